@@ -1,0 +1,1 @@
+"""Explorers: widgets that connect controls to one analysis and one picture."""

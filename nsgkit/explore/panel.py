@@ -1,0 +1,87 @@
+"""What every explorer shares: its frame, and the line in which it says what is going on.
+
+>>> import ipywidgets
+>>> status = status_line()
+>>> button = ipywidgets.Button(description="Explain")
+>>> button.on_click(guarded(status, lambda _: say(status, "Nothing is pasted yet.", "Paste a tuple.")))
+>>> frame = panel(button, status)
+"""
+
+import functools
+import textwrap
+import traceback
+from collections.abc import Callable
+
+import ipywidgets
+
+from nsgkit.errors import NsgkitError
+from nsgkit.html import escape
+from nsgkit.views.theme import stylesheet
+
+
+def panel(*children: ipywidgets.Widget) -> ipywidgets.VBox:
+    """Return the explorer's frame around `children`, with the kit's stylesheet."""
+    style = ipywidgets.HTML(stylesheet(), layout={"display": "none"})
+    frame = ipywidgets.VBox([style, *children])
+    frame.add_class("nsgkit-panel")
+    return frame
+
+
+def status_line() -> ipywidgets.HTML:
+    """Return the line in which an explorer says that it works, what is empty, or what went wrong."""
+    return ipywidgets.HTML()
+
+
+def say(status: ipywidgets.HTML, what: str, what_to_do: str = "") -> None:
+    """Say something in the status line: an empty state and its remedy, say."""
+    _show(status, "nsgkit-note", f"{what} {what_to_do}".strip())
+
+
+def clear(status: ipywidgets.HTML) -> None:
+    """Leave the status line empty."""
+    status.value = ""
+
+
+def guarded(
+    status: ipywidgets.HTML, handler: Callable[..., None], working: str = "Working …"
+) -> Callable[..., None]:
+    """Return `handler` so that the status line says that it works, and one sentence if it fails.
+
+    `working` becomes visible only if the handler takes longer than about half a second. An error
+    of nsgkit's own is shown as it is worded; any other names itself, with the traceback folded
+    away below. Nothing that the handler says through `say` is wiped.
+    """
+
+    @functools.wraps(handler)
+    def run(*args: object, **kwargs: object) -> None:
+        _show(status, "nsgkit-working", working)
+        shown = status.value
+        try:
+            handler(*args, **kwargs)
+        except NsgkitError as error:
+            _show(status, "nsgkit-problem", str(error))
+        except Exception as error:
+            _show(status, "nsgkit-problem", _surprise(error), traceback.format_exc())
+        else:
+            if status.value == shown:
+                clear(status)
+
+    return run
+
+
+def _surprise(error: Exception) -> str:
+    said = textwrap.shorten(str(error), 300, placeholder=" …")
+    return (
+        f"This did not work: {type(error).__name__}{': ' if said else ''}{said.rstrip('.')}. "
+        "It is a fault of nsgkit, not of your logs: please report it with the details below."
+    )
+
+
+def _show(status: ipywidgets.HTML, kind: str, sentence: str, details: str = "") -> None:
+    role = "alert" if kind == "nsgkit-problem" else "status"
+    more = f"<details><summary>Details</summary><code>{_lines(details)}</code></details>" if details else ""
+    status.value = f'<div class="nsgkit-status {kind}" role="{role}">{escape(sentence)}{more}</div>'
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(escape(line) for line in text.splitlines())

@@ -1,0 +1,186 @@
+"""The kit's look: one theme for charts, one stylesheet for widgets, one palette for both.
+
+Colours sit in the middle of the scale of brightness, so that they stand out on JupyterLab's light
+and dark pages alike; text and lines take JupyterLab's own variables wherever the page has them.
+Times are drawn in UTC, whatever the clock of the machine that shows them.
+"""
+
+import sys
+import textwrap
+from collections.abc import Sequence
+from typing import TypeVar, cast
+
+import altair as alt
+import pandas as pd
+
+from nsgkit.html import escape, visible
+
+# One colour each, everywhere. Told apart under every common colour blindness: tests/views/test_theme.py.
+ALLOWED = "#6490f5"
+DENIED = "#ee6c12"
+UNKNOWN = "#98959a"
+SOURCE = "#924a8a"
+DESTINATION = "#0a7057"
+# For whatever has no colour of its own: NSGs, NICs, rules, protocols.
+SERIES = ("#046e66", "#a97eee", "#726120", "#30a491", "#9719db", "#8c983a")
+
+_Chart = TypeVar("_Chart", bound=alt.TopLevelMixin)
+
+INK = "#7a7f87"  # text, where no page gives its own: legible on white and on black
+LINES = "#9aa0a8"
+WIDTH, HEIGHT = 680, 240
+NAME_LIMIT = 220  # pixels of a name on an axis or in a legend; the whole name is in the tooltip
+_LINE = 96  # characters of a title or sentence before it wraps
+
+STYLE = f"""
+.vega-embed {{ overflow: visible; }}
+.vega-embed svg text[fill="{INK}"] {{ fill: var(--jp-ui-font-color1, {INK}); }}
+.vega-embed svg line[stroke="{LINES}"] {{ stroke: var(--jp-border-color1, {LINES}); }}
+.vega-embed details:not([open]) {{ opacity: 0.35; }}
+#vg-tooltip-element.vg-tooltip {{ color: var(--jp-ui-font-color1); background: var(--jp-layout-color1);
+  border: 1px solid var(--jp-border-color1); font-family: var(--jp-ui-font-family);
+  max-width: 40em; overflow-wrap: anywhere; }}
+#vg-tooltip-element.vg-tooltip table tr td.key {{ color: var(--jp-ui-font-color2); }}
+#vg-tooltip-element.vg-tooltip table tr td.value {{ max-width: 32em; max-height: none; white-space: normal; }}
+.nsgkit-panel {{ color: var(--jp-ui-font-color1); font-family: var(--jp-ui-font-family); }}
+.nsgkit-panel .widget-html-content, .nsgkit-panel .jupyter-widgets label {{ line-height: 1.5; }}
+.nsgkit-panel :focus-visible {{ outline: 2px solid var(--jp-brand-color1); outline-offset: 1px; }}
+.nsgkit-status {{ padding: 6px 10px; border-left: 4px solid var(--jp-border-color1);
+  background: var(--jp-layout-color2); max-width: 60em; overflow-wrap: anywhere; }}
+.nsgkit-problem {{ border-left-color: {DENIED}; }}
+.nsgkit-working {{ visibility: hidden; animation: nsgkit-appear 0s linear 0.4s forwards; }}
+@keyframes nsgkit-appear {{ to {{ visibility: visible; }} }}
+.nsgkit-cut {{ display: inline-block; max-width: 22em; overflow: hidden; text-overflow: ellipsis;
+  white-space: nowrap; vertical-align: bottom; }}
+.nsgkit-table {{ border-collapse: collapse; font-size: var(--jp-ui-font-size1); }}
+.nsgkit-table th, .nsgkit-table td {{ padding: 3px 10px; text-align: left; vertical-align: top;
+  border-bottom: 1px solid var(--jp-border-color2); }}
+"""
+
+
+def enable() -> None:
+    """Make altair draw with the kit's theme and without a network.
+
+    Called when `nsgkit.views` is first imported; calling it again does no harm. The scripts that a
+    chart needs are bundled at once only where there is a notebook to draw in: it takes a second.
+    """
+    alt.theme.register("nsgkit", enable=True)(_theme)
+    alt.renderers.enable("jupyter", offline=True)
+    alt.JupyterChart._css = STYLE
+    ipython = sys.modules.get("IPython")
+    if ipython is not None and ipython.get_ipython() is not None:
+        alt.JupyterChart.enable_offline(True)
+
+
+def decision_scale() -> alt.Scale:
+    """Return the colour scale of a column that holds allowed, denied and unknown."""
+    return alt.Scale(domain=["allowed", "denied", "unknown"], range=[ALLOWED, DENIED, UNKNOWN])
+
+
+def end_scale() -> alt.Scale:
+    """Return the colour scale of a column that holds source and destination."""
+    return alt.Scale(domain=["source", "destination"], range=[SOURCE, DESTINATION])
+
+
+def utc(field: str, title: str = "Time (UTC)") -> alt.X:
+    """Return a time axis that reads in UTC, whatever the clock of the reader's machine.
+
+    >>> utc("hour").to_dict()["scale"]
+    {'type': 'utc'}
+    """
+    return alt.X(field, type="temporal", scale=alt.Scale(type="utc"), title=title)
+
+
+def utc_tooltip(field: str, title: str = "Time (UTC)") -> alt.Tooltip:
+    """Return a tooltip's line for a time, to the minute, in UTC."""
+    return alt.Tooltip(
+        field,
+        type="temporal",
+        timeUnit="utcyearmonthdatehoursminutes",  # a plain format would use the reader's own zone
+        format="%Y-%m-%d %H:%M",
+        title=title,
+    )
+
+
+def titled(chart: _Chart, title: str, subtitle: str | Sequence[str] = "") -> _Chart:
+    """Return `chart` under a title that names its subject; the subtitle says units, UTC, what is left out.
+
+    >>> titled(alt.Chart(pd.DataFrame({"n": [1]})).mark_bar(), "Connections", "per hour, UTC").title.text
+    'Connections'
+    """
+    lines = [subtitle] if isinstance(subtitle, str) else list(subtitle)
+    wrapped = [line for text in lines for line in textwrap.wrap(visible(text), _LINE)]
+    heading = textwrap.wrap(visible(title), _LINE) or [""]
+    text = heading[0] if len(heading) == 1 else heading
+    return chart.properties(title=alt.TitleParams(text=text, subtitle=wrapped))
+
+
+def readable(table: pd.DataFrame) -> pd.DataFrame:
+    r"""Return `table` with hidden characters of its text spelled out: a chart draws text as it comes.
+
+    >>> readable(pd.DataFrame({"rule": ["a\u202eb"]}))["rule"].item()
+    'a\\u202eb'
+    """
+    texts = table.select_dtypes(include=["object", "string", "category"]).columns
+    return table.assign(**{name: table[name].astype("object").map(_spelled) for name in texts})
+
+
+def nothing_to_show(reason: str, what_to_do: str) -> alt.Chart:
+    """Return a chart's stand-in that says why there is nothing to draw, and what to do.
+
+    >>> nothing_to_show("No row is denied.", "Choose a longer span.").data["line"].tolist()
+    ['No row is denied.', 'Choose a longer span.']
+    """
+    lines = [*textwrap.wrap(visible(reason), _LINE), *textwrap.wrap(visible(what_to_do), _LINE)]
+    table = pd.DataFrame({"line": lines, "row": range(len(lines))})
+    place = alt.Y("row:O", axis=None, scale=alt.Scale(paddingOuter=1))
+    chart = alt.Chart(table, width=WIDTH, height=24 * (len(lines) + 1)).mark_text(align="left", fontSize=13)
+    stand_in: alt.Chart = chart.encode(x=alt.value(12), y=place, text="line:N")
+    return stand_in
+
+
+def cut(name: object) -> str:
+    """Return HTML that shows a long name cut to the place it has, and whole on hover.
+
+    >>> cut("<b>")
+    '<span class="nsgkit-cut" title="&#60;b&#62;">&#60;b&#62;</span>'
+    """
+    text = escape(name)
+    return f'<span class="nsgkit-cut" title="{text}">{text}</span>'
+
+
+def stylesheet() -> str:
+    """Return the kit's stylesheet as HTML, for a widget or a display that stands alone."""
+    return f"<style>{STYLE}</style>"
+
+
+def _spelled(value: object) -> object:
+    return visible(value) if isinstance(value, str) else value
+
+
+def _theme() -> alt.theme.ThemeConfig:
+    guide = {"labelColor": INK, "titleColor": INK, "labelFontSize": 11, "titleFontSize": 12}
+    lines = {"domainColor": LINES, "tickColor": LINES, "gridColor": LINES, "gridOpacity": 0.35}
+    heading = {"anchor": "start", "frame": "group", "offset": 12, "fontSize": 15, "subtitleFontSize": 12}
+    look = {
+        "config": {
+            "background": "transparent",
+            "font": "system-ui, sans-serif",
+            "view": {"stroke": None, "continuousWidth": WIDTH, "continuousHeight": HEIGHT},
+            "title": {**heading, "color": INK, "subtitleColor": INK, "subtitlePadding": 5},
+            "axis": {**guide, **lines, "labelLimit": NAME_LIMIT, "titleFontWeight": "normal"},
+            "header": {**guide, "labelLimit": NAME_LIMIT},
+            "legend": {**guide, "labelLimit": NAME_LIMIT, "titleFontWeight": "normal"},
+            "text": {"color": INK},
+            "range": {"category": list(SERIES)},
+        },
+        # SVG, so that the page's own colours reach the text and a screen reader its words. No menu
+        # entry that sends the data to a web editor.
+        "usermeta": {
+            "embedOptions": {
+                "renderer": "svg",
+                "actions": {"export": True, "source": False, "compiled": False, "editor": False},
+            }
+        },
+    }
+    return cast("alt.theme.ThemeConfig", look)

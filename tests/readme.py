@@ -1,0 +1,117 @@
+"""The parts of README.md that are made from the package itself: run `python -m tests.readme` to renew them.
+
+Public is what stands in an `__all__`. tests/test_docs.py fails while README.md says anything else.
+"""
+
+import inspect
+import json
+import pkgutil
+import re
+from importlib import import_module
+from pathlib import Path
+
+import nsgkit
+from nsgkit import schema
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+
+
+def public():
+    """Return {room: {name: object}} of everything in an `__all__`, each object in its first room only."""
+    names = ["nsgkit", *sorted(m.name for m in pkgutil.walk_packages(nsgkit.__path__, "nsgkit."))]
+    rooms = {n: import_module(n) for n in names if not n.endswith("__main__")}
+    seen, found = set(), {}
+    for name in sorted(rooms, key=lambda n: (n.count("."), n)):
+        offered = {n: getattr(rooms[name], n) for n in getattr(rooms[name], "__all__", [])}
+        found[name] = {n: thing for n, thing in offered.items() if id(thing) not in seen}
+        seen |= {id(thing) for thing in offered.values()}
+    return {name: things for name, things in found.items() if things}
+
+
+def first_paragraph(thing):
+    return " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split())
+
+
+def call(room, name, thing):
+    """Return how `thing` is called, without types: `nsgkit.read_logs(path, *, start=None, end=None)`."""
+    if not inspect.isfunction(thing):
+        return f"{room}.{name}"
+    bare = [
+        p.replace(annotation=inspect.Parameter.empty) for p in inspect.signature(thing).parameters.values()
+    ]
+    return f"{room}.{name}{inspect.Signature(bare)}"
+
+
+def table(heads, rows):
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(
+        "| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines
+    )
+
+
+def functions():
+    """Return one table a room: the call, and what it gives."""
+    parts = [
+        f"**{room}**\n\n"
+        + table(
+            ["call", "what it is"], [[f"`{call(room, n, t)}`", first_paragraph(t)] for n, t in things.items()]
+        )
+        for room, things in public().items()
+    ]
+    return "\n\n".join(parts)
+
+
+def notebooks():
+    """Return the table of notebooks: each one's file, title and first sentence."""
+    rows = []
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        text = "".join(json.loads(path.read_text("utf-8"))["cells"][0]["source"])
+        title, _, rest = text.strip().partition("\n")
+        sentence = re.split(r"(?<=[.?!])\s", " ".join(rest.split()), maxsplit=1)[0]
+        rows.append([f"[{path.stem}](notebooks/{path.name})", f"**{title.lstrip('# ')}** {sentence}"])
+    return table(["notebook", "what it is for"], rows)
+
+
+def dictionary():
+    """Return the data dictionary of the three tables that `read_logs` gives, and the encryption codes."""
+    rejects, blobs = (
+        schema.dictionary(t)[["column", "type", "meaning"]] for t in (schema.REJECTS, schema.BLOBS)
+    )
+    codes = table(
+        ["code", "meaning"], [[f"`{code}`", meaning] for code, meaning in schema.ENCRYPTION.items()]
+    )
+    return "\n\n".join(
+        [
+            "**flows**: one row per tuple; the numbers are the field's place in the tuple, from 1.",
+            frame(schema.dictionary()),
+            "**rejects**: one row for everything that is not a flow row.",
+            frame(rejects),
+            "**blobs**: one row per blob.",
+            frame(blobs),
+            "**encryption** in VNet flow logs.",
+            codes,
+        ]
+    )
+
+
+def frame(data):
+    data = data.assign(column="`" + data["column"] + "`")
+    return table(list(data.columns), data.to_numpy().tolist())
+
+
+def rewritten(text):
+    """Return README's text with every generated part renewed."""
+    for part in (notebooks, functions, dictionary):
+        begin, end = (
+            f"<!-- {part.__name__}: made by python -m tests.readme -->",
+            f"<!-- end of {part.__name__} -->",
+        )
+        before, rest = text.split(begin)
+        _, after = rest.split(end)
+        text = f"{before}{begin}\n\n{part()}\n\n{end}{after}"
+    return text
+
+
+if __name__ == "__main__":
+    README.write_text(rewritten(README.read_text("utf-8")), "utf-8", newline="\n")

@@ -1,0 +1,96 @@
+"""The floors of the house: imports go down only, and heavy libraries stay in their rooms."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HOUSE = ROOT / "nsgkit"
+
+# From the ground up. A room may import what lies below it; rooms on one floor do not know each other.
+FLOORS = [
+    {"errors", "html"},
+    {"schema", "layout"},
+    {"acquire"},
+    {"flows"},
+    {"enrich"},
+    {"analyses", "views"},
+    {"explore"},
+    {"case", "sample"},
+    {"training"},
+]
+HEIGHT = {room: height for height, floor in enumerate(FLOORS) for room in floor}
+DOORS = {"__init__", "__main__"}  # the public face and the command line: they open every room
+
+# Where a heavy library may be imported; anywhere else it is one too many.
+ONLY_IN = {
+    "azure": ("acquire/blobs.py",),
+    "altair": ("views/", "explore/", "case/", "training/"),
+    "folium": ("views/", "explore/", "case/", "training/"),
+    "ipywidgets": ("explore/", "case/", "training/"),
+    "itables": ("explore/", "case/", "training/"),
+    "anywidget": ("explore/", "case/", "training/"),
+}
+HEAVY = {*ONLY_IN, "duckdb", "pandas", "pyarrow", "numpy", "narwhals", "tqdm", "IPython"}
+
+MODULES = sorted(HOUSE.rglob("*.py"))
+
+
+def room(path):
+    return path.relative_to(HOUSE).parts[0].removesuffix(".py")
+
+
+def imports(path):
+    """Every module that the file names in an import, wherever it stands in the file."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: import by the full name"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def rooms_entered(path):
+    parts = (name.split(".") for name in imports(path))
+    return {p[1] for p in parts if p[0] == "nsgkit" and len(p) > 1} - {room(path)}
+
+
+def named(path):
+    return path.relative_to(HOUSE).as_posix()
+
+
+def test_every_room_has_a_floor():
+    assert {room(path) for path in MODULES} - DOORS <= HEIGHT.keys()
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if room(p) not in DOORS], ids=named)
+def test_imports_go_down_only(path):
+    too_high = {r for r in rooms_entered(path) if HEIGHT.get(r, len(FLOORS)) >= HEIGHT[room(path)]}
+    assert not too_high
+
+
+def test_views_take_tables_and_know_neither_analyses_nor_enrichment():
+    entered = {named(p): rooms_entered(p) & {"analyses", "enrich"} for p in MODULES if room(p) == "views"}
+    assert not any(entered.values()), entered
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_heavy_libraries_stay_in_their_rooms(path):
+    libraries = {name.split(".")[0] for name in imports(path)}
+    strays = {lib for lib in libraries & ONLY_IN.keys() if not named(path).startswith(ONLY_IN[lib])}
+    assert not strays
+
+
+def test_importing_the_package_is_light():
+    code = (
+        "import json, sys, time; import nsgkit;"
+        "print(json.dumps([sorted({m.split('.')[0] for m in sys.modules}), time.process_time()]))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded, seconds = json.loads(ran.stdout)
+    assert not HEAVY & set(loaded)
+    assert seconds < 0.5

@@ -7,7 +7,7 @@ from nsgkit import schema
 from nsgkit.analyses.labels import shortened
 from nsgkit.flows.frame import bin_width, collect, count, lazy
 
-TABLE = {"time": schema.TIME, "group": "str", "decision": "str", "connections": "int64"}
+TABLE = {"time": schema.TIME, "group": "str", "decision": "str", "connections": "int64", "until": schema.TIME}
 
 
 def connections_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.DataFrame:
@@ -35,8 +35,8 @@ def connections_over_time(flows: object, *, bin: str = "1h", by: str = "acl") ->
     Returns
     -------
     pandas.DataFrame
-        time (start of the bin, UTC), group, decision (allowed, denied, unknown), connections;
-        sorted by these; bins without any are left out.
+        time (start of the bin, UTC), group, decision (allowed, denied, unknown), connections,
+        until (end of the bin); sorted by time, group, decision; bins without any are left out.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def connections_over_time(flows: object, *, bin: str = "1h", by: str = "acl") ->
         .group_by("start", "group", "decision")
         .agg(count(began).alias("connections"))
         .filter(nw.col("connections") > 0)
-        .select("group", "decision", "connections", time=nw.col("start"))
+        .select("group", "decision", "connections", time=nw.col("start"), until=nw.col("start") + width)
     )
     table = collect(counted, TABLE)
     table["group"] = shortened(table["group"])

@@ -3,6 +3,7 @@
 from collections import Counter
 
 import duckdb
+import pandas as pd
 import pytest
 
 from nsgkit import schema
@@ -23,7 +24,7 @@ LOGGED = flows("""
 
 
 def rows(table):
-    return [(t.strftime("%H:%M"), g, d, n) for t, g, d, n in table.itertuples(index=False)]
+    return [(t.strftime("%H:%M"), g, d, n) for t, g, d, n, _ in table.itertuples(index=False)]
 
 
 def test_each_connection_counts_once():
@@ -34,6 +35,11 @@ def test_each_connection_counts_once():
         ("10:00", "WEB-NSG", "allowed", 1),
         ("10:00", "WEB-NSG", "unknown", 1),
     ]
+
+
+def test_a_bin_says_when_it_ends():
+    table = connections_over_time(LOGGED, bin="6h")
+    assert set(table["until"] - table["time"]) == {pd.Timedelta("6h")}
 
 
 def test_duckdb_and_an_independent_count_agree_with_pandas():

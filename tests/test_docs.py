@@ -38,6 +38,12 @@ def test_the_generated_parts_of_the_readme_are_fresh():
     assert readme.rewritten(TEXT) == TEXT, "run: python -m tests.readme"
 
 
+@pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", TEXT, re.S))
+def test_the_examples_in_the_readme_run(block, monkeypatch):
+    monkeypatch.chdir(readme.ROOT)
+    exec(compile(block, "README.md", "exec"), {})
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_link_leads_to_something(page):
     text = (readme.ROOT / page).read_text("utf-8")
@@ -45,6 +51,5 @@ def test_every_link_leads_to_something(page):
     assert not [t for t in targets if not (readme.ROOT / t).exists()]
 
 
-def test_the_change_log_names_the_version():
-    log = (readme.ROOT / "CHANGELOG.md").read_text("utf-8")
-    assert "## [Unreleased]" in log
+def test_the_change_log_has_a_place_for_what_is_new():
+    assert "## [Unreleased]" in (readme.ROOT / "CHANGELOG.md").read_text("utf-8")

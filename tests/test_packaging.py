@@ -1,12 +1,16 @@
 """What is installed: pyproject.toml, environment.yml and constraints.txt say the same."""
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from rattler import MatchSpec
 
 import nsgkit
@@ -33,6 +37,27 @@ SYSTEMS = {
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
 
+DISTRIBUTIONS = packages_distributions()
+
+
+def imported_under(folder):
+    """The distributions that the Python files under `folder` import, whether they are there or not."""
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += (
+                [f"{node.module}.{a.name}" for a in node.names] if isinstance(node, ast.ImportFrom) else []
+            )
+            yield from (home(name) for name in names)
+
+
+def home(module):
+    """`azure.storage.blob` -> azure-storage-blob: one of several distributions may fill a namespace."""
+    top = module.split(".")[0]
+    homes = [canonicalize_name(d) for d in DISTRIBUTIONS.get(top, [top])]
+    return next((d for d in homes if module.replace(".", "-").startswith(d)), homes[0])
+
+
 def ranges(lines):
     requirements = [Requirement(line) for line in lines]
     return {r.name: r.specifier for r in requirements}
@@ -53,6 +78,19 @@ def test_conda_gets_every_dependency_in_the_same_range():
 
 def test_conda_installs_the_package_itself_from_this_folder():
     assert "-e ." in PIP_LINES
+
+
+@pytest.mark.parametrize(
+    ("folder", "extras"),
+    [("nsgkit", ["geo", "spark"]), ("tests", ["test", "geo", "spark"]), ("benchmarks", ["test"])],
+)
+def test_what_is_imported_is_declared(folder, extras):
+    lines = [
+        *PROJECT["dependencies"],
+        *(r for e in extras for r in PROJECT["optional-dependencies"].get(e, [])),
+    ]
+    ours = {"nsgkit", "tests", "benchmarks", *sys.stdlib_module_names}
+    assert set(imported_under(folder)) - ours <= {canonicalize_name(name) for name in ranges(lines)}
 
 
 @pytest.mark.parametrize("line", CONDA_LINES)

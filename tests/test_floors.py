@@ -1,12 +1,13 @@
 """The floors of the house: imports go down only, and heavy libraries stay in their rooms."""
 
-import ast
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.imports import imports
 
 ROOT = Path(__file__).parents[1]
 HOUSE = ROOT / "nsgkit"
@@ -42,16 +43,6 @@ MODULES = sorted(HOUSE.rglob("*.py"))
 
 def room(path):
     return path.relative_to(HOUSE).parts[0].removesuffix(".py")
-
-
-def imports(path):
-    """Every module that the file names in an import, wherever it stands in the file."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: import by the full name"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def rooms_entered(path):

@@ -1,6 +1,5 @@
 """What is installed: pyproject.toml, environment.yml and constraints.txt say the same."""
 
-import ast
 import re
 import sys
 import tomllib
@@ -14,6 +13,7 @@ from packaging.utils import canonicalize_name
 from rattler import MatchSpec
 
 import nsgkit
+from tests.imports import imports
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -42,13 +42,7 @@ DISTRIBUTIONS = packages_distributions()
 
 def imported_under(folder):
     """The distributions that the Python files under `folder` import, whether they are there or not."""
-    for path in (ROOT / folder).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            names += (
-                [f"{node.module}.{a.name}" for a in node.names] if isinstance(node, ast.ImportFrom) else []
-            )
-            yield from (home(name) for name in names)
+    return {home(module) for path in (ROOT / folder).rglob("*.py") for module in imports(path)}
 
 
 def home(module):
@@ -90,7 +84,7 @@ def test_what_is_imported_is_declared(folder, extras):
         *(r for e in extras for r in PROJECT["optional-dependencies"].get(e, [])),
     ]
     ours = {"nsgkit", "tests", "benchmarks", *sys.stdlib_module_names}
-    assert set(imported_under(folder)) - ours <= {canonicalize_name(name) for name in ranges(lines)}
+    assert imported_under(folder) - ours <= {canonicalize_name(name) for name in ranges(lines)}
 
 
 @pytest.mark.parametrize("line", CONDA_LINES)

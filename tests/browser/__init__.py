@@ -1,0 +1,1 @@
+"""JupyterLab in Chromium, driven as a person would."""

@@ -1,0 +1,138 @@
+"""The JupyterLab page: it opens notebooks, changes the theme, and watches what the page does."""
+
+import re
+from pathlib import Path
+
+import nbformat
+
+from tests.browser.notebook import Notebook
+
+OPEN = """async (path) => {
+    const panel = await window.jupyterapp.commands.execute('docmanager:open', {path, factory: 'Notebook'});
+    await panel.context.ready;
+    await panel.revealed;
+    const session = panel.context.sessionContext;
+    await session.ready;
+    await session.session.kernel.info;
+    window.strays = [];  // JupyterLab asks a new kernel for widgets before there are any: 'No such comm'
+    session.iopubMessage.connect((_, message) => {
+        const said = message.content.text ?? (message.content.ename && `${message.content.ename}: ${message.content.evalue}`);
+        if (said && !said.startsWith("No such comm") && message.parent_header.msg_type !== 'execute_request') window.strays.push(said);
+    });
+}"""
+CLOSE = """async () => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    panel.context.model.dirty = false;
+    await panel.context.sessionContext.shutdown();
+    panel.dispose();
+}"""
+# A page that is not ours may say these without anything being wrong.
+HARMLESS = re.compile(r"ResizeObserver loop|net::ERR_ABORTED|favicon")
+
+
+class Jupyter:
+    """One JupyterLab page; it is opened once and serves one notebook after another."""
+
+    def __init__(self, server, context):
+        self.server = server
+        self.context = context
+        self.page = None
+        self.notebook = None
+        self.outside, self.said, self.dialogs = [], [], []
+        context.route(_is_outside, self._refuse)
+
+    def open(self, path):
+        """Open the notebook at `path`, below the served folder, with a kernel of its own."""
+        if self.page is None:
+            self._load()
+        self._log_from = len(self._log())
+        for seen in (self.outside, self.said, self.dialogs):
+            seen.clear()
+        self.page.evaluate(OPEN, path)
+        self.notebook = Notebook(self, path)
+        return self.notebook
+
+    def write(self, cells, name="scratch.ipynb"):
+        """Write a notebook of these cells beside the real ones, and return its path."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(notebook, self.server.root / "notebooks" / name)
+        return f"notebooks/{name}"
+
+    def theme(self, name):
+        """Change to JupyterLab's own `Light` or `Dark` theme."""
+        self.page.evaluate(
+            "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", f"JupyterLab {name}"
+        )
+        self.page.wait_for_selector(f'body[data-jp-theme-light="{"true" if name == "Light" else "false"}"]')
+
+    def width(self, pixels):
+        self.page.set_viewport_size({"width": pixels, "height": 900})
+
+    def close(self):
+        """Close the notebook and end its kernel; a page that asks something back is thrown away."""
+        if self.page is None or self.notebook is None:
+            return
+        self.notebook = None
+        self.page.evaluate(CLOSE)
+        if self.page.locator(".jp-Dialog").count():
+            self.discard()
+
+    def discard(self):
+        """Throw the page away: the next notebook gets a new one."""
+        self.page.close()
+        self.page = self.notebook = None
+        self.server.stop_kernels()
+
+    def faults(self):
+        """What the page did that it must not: requests to the outside, errors, dialogs, lost words."""
+        strays = self.page.evaluate("() => window.strays")
+        log = self._log()[self._log_from :]
+        failed = re.findall(r"^\w*(?:Error|Exception)\b.*$", log, re.MULTILINE) if "Traceback" in log else []
+        return [
+            *(f"outside request: {url}" for url in dict.fromkeys(self.outside)),
+            *(f"the page's console: {text}" for text in self.said if not HARMLESS.search(text)),
+            *(f"a dialog opened: {text}" for text in self.dialogs),
+            *(f"a handler's words reached only the log, not the page: {_first_line(text)}" for text in strays),
+            *(f"the kernel failed outside of any cell: {text}" for text in failed),
+        ]
+
+    def keep(self, folder: Path):
+        """Keep what a person needs to see why a test failed, and return the paths."""
+        folder.mkdir(parents=True, exist_ok=True)
+        picture, notebook, console = (folder / n for n in ("page.png", "notebook.ipynb", "console.txt"))
+        self.page.screenshot(path=picture)
+        model = "() => JSON.stringify(window.jupyterapp.shell.currentWidget.context.model.toJSON(), null, 1)"
+        notebook.write_text(self.page.evaluate(model), "utf-8")
+        words = [*self.faults(), "", "The page's console:", *self.said, "", "The server's log:", self._log()]
+        console.write_text("\n".join(words), "utf-8")
+        return picture, notebook, console
+
+    def _load(self):
+        self.page = self.context.new_page()
+        self.page.on("console", lambda m: self.said.append(m.text) if m.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.said.append(f"uncaught: {error}"))
+        self.page.on("dialog", self._dismiss)
+        self.page.goto(f"{self.server.address}/lab?reset&token={self.server.token}")
+        self.page.wait_for_selector(".jp-Launcher", timeout=60_000)
+        self.page.evaluate("() => window.jupyterapp.restored")
+
+    def _dismiss(self, dialog):
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def _refuse(self, route):
+        self.outside.append(route.request.url)
+        route.abort()
+
+    def _log(self):
+        return self.server.log.read_text("utf-8", errors="replace")
+
+
+def _is_outside(url):
+    return not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:"))
+
+
+def _first_line(text):
+    lines = [line for line in re.sub(r"\x1b\[[\d;]*m", "", text).splitlines() if line.strip()]
+    return lines[-1] if lines else text

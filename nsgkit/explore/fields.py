@@ -1,0 +1,122 @@
+"""The field explorer: paste a tuple, a record or a PT1H.json and have it explained field by field."""
+
+from collections.abc import Callable
+
+import ipywidgets
+import pandas as pd
+
+from nsgkit import schema
+from nsgkit.explore.panel import guarded, panel, say, status_line
+from nsgkit.flows.explain import Row, explain
+from nsgkit.flows.fields import MISTAKE, ODD
+from nsgkit.html import escape
+
+EXAMPLES = {
+    "NSG version 1": "1487282421,192.0.2.95,10.1.0.4,51529,5358,T,I,D",
+    "NSG version 2": "1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,",
+    "VNet version 4": "1663146003599,10.0.0.6,192.0.2.180,23956,443,6,O,E,NX,52,29952,47,27072",
+    "A record": """{"time": "2024-12-19T09:44:35.0475109Z",
+ "systemId": "de8f6437-2996-457d-8317-7d499ded2d74", "macAddress": "000D3AB17875",
+ "category": "NetworkSecurityGroupFlowEvent",
+ "resourceId": "/SUBSCRIPTIONS/D6549A66-C45C-4979-840C-3B356DA446B0/RESOURCEGROUPS/DEMORS/PROVIDERS/\
+MICROSOFT.NETWORK/NETWORKSECURITYGROUPS/DEMOVM-NSG",
+ "operationName": "NetworkSecurityGroupFlowEvents",
+ "properties": {"Version": 2, "flows": [{"rule": "DefaultRule_DenyAllInBound", "flows": [
+  {"mac": "000D3AB17875", "flowTuples": ["1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,",
+   "1734601435,35.203.211.18,10.0.0.4,53572,5555,T,I,D,B,,,"]}]}]}}""",
+    "Full of mistakes": "946684800,10.0.0.256,10.0.0.4,51318,70000,T,X,B,Q,-1,,,",
+}
+
+
+def field_explorer(text: str = "") -> ipywidgets.VBox:
+    """Return a widget that explains what is pasted into it, as it is typed.
+
+    `text` is what stands in it at first. What the explanation says and what it calls a mistake
+    is told at `nsgkit.flows.explain.explain`, which makes the same table without a widget.
+
+    >>> explorer = field_explorer("1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,")
+    """
+    pasted = ipywidgets.Textarea(
+        value=text,
+        description="Tuple, record or PT1H.json:",
+        placeholder=f"Paste here, for example: {EXAMPLES['NSG version 2']}",
+        rows=6,
+        layout={"width": "auto"},
+        style={"description_width": "initial"},
+    )
+    status, result = status_line(), ipywidgets.HTML()
+
+    def show(_change: object = None) -> None:
+        explained = ""
+        try:
+            table = explain(pasted.value)
+            explained = "".join(_part(str(name), rows) for name, rows in table.groupby("part", sort=False))
+        finally:
+            result.value = explained  # what explained another text must not stay
+        say(status, *_verdict(table))
+
+    def fill(button: ipywidgets.Button) -> None:
+        pasted.value = EXAMPLES.get(button.description, "")
+        show()
+
+    pasted.observe(guarded(status, show), "value")
+    buttons = [_button(name, guarded(status, fill)) for name in (*EXAMPLES, "Empty it")]
+    guarded(status, show)()
+    choices = ipywidgets.HBox([ipywidgets.Label("Examples:"), *buttons], layout={"flex_flow": "row wrap"})
+    return panel(pasted, choices, status, result)
+
+
+def _button(name: str, press: Callable[..., None]) -> ipywidgets.Button:
+    button = ipywidgets.Button(description=name, tooltip=f"{name}: put it into the field above")
+    button.on_click(press)
+    return button
+
+
+def _verdict(table: pd.DataFrame) -> tuple[str, str]:
+    if table.empty:
+        return "Nothing is pasted yet.", "Paste a tuple, a record or a PT1H.json above, or press an example."
+    found = table["finding"].value_counts()
+    mistakes, odd = int(found.get(MISTAKE, 0)), int(found.get(ODD, 0))
+    if mistakes:
+        return f"{_counted(mistakes, 'mistake')}.", "A tuple with a mistake is a reject, not a flow row."
+    if odd:
+        return f"No mistake, but {_counted(odd, 'oddity')}:", "unusual, and a flow row all the same."
+    return "No mistake.", ""
+
+
+def _counted(number: int, what: str) -> str:
+    plural = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{number} {what if number == 1 else plural}"
+
+
+def _part(name: str, table: pd.DataFrame) -> str:
+    """Return one tuple's or record's explanation: a sentence on the whole, then a table of its fields."""
+    rows = [Row(*values) for values in table.itertuples(index=False, name=None)]
+    above = "".join(f"<p>{_meaning(row)}</p>" for row in rows if _is_whole(row))
+    fields = "".join(_field(row) for row in rows if not _is_whole(row))
+    head = "".join(f'<th scope="col">{title}</th>' for title in ("Place", "Field", "Text", "What it means"))
+    body = f'<table class="nsgkit-table"><thead><tr>{head}</tr></thead><tbody>{fields}</tbody></table>'
+    return f"<section><h4>{escape(name.capitalize())}</h4>{above}{body if fields else ''}</section>"
+
+
+def _is_whole(row: Row) -> bool:
+    return pd.isna(row.place) and not row.column
+
+
+def _field(row: Row) -> str:
+    place = "" if pd.isna(row.place) else str(row.place)
+    text = f'<code style="overflow-wrap: anywhere">{escape(row.text)}</code>'
+    cells = (place, _named(row.column), text, _meaning(row))
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _named(columns: str) -> str:
+    known = schema.labels()
+    label = " and ".join(known[name] for name in columns.split(", ") if name in known)
+    return f"{escape(label)} <code>{escape(columns)}</code>"
+
+
+def _meaning(row: Row) -> str:
+    found = f"<b>{escape(row.finding.capitalize())}.</b> {escape(row.why)}"
+    marked = f'<div class="nsgkit-status nsgkit-problem">{found}</div>' if row.finding else ""
+    return escape(row.meaning) + marked

@@ -1,0 +1,76 @@
+"""The sample logs: two days of a company that does not exist, with one story planted in them.
+
+Everything is made from nothing by fixed dice, so that every machine writes the same bytes.
+"""
+
+import json
+from collections import defaultdict
+from itertools import chain
+from pathlib import Path
+
+from nsgkit.errors import NsgkitError
+from nsgkit.sample import incident, internet, lookalikes, oddities, office, papers, readme, servers, shop
+from nsgkit.sample.connections import logged
+from nsgkit.sample.records import HEAD, TAIL, Hour, Record, minutes, path, records
+from nsgkit.sample.truth import truth
+
+__all__ = ["make_samples", "write_samples"]
+
+_SCENES = (shop, office, servers, internet, lookalikes, incident)
+
+
+def make_samples() -> dict[str, bytes]:
+    """Return every file of the sample: its path below the folder, with forward slashes, and its bytes.
+
+    It takes some seconds. The same bytes on every platform and in every Python version.
+    """
+    entries = [entry for scene in _SCENES for c in scene.connections() for entry in logged(c)]
+    found = minutes(entries)
+    oddities.spoil(found)
+    blobs: dict[Hour, list[Record]] = defaultdict(list)
+    for (host, second), lines in found.items():
+        blobs[host, second // 3_600].extend(records((host, second), lines))
+    torn = oddities.wound(blobs)
+    facts = truth(blobs, torn)
+    files = {
+        path(hour): _blob(those, torn if hour == oddities.GROWING else b"") for hour, those in blobs.items()
+    }
+    beside = {
+        "README.md": readme.text(facts),
+        "geofeed.csv": papers.geofeed(),
+        "network.toml": papers.network(),
+        "nsg.json": papers.nsgs(),
+        "truth.json": json.dumps(facts, indent=2) + "\n",
+    }
+    return files | {name: text.encode("utf-8") for name, text in beside.items()}
+
+
+def write_samples(folder: str | Path = "data/samples") -> int:
+    """Write the sample logs and what lies beside them into `folder`; return how many files there are.
+
+    Raises NsgkitError where the folder holds anything else: made-up logs never mix with evidence.
+    """
+    folder = Path(folder)
+    files = make_samples()
+    for stranger in _strangers(folder, files):
+        raise NsgkitError(
+            f"{folder} already holds {stranger}, which is not of the sample: made-up logs must not mix with "
+            "other files. Name an empty or a new folder."
+        )
+    for name, content in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    return len(files)
+
+
+def _blob(those: list[Record], torn: bytes) -> bytes:
+    """Return a PT1H.json: closed, or for a blob still growing cut inside its next record."""
+    content = HEAD + b",".join(record.text for record in those)
+    return content + b"," + torn if torn else content + TAIL
+
+
+def _strangers(folder: Path, files: dict[str, bytes]) -> list[str]:
+    """Return the files in the folder that are not of the sample; hidden ones are nobody's business."""
+    there = (p.relative_to(folder).as_posix() for p in sorted(folder.rglob("*")) if p.is_file())
+    return [name for name in there if name not in files and not name.rpartition("/")[2].startswith(".")]

@@ -1,0 +1,156 @@
+"""What comes in from the internet unasked, day and night, and the lab's own dozen probes among it."""
+
+from collections.abc import Iterator
+from random import Random
+
+from nsgkit.sample.chance import dice, happens, pick, skewed, whole
+from nsgkit.sample.clock import DAYS, END, HOUR, MINUTE, START, at
+from nsgkit.sample.connections import TCP, UDP, Connection, ephemeral, volume
+from nsgkit.sample.network import DEMOVM, FILES1, JUMP, OFFICE, SAAS, WEB1, WEB2, Host
+from nsgkit.sample.shop import CUSTOMERS, names
+
+NOISE = tuple(f"198.51.100.{n}" for n in range(1, 127))
+NOISE6 = tuple(f"2001:db8:{n:x}::{n:x}" for n in (0xA01, 0xA17, 0xA42, 0xA7C))
+PORTS = (
+    23,
+    23,
+    23,
+    22,
+    3389,
+    445,
+    445,
+    8080,
+    8443,
+    5555,
+    5900,
+    6379,
+    2323,
+    9200,
+    27017,
+    1433,
+    3306,
+    5432,
+    21,
+    25,
+    110,
+    135,
+    2222,
+    8888,
+    7547,
+    37215,
+)
+UDP_PORTS = (53, 123, 161, 389, 1900, 5060, 11211)
+
+# The demo VM's flow log was switched on in the middle of the second day, as in the lab.
+LAB_STARTS = at("2024-12-19T09:43:36")
+LAB_FIRST_RECORD = at("2024-12-19T09:44:35")
+LAB = (  # from the lab's picture of its first PT1H.json; these alone are real addresses
+    "1734601416,35.203.211.114,10.0.0.4,51318,12086,T",
+    "1734601435,35.203.211.18,10.0.0.4,53572,5555,T",
+    "1734601440,35.203.211.207,10.0.0.4,55256,49803,T",
+    "1734601440,162.216.149.105,10.0.0.4,52309,16209,T",
+    "1734601441,205.210.31.22,10.0.0.4,54994,10001,T",
+    "1734601443,65.49.20.83,10.0.0.4,39090,4081,T",
+    "1734601453,147.185.133.56,10.0.0.4,57057,36015,T",
+    "1734601459,194.55.186.235,10.0.0.4,22531,37020,U",
+    "1734601462,162.216.150.38,10.0.0.4,55716,47389,T",
+    "1734601464,147.185.133.12,10.0.0.4,56762,992,T",
+    "1734601467,162.216.150.119,10.0.0.4,55726,2307,T",
+    "1734601468,205.210.31.46,10.0.0.4,57260,111,T",
+)
+
+
+def connections() -> Iterator[Connection]:
+    """Yield everything that the internet sends, and the demo VM's own small life."""
+    yield from _lab()
+    yield from _demo()
+    for host, percent in ((WEB1, 13), (WEB2, 13), (JUMP, 12)):
+        yield from _noise(host, START, percent, 6)
+    yield from _noise(DEMOVM, LAB_FIRST_RECORD, 92, 9)
+    yield from _noise6()
+    yield from _leftovers()
+
+
+def _lab() -> Iterator[Connection]:
+    for line in LAB:
+        second, src, dst, src_port, dst_port, protocol = line.split(",")
+        yield Connection(
+            int(second) * 1_000, src, dst, int(src_port), int(dst_port), TCP if protocol == "T" else UDP
+        )
+
+
+def _noise(host: Host, start: int, percent: int, most: int) -> Iterator[Connection]:
+    """Yield probes of a public address, in gusts: some minutes none, some many."""
+    rng = dice(f"noise {host.name}")
+    for minute in range(start, END, MINUTE):
+        if happens(rng, percent):
+            for _ in range(whole(rng, 1, most)):
+                yield from _probe(rng, host.ip, minute + whole(rng, 1, MINUTE - 1))
+
+
+def _probe(rng: Random, target: str, start: int) -> Iterator[Connection]:
+    """Yield one probe; one in ten tries again, as TCP does when nobody answers."""
+    source, src_port = pick(rng, NOISE), whole(rng, 1_024, 65_000)
+    if happens(rng, 15):
+        yield Connection(start, source, target, src_port, pick(rng, UDP_PORTS), UDP)
+        return
+    port = pick(rng, PORTS) if happens(rng, 60) else whole(rng, 1_024, 65_000)
+    for wait in (0, 1_000, 3_000) if happens(rng, 10) else (0,):
+        yield Connection(start + wait, source, target, src_port, port)
+
+
+def _demo() -> Iterator[Connection]:
+    """Yield the demo VM's web page, which people find, and its own look-ups."""
+    rng = dice("demo")
+    for minute in range(LAB_FIRST_RECORD, END, MINUTE):
+        if happens(rng, 22):
+            yield Connection(
+                minute + whole(rng, 1, MINUTE - 1),
+                pick(rng, CUSTOMERS),
+                DEMOVM.ip,
+                ephemeral(rng),
+                80,
+                lasts=whole(rng, 80, 9_000),
+                out=volume(rng, 5, 14, 120),
+                back=volume(rng, 5, 30, 800),
+            )
+    yield from (c for c in names(DEMOVM, 4) if c.start >= LAB_FIRST_RECORD)
+    for hour in range(at("2024-12-19T10:00"), END, HOUR):
+        yield Connection(
+            hour + whole(rng, 0, HOUR - 1),
+            DEMOVM.ip,
+            pick(rng, SAAS),
+            ephemeral(rng),
+            443,
+            lasts=skewed(rng, 900, 3 * MINUTE),
+            out=volume(rng, 200, 700, 240),
+            back=volume(rng, 300, 900, 900),
+        )
+
+
+def _noise6() -> Iterator[Connection]:
+    rng = dice("noise over IPv6")
+    for hour in range(START, END, HOUR):
+        if happens(rng, 70):
+            yield Connection(
+                hour + whole(rng, 0, HOUR - 1),
+                pick(rng, NOISE6),
+                FILES1.ip6,
+                ephemeral(rng),
+                pick(rng, PORTS),
+            )
+
+
+def _leftovers() -> Iterator[Connection]:
+    """Yield late answers to ports that the workstations' outbound address used before: denied at the NSG."""
+    rng = dice("leftovers")
+    for host in OFFICE:
+        for day in DAYS:
+            for _ in range(whole(rng, 10, 16)):
+                yield Connection(
+                    day + 8 * HOUR + whole(rng, 0, 9 * HOUR),
+                    pick(rng, SAAS),
+                    host.ip,
+                    443,
+                    whole(rng, 1_024, 2_047),
+                )

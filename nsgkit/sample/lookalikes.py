@@ -1,0 +1,165 @@
+"""What looks like an attack and is none: backups, monitoring, a long talk, a scanner of the company's own."""
+
+from collections.abc import Iterator
+
+from nsgkit.sample.chance import dice, whole
+from nsgkit.sample.clock import DAYS, END, HOUR, MINUTE, SECOND, START, at
+from nsgkit.sample.connections import Connection, ephemeral, volume
+from nsgkit.sample.network import (
+    BACKUP_SERVICE,
+    CHAT,
+    DB1,
+    FILES1,
+    JUMP,
+    NAS,
+    PEERED,
+    SCANNER,
+    UPDATES,
+    UPDATES6,
+    UPTIME,
+    WEB,
+    WEB1,
+    WS2,
+)
+
+CHECKED = at("2024-12-18T20:00")
+# What the scanner asks for: the usual ports, and of the file server everything up to 520.
+_USUAL = (
+    "21 22 23 25 53 80 110 135 139 143 389 443 445 587 636 993 995 1433 "
+    "1521 2049 2222 3306 3389 5432 5900 5985 5986 6379 8000 8080 8443 8888 9090 9200 11211 27017"
+)
+USUAL = tuple(int(port) for port in _USUAL.split())
+LISTENING = {
+    WEB1.ip: (22, 80, 443, 8080),
+    WEB[1].ip: (22, 80, 443, 8080),
+    DB1.ip: (22, 1433, 9100),
+    FILES1.ip: (445, 5985, 9100),
+    JUMP.ip: (22, 9100),
+}
+
+
+def connections() -> Iterator[Connection]:
+    """Yield the connections of everything that only looks like an attack."""
+    yield from _backups()
+    yield from _uptime()
+    yield from _chat()
+    yield from _vulnerability_scan()
+    yield from _updates()
+
+
+def _backups() -> Iterator[Connection]:
+    """Yield each night's three transfers: the dump, the shop's copy from outside, the warehouse's."""
+    rng = dice("backups")
+    for day in DAYS:
+        dump, copy = whole(rng, 880, 940) * 1_000_000, whole(rng, 1_700, 2_200) * 1_000_000
+        yield Connection(
+            day + HOUR + whole(rng, 1, 9) * SECOND,
+            DB1.ip,
+            FILES1.ip,
+            ephemeral(rng),
+            445,
+            lasts=26 * MINUTE + whole(rng, 0, 90) * SECOND,
+            out=(dump // 1_448, dump),
+            back=(dump // 5_800, dump // 5_800 * 62),
+        )
+        yield Connection(
+            day + 2 * HOUR + whole(rng, 1, 9) * SECOND,
+            FILES1.ip,
+            BACKUP_SERVICE,
+            ephemeral(rng),
+            443,
+            lasts=41 * MINUTE + whole(rng, 0, 90) * SECOND,
+            out=(copy // 5_800, copy // 5_800 * 60),
+            back=(copy // 1_448, copy),
+        )
+        yield Connection(
+            day + 3 * HOUR + whole(rng, 1, 9) * SECOND,
+            NAS,
+            FILES1.ip,
+            ephemeral(rng),
+            445,
+            lasts=37 * MINUTE + whole(rng, 0, 90) * SECOND,
+            out=(dump // 5_800, dump // 5_800 * 64),
+            back=(dump // 1_380, dump),
+        )
+
+
+def _uptime() -> Iterator[Connection]:
+    """Yield the uptime service's visit, every minute to the second."""
+    rng = dice("uptime")
+    for start in range(START + 31 * SECOND, END, MINUTE):
+        yield Connection(
+            start + whole(rng, 0, 60),
+            UPTIME,
+            WEB1.ip,
+            ephemeral(rng),
+            443,
+            lasts=whole(rng, 90, 260),
+            out=(10, 1_184),
+            back=(9, 6_210 + whole(rng, 0, 40)),
+        )
+
+
+def _chat() -> Iterator[Connection]:
+    """Yield the one connection that an open chat window holds for more than a day."""
+    rng = dice("chat")
+    start = at("2024-12-18T07:42:18")
+    yield Connection(
+        start,
+        WS2.ip,
+        CHAT,
+        ephemeral(rng),
+        443,
+        lasts=25 * HOUR + 17 * MINUTE,
+        out=(9_412, 884_728),
+        back=(10_977, 2_502_756),
+    )
+
+
+def _vulnerability_scan() -> Iterator[Connection]:
+    rng = dice("vulnerability scan")
+    for i, host in enumerate(PEERED):
+        start = CHECKED + i * 4 * MINUTE
+        ports, step = (range(1, 521), 105) if host is FILES1 else (USUAL, 1_500)
+        for n, port in enumerate(ports):
+            answers = port in LISTENING.get(host.ip, ())
+            yield Connection(
+                start + n * step + whole(rng, 0, step - 5),
+                SCANNER,
+                host.ip,
+                40_000 + n,
+                port,
+                lasts=whole(rng, 900, 3_000),
+                out=(8, 622) if answers else (2, 120),
+                back=(7, 1_140) if answers else (0, 0),
+            )
+
+
+def _updates() -> Iterator[Connection]:
+    """Yield the updates that all servers fetch at six: the data subnet over IPv6."""
+    rng = dice("updates")
+    for day in DAYS:
+        for host in (*WEB, JUMP, DB1, FILES1):
+            source, target = (host.ip6, UPDATES6) if host.ip6 else (host.ip, UPDATES)
+            for _ in range(3):
+                packets = whole(rng, 9_000, 48_000)
+                yield Connection(
+                    day + 6 * HOUR + whole(rng, 0, 40) * SECOND,
+                    source,
+                    target,
+                    ephemeral(rng),
+                    443,
+                    lasts=whole(rng, 20, 200) * SECOND,
+                    out=(packets // 3, packets // 3 * 66),
+                    back=(packets, packets * 1_391),
+                )
+            yield Connection(
+                day + 6 * HOUR + 4 * MINUTE,
+                source,
+                target,
+                ephemeral(rng),
+                443,
+                lasts=1_500,
+                out=volume(rng, 9, 20, 220),
+                back=volume(rng, 9, 20, 300),
+            )

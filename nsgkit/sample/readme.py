@@ -1,0 +1,105 @@
+"""The sample's README: where it comes from, what lies in it, and, below a warning, what is planted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from nsgkit.sample.network import DATA, HOSTS
+
+_HEAD = """\
+# Sample logs
+
+Two days of flow logs, 18 and 19 December 2024, of Marsh Lane Books: a small bookseller with a web shop.
+**All of it is synthetic.** The company, its machines and its misfortune are made up, and nothing was
+recorded on a network but the twelve denied probes with which the demo machine's log begins: they are
+those of the lab that this kit grew out of, and theirs are the only real addresses. All other outsiders
+use the ranges that RFC 5737 and RFC 3849 set aside for documentation.
+
+It is made by fixed dice, and comes out the same, byte for byte, on every machine:
+
+```sh
+python -m nsgkit sample data/samples
+```
+
+| file or folder | what it is |
+|---|---|
+| `insights-logs-networksecuritygroupflowevent/` | NSG flow logs, laid out as in the storage container |
+| `insights-logs-flowlogflowevent/` | a VNet flow log, with IPv6 and encryption |
+| `network.toml` | the company's own networks, hosts and scanner |
+| `nsg.json` | the security groups, as `az network nsg list` gives them after the two days |
+| `geofeed.csv` | where the outsiders are (RFC 8805), invented |
+| `truth.json` | everything that is planted, and what the logs add up to |
+
+Paths in a storage container are long. On Windows, say `git config --global core.longpaths true` before
+you clone.
+
+## The network
+
+| machine | role | address | NIC | logged by |
+|---|---|---|---|---|
+"""
+
+_MIDDLE = """
+`SHOP-NSG` and `DEMOVM-NSG` are logged in version 2, `OFFICE-NSG` in version 1 for its first hours.
+`VNET-SHOP`, `VNET-DATA` and the warehouse behind the VPN (192.168.40.0/24) are peers; the demo machine
+stands alone. A connection between two of these machines is in the logs twice, once at each end. The tag
+`VirtualNetwork` means the peers' ranges, `Internet` everything else. The demo machine's own inbound rule
+is logged without state: connections under it neither count nor end.
+
+## What the logs add up to
+
+"""
+
+_SPOILER = """
+## What is planted (read on only if you do not want to find it yourself)
+
+### The story
+
+"""
+
+
+def text(truth: Mapping[str, Any]) -> str:
+    """Return README.md, its figures and its story taken from what truth.json says."""
+    harm = [fact for fact in truth["facts"] if not fact["harmless"]]
+    harmless = [fact for fact in truth["facts"] if fact["harmless"]]
+    return (
+        _HEAD
+        + _machines()
+        + _MIDDLE
+        + _sums(truth["totals"])
+        + _SPOILER
+        + _facts(harm)
+        + "\n### Harmless, whatever it looks like\n\n"
+        + _facts(harmless)
+        + "\n### Oddities of the files\n\n"
+        + "".join(dict.fromkeys(map(_oddity, truth["oddities"])))
+    )
+
+
+def _sums(totals: Mapping[str, int]) -> str:
+    return (
+        f"{totals['blobs']} blobs, {totals['records']:,} records, {totals['tuples']:,} tuples: "
+        f"{totals['rows']:,} flow rows and {totals['rejects']} rejected tuples "
+        f"({totals['malformed']} malformed, {totals['repeated']} in a record repeated word for word). "
+        "One more record is cut, in a blob that was still growing.\n"
+    )
+
+
+def _machines() -> str:
+    return "".join(
+        f"| {h.name} | {h.role} | {h.ip}{', ' + h.ip6 if h.ip6 else ''} | {h.mac} | "
+        f"{'the flow log of VNET-DATA' if h in DATA else h.nsg} |\n"
+        for h in HOSTS
+    )
+
+
+def _facts(facts: list[Mapping[str, Any]]) -> str:
+    return "".join(
+        f"- {fact['first'][:16].replace('T', ' ')}: {fact['story']} "
+        f"(`{fact['id']}`, {fact['tuples']:,} tuples)\n"
+        for fact in sorted(facts, key=lambda f: str(f["first"]))
+    )
+
+
+def _oddity(oddity: Mapping[str, Any]) -> str:
+    kind = oddity["kind"]
+    return f"- {kind[0].upper()}{kind[1:]}: {oddity.get('story') or '`' + oddity['raw'] + '`'}\n"

@@ -1,0 +1,127 @@
+"""The servers among themselves: administration, replication, clocks, and the tunnel to the warehouse."""
+
+from collections.abc import Iterator
+from random import Random
+
+from nsgkit.sample.chance import dice, pick, whole
+from nsgkit.sample.clock import DAYS, END, HOUR, MINUTE, SECOND, START
+from nsgkit.sample.connections import ESP, UDP, Connection, ephemeral, volume
+from nsgkit.sample.network import (
+    ADMIN,
+    DATA,
+    DB1,
+    FILES1,
+    JUMP,
+    MONITOR,
+    NAS,
+    REPLICA,
+    TIME6,
+    WEB1,
+    WEB2,
+    Host,
+)
+from nsgkit.sample.shop import names
+
+
+def connections() -> Iterator[Connection]:
+    """Yield all connections of the servers' ordinary life."""
+    rng = dice("servers")
+    for day in DAYS:
+        for hour in (7, 10, 13, 15):
+            yield from _administration(rng, day + hour * HOUR + whole(rng, 0, 50) * MINUTE)
+    yield from _replica(rng)
+    yield from _clocks(rng)
+    yield from _tunnel(rng)
+    yield from _monitoring(rng)
+    for host in (JUMP, DB1, FILES1):
+        yield from names(host, 3)
+
+
+def _administration(rng: Random, start: int) -> Iterator[Connection]:
+    """Yield an administrator's session: from the warehouse to the jump host, and on from there."""
+    lasts = whole(rng, 9, 35) * MINUTE
+    yield Connection(
+        start,
+        ADMIN,
+        JUMP.ip,
+        ephemeral(rng),
+        22,
+        lasts=lasts,
+        out=volume(rng, 900, 4_000, 90),
+        back=volume(rng, 900, 5_000, 210),
+    )
+    for _ in range(whole(rng, 1, 3)):
+        target: Host = pick(rng, (WEB1, WEB2, DB1))
+        yield Connection(
+            start + whole(rng, 1, 4) * MINUTE,
+            JUMP.ip,
+            target.ip,
+            ephemeral(rng),
+            22,
+            lasts=whole(rng, 100, 400) * SECOND,
+            out=volume(rng, 120, 900, 95),
+            back=volume(rng, 140, 1_400, 220),
+        )
+
+
+def _replica(rng: Random) -> Iterator[Connection]:
+    """Yield the stock system's replica: its connection began before the two days and outlives them."""
+    yield Connection(
+        START - 31 * HOUR + 7 * MINUTE + 10 * SECOND,
+        REPLICA,
+        DB1.ip,
+        ephemeral(rng),
+        1433,
+        lasts=90 * HOUR,
+        out=(1_900_000, 171_000_000),
+        back=(2_600_000, 1_690_000_000),
+    )
+
+
+def _clocks(rng: Random) -> Iterator[Connection]:
+    for hour in range(START, END, 2 * HOUR):
+        for host in DATA:
+            yield Connection(
+                hour + 2 * MINUTE + whole(rng, 0, 20 * SECOND),
+                host.ip6,
+                TIME6,
+                123,
+                123,
+                UDP,
+                whole(rng, 9, 60),
+                (1, 96),
+                (1, 96),
+            )
+
+
+def _tunnel(rng: Random) -> Iterator[Connection]:
+    """Yield the encrypted tunnel between file server and warehouse: ESP, which has no ports."""
+    for hour in range(START, END, 4 * HOUR):
+        packets = whole(rng, 200, 900)
+        yield Connection(
+            hour + 41 * MINUTE + whole(rng, 0, 9 * SECOND),
+            FILES1.ip,
+            NAS,
+            0,
+            0,
+            ESP,
+            whole(rng, 60, 200) * SECOND,
+            (packets, packets * 134),
+            (packets - 7, packets * 118),
+        )
+
+
+def _monitoring(rng: Random) -> Iterator[Connection]:
+    """Yield the warehouse's checks of the servers, every ten minutes."""
+    for start in range(START + 27 * SECOND, END, 10 * MINUTE):
+        for host in (JUMP, DB1, FILES1):
+            yield Connection(
+                start + whole(rng, 0, 700),
+                MONITOR,
+                host.ip,
+                ephemeral(rng),
+                9100,
+                lasts=whole(rng, 20, 120),
+                out=(6, 520),
+                back=(9, 7_900 + whole(rng, 0, 700)),
+            )

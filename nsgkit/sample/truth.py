@@ -1,0 +1,142 @@
+"""truth.json: what is planted in the logs and what they add up to, counted from what was written."""
+
+from collections.abc import Iterator
+
+from nsgkit.sample.clock import END, HOUR, START, iso
+from nsgkit.sample.connections import Entry
+from nsgkit.sample.facts import Fact, belongs
+from nsgkit.sample.harmless import HARMLESS
+from nsgkit.sample.internet import LAB_STARTS
+from nsgkit.sample.network import DATA, DEMOVM, OFFICE
+from nsgkit.sample.oddities import GAP, GROWING, REPEATED
+from nsgkit.sample.planted import INCIDENT
+from nsgkit.sample.records import V2_SINCE, Hour, Line, Record, path
+
+Blobs = dict[Hour, list[Record]]
+Row = dict[str, object]
+
+
+def truth(blobs: Blobs, torn: bytes) -> Row:
+    """Return everything that is planted, and the totals."""
+    lines = [line for _, _, _, line in _places(blobs)]
+    entries = [line.entry for line in lines if line.entry]
+    return {
+        "about": "Synthetic logs of a company that does not exist: what is planted in them.",
+        "span": {"first": iso(START), "end": iso(END)},
+        "totals": _totals(blobs, lines),
+        "facts": [_fact(fact, entries) for fact in (*INCIDENT, *HARMLESS)],
+        "oddities": [*_holes(), _growing(torn), _repeated(blobs), _switch(), *_marks(blobs)],
+    }
+
+
+def _places(blobs: Blobs) -> Iterator[tuple[str, int, int, Line]]:
+    """Yield blob, record, tuple and line of every tuple, but for those of a record's second copy."""
+    for hour, records in blobs.items():
+        seen: set[bytes] = set()
+        for number, record in enumerate(records):
+            order = _as_written(record) if record.text not in seen else ()
+            seen.add(record.text)
+            for place, line in enumerate(order):
+                yield path(hour), number, place, line
+
+
+def _as_written(record: Record) -> list[Line]:
+    """Return the lines in the record's own order: by rule, as each first appears."""
+    groups: dict[tuple[str, str], list[Line]] = {}
+    acls = list(dict.fromkeys(line.acl for line in record.lines))
+    for line in sorted(record.lines, key=lambda x: acls.index(x.acl)):
+        groups.setdefault((line.acl, line.rule), []).append(line)
+    return [line for group in groups.values() for line in group]
+
+
+def _totals(blobs: Blobs, lines: list[Line]) -> Row:
+    records = [record for hour in blobs.values() for record in hour]
+    tuples = sum(len(record.lines) for record in records)
+    malformed = sum(line.mark.startswith("malformed") for line in lines)
+    again = tuples - len(lines)
+    return {
+        "blobs": len(blobs),
+        "records": len(records),
+        "tuples": tuples,
+        "rows": tuples - malformed - again,
+        "rejects": malformed + again,
+        "malformed": malformed,
+        "repeated": again,
+        "unread": 1,
+    }
+
+
+def _fact(fact: Fact, entries: list[Entry]) -> Row:
+    times = [_logged(entry) for entry in entries if belongs(entry, fact)]
+    return {
+        "id": fact.id,
+        "kind": fact.kind,
+        "harmless": fact.harmless,
+        "entities": {name: list(values) for name, values in fact.entities.items()},
+        "first": iso(min(times)),
+        "last": iso(max(times)),
+        "tuples": len(times),
+        "story": fact.story,
+    }
+
+
+def _logged(entry: Entry) -> int:
+    """Return the time as the log has it: NSG logs know whole seconds only."""
+    return entry.ms if entry.host in DATA else entry.ms // 1_000 * 1_000
+
+
+def _holes() -> list[Row]:
+    host = GAP[0][0]
+    first, last = GAP[0][1] * HOUR, GAP[-1][1] * HOUR
+    return [
+        {
+            "kind": "gap",
+            "mac": host.mac,
+            "hours": [iso(first), iso(last)],
+            "story": f"{host.name} has no blobs for two hours of the first afternoon, while customers came.",
+        },
+        {
+            "kind": "switched on late",
+            "mac": DEMOVM.mac,
+            "first": iso(LAB_STARTS),
+            "story": "The demo machine's flow log was switched on in the second morning, as in the lab.",
+        },
+    ]
+
+
+def _growing(torn: bytes) -> Row:
+    return {
+        "kind": "growing",
+        "blob": path(GROWING),
+        "cut_record_bytes": len(torn),
+        "story": "The last hour of WEB2 was copied at 23:41, inside a record: no closing bracket.",
+    }
+
+
+def _repeated(blobs: Blobs) -> Row:
+    records = blobs[REPEATED]
+    number = next(i for i, record in enumerate(records) if record.text == records[i - 1].text and i)
+    return {
+        "kind": "repeated record",
+        "blob": path(REPEATED),
+        "record": number,
+        "tuples": len(records[number].lines),
+        "story": "One record is there twice, word for word: its second copy counts for nothing.",
+    }
+
+
+def _switch() -> Row:
+    return {
+        "kind": "version switch",
+        "macs": [host.mac for host in OFFICE],
+        "first": iso(V2_SINCE),
+        "story": "The office's flow log was on version 1 until 05:22 of the first day: no states, no bytes.",
+    }
+
+
+def _marks(blobs: Blobs) -> list[Row]:
+    return [
+        {"kind": line.mark, "blob": blob, "record": record, "tuple": place, "raw": line.text}
+        for blob, record, place, line in _places(blobs)
+        if line.mark
+    ]

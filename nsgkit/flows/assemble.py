@@ -1,0 +1,124 @@
+"""Parts -> the flow table, column by column, so that memory holds the rows once."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from nsgkit.flows.columns import COUNTERS, TEXTS, Array, recode
+from nsgkit.flows.parse import NO_TIME, Part
+from nsgkit.flows.records import Header, nic, upper
+from nsgkit.flows.tuples import NULL
+from nsgkit.schema import FLOWS, IANA_PROTOCOLS, column, empty
+
+_CLOSED = ("direction", "decision", "state")
+_HEADER_TEXTS = ("rule", "acl", "mac", "resource", "flow_log")
+
+
+def flow_table(parts: Sequence[Part], names: Sequence[str]) -> pd.DataFrame:
+    """Return the flow table of parts in order, emptying them on the way; `names` are the blobs'."""
+    if not parts:
+        return empty()
+    headers = list(dict.fromkeys(tidy(header) for part in parts for header in part.headers))
+    header = _headers(parts, headers)
+    series: dict[str, Any] = {"blob": _category(_take(parts, "blob"), names)}
+    for name in ("record", "tuple"):
+        series[name] = _take(parts, name)
+    series["record_time"] = _time(_take(parts, "record_time"))
+    series["version"] = np.array([h.version for h in headers], dtype=np.uint8)[header]
+    for name in _HEADER_TEXTS:
+        series[name] = _shared([getattr(h, name) for h in headers], header)
+    for name in TEXTS:
+        series[name] = _texts(parts, name)
+    for name in _CLOSED:
+        series[name] = _category(_column(parts, name), column(name).values)
+    series["protocol"] = _protocol(_column(parts, "protocol"))
+    series["time"] = _time(_column(parts, "time"))
+    for name in ("src_port", "dst_port"):
+        series[name] = _column(parts, name)
+    for name in COUNTERS:
+        series[name] = _counter(_column(parts, name))
+    return pd.DataFrame({c.name: series[c.name] for c in FLOWS}, copy=False)
+
+
+def tidy(header: Header) -> Header:
+    """Return the header with resource ids and NIC in their one spelling."""
+    return header._replace(
+        acl=upper(header.acl),
+        mac=nic(header.mac),
+        resource=upper(header.resource),
+        flow_log=upper(header.flow_log),
+    )
+
+
+def _headers(parts: Sequence[Part], headers: list[Header]) -> Array:
+    places = {header: i for i, header in enumerate(headers)}
+    for part in parts:
+        table = np.array([places[tidy(h)] for h in part.headers], dtype=np.int32)
+        part.header = table[part.header]
+    return _take(parts, "header")
+
+
+def _take(parts: Sequence[Part], name: str) -> Array:
+    """Return one array over all parts, and let the parts forget theirs."""
+    return _concatenated(parts, lambda part: part.__dict__.pop(name))
+
+
+def _column(parts: Sequence[Part], name: str) -> Array:
+    return _concatenated(parts, lambda part: part.columns.arrays.pop(name))
+
+
+def _concatenated(parts: Sequence[Part], pop: Callable[[Part], Array]) -> Array:
+    return np.concatenate([pop(part) for part in parts])
+
+
+def _texts(parts: Sequence[Part], name: str) -> pd.Categorical:
+    texts = sorted({text for part in parts for text in part.columns.texts[name]})
+    places = {text: i for i, text in enumerate(texts)}
+    for part in parts:
+        arrays = part.columns.arrays
+        arrays[name] = recode(arrays[name], part.columns.texts[name], places)
+    return _used(_column(parts, name), texts)
+
+
+def _shared(values: list[str | None], header: Array) -> pd.Categorical:
+    """Return a column whose rows take the value of their group's header."""
+    texts = sorted({value for value in values if value is not None})
+    places: dict[str | None, int] = {text: i for i, text in enumerate(texts)}
+    table = np.array([places.get(value, NULL) for value in values], dtype=np.int32)
+    return _used(table[header], texts)
+
+
+def _protocol(numbers: Array) -> pd.Categorical:
+    present = np.flatnonzero(np.bincount(numbers, minlength=256))
+    names = {int(n): IANA_PROTOCOLS.get(str(n), str(n)) for n in present}
+    texts = sorted(names.values())
+    table = np.zeros(256, dtype=np.int32)
+    for number, name in names.items():
+        table[number] = texts.index(name)
+    return _category(table[numbers], texts)
+
+
+def _used(codes: Array, texts: list[str]) -> pd.Categorical:
+    """Return the category column without the texts that no row has."""
+    used = np.bincount(codes[codes >= 0], minlength=len(texts)) > 0
+    if used.all():
+        return _category(codes, texts)
+    table = np.append(np.cumsum(used) - 1, NULL).astype(np.int32)
+    return _category(table[codes], [text for text, keep in zip(texts, used, strict=True) if keep])
+
+
+def _category(codes: Array, texts: Sequence[str]) -> pd.Categorical:
+    return pd.Categorical.from_codes(codes, categories=pd.Index(texts, dtype="str"))
+
+
+def _time(milliseconds: Array) -> "pd.Series[Any]":
+    assert np.datetime64("NaT", "ms").astype(np.int64) == NO_TIME  # what pandas reads as missing
+    return pd.Series(milliseconds.view("M8[ms]")).dt.tz_localize("UTC")
+
+
+def _counter(values: Array) -> Any:
+    unknown = values < 0
+    values[unknown] = 0
+    return pd.arrays.IntegerArray(values, unknown)

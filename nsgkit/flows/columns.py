@@ -1,0 +1,103 @@
+"""The rows of many tuples as arrays, and the ways in which such columns are put together.
+
+Texts are kept as codes into a list of distinct texts; the arrays stay small, and an address that
+occurs a million times is looked at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from nsgkit.flows.tuples import NULL, BadTupleError, Row, read_tuple
+
+Array = npt.NDArray[Any]
+COUNTERS = ("packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src")
+TEXTS = ("src_ip", "dst_ip", "encryption")
+DTYPES: dict[str, Any] = {
+    "time": np.int64, "src_ip": np.int32, "dst_ip": np.int32, "src_port": np.uint16, "dst_port": np.uint16,
+    "protocol": np.uint8, "direction": np.int8, "decision": np.int8, "state": np.int8,
+    "encryption": np.int32, **dict.fromkeys(COUNTERS, np.int64),
+}  # fmt: skip
+
+
+class Rejected(NamedTuple):
+    """A tuple that is no flow row: its place among those given, why, its text, where it begins."""
+
+    place: int
+    reason: str
+    raw: str
+    at: int
+
+
+@dataclass
+class Columns:
+    """Flow rows as arrays, one for each name in DTYPES.
+
+    A text is its place in `texts[name]`, or -1 for null; an unknown counter is -1. `place` gives each
+    row's place among the tuples that were read; together with the rejected they are all of them.
+    """
+
+    arrays: dict[str, Array]
+    texts: dict[str, list[str]]
+    place: Array
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+def from_rows(rows: Sequence[Row], places: Sequence[int], rejected: list[Rejected]) -> Columns:
+    """Return the columns of rows that were read one by one."""
+    values = dict(zip(Row._fields, zip(*rows, strict=True), strict=True)) if rows else {}
+    arrays, texts = {}, {}
+    for name, dtype in DTYPES.items():
+        column: Sequence[Any] = values.get(name, ())
+        if name in TEXTS:
+            codes: dict[str, int] = {}
+            column = [NULL if text is None else codes.setdefault(text, len(codes)) for text in column]
+            texts[name] = list(codes)
+        elif name in COUNTERS:
+            column = [NULL if count is None else count for count in column]
+        arrays[name] = np.array(column, dtype=dtype)
+    return Columns(arrays, texts, np.array(places, dtype=np.int64), rejected)
+
+
+def read_one_by_one(tuples: Sequence[Any], version: int, places: Sequence[int]) -> Columns:
+    """Return the columns of tuples read by the exact reader: the reference."""
+    rows, kept, rejected = [], [], []
+    for value, place in zip(tuples, places, strict=True):
+        try:
+            if not isinstance(value, str):
+                raise BadTupleError("this tuple is not a text")
+            rows.append(read_tuple(value, version))
+            kept.append(place)
+        except BadTupleError as error:
+            rejected.append(Rejected(place, str(error), str(value), getattr(value, "at", 0)))
+    return from_rows(rows, kept, rejected)
+
+
+def merge(parts: Sequence[Columns]) -> Columns:
+    """Return several columns as one, in the order of their places."""
+    if len(parts) == 1:
+        return parts[0]
+    texts = {name: list(dict.fromkeys(t for part in parts for t in part.texts[name])) for name in TEXTS}
+    arrays = {
+        name: np.concatenate([_recoded(part, name, texts[name]) for part in parts])
+        if name in TEXTS
+        else np.concatenate([part.arrays[name] for part in parts])
+        for name in DTYPES
+    }
+    place = np.concatenate([part.place for part in parts])
+    order = np.argsort(place, kind="stable")
+    rejected = sorted(reject for part in parts for reject in part.rejected)
+    return Columns({name: array[order] for name, array in arrays.items()}, texts, place[order], rejected)
+
+
+def recode(codes: Array, old: Sequence[str], new: dict[str, int]) -> Array:
+    """Return codes into `old` as codes into `new`; null stays null."""
+    table = np.array([new[text] for text in old] + [NULL], dtype=np.int32)
+    return table[codes]  # -1, null, takes the last place
+
+
+def _recoded(part: Columns, name: str, texts: list[str]) -> Array:
+    return recode(part.arrays[name], part.texts[name], {text: i for i, text in enumerate(texts)})

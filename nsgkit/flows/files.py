@@ -1,0 +1,148 @@
+"""Which files of a folder are flow logs, what hour each covers, and their bytes."""
+
+import gzip
+import hashlib
+import io
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from nsgkit.errors import NoLogsError, NsgkitError
+from nsgkit.layout import BlobName, floor_hour, is_other_log, parse_name
+
+ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz")
+# Flow logs shrink 15 to 30 times; a file that grows a hundredfold is not one.
+_EXPANSION, _EXPANSION_FLOOR = 100, 64 << 20
+
+
+@dataclass(frozen=True)
+class LogFile:
+    """A file that holds one blob, and what the blob's name tells."""
+
+    name: str
+    path: Path
+    told: BlobName
+    etag: str | None = None
+
+
+class Span(NamedTuple):
+    """Whole hours, from `start` to before `end`; None is open."""
+
+    start: datetime | None
+    end: datetime | None
+
+    def __contains__(self, hour: object) -> bool:
+        assert isinstance(hour, datetime)
+        return (self.start is None or hour >= self.start) and (self.end is None or hour < self.end)
+
+    def __str__(self) -> str:
+        edges = [edge and f"{edge:%Y-%m-%d %H:%M}" for edge in self]
+        return f"from {edges[0] or 'the beginning'} to {edges[1] or 'the end'} UTC"
+
+
+def choose_hours(start: str | datetime | None, end: str | datetime | None) -> Span:
+    """Return the whole hours that `start` and `end` touch; a time without a zone is UTC."""
+    span = Span(_utc(start, "start"), _utc(end, "end"))
+    if span.start and span.end and span.start >= span.end:
+        raise NsgkitError(f"start ({span.start}) must lie before end ({span.end}).")
+    first = span.start and floor_hour(span.start)
+    last = span.end and floor_hour(span.end + timedelta(hours=1) - timedelta(microseconds=1))
+    return Span(first, last)
+
+
+def find_files(path: Path, span: Span) -> tuple[list[LogFile], list[str]]:
+    """Return the flow-log files at `path` whose hours are in the span, in the order of their names.
+
+    Where any file is laid out as in the storage container, only those are flow logs; else every JSON
+    file is taken for one. The notes say what was left aside. Raises NoLogsError where there is none.
+    """
+    if not path.exists():
+        raise NoLogsError(f"There is no file or folder {path}. Check the path{_nearest(path)}.")
+    found = list(_candidates(path))
+    if not found:
+        raise NoLogsError(f"No flow logs in {path}: looked for files ending in {', '.join(ENDINGS)}.")
+    laid_out = [file for file in found if file.told.hour is not None]
+    files = laid_out or [file for file in found if not is_other_log(file.name)]
+    notes = []
+    if len(files) < len(found):
+        notes.append(
+            f"{len(found) - len(files)} other JSON files in {path.name} are not flow logs: left aside."
+        )
+    inside = [file for file in files if file.told.hour is None or file.told.hour in span]
+    if not inside:
+        raise NoLogsError(_none_in_span(path, files, span))
+    if len(inside) < len(files):
+        notes.append(f"{len(files) - len(inside)} blobs lie outside the hours asked for: not opened.")
+    return sorted(inside, key=lambda file: file.name), notes
+
+
+class Stored(NamedTuple):
+    """A file's bytes, unpacked, with hash and size as stored; or the problem that kept us from them."""
+
+    data: bytes | None
+    sha256: str | None
+    size: int
+    problem: str | None = None
+
+
+def read_stored(path: Path) -> Stored:
+    """Read a file and hash it as it is stored; a gzip file is unpacked. Never raises."""
+    try:
+        stored = path.read_bytes()
+    except OSError as error:
+        return Stored(None, None, 0, f"the file cannot be read: {error.strerror}")
+    sha256 = hashlib.sha256(stored).hexdigest()
+    if not stored.startswith(b"\x1f\x8b"):
+        return Stored(stored, sha256, len(stored))
+    limit = max(_EXPANSION_FLOOR, _EXPANSION * len(stored))
+    try:
+        with gzip.open(io.BytesIO(stored)) as unpacked:
+            data = unpacked.read(limit + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        return Stored(None, sha256, len(stored), f"the gzip file cannot be unpacked: {error}")
+    if len(data) > limit:
+        problem = f"the gzip file unpacks to more than {limit:,} bytes: no flow log shrinks so far"
+        return Stored(None, sha256, len(stored), problem)
+    return Stored(data, sha256, len(stored))
+
+
+def _candidates(path: Path) -> Iterator[LogFile]:
+    if path.is_file():
+        yield LogFile(path.name, path, parse_name(path.absolute().as_posix()))
+        return
+    for folder, _, names in os.walk(path):
+        for name in names:
+            if name.lower().endswith(ENDINGS):
+                file = Path(folder, name)
+                relative = file.relative_to(path).as_posix()
+                yield LogFile(relative, file, parse_name(relative))
+
+
+def _utc(time: str | datetime | None, what: str) -> datetime | None:
+    if time is None:
+        return None
+    try:
+        stamp = pd.Timestamp(time)
+    except ValueError:
+        raise NsgkitError(f"{what}={time!r} is not a time. Write it as '2024-12-19 09:00' (UTC).") from None
+    stamp = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
+    return stamp.to_pydatetime().astimezone(UTC)
+
+
+def _none_in_span(path: Path, files: list[LogFile], span: Span) -> str:
+    hours = [file.told.hour for file in files if file.told.hour is not None]
+    return (
+        f"{path} holds {len(files)} blobs, but none for the hours asked for ({span}): "
+        f"they cover {Span(min(hours), max(hours) + timedelta(hours=1))}."
+    )
+
+
+def _nearest(path: Path) -> str:
+    there = next((parent for parent in path.absolute().parents if parent.is_dir()), None)
+    return f": {there} exists, but not what comes after it" if there else ""

@@ -1,0 +1,182 @@
+"""JSON read slowly and exactly: every text with its byte offset, every key with its repetitions.
+
+Ordinary decoders forget where things stood and keep the last of two equal keys. Evidence needs
+both, so what the fast decoder will not take is read here. The text is the blob decoded as
+Latin-1: one character a byte, so that a place in the text is an offset in the blob.
+"""
+
+import json
+import re
+from json.decoder import scanstring
+from typing import Any
+
+DEPTH = 64
+_SPACE = re.compile(r"[ \t\r\n]*")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_WORD = re.compile(r"true|false|null")
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+_TO_THE_END = re.compile(r"[-+.0-9a-zA-Z]*\Z")
+
+
+class MalformedError(ValueError):
+    """Not JSON. `offset` tells where; `cut` says that the text merely ends too early."""
+
+    def __init__(self, reason: str, offset: int, *, cut: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.offset, self.cut = reason, offset, cut
+
+
+class Text(str):
+    """A JSON string and the offset of its opening quote."""
+
+    __slots__ = ("at",)
+    at: int
+
+
+class Number(str):
+    """A JSON number as it is written: 5,000 digits cost nothing and lose nothing."""
+
+    __slots__ = ()
+
+
+class Object(dict[str, Any]):
+    """A JSON object, where it stands, and a key that stands in it twice (or None)."""
+
+    at: int
+    end: int
+    repeated: str | None = None
+
+
+def read_value(text: str, at: int, depth: int = 0) -> tuple[Any, int]:
+    """Return the JSON value at `at` and the place after it.
+
+    Raises MalformedError; its `cut` is True where the text ends inside the value.
+
+    >>> read_value('{"a": [1, "b"]}', 0)
+    ({'a': ['1', 'b']}, 15)
+    """
+    if depth > DEPTH:  # no flow log goes so deep: stepped over, never followed
+        end = end_of_brackets(text, at, len(text))
+        if end is None:
+            raise MalformedError("the text ends inside a value", at, cut=True)
+        return None, end
+    opening = text[at : at + 1]
+    if opening == '"':
+        return _read_text(text, at)
+    if opening == "{":
+        return _read_object(text, at, depth)
+    if opening == "[":
+        return _read_array(text, at, depth)
+    return _read_word(text, at)
+
+
+def end_of_brackets(text: str, at: int, limit: int) -> int | None:
+    """Return the place after the bracket that closes what opens at `at`, or None before `limit`.
+
+    Nothing between the brackets has to be JSON; only texts in quotes are respected.
+
+    >>> end_of_brackets('{"a}": [nonsense]} tail', 0, 23)
+    18
+    """
+    depth = 0
+    for match in _BRACKETS.finditer(text, at, limit):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(match[0], 0)
+        if depth <= 0:
+            return match.end()
+    return None
+
+
+def repeated_key(value: Any) -> str | None:
+    """Return a key that stands twice in one object anywhere inside `value`, or None."""
+    if isinstance(value, Object):
+        if value.repeated is not None:
+            return value.repeated
+        value = list(value.values())
+    if isinstance(value, list):
+        return next((key for item in value if (key := repeated_key(item)) is not None), None)
+    return None
+
+
+def skip_space(text: str, at: int) -> int:
+    """Return the place of the next character at or after `at` that is not white space."""
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
+
+
+def _read_object(text: str, at: int, depth: int) -> tuple[Object, int]:
+    result = Object()
+    result.at, place = at, skip_space(text, at + 1)
+    if text[place : place + 1] == "}":
+        result.end = place + 1
+        return result, place + 1
+    while True:
+        if text[place : place + 1] != '"':
+            raise _unexpected(text, place, "a key")
+        key, place = _read_text(text, place)
+        place = skip_space(text, _expect(text, skip_space(text, place), ":"))
+        if key in result:
+            result.repeated = str(key)
+        result[str(key)], place = read_value(text, place, depth + 1)
+        place = skip_space(text, place)
+        if text[place : place + 1] == "}":
+            result.end = place + 1
+            return result, place + 1
+        place = skip_space(text, _expect(text, place, ","))
+
+
+def _read_array(text: str, at: int, depth: int) -> tuple[list[Any], int]:
+    result: list[Any] = []
+    place = skip_space(text, at + 1)
+    while text[place : place + 1] != "]":  # a comma before the bracket has been seen, and is harmless
+        value, place = read_value(text, place, depth + 1)
+        result.append(value)
+        place = skip_space(text, place)
+        if text[place : place + 1] == "]":
+            break
+        place = skip_space(text, _expect(text, place, ","))
+    return result, place + 1
+
+
+def _read_text(text: str, at: int) -> tuple[Text, int]:
+    try:
+        _, end = scanstring(text, at + 1, False)
+    except json.JSONDecodeError as error:
+        cut = "Unterminated" in error.msg or error.pos >= len(text) - 6
+        raise MalformedError(error.msg, error.pos, cut=cut) from None
+    return located(text, at, end), end
+
+
+def located(text: str, at: int, end: int) -> Text:
+    """Return the JSON string between two offsets, its bytes read as UTF-8.
+
+    A byte that is not UTF-8, and half of a surrogate pair, become a replacement character: whoever
+    reads on sees that there was something, and no later step can fail on it.
+    """
+    raw = text[at + 1 : end - 1]
+    value = raw.encode("latin-1").decode("utf-8", errors="replace")
+    if "\\" in raw:
+        value = scanstring(value + '"', 0, False)[0]
+    result = Text(value.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    result.at = at
+    return result
+
+
+def _read_word(text: str, at: int) -> tuple[Any, int]:
+    if _TO_THE_END.match(text, at):
+        raise MalformedError("the text ends inside a value", at, cut=True)
+    if match := _WORD.match(text, at):
+        return {"true": True, "false": False, "null": None}[match[0]], match.end()
+    if match := _NUMBER.match(text, at):
+        return Number(match[0]), match.end()
+    raise _unexpected(text, at, "a value")
+
+
+def _expect(text: str, at: int, character: str) -> int:
+    if text[at : at + 1] != character:
+        raise _unexpected(text, at, repr(character))
+    return at + 1
+
+
+def _unexpected(text: str, at: int, wanted: str) -> MalformedError:
+    found = repr(text[at]) if at < len(text) else "the end"
+    return MalformedError(f"{found} where {wanted} should be", at, cut=at >= len(text))

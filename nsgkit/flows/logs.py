@@ -1,0 +1,156 @@
+"""read_logs: a file or folder of flow logs -> FlowLogs, the flow table with its rejects and blobs."""
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from tqdm.auto import tqdm
+
+from nsgkit.errors import EvidenceChangedError, NoLogsError, NsgkitError
+from nsgkit.flows.assemble import flow_table
+from nsgkit.flows.display import as_html, as_text
+from nsgkit.flows.files import LogFile, Span, choose_hours, find_files, read_stored
+from nsgkit.flows.parse import Count, Part, batches, earliest_time, raw_tuple, read_batch, refuse, settle
+from nsgkit.flows.reckoning import blob_table, reject_table
+from nsgkit.layout import floor_hour
+
+PROGRESS_FROM = 20
+EMPTY_LOG = 14  # {"records":[]}: two such blobs are no copies of each other
+
+
+@dataclass
+class FlowLogs:
+    """What read_logs found: the flow rows, what is not a row, and the blobs they came from.
+
+    `flows`, `rejects` and `blobs` are pandas tables, described column by column in `nsgkit.schema`;
+    `notes` are sentences about the reading as a whole.
+    """
+
+    flows: pd.DataFrame
+    rejects: pd.DataFrame
+    blobs: pd.DataFrame
+    notes: list[str] = field(default_factory=list)
+    files: dict[str, LogFile] = field(default_factory=dict)
+
+    def raw(self, row: Any) -> str:
+        """Return the exact text of the tuple that a row of `flows` came from.
+
+        `row` is a row of the flow table, or of any table that still has its columns blob, record and
+        tuple; or a label of the flow table's index. Raises EvidenceChangedError where the file is no
+        longer what was read, NsgkitError where the row points nowhere.
+        """
+        where = row if hasattr(row, "keys") else self.flows.loc[row]
+        try:
+            file = self.files[str(where["blob"])]
+            record, number = int(where["record"]), int(where["tuple"])
+        except (KeyError, TypeError, ValueError):
+            raise NsgkitError(
+                "This row does not point into these flow logs: it needs their blob, record and tuple."
+            ) from None
+        data, sha256, _, problem = read_stored(file.path)
+        known = self.blobs.loc[self.blobs["name"] == file.name, "sha256"].item()
+        if data is None or sha256 != known:
+            raise EvidenceChangedError(
+                f"{file.path} is not what was read: {problem or f'its SHA-256 was {known} and is {sha256}'}. "
+                "Put the original back, or read the logs again."
+            )
+        return raw_tuple(data, record, number)
+
+    def __repr__(self) -> str:
+        return as_text(self.flows, self.rejects, self.blobs, self.notes)
+
+    def _repr_html_(self) -> str:
+        return as_html(self.flows, self.rejects, self.blobs, self.notes)
+
+
+def read_logs(
+    path: str | os.PathLike[str],
+    *,
+    start: str | datetime | None = None,
+    end: str | datetime | None = None,
+) -> FlowLogs:
+    """Read NSG (version 1 and 2) and VNet (version 4) flow logs from a file or a folder.
+
+    A folder may be laid out as in the storage container, be a mirror that nsgkit downloaded, or hold a
+    heap of .json files; .gz is read too. `start` and `end` (UTC where they name no zone) choose whole
+    hours, from the hour of `start` to before `end`; blobs of other hours are not opened. Rows come in
+    the order of blob, record and tuple.
+
+    Returns FlowLogs. For every blob, tuples = rows + rejects. Raises NoLogsError where there is nothing
+    to read, and says what was looked for.
+
+    >>> logs = read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
+    >>> logs.raw(logs.flows[logs.flows["dst_port"] == 12086].iloc[0])
+    '1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,'
+    """
+    span = choose_hours(start, end)
+    files, notes = find_files(Path(path), span)
+    read = _read_all(files, span)
+    if not read.files:
+        raise NoLogsError(f"{path} holds {len(files)} blobs, but none for the hours asked for ({span}).")
+    names = [file.name for file in read.files]
+    settle(read.counts, read.parts)
+    blobs = blob_table(read.files, read.counts, read.sizes, read.digests)
+    rejects = reject_table(read.counts, read.parts, names)
+    flows = flow_table(read.parts, names)
+    return FlowLogs(flows, rejects, blobs, notes, dict(zip(names, read.files, strict=True)))
+
+
+@dataclass
+class _Reading:
+    """The blobs read so far, one entry of each list a blob, and what came of their batches."""
+
+    files: list[LogFile] = field(default_factory=list)
+    counts: list[Count] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    digests: list[str | None] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+
+
+def _read_all(files: list[LogFile], span: Span) -> _Reading:
+    """Read the files one after the other, while threads turn full batches into columns."""
+    reading = _Reading()
+    waiting: deque[Future[Part]] = deque()
+    workers = min(4, os.cpu_count() or 1)
+    with ThreadPoolExecutor(workers) as pool:
+        for batch in batches(_open_all(files, span, reading)):
+            waiting.append(pool.submit(read_batch, batch))
+            while len(waiting) > workers:  # what waits is held in memory
+                reading.parts.append(waiting.popleft().result())
+        reading.parts += [part.result() for part in waiting]
+    return reading
+
+
+def _open_all(files: list[LogFile], span: Span, reading: _Reading) -> Iterator[tuple[bytes | None, Count]]:
+    copies: dict[str | None, str] = {}
+    for file in tqdm(
+        files, "Reading flow logs", unit="blob", leave=False, disable=len(files) < PROGRESS_FROM
+    ):
+        data, sha256, size, problem = read_stored(file.path)
+        if data is not None and file.told.hour is None and not _inside(data, span):
+            continue
+        count = Count(file.name)
+        if sha256 in copies and size > EMPTY_LOG:
+            data, problem = None, f"the same bytes as {copies[sha256]}: counted once"
+        if problem:
+            refuse(len(reading.files), count, problem)
+        copies.setdefault(sha256, file.name)
+        reading.files.append(file)
+        reading.counts.append(count)
+        reading.sizes.append(size)
+        reading.digests.append(sha256)
+        yield data, count
+
+
+def _inside(data: bytes, span: Span) -> bool:
+    """Tell whether a blob whose name tells no hour belongs to the span, by its earliest record."""
+    if span == (None, None):
+        return True
+    earliest = earliest_time(data)
+    return earliest is None or floor_hour(datetime.fromtimestamp(earliest / 1000, UTC)) in span

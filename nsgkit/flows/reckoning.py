@@ -1,0 +1,85 @@
+"""What became of every blob: the tables of blobs and of rejects that stand beside the flow table."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+
+from nsgkit.flows.assemble import tidy
+from nsgkit.flows.files import LogFile
+from nsgkit.flows.parse import NO_TIME, Count, Part, Reject, record_times
+from nsgkit.flows.records import Header
+from nsgkit.layout import floor_hour
+from nsgkit.schema import BLOBS, REJECTS, empty
+
+
+def reject_table(counts: Sequence[Count], parts: Sequence[Part], names: Sequence[str]) -> pd.DataFrame:
+    """Return all rejects in the order of blob, record and tuple; one of a whole record comes first."""
+    rejects = [reject for count in counts for reject in count.refused]
+    rejects += [reject for part in parts for reject in part.rejects]
+    if not rejects:
+        return empty(REJECTS)
+    rejects.sort(key=_place)
+    table = pd.DataFrame(rejects, columns=list(Reject._fields))
+    table["blob"] = [names[i] for i in table["blob"]]
+    return table.astype({c.name: c.dtype for c in REJECTS})
+
+
+def blob_table(
+    files: Sequence[LogFile], counts: Sequence[Count], sizes: Sequence[int], digests: Sequence[str | None]
+) -> pd.DataFrame:
+    """Return the table of blobs, in the order in which they were read."""
+    rows = [
+        _blob(file, count) | {"size": size, "sha256": digest}
+        for file, count, size, digest in zip(files, counts, sizes, digests, strict=True)
+    ]
+    table = pd.DataFrame(rows, columns=[c.name for c in BLOBS])
+    table["hour"] = pd.to_datetime(table["hour"], utc=True).astype("datetime64[ms, UTC]")
+    return table.astype({c.name: c.dtype for c in BLOBS})
+
+
+def _place(reject: Reject) -> tuple[int, int, int]:
+    return reject.blob, reject.record or 0, -1 if reject.tuple is None else reject.tuple
+
+
+def _blob(file: LogFile, count: Count) -> dict[str, Any]:
+    headers = [tidy(header) for header in count.headers]
+    families = {"VNet" if header.version == 4 else "NSG" for header in headers}
+    return {
+        "name": file.name,
+        "hour": file.told.hour or _hour(count.first_time),
+        "mac": file.told.mac or _only(header.mac for header in headers),
+        "resource": _only(header.resource for header in headers) or file.told.resource,
+        "family": ", ".join(sorted(families)) or file.told.family,
+        "complete": count.complete,
+        "records": count.records,
+        "tuples": count.tuples,
+        "rows": count.rows,
+        "rejects": count.rejects,
+        "unread": count.unread,
+        "note": _note(count, headers),
+    }
+
+
+def _note(count: Count, headers: Sequence[Header]) -> str | None:
+    versions = sorted({header.version for header in headers})
+    notes = []
+    if not count.complete:
+        notes.append("no closing bracket: still growing when it was copied, or cut")
+    if len(versions) > 1:
+        notes.append(f"changes its version: {', '.join(map(str, versions))}")
+    notes += sorted({reject.reason for reject in count.refused if reject.record is None})
+    return "; ".join(notes) or None
+
+
+def _hour(time: str | None) -> datetime | None:
+    milliseconds = int(record_times([time])[0])
+    if milliseconds == NO_TIME:
+        return None
+    return floor_hour(datetime.fromtimestamp(milliseconds / 1000, UTC))
+
+
+def _only(values: Iterable[str | None]) -> str | None:
+    distinct = set(values)
+    return distinct.pop() if len(distinct) == 1 else None

@@ -10,7 +10,7 @@ import pytest
 
 from nsgkit import schema
 from nsgkit.errors import MissingColumnError, NsgkitError
-from nsgkit.flows.frame import bin_width, collect, known_sum, lazy
+from nsgkit.flows.frame import bin_width, codes, collect, fingerprint, known_sum, lazy
 from tests.frames import flows
 
 ROWS = flows("""
@@ -52,6 +52,36 @@ def test_whole_milliseconds_become_times_again():
     assert collect(frame, {"time": schema.TIME})["time"].equals(ROWS["time"])
 
 
+TEXTS = ["src_ip", "acl", "rule", "mac", "flow_log", "blob"]
+
+
+def test_coded_texts_come_back_as_texts():
+    book = codes(ROWS, TEXTS)
+    same(collect(lazy(ROWS, codebook=book), TYPES, book), ROWS)
+
+
+def test_codes_sort_as_their_texts_do():
+    rows = flows("""
+        09:00:00 10.0.0.4:1 10.0.1.5:443 TCP O A B rule=z
+        09:00:00 10.0.0.4:2 10.0.1.5:443 TCP O A B rule=a
+    """)
+    book = codes(rows, ["rule"])
+    ordered = lazy(rows, ["rule"], codebook=book).sort("rule")
+    assert collect(ordered, {"rule": "str"}, book)["rule"].tolist() == ["a", "z"]
+
+
+def test_an_enum_of_a_relation_is_text():
+    relation = duckdb.connect().from_df(ROWS)
+    assert "ENUM" in str(relation.types)
+    assert lazy(relation, ["direction"]).collect_schema()["direction"] == nw.String
+
+
+def test_a_fingerprint_tells_a_null_from_its_neighbour():
+    pairs = pd.DataFrame({"a": ["x", None, "x"], "b": [None, "x", None]})
+    marks = collect(fingerprint(lazy(pairs), mark=["a", "b"]), {"mark": "uint64"})["mark"]
+    assert marks[0] == marks[2] != marks[1]
+
+
 def test_only_the_columns_that_are_asked_for_are_there():
     assert lazy(ROWS, ["acl", "rule"]).collect_schema().names() == ["acl", "rule"]
 
@@ -77,7 +107,7 @@ def test_the_table_that_was_given_stays_as_it_was():
 
 def test_a_missing_column_names_the_function_that_makes_it():
     with pytest.raises(MissingColumnError, match=r"no column country.*nsgkit\.enrich\.country"):
-        lazy(ROWS, ["country"], "nsgkit.enrich.country")
+        lazy(ROWS, ["country"], remedy="nsgkit.enrich.country")
 
 
 @pytest.mark.parametrize("nothing", [[1, 2], "flows", None, 3])

@@ -68,8 +68,8 @@ def notebooks():
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         text = "".join(json.loads(path.read_text("utf-8"))["cells"][0]["source"])
         title, _, rest = text.strip().partition("\n")
-        sentence = re.split(r"(?<=[.?!])\s", " ".join(rest.split()), maxsplit=1)[0]
-        rows.append([f"[{path.stem}](notebooks/{path.name})", f"**{title.lstrip('# ')}** {sentence}"])
+        question = re.split(r"(?<=[.?!])\s", " ".join(rest.split()), maxsplit=1)[0]
+        rows.append([f"[{path.stem}](notebooks/{path.name})", f"**{title.lstrip('# ')}.** {question}"])
     return table(["notebook", "what it is for"], rows)
 
 

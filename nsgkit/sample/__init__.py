@@ -5,7 +5,6 @@ Everything is made from nothing by fixed dice, so that every machine writes the 
 
 import json
 from collections import defaultdict
-from itertools import chain
 from pathlib import Path
 
 from nsgkit.errors import NsgkitError

@@ -101,7 +101,7 @@ def _entry() -> Iterator[Connection]:
 
 
 def _beacon() -> Iterator[Connection]:
-    """Yield calls home about every five minutes, a third of it jitter, alike in size."""
+    """Yield calls home about every five minutes, give or take a quarter, alike in size."""
     rng = dice("beacon")
     start = BEACON
     while start < END:
@@ -116,7 +116,7 @@ def _beacon() -> Iterator[Connection]:
             out=(packets, 1_206 + whole(rng, 0, 30)),
             back=(packets - 1, 3_904 + whole(rng, 0, 60)),
         )
-        start += whole(rng, 205, 395) * SECOND + whole(rng, 0, 999)
+        start += whole(rng, 225, 375) * SECOND + whole(rng, 0, 999)
 
 
 def _sweep() -> Iterator[Connection]:

@@ -64,7 +64,7 @@ def _backups() -> Iterator[Connection]:
         )
         yield Connection(
             day + 2 * HOUR + whole(rng, 1, 9) * SECOND,
-            FILES1.ip,
+            FILES1.ip6,
             BACKUP_SERVICE,
             ephemeral(rng),
             443,

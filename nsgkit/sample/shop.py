@@ -99,8 +99,8 @@ def _order(rng: Random, server: Host, start: int) -> Iterator[Connection]:
         ephemeral(rng),
         1433,
         lasts=whole(rng, 300, 6_000),
-        out=volume(rng, 8, 40, 210),
-        back=volume(rng, 8, 60, 340),
+        out=volume(rng, 24, 120, 210),
+        back=volume(rng, 26, 160, 340),
     )
 
 

@@ -34,7 +34,7 @@ def test_ci_runs_the_test_command_that_the_readme_gives():
 def test_the_workflow_runs_the_test_commands_that_the_readme_gives():
     steps = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text("utf-8"))["jobs"]["plain"]["steps"]
     given = [commands("sh", "-m pytest")[0], *commands("powershell", "-m pytest")]
-    assert [step["run"] for step in steps if "run" in step] == given
+    assert [step["run"] for step in steps if "pytest" in step.get("run", "")] == given
 
 
 @pytest.mark.parametrize(("ci", "code"), [("true", 1), ("", 0)])

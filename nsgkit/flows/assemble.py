@@ -22,7 +22,7 @@ def flow_table(parts: Sequence[Part], names: Sequence[str]) -> pd.DataFrame:
         return empty()
     headers = list(dict.fromkeys(tidy(header) for part in parts for header in part.headers))
     header = _headers(parts, headers)
-    series: dict[str, Any] = {"blob": _category(_take(parts, "blob"), names)}
+    series: dict[str, Any] = {"blob": _used(_take(parts, "blob"), names)}
     for name in ("record", "tuple"):
         series[name] = _take(parts, name)
     series["record_time"] = _time(_take(parts, "record_time"))
@@ -100,7 +100,7 @@ def _protocol(numbers: Array) -> pd.Categorical:
     return _category(table[numbers], texts)
 
 
-def _used(codes: Array, texts: list[str]) -> pd.Categorical:
+def _used(codes: Array, texts: Sequence[str]) -> pd.Categorical:
     """Return the category column without the texts that no row has."""
     used = np.bincount(codes[codes >= 0], minlength=len(texts)) > 0
     if used.all():

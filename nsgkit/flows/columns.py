@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from nsgkit.flows.json_reader import JsonList, Number
 from nsgkit.flows.tuples import NULL, BadTupleError, Row, read_tuple
 
 Array = npt.NDArray[Any]
@@ -62,18 +63,36 @@ def from_rows(rows: Sequence[Row], places: Sequence[int], rejected: list[Rejecte
     return Columns(arrays, texts, np.array(places, dtype=np.int64), rejected)
 
 
-def read_one_by_one(tuples: Sequence[Any], version: int, places: Sequence[int]) -> Columns:
+def read_one_by_one(tuples: Sequence[object], version: int, places: Sequence[int]) -> Columns:
     """Return the columns of tuples read by the exact reader: the reference."""
     rows, kept, rejected = [], [], []
     for value, place in zip(tuples, places, strict=True):
-        try:
-            if not isinstance(value, str):
-                raise BadTupleError("this tuple is not a text")
-            rows.append(read_tuple(value, version))
+        row = _row(value, version)
+        if isinstance(row, Row):
+            rows.append(row)
             kept.append(place)
-        except BadTupleError as error:
-            rejected.append(Rejected(place, str(error), str(value), getattr(value, "at", 0)))
+        else:
+            rejected.append(Rejected(place, row, str(value), 0))
     return from_rows(rows, kept, rejected)
+
+
+def _row(value: object, version: int) -> Row | str:
+    if not isinstance(value, str) or isinstance(value, Number):
+        return "this tuple is not a text"
+    try:
+        return read_tuple(value, version)
+    except BadTupleError as error:
+        return str(error)
+
+
+def read_list(values: JsonList, version: int, first: int) -> Columns:
+    """Return the columns of a JSON list of tuples whose first has the place `first`."""
+    columns = read_one_by_one(values, version, range(first, first + len(values)))
+    columns.rejected = [
+        reject._replace(raw=values.raw(reject.place - first), at=values.spans[reject.place - first][0])
+        for reject in columns.rejected
+    ]
+    return columns
 
 
 def merge(parts: Sequence[Columns]) -> Columns:

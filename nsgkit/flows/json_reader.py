@@ -1,4 +1,4 @@
-"""JSON read slowly and exactly: every text with its byte offset, every key with its repetitions.
+"""JSON read slowly and exactly: every value with its byte offset, every key with its repetitions.
 
 Ordinary decoders forget where things stood and keep the last of two equal keys. Evidence needs
 both, so what the fast decoder will not take is read here. The text is the blob decoded as
@@ -27,16 +27,31 @@ class MalformedError(ValueError):
 
 
 class Text(str):
-    """A JSON string and the offset of its opening quote."""
+    """A JSON string, told apart from a number."""
 
-    __slots__ = ("at",)
-    at: int
+    __slots__ = ()
 
 
 class Number(str):
     """A JSON number as it is written: 5,000 digits cost nothing and lose nothing."""
 
     __slots__ = ()
+
+
+class JsonList(list[Any]):
+    """A JSON array, and where each of its values stands."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+        self.spans: list[tuple[int, int]] = []
+
+    def raw(self, i: int) -> str:
+        """Return the i-th value as it is written; a string without its quotes."""
+        if isinstance(self[i], Text):
+            return str(self[i])
+        start, end = self.spans[i]
+        return self.text[start:end].encode("latin-1").decode("utf-8", errors="replace")
 
 
 class Object(dict[str, Any]):
@@ -86,6 +101,14 @@ def end_of_brackets(text: str, at: int, limit: int) -> int | None:
     return None
 
 
+def read_array(data: bytes | memoryview) -> JsonList:
+    """Return the JSON array that these bytes are; MalformedError where they are something else."""
+    value, _ = read_value(bytes(data).decode("latin-1"), 0)
+    if not isinstance(value, JsonList):
+        raise MalformedError("not a list", 0)
+    return value
+
+
 def repeated_key(value: Any) -> str | None:
     """Return a key that stands twice in one object anywhere inside `value`, or None."""
     if isinstance(value, Object):
@@ -124,13 +147,14 @@ def _read_object(text: str, at: int, depth: int) -> tuple[Object, int]:
         place = skip_space(text, _expect(text, place, ","))
 
 
-def _read_array(text: str, at: int, depth: int) -> tuple[list[Any], int]:
-    result: list[Any] = []
+def _read_array(text: str, at: int, depth: int) -> tuple[JsonList, int]:
+    result = JsonList(text)
     place = skip_space(text, at + 1)
     while text[place : place + 1] != "]":  # a comma before the bracket has been seen, and is harmless
-        value, place = read_value(text, place, depth + 1)
+        value, end = read_value(text, place, depth + 1)
         result.append(value)
-        place = skip_space(text, place)
+        result.spans.append((place, end))
+        place = skip_space(text, end)
         if text[place : place + 1] == "]":
             break
         place = skip_space(text, _expect(text, place, ","))
@@ -156,9 +180,7 @@ def located(text: str, at: int, end: int) -> Text:
     value = raw.encode("latin-1").decode("utf-8", errors="replace")
     if "\\" in raw:
         value = scanstring(value + '"', 0, False)[0]
-    result = Text(value.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
-    result.at = at
-    return result
+    return Text(value.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def _read_word(text: str, at: int) -> tuple[Any, int]:

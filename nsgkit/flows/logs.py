@@ -16,7 +16,8 @@ from nsgkit.errors import EvidenceChangedError, NoLogsError, NsgkitError
 from nsgkit.flows.assemble import flow_table
 from nsgkit.flows.display import as_html, as_text
 from nsgkit.flows.files import LogFile, Span, choose_hours, find_files, read_stored
-from nsgkit.flows.parse import Count, Part, batches, earliest_time, raw_tuple, read_batch, refuse, settle
+from nsgkit.flows.gather import Count, batches, refuse
+from nsgkit.flows.parse import Part, earliest_time, raw_tuple, read_batch, settle
 from nsgkit.flows.reckoning import blob_table, reject_table
 from nsgkit.layout import floor_hour
 

@@ -1,14 +1,12 @@
-"""Bytes of PT1H.json blobs -> flow rows and rejects, with nothing lost between them.
+"""Batches -> rows and rejects, with nothing lost between them.
 
-`batches` reads the records of blobs and lets their groups of tuples wait together; `read_batch` turns
-a batch into columns; `settle` counts what came of each blob. `exact=True` goes the slow way throughout:
-it is the reference, and both ways agree on everything.
+`read_batch` turns the tuples of a batch into columns; `settle` counts what came of each blob.
+`exact=True` goes the slow way throughout: it is the reference, and both ways agree on everything.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -16,56 +14,14 @@ import pyarrow.compute as pc
 
 from nsgkit.errors import NsgkitError
 from nsgkit.flows.bulk import read_bodies
-from nsgkit.flows.columns import Array, Columns, Rejected, from_rows, merge, read_one_by_one
-from nsgkit.flows.framing import Piece, frame
-from nsgkit.flows.json_reader import read_value
-from nsgkit.flows.records import Group, Header, Record, read_record
+from nsgkit.flows.columns import Array, Columns, Rejected, from_rows, merge, read_list
+from nsgkit.flows.framing import frame
+from nsgkit.flows.gather import RAW_SHOWN, Batch, Count, Reject, list_of, place_of
+from nsgkit.flows.json_reader import JsonList, Text
+from nsgkit.flows.records import Header, read_record
 
-RAW_SHOWN = 2000
-BATCH = 8 << 20  # bytes of tuples read together: many small blobs, or a piece of a large one
-_TUPLE_BYTES = 70
 NO_TIME = np.iinfo(np.int64).min
 _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z$"
-
-
-class Reject(NamedTuple):
-    """One row of the rejects; `tuple` is None where a record or blob was rejected whole."""
-
-    blob: int
-    record: int | None
-    tuple: int | None
-    offset: int | None
-    reason: str
-    raw: str
-
-
-@dataclass
-class Count:
-    """What was found in one blob. Once it is read to its end, tuples = rows + rejects."""
-
-    name: str
-    complete: bool = True
-    records: int = 0
-    tuples: int = 0
-    rows: int = 0
-    rejects: int = 0
-    unread: int = 0
-    headers: set[Header] = field(default_factory=set)
-    first_time: str | None = None  # of its records, as written
-    refused: list[Reject] = field(default_factory=list)  # before any tuple was looked at
-
-
-@dataclass
-class Batch:
-    """Groups of tuples that wait to be read together, in the order in which they stand."""
-
-    headers: list[Header] = field(default_factory=list)
-    bodies: list[memoryview | list[Any]] = field(default_factory=list)
-    pieces: list[Piece] = field(default_factory=list)
-    times: list[str | None] = field(default_factory=list)
-    blobs: list[int] = field(default_factory=list)
-    records: list[int] = field(default_factory=list)
-    size: int = 0
 
 
 @dataclass
@@ -81,37 +37,6 @@ class Part:
     tuple: Array
     rejects: list[Reject]
     found: dict[int, tuple[int, set[Header]]]  # blob -> its tuples and headers in this batch
-
-
-def batches(
-    blobs: Iterable[tuple[bytes | None, Count]], *, exact: bool = False, size: int = BATCH
-) -> Iterator[Batch]:
-    """Frame blobs and yield their groups in batches of about `size` bytes, never splitting a record.
-
-    Each blob comes with the count to fill in, and without bytes where it was refused whole. Blobs are
-    numbered from 0 in the order of their coming.
-    """
-    batch = Batch()
-    for blob, (data, count) in enumerate(blobs):
-        if data is None:
-            continue
-        framed = frame(data, exact=exact)
-        count.complete, count.records = framed.complete, len(framed.pieces)
-        seen: dict[tuple[int, bytes], list[tuple[int, Piece]]] = {}
-        for number, piece in enumerate(framed.pieces):
-            _take_in(batch, blob, number, piece, count, seen, exact=exact)
-            if batch.size >= size:
-                yield batch
-                batch = Batch()
-    if batch.headers:
-        yield batch
-
-
-def refuse(blob: int, count: Count, reason: str) -> None:
-    """Reject a blob whole: how many tuples it holds is unknown."""
-    count.complete = False
-    count.unread += 1
-    count.refused.append(Reject(blob, None, None, None, reason, ""))
 
 
 def read_batch(batch: Batch, *, exact: bool = False) -> Part:
@@ -179,8 +104,8 @@ def settle(counts: Sequence[Count], parts: Sequence[Part]) -> None:
 def raw_tuple(data: bytes, record: int, number: int) -> str:
     """Return the text of a tuple by its record's place in the blob and its own place in the record."""
     piece = frame(data).pieces[record]
-    texts = [text for group in read_record(piece).groups for text in _texts(group)]
-    return str(texts[number])
+    lists = [list_of(group.body, piece)[0] for group in read_record(piece).groups]
+    return [values.raw(i) for values in lists for i in range(len(values))][number]
 
 
 def earliest_time(data: bytes) -> int | None:
@@ -210,79 +135,6 @@ def _one_time(text: str | None) -> int | None:
     return int(instant.timestamp()) * 1000 + int(text[20:-1][:3].ljust(3, "0"))
 
 
-def _take_in(
-    batch: Batch, blob: int, number: int, piece: Piece, count: Count, seen: dict[Any, Any], *, exact: bool
-) -> None:
-    if piece.reason:
-        _refuse_piece(blob, number, piece, count, piece.reason)
-        return
-    record = read_record(piece, exact=exact)
-    count.first_time = min(filter(None, (count.first_time, record.time)), default=None)
-    for problem in record.problems:
-        _refuse_piece(blob, number, piece, count, problem)
-    first = _seen_before(piece, number, seen)
-    if first is None:
-        _wait(batch, blob, number, piece, record)
-        return
-    repeated = _repeated(blob, number, piece, record, f"repeats record {first} word for word: counted once")
-    count.refused += repeated
-    count.tuples += len(repeated)
-    count.rejects += len(repeated)
-
-
-def _refuse_piece(blob: int, number: int, piece: Piece, count: Count, reason: str) -> None:
-    raw = bytes(piece.raw[: RAW_SHOWN * 4]).decode("utf-8", errors="replace")
-    count.unread += 1
-    count.refused.append(Reject(blob, number, None, piece.offset, reason, raw[:RAW_SHOWN]))
-
-
-def _seen_before(piece: Piece, number: int, seen: dict[Any, list[tuple[int, Piece]]]) -> int | None:
-    """Return the number of an earlier record of the very same bytes, or None."""
-    same = seen.setdefault((len(piece.raw), bytes(piece.raw[:64])), [])
-    for earlier, other in same:
-        if bytes(other.raw) == bytes(piece.raw):
-            return earlier
-    same.append((number, piece))
-    return None
-
-
-def _wait(batch: Batch, blob: int, number: int, piece: Piece, record: Record) -> None:
-    for group in record.groups:
-        batch.headers.append(group.header)
-        batch.bodies.append(group.body)
-        batch.pieces.append(piece)
-        batch.times.append(record.time)
-        batch.blobs.append(blob)
-        batch.records.append(number)
-        batch.size += len(group.body) * (1 if isinstance(group.body, memoryview) else _TUPLE_BYTES)
-
-
-def _repeated(blob: int, number: int, piece: Piece, record: Record, reason: str) -> list[Reject]:
-    texts = [(text, group) for group in record.groups for text in _texts(group)]
-    return [
-        Reject(blob, number, i, _offset(text, group, piece), reason, str(text)[:RAW_SHOWN])
-        for i, (text, group) in enumerate(texts)
-    ]
-
-
-def _texts(group: Group) -> list[Any]:
-    if isinstance(group.body, list):
-        return group.body
-    values: list[Any] = read_value(bytes(group.body).decode("latin-1"), 0)[0]
-    return values
-
-
-def _offset(text: Any, group: Group, piece: Piece) -> int:
-    base = piece.offset if isinstance(group.body, list) else _place_of(group.body, piece)
-    return base + getattr(text, "at", 0)
-
-
-def _place_of(body: memoryview, piece: Piece) -> int:
-    """Return where in the blob a list begins that the decoder left in place."""
-    address = [np.frombuffer(part, dtype=np.uint8).ctypes.data for part in (body, piece.raw)]
-    return int(address[0] - address[1]) + piece.offset
-
-
 def _first_of_record(batch: Batch, counts: Array) -> Array:
     """Return for each group the place of its record's first tuple."""
     starts = np.cumsum(counts) - counts
@@ -293,9 +145,9 @@ def _first_of_record(batch: Batch, counts: Array) -> Array:
 
 def _read_exactly(batch: Batch) -> tuple[Columns, Array]:
     parts, first, counts = [from_rows([], [], [])], 0, []
-    for header, body in zip(batch.headers, batch.bodies, strict=True):
-        values = _texts(Group(header, body))
-        parts.append(read_one_by_one(values, header.version, range(first, first + len(values))))
+    for header, body, piece in zip(batch.headers, batch.bodies, batch.pieces, strict=True):
+        values, _ = list_of(body, piece)
+        parts.append(read_list(values, header.version, first))
         first += len(values)
         counts.append(len(values))
     return merge(parts), np.array(counts, dtype=np.int64)
@@ -309,9 +161,9 @@ def _read_quickly(batch: Batch) -> tuple[Columns, Array]:
     return read_bodies([body for body in bodies if body is not None], versions)
 
 
-def _compact(values: list[Any]) -> memoryview | None:
+def _compact(values: JsonList) -> memoryview | None:
     """Return the list as the bytes that Azure would have written, or None where it never would."""
-    if not all(isinstance(value, str) for value in values):
+    if not all(isinstance(value, Text) for value in values):
         return None
     body = ('["' + '","'.join(values) + '"]').encode("utf-8") if values else b"[]"
     plain = body.count(b'"') == 2 * len(values) and not any(mark in body for mark in b" \\\n\r\t")
@@ -322,10 +174,9 @@ def _tuple_reject(batch: Batch, group: Array, number: Array, reject: Rejected) -
     owner = int(group[reject.place])
     body, piece = batch.bodies[owner], batch.pieces[owner]
     if isinstance(body, memoryview):
-        offset = _place_of(body, piece) + reject.at
-    else:
-        within = reject.place - int(np.searchsorted(group, owner))
-        offset = piece.offset + getattr(body[within], "at", 0)
+        offset = place_of(body, piece) + reject.at
+    else:  # the bulk reader saw a copy without the white space
+        offset = piece.offset + body.spans[reject.place - int(np.searchsorted(group, owner))][0]
     return Reject(
         batch.blobs[owner], batch.records[owner], int(number[reject.place]), offset,
         reject.reason, reject.raw[:RAW_SHOWN],

@@ -8,7 +8,8 @@ import pandas as pd
 
 from nsgkit.flows.assemble import tidy
 from nsgkit.flows.files import LogFile
-from nsgkit.flows.parse import NO_TIME, Count, Part, Reject, record_times
+from nsgkit.flows.gather import Count, Reject
+from nsgkit.flows.parse import NO_TIME, Part, record_times
 from nsgkit.flows.records import Header
 from nsgkit.layout import floor_hour
 from nsgkit.schema import BLOBS, REJECTS, empty

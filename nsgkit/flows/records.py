@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from nsgkit.flows.framing import Piece
-from nsgkit.flows.json_reader import MalformedError, read_value, repeated_key
+from nsgkit.flows.json_reader import JsonList, MalformedError, read_value, repeated_key
 from nsgkit.layout import parse_mac
 
 NSG, VNET = "NetworkSecurityGroupFlowEvent", "FlowLogFlowEvent"
@@ -34,7 +34,7 @@ class Group(NamedTuple):
     """A list of tuples: as JSON bytes (fast) or as the values that were read (exact)."""
 
     header: Header
-    body: memoryview | list[Any]
+    body: memoryview | JsonList
 
 
 class Record(NamedTuple):
@@ -205,7 +205,7 @@ def _group(group: dict[str, Any] | str, header: Header) -> Group | str:
     if isinstance(group, str):
         return group
     tuples = group.get("flowTuples")
-    return Group(header, tuples) if isinstance(tuples, list) else "flowTuples is not a list"
+    return Group(header, tuples) if isinstance(tuples, JsonList) else "flowTuples is not a list"
 
 
 def _objects(holder: dict[str, Any], name: str) -> Iterator[dict[str, Any] | str]:

@@ -1,0 +1,189 @@
+"""The quick way and the exact way agree on everything, and no tuple is lost."""
+
+import json
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.blobs import ALLOWED, PROBE, VNET_BEGIN, blob, nsg_record, read, same, vnet_record
+
+TIMES = st.sampled_from(["1734601416", "1734601416123", "0", "253402300799", "17346x1416", " 1734601416", ""])
+ADDRESSES = st.sampled_from(
+    [
+        "10.0.0.4",
+        "203.0.113.9",
+        "2001:DB8::1",
+        "2001:db8:0::1",
+        "10.0.0.256",
+        "xxx.xxx.xxx.xxx",
+        "fe80::1%1",
+        "0x1",
+    ]
+)
+PORTS = st.sampled_from(["0", "443", "65535", "65536", "-1", "0x1F", "00443", "", "é"])
+COUNTERS = st.sampled_from(["", "0", "52", "4294967297", str(2**63 - 1), str(2**63), "-1", "1e3", "9" * 50])
+LETTERS = st.sampled_from(["T", "U", "I", "O", "A", "D", "B", "C", "E", "X", "", "TT", "6", "17", "256"])
+
+
+def common(draw):
+    good = draw(st.booleans())
+    pick = lambda usual, any_: usual if good or draw(st.integers(0, 3)) else draw(any_)  # noqa: E731
+    return pick, [
+        pick("1734601416", TIMES), pick("203.0.113.9", ADDRESSES), pick("10.0.0.4", ADDRESSES),
+        pick("51318", PORTS), pick("443", PORTS),
+    ]  # fmt: skip
+
+
+@st.composite
+def nsg_tuples(draw):
+    pick, fields = common(draw)
+    fields += [pick("T", LETTERS), pick("I", LETTERS), pick(draw(st.sampled_from("AD")), LETTERS)]
+    form = draw(st.sampled_from([8, 12, 13, 13, 13]))
+    if form > 8:
+        counters = [pick("", COUNTERS) for _ in range(form - 9)]
+        fields += [pick(draw(st.sampled_from("BCE")), LETTERS), *counters]
+    return ",".join(fields)
+
+
+@st.composite
+def vnet_tuples(draw):
+    pick, fields = common(draw)
+    fields[0] = pick("1734601440123", TIMES)
+    fields += [pick(draw(st.sampled_from(["6", "17", "1", "254"])), LETTERS), pick("O", LETTERS)]
+    fields += [
+        pick(draw(st.sampled_from("BCED")), LETTERS),
+        pick("NX", st.sampled_from(["X", "", "nx", "NX_1"])),
+    ]
+    return ",".join([*fields, *(pick("0", COUNTERS) for _ in range(4))])
+
+
+ODD = st.one_of(st.text(max_size=20), st.none(), st.integers(), st.lists(st.text(max_size=3), max_size=2))
+
+
+@st.composite
+def records(draw):
+    if draw(st.booleans()):
+        tuples = draw(st.lists(st.one_of(nsg_tuples(), nsg_tuples(), ODD), max_size=6))
+        return nsg_record(*tuples, version=draw(st.sampled_from([1, 2, 2, 2, "2", "1.0", 3])))
+    tuples = draw(st.lists(st.one_of(vnet_tuples(), vnet_tuples(), ODD), max_size=6))
+    return vnet_record(*tuples, version=draw(st.sampled_from([4, 4, 4, 5])))
+
+
+@st.composite
+def texts(draw):
+    record = draw(records())
+    separators = draw(st.sampled_from([(",", ":"), (",", ":"), (", ", ": ")]))
+    text = json.dumps(record, separators=separators, ensure_ascii=draw(st.booleans()))
+    if draw(st.integers(0, 9)) == 0:
+        at = draw(st.integers(0, len(text)))
+        text = (
+            text[:at]
+            + draw(st.sampled_from(['"', "}", "{", "]", ",", "\\", '"time":1,', "é", "\0"]))
+            + text[at:]
+        )
+    return text
+
+
+@given(st.lists(st.lists(texts(), max_size=4), min_size=1, max_size=3), st.sampled_from([1, 300, 1 << 20]))
+def test_quick_way_is_exact_way(blobs, size):
+    data = [blob(*records) for records in blobs]
+    same(read(*data, size=size), read(*data, exact=True))
+
+
+@given(st.lists(records(), max_size=4), st.integers(0, 4000))
+def test_a_cut_blob_gives_its_whole_records_and_one_reject(wanted, cut):
+    data = blob(*wanted)
+    data = data[: min(cut, len(data))]
+    quick = read(data)
+    same(quick, read(data, exact=True))
+    whole = read(blob(*wanted))
+    held = whole.flows[whole.flows["record"] < quick.counts[0].records - quick.rejects["tuple"].isna().sum()]
+    assert len(quick.flows) == len(held) or whole.rejects["tuple"].isna().any()
+
+
+@given(st.binary(max_size=200))
+def test_random_bytes_never_lose_the_record_before_them(tail):
+    data = b'{"records":[' + blob(nsg_record(PROBE))[12:-2] + b"," + tail
+    quick = read(data)
+    same(quick, read(data, exact=True))
+    assert len(quick.flows) >= 1
+
+
+@given(st.permutations(range(5)))
+def test_order_of_records_does_not_matter(order):
+    wanted = [nsg_record(PROBE, ALLOWED, minute=i) for i in range(4)] + [vnet_record(VNET_BEGIN)]
+    assert facts(read(blob(*(wanted[i] for i in order)))) == facts(read(blob(*wanted)))
+
+
+@given(st.lists(st.integers(0, 2), min_size=5, max_size=5))
+def test_split_over_files_does_not_matter(homes):
+    wanted = [nsg_record(PROBE, ALLOWED, minute=i) for i in range(4)] + [vnet_record(VNET_BEGIN)]
+    files = [blob(*(r for r, home in zip(wanted, homes, strict=True) if home == i)) for i in range(3)]
+    assert facts(read(*files)) == facts(read(blob(*wanted)))
+
+
+def facts(result):
+    plain = result.flows.drop(columns=["blob", "record", "tuple"]).astype(object)
+    return sorted(map(repr, plain.where(plain.notna(), None).itertuples(index=False)))
+
+
+def test_tuples_are_never_deduplicated():
+    assert len(read(blob(nsg_record(PROBE, PROBE, PROBE))).flows) == 3
+
+
+def test_a_record_repeated_word_for_word_counts_once():
+    result = read(blob(nsg_record(PROBE), nsg_record(ALLOWED), nsg_record(PROBE)))
+    assert len(result.flows) == 2
+    assert result.rejects["reason"].tolist() == ["repeats record 0 word for word: counted once"]
+    assert result.rejects[["record", "tuple"]].to_numpy().tolist() == [[2, 0]]
+
+
+def test_the_version_is_read_per_record():
+    short = PROBE.removesuffix(",B,,,,")
+    result = read(blob(nsg_record(PROBE), nsg_record(short, version=1)))
+    assert result.flows["version"].tolist() == [2, 1]
+    assert result.flows["state"].isna().tolist() == [False, True]
+
+
+def test_mixed_numbers_of_fields_stay_in_order():
+    short, twelve = PROBE.removesuffix(",B,,,,"), PROBE[:-1]
+    result = read(
+        blob(nsg_record(PROBE, twelve), nsg_record(short, minute=45), nsg_record(ALLOWED, minute=46))
+    )
+    assert result.flows[["record", "tuple"]].to_numpy().tolist() == [[0, 0], [0, 1], [1, 0], [2, 0]]
+    assert not len(result.rejects)
+
+
+def test_rejects_point_to_their_bytes():
+    data = blob(nsg_record(PROBE), nsg_record(ALLOWED, "1734601416,nonsense", minute=45))
+    reject = read(data).rejects.iloc[0]
+    assert (reject["record"], reject["tuple"]) == (1, 1)
+    assert data[reject["offset"] :].startswith(b'"1734601416,nonsense"')
+    assert reject["raw"] == "1734601416,nonsense"
+    assert reject["reason"] == "2 fields; version 2 has 8 or 12 or 13"
+
+
+def test_increments_of_the_documented_example():
+    lines = ["1493695838,185.170.185.105,10.2.0.4,35370,23,T,I,A," + end for end in
+             ("B,,,,", "C,1021,588096,8005,4610880", "E,52,29952,47,27072")]  # fmt: skip
+    flows = read(blob(nsg_record(*lines))).flows
+    packets = flows["packets_src_to_dst"].sum() + flows["packets_dst_to_src"].sum()
+    assert (packets, flows["bytes_src_to_dst"].sum() + flows["bytes_dst_to_src"].sum()) == (9_125, 5_256_000)
+
+
+def test_an_empty_counter_is_unknown():
+    flows = read(blob(nsg_record(PROBE))).flows
+    assert flows["bytes_src_to_dst"].isna().all()
+
+
+def test_both_families_in_one_table():
+    flows = read(blob(nsg_record(PROBE)), blob(vnet_record(VNET_BEGIN))).flows
+    assert flows["time"].tolist() == [
+        pd.Timestamp(1734601416, unit="s", tz="UTC"),
+        pd.Timestamp(1734601440123, unit="ms", tz="UTC"),
+    ]
+    assert flows["decision"].tolist() == ["denied", "allowed"]
+    assert flows["acl"].str.startswith("/SUB").tolist() == [True, False]
+    assert pd.isna(flows["flow_log"][0]) and flows["flow_log"][1].endswith("VNETLOG")
+    assert flows["resource"][1] == "/SUBSCRIPTIONS/S/RESOURCEGROUPS/RG/VIRTUALNETWORKS/VNET"

@@ -18,18 +18,20 @@ from nsgkit.html import escape, visible
 # One colour each, everywhere. Told apart under every common colour blindness: tests/views/test_theme.py.
 ALLOWED = "#6490f5"
 DENIED = "#ee6c12"
-UNKNOWN = "#98959a"
+UNKNOWN = "#929096"
 SOURCE = "#924a8a"
 DESTINATION = "#0a7057"
-# For whatever has no colour of its own: NSGs, NICs, rules, protocols.
-SERIES = ("#046e66", "#a97eee", "#726120", "#30a491", "#9719db", "#8c983a")
+# For whatever has no colour of its own: NSGs, NICs, protocols. There are no more that can be told apart:
+# show the largest and sum the rest, or give each a row of its own.
+SERIES = ("#6957e8", "#a28e65", "#bf1b4f", "#8794b8")
 
 _Chart = TypeVar("_Chart", bound=alt.TopLevelMixin)
 
 INK = "#7a7f87"  # text, where no page gives its own: legible on white and on black
 LINES = "#9aa0a8"
-WIDTH, HEIGHT = 680, 240
+WIDTH, HEIGHT = 680, 240  # pixels: with its axis a chart fits into a page 1280 wide
 NAME_LIMIT = 220  # pixels of a name on an axis or in a legend; the whole name is in the tooltip
+NAMED_WIDTH = WIDTH - NAME_LIMIT  # of a chart with names on its axis
 _LINE = 96  # characters of a title or sentence before it wraps
 
 STYLE = f"""
@@ -134,7 +136,7 @@ def nothing_to_show(reason: str, what_to_do: str) -> alt.Chart:
     lines = [*textwrap.wrap(visible(reason), _LINE), *textwrap.wrap(visible(what_to_do), _LINE)]
     table = pd.DataFrame({"line": lines, "row": range(len(lines))})
     place = alt.Y("row:O", axis=None, scale=alt.Scale(paddingOuter=1))
-    chart = alt.Chart(table, width=WIDTH, height=24 * (len(lines) + 1)).mark_text(align="left", fontSize=13)
+    chart = alt.Chart(table, width=WIDTH, height=20 * (len(lines) + 1)).mark_text(align="left", fontSize=13)
     stand_in: alt.Chart = chart.encode(x=alt.value(12), y=place, text="line:N")
     return stand_in
 
@@ -160,7 +162,10 @@ def _spelled(value: object) -> object:
 
 def _theme() -> alt.theme.ThemeConfig:
     guide = {"labelColor": INK, "titleColor": INK, "labelFontSize": 11, "titleFontSize": 12}
+    clock = {"year": "%Y", "month": "%b %Y", "date": "%a %d %b", "day": "%a %d %b", "week": "%d %b"}
+    clock |= {"hours": "%H:%M", "minutes": "%H:%M", "seconds": "%H:%M:%S", "milliseconds": "%H:%M:%S.%L"}
     lines = {"domainColor": LINES, "tickColor": LINES, "gridColor": LINES, "gridOpacity": 0.35}
+    legend = {"orient": "top", "direction": "horizontal", "columns": 3, "symbolLimit": 30}
     heading = {"anchor": "start", "frame": "group", "offset": 12, "fontSize": 15, "subtitleFontSize": 12}
     look = {
         "config": {
@@ -169,8 +174,11 @@ def _theme() -> alt.theme.ThemeConfig:
             "view": {"stroke": None, "continuousWidth": WIDTH, "continuousHeight": HEIGHT},
             "title": {**heading, "color": INK, "subtitleColor": INK, "subtitlePadding": 5},
             "axis": {**guide, **lines, "labelLimit": NAME_LIMIT, "titleFontWeight": "normal"},
+            "axisTemporal": {"format": clock},
+            "axisY": {"maxExtent": NAME_LIMIT + 40},  # or the title is drawn over long names
             "header": {**guide, "labelLimit": NAME_LIMIT},
-            "legend": {**guide, "labelLimit": NAME_LIMIT, "titleFontWeight": "normal"},
+            "legend": {**guide, **legend, "labelLimit": NAME_LIMIT, "titleFontWeight": "normal"},
+            "mark": {"color": SERIES[0]},
             "text": {"color": INK},
             "range": {"category": list(SERIES)},
         },

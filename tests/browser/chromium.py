@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 
-HOW_TO_GET_IT = "No Chromium: install it (Debian: apt-get install chromium) or set NSGKIT_CHROMIUM to its path."
+HOW_TO_GET_IT = "No Chromium here: apt-get install chromium, or set NSGKIT_CHROMIUM to the path of one."
 QUIET = (
     "--disable-quic",
     "--disable-background-networking",

@@ -10,7 +10,7 @@
     /"?\$schema"?\s*:/,
     /^alt\.\w*Chart\(/,
     /^<[\w.]+ object at 0x/,
-    /^[A-Z]\w+\((children|value|layout|options)=/,
+    /^[A-Z]\w+\(((children|value|layout|options)=|\)$)/,
   ];
   const WIDGET_FAILURES = /Error displaying widget|Loading widget\.\.\.|JavaScript Error: |Error creating widget|model not found/;
 
@@ -51,6 +51,7 @@
     const name = short(svg?.querySelector(".role-title-text")?.textContent ?? "");
     if (!svg && !canvas) return say("a chart was not drawn");
     if (canvas) return blankCanvas(canvas) && say("a chart is blank");
+    if (size(svg).right > size(svg.closest(".jp-OutputArea-output")).right + 1) say(`the chart "${name}" is cut at its right`);
     const marks = marksOf(svg);
     if (!marks.some(painted)) say(`the chart "${name}" draws no mark: it has axes and no rows`);
     const onlyWords = marks.every((mark) => mark.tagName === "text");
@@ -79,7 +80,7 @@
     const text = output.innerText ?? "";
     const drawn = text.trim() || output.querySelector("img, svg, iframe, canvas, table, input, button, select, textarea");
     if (WIDGET_FAILURES.test(text)) return say(`a widget failed: ${short(text)}`);
-    if (kind.includes("widget-view") && !(drawn && shown(output))) say("a widget is blank");
+    if (!kind && !(drawn && shown(output))) say("a widget is blank");
     if (kind.includes("html") && !drawn) say("an HTML output is blank");
   };
 
@@ -99,7 +100,7 @@
     all(".vega-embed").forEach((chart) => checkChart(chart, say));
     all("iframe").forEach((frame) => checkFrame(frame, say));
     all("img").filter((image) => !image.naturalWidth).forEach(() => say("a picture is missing"));
-    all(".nsgkit-problem").filter(shown).forEach((line) => say(`a widget reports a problem: ${short(line.innerText)}`));
+    all('.nsgkit-problem[role="alert"]').filter(shown).forEach((line) => say(`a widget reports a problem: ${short(line.innerText)}`));
   });
   return faults;
 }

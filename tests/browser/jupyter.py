@@ -1,5 +1,6 @@
 """The JupyterLab page: it opens notebooks, changes the theme, and watches what the page does."""
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -15,9 +16,10 @@ OPEN = """async (path) => {
     await session.ready;
     await session.session.kernel.info;
     window.strays = [];  // JupyterLab asks a new kernel for widgets before there are any: 'No such comm'
-    session.iopubMessage.connect((_, message) => {
-        const said = message.content.text ?? (message.content.ename && `${message.content.ename}: ${message.content.evalue}`);
-        if (said && !said.startsWith("No such comm") && message.parent_header.msg_type !== 'execute_request') window.strays.push(said);
+    session.iopubMessage.connect((_, {content, parent_header}) => {
+        const said = content.text ?? (content.ename && `${content.ename}: ${content.evalue}`);
+        const ofCell = parent_header.msg_type === 'execute_request';
+        if (said && !ofCell && !said.startsWith('No such comm')) window.strays.push(said);
     });
 }"""
 CLOSE = """async () => {
@@ -55,19 +57,19 @@ class Jupyter:
     def write(self, cells, name="scratch.ipynb"):
         """Write a notebook of these cells beside the real ones, and return its path."""
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
         nbformat.write(notebook, self.server.root / "notebooks" / name)
         return f"notebooks/{name}"
 
-    def theme(self, name):
-        """Change to JupyterLab's own `Light` or `Dark` theme."""
-        self.page.evaluate(
-            "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", f"JupyterLab {name}"
-        )
-        self.page.wait_for_selector(f'body[data-jp-theme-light="{"true" if name == "Light" else "false"}"]')
-
-    def width(self, pixels):
-        self.page.set_viewport_size({"width": pixels, "height": 900})
+    @contextlib.contextmanager
+    def looking(self, theme="Light", width=1280):
+        """Show the page in JupyterLab's own `Light` or `Dark` theme and this wide, and then as it was."""
+        self._theme(theme)
+        self.page.set_viewport_size({"width": width, "height": 900})
+        yield
+        if self.page:
+            self.page.set_viewport_size({"width": 1280, "height": 900})
+            self._theme("Light")
 
     def close(self):
         """Close the notebook and end its kernel; a page that asks something back is thrown away."""
@@ -93,7 +95,7 @@ class Jupyter:
             *(f"outside request: {url}" for url in dict.fromkeys(self.outside)),
             *(f"the page's console: {text}" for text in self.said if not HARMLESS.search(text)),
             *(f"a dialog opened: {text}" for text in self.dialogs),
-            *(f"a handler's words reached only the log, not the page: {_first_line(text)}" for text in strays),
+            *(f"a handler's words got only into the log: {_last_line(text)}" for text in strays),
             *(f"the kernel failed outside of any cell: {text}" for text in failed),
         ]
 
@@ -116,6 +118,14 @@ class Jupyter:
         self.page.goto(f"{self.server.address}/lab?reset&token={self.server.token}")
         self.page.wait_for_selector(".jp-Launcher", timeout=60_000)
         self.page.evaluate("() => window.jupyterapp.restored")
+        # JupyterLab leaves out what is out of sight: without this, it has no text and no size.
+        self.page.add_style_tag(content=".jp-Cell { content-visibility: visible !important; }")
+
+    def _theme(self, name):
+        full_name = f"JupyterLab {name}"
+        change = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
+        self.page.evaluate(change, full_name)
+        self.page.wait_for_selector(f'body[data-jp-theme-name="{full_name}"]', state="attached")
 
     def _dismiss(self, dialog):
         self.dialogs.append(dialog.message)
@@ -133,6 +143,6 @@ def _is_outside(url):
     return not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:"))
 
 
-def _first_line(text):
+def _last_line(text):
     lines = [line for line in re.sub(r"\x1b\[[\d;]*m", "", text).splitlines() if line.strip()]
     return lines[-1] if lines else text

@@ -16,7 +16,8 @@ EVALUATE = """async (code) => {
     return value.data['text/plain'];
 }"""
 SCROLL = """async () => {
-    for (const cell of window.jupyterapp.shell.currentWidget.content.widgets) {
+    const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+    for (const cell of [...cells, cells[0]]) {
         cell.node.scrollIntoView();
         await new Promise(requestAnimationFrame);
     }
@@ -40,7 +41,7 @@ class Notebook:
         return self
 
     def faults(self, patience=PATIENCE):
-        """Everything that is wrong with the notebook and the page, after time enough to draw; [] when clean."""
+        """All that is wrong with the notebook and the page, after time enough to draw; [] when clean."""
         deadline = time.monotonic() + patience
         while True:
             self.page.evaluate(SETTLED)
@@ -89,9 +90,10 @@ class Notebook:
 
     def chart(self, title):
         """The drawing of the chart with that title."""
-        drawing = self.panel.locator("svg.marks").filter(has=self.page.locator(f".role-title-text:has-text({title!r})"))
-        drawing.first.wait_for(timeout=PATIENCE * 1000)
-        return drawing.first
+        heading = self.page.locator(f".role-title-text:has-text({title!r})")
+        drawing = self.panel.locator("svg.marks").filter(has=heading).first
+        drawing.wait_for(timeout=PATIENCE * 1000)
+        return drawing
 
     def brush(self, title, start, end):
         """Drag over the chart from one UTC time to another, given as `2024-12-19 10:00`."""
@@ -134,6 +136,7 @@ class Notebook:
             ".map(c => c.node.offsetTop + c.node.offsetHeight))"
         )
         self.page.set_viewport_size({**shown, "height": min(int(tall) + 160, 12_000)})
+        self.page.evaluate(SCROLL)
         self.page.wait_for_timeout(500)
         self.page.screenshot(path=path)
         self.page.set_viewport_size(shown)

@@ -1,0 +1,230 @@
+"""Azure Storage: list, look at and read blobs. The only file that knows the SDK.
+
+Only list, get and head requests are ever sent. What goes wrong becomes one of `faults`, in one
+sentence that holds no secret; nothing of the SDK's own errors, whose text carries the SAS, leaves.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from itertools import chain
+from threading import Event
+from typing import Any, NamedTuple, cast
+
+import requests
+from azure.core import MatchConditions
+from azure.core.credentials import AzureNamedKeyCredential, AzureSasCredential, TokenCredential
+from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
+from azure.core.pipeline import PipelineResponse
+from azure.core.pipeline.transport import RequestsTransport
+from azure.storage.blob import BlobPrefix, BlobProperties, ContainerClient
+from requests.adapters import HTTPAdapter
+
+from nsgkit.acquire import faults
+from nsgkit.acquire.address import Address
+from nsgkit.acquire.body import Body
+from nsgkit.acquire.identity import Identity, guard_logs, redact
+
+WORKERS = 24  # requests at a time
+PIECE = 4 << 20  # bytes: the most for which the service gives an MD5 of what it sends
+
+_TIMEOUT = 30  # seconds without a byte
+_MD5_WANTED = {"x-ms-range-get-content-md5": "true"}
+_Credential = AzureNamedKeyCredential | AzureSasCredential | TokenCredential
+_LATER = frozenset({408, 429, 500, 502, 503, 504})
+
+
+class Blob(NamedTuple):
+    """A blob as the service describes it."""
+
+    name: str
+    size: int
+    etag: str
+    created: str | None
+    modified: str | None
+    md5: str | None  # of the whole blob, in hex, where whoever wrote it left one
+    encoding: str | None
+
+
+class Source:
+    """An open container: its address, who reads it, the service's clock, and what stops reading."""
+
+    def __init__(self, address: Address, identity: Identity, stop: Event | None = None) -> None:
+        self.address = address
+        self.identity = identity
+        self.stop = stop or Event()
+        self.served = datetime.now(UTC)  # when the service last answered, by its own clock
+        self.client = _client(address, identity, self._answered)
+
+    def _answered(self, response: PipelineResponse[Any, Any]) -> None:
+        http = response.http_response
+        if "Date" in http.headers:
+            self.served = parsedate_to_datetime(http.headers["Date"])
+        # The SDK asks the response for its body: give it one that is read raw and in time.
+        http.stream_download = lambda *_args, **_options: Body(http, http.internal_response.raw)
+
+
+def list_names(source: Source, prefix: str) -> Iterator[Blob]:
+    """Yield every blob whose name begins with `prefix`, page by page."""
+    pages = source.client.list_blobs(name_starts_with=prefix).by_page()
+    return (_listed(found) for page in _pages(pages, source) for found in page)
+
+
+def list_folders(source: Source, prefix: str) -> list[str]:
+    """Return the folders right below `prefix`, each with its closing slash."""
+    pages = source.client.walk_blobs(name_starts_with=prefix, delimiter="/").by_page()
+    found = chain.from_iterable(_pages(pages, source))
+    return [entry.name for entry in found if isinstance(entry, BlobPrefix)]
+
+
+def look_at(source: Source, name: str) -> Blob:
+    """Return the blob as it is now."""
+
+    def head() -> Blob:
+        with _faults(source, name):
+            return _listed(source.client.get_blob_client(name).get_blob_properties())
+
+    return faults.patiently(head, source.stop)
+
+
+def read_range(source: Source, blob: Blob, offset: int, length: int) -> bytes:
+    """Return `length` raw bytes from `offset`, at most PIECE; ChangedError where the etag is another."""
+
+    def get() -> bytes:
+        with _faults(source, blob.name):
+            stream = source.client.download_blob(
+                blob.name, offset=offset, length=length, headers=_MD5_WANTED, max_concurrency=1, **_only(blob)
+            )
+            data: bytes = stream.readall()
+        if len(data) != length:
+            raise faults.BusyError(f"The service sent {len(data):,} of {length:,} bytes")
+        return data
+
+    return faults.patiently(get, source.stop)
+
+
+def list_blocks(source: Source, blob: Blob) -> list[tuple[str, int]]:
+    """Return the (id, size) of each block of the blob; ChangedError where the etag is another."""
+    etags: list[str] = []
+
+    def get() -> list[tuple[str, int]]:
+        with _faults(source, blob.name):
+            client = source.client.get_blob_client(blob.name)
+            committed, _ = client.get_block_list(
+                "committed", raw_response_hook=lambda r: etags.append(r.http_response.headers.get("ETag", ""))
+            )
+        if etags[-1].strip('"') != blob.etag:
+            raise faults.ChangedError(f"{blob.name} changed while its blocks were listed")
+        return [(block.id, block.size) for block in committed]
+
+    return faults.patiently(get, source.stop)
+
+
+def _client(address: Address, identity: Identity, answered: object) -> ContainerClient:
+    guard_logs()
+    return ContainerClient.from_container_url(
+        address.url,
+        credential=_credential(address, identity),
+        transport=RequestsTransport(session=_session(), read_timeout=_TIMEOUT, connection_timeout=_TIMEOUT),
+        retry_total=0,  # the SDK's own tries wait 83 s and ignore 429: faults.patiently does it
+        raw_response_hook=answered,
+        max_single_get_size=PIECE,
+        max_chunk_get_size=PIECE,
+    )
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(pool_maxsize=2 * WORKERS, max_retries=0))
+    return session
+
+
+def _credential(address: Address, identity: Identity) -> _Credential:
+    if identity.kind == "sas":
+        return AzureSasCredential(str(identity.credential))
+    if identity.kind == "key":
+        return AzureNamedKeyCredential(address.account, str(identity.credential))
+    if identity.kind == "default":
+        from azure.identity import DefaultAzureCredential
+
+        return DefaultAzureCredential()
+    return cast(TokenCredential, identity.credential)
+
+
+def _pages(pages: Iterator[Any], source: Source) -> Iterator[list[Any]]:
+    def turn() -> list[Any] | None:
+        with _faults(source, None):
+            return next((list(page) for page in pages), None)
+
+    while (page := faults.patiently(turn, source.stop)) is not None:
+        yield page
+
+
+def _listed(found: BlobProperties) -> Blob:
+    content = found.content_settings
+    return Blob(
+        found.name,
+        found.size,
+        found.etag.strip('"'),
+        _time(found.creation_time),
+        _time(found.last_modified),
+        bytes(content.content_md5).hex() if content.content_md5 else None,
+        content.content_encoding,
+    )
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def _only(blob: Blob) -> dict[str, Any]:
+    return {"etag": f'"{blob.etag}"', "match_condition": MatchConditions.IfNotModified}
+
+
+@contextmanager
+def _faults(source: Source, name: str | None) -> Iterator[None]:
+    """Turn an error of the SDK into one of `faults`; raised afterwards, so that it drags no secret along."""
+    fault = None
+    try:
+        yield
+    except AzureError as error:
+        fault = _fault(error, source, name)
+    except ValueError as error:  # such as a token over plain http
+        fault = faults.RefusedError(redact(error))
+    if fault is not None:
+        raise fault
+
+
+def _fault(error: AzureError, source: Source, name: str | None) -> faults.FaultError:
+    status = error.status_code if isinstance(error, HttpResponseError) else None
+    code = getattr(error, "error_code", None) or status
+    account, container = source.address.account, source.address.container
+    place = f"{name} in {container}" if name else f"the container {container}"
+    if isinstance(error, ClientAuthenticationError) and status is None:
+        reason = redact(error.message).split("\n")[0]
+        return faults.RefusedError(f"Nobody is signed in: run `az login`, then try again. {reason}")
+    if status in {401, 403}:
+        return faults.RefusedError(
+            f"The service refused to let {source.identity.says} read {place} ({code}). It takes the role "
+            "Storage Blob Data Reader on the container, or a SAS that is valid now and allows read and list."
+        )
+    if status in _LATER or status is None:
+        why = f"The service answered {code}" if status else f"The account {account} could not be reached"
+        return faults.BusyError(f"{why} for {place}", _retry_after(error))
+    if status == 404 and name is None:
+        return faults.RefusedError(f"The account {account} has no container {container}.")
+    kinds = {304: faults.ChangedError, 412: faults.ChangedError, 404: faults.GoneError}
+    return kinds.get(status, faults.UnreadableError)(f"The service answered {code} for {place}")
+
+
+def _retry_after(error: AzureError) -> float:
+    headers = getattr(getattr(error, "response", None), "headers", {})
+    try:
+        return float(headers.get("Retry-After", 0))
+    except ValueError:  # a date
+        try:
+            return (parsedate_to_datetime(headers["Retry-After"]) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError):
+            return 0.0

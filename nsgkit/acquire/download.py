@@ -1,0 +1,144 @@
+"""Copy the flow logs of a span into a mirror: once, several at a time, and so that it can go on."""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+from nsgkit.acquire import faults
+from nsgkit.acquire.find import Names, find_folders, open_source, parse_macs, utc
+from nsgkit.acquire.look import Look, take
+from nsgkit.acquire.pool import Pool
+from nsgkit.acquire.store import open_store
+from nsgkit.errors import NoLogsError
+from nsgkit.layout import floor_hour
+
+EVERY = 60.0  # seconds between two looks at growing blobs: they get a record a minute
+
+_HOUR = timedelta(hours=1)
+_NO_END = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass
+class Download:
+    """What a download did; it prints as a few sentences."""
+
+    folder: Path
+    identity: str
+    listed: int = 0  # blobs of the span that was asked for
+    held: int = 0  # of these, already there and unchanged
+    fetched: int = 0  # of these, brought in or continued now
+    gone: int = 0  # blobs that are in the mirror and no longer at the source
+    size: int = 0  # bytes that came in now
+    failed: dict[str, str] = field(default_factory=dict)  # blob -> why
+    stopped: bool = False
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.folder}: {self.fetched:,} of {self.listed:,} blobs fetched ({self.size:,} bytes, "
+            f"{self.seconds:,.1f} s), {self.held:,} were here already. Read as {self.identity}."
+        ]
+        if self.gone:
+            lines.append(f"{self.gone:,} blobs of the mirror are no longer at the source. They are kept.")
+        if self.stopped:
+            lines.append("Stopped before the end: do the same again to go on.")
+        if self.failed:
+            lines.append(f"{len(self.failed):,} blobs could not be read. Do the same again to try once more:")
+            lines += [f"  {why}" for why in list(self.failed.values())[:10]]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+def download(  # noqa: PLR0913
+    container_url: str,
+    into: str | Path,
+    *,
+    start: str | datetime,
+    end: str | datetime | None = None,
+    resource: Names = None,
+    mac: Names = None,
+    credential: object = None,
+    follow: bool = False,
+    stop: Event | None = None,
+) -> Download:
+    """Copy the flow logs of the hours from `start` to before `end` into the mirror at `into`.
+
+    The mirror is made where there is nothing yet. What it holds is never written again: of a blob
+    that has grown only the growth is read, and one that is another by now is stored beside the old
+    one. Done again, it goes on where it ended, however it ended. Without `end` it takes all until
+    now; with `follow` it then reads on, once a minute, what is still growing, until it is
+    interrupted or `stop` is set, which another thread may do at any time.
+
+    `resource` takes ids or names of NSGs or flow logs, `mac` MACs; `credential` is as for
+    `find_logs`. Times without a zone are UTC.
+
+    Raises NsgkitError where the container cannot be read, the mirror cannot be written, or the
+    disk is full; NoLogsError where the span holds no blob. What came in by then stays.
+
+    >>> download("https://demo.blob.core.windows.net", "evidence", start="2024-12-19")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    nsgkit.errors.NsgkitError: The URL names no container. ...
+    """
+    macs = parse_macs(mac)
+    first, last = utc(start), utc(end) if end is not None else _NO_END
+    source = open_source(container_url, credential, stop)
+    with open_store(into) as store:
+        look, pool, begun = Look(source, store, [], macs), Pool(), monotonic()
+        with suppress(faults.StoppedError):
+            look.folders = find_folders(source, resource)
+            _take(look, pool, first, last)
+        if not (look.listed or look.gone or follow or source.stop.is_set()):
+            raise NoLogsError(
+                f"The container {source.address.container} has no blob of what was asked for from {start} to "
+                f"{end or 'now'}. nsgkit.find_logs tells what it has."
+            )
+        if follow:
+            with suppress(faults.StoppedError):
+                _follow(look, pool, resource)
+        return Download(
+            folder=store.folder,
+            identity=source.identity.says,
+            listed=look.listed,
+            held=look.held,
+            fetched=pool.fetched,
+            gone=look.gone,
+            size=pool.size,
+            failed=pool.failed,
+            stopped=source.stop.is_set() and not follow,
+            seconds=monotonic() - begun,
+        )
+
+
+def _take(look: Look, pool: Pool, start: datetime, end: datetime) -> None:
+    """Look once. What ends it too early says how far it came and how to go on."""
+    so_far = "blobs came in by then and stay. Do the same again to go on."
+    try:
+        take(look, start, end, pool)
+    except faults.StoppedError:
+        raise
+    except faults.FaultError as fault:
+        raise type(fault)(f"{fault}. {pool.fetched:,} {so_far}".replace("..", ".")) from None
+    except KeyboardInterrupt:
+        print(f"Stopped. {pool.fetched:,} {so_far}")
+        raise
+
+
+def _follow(look: Look, pool: Pool, resource: Names) -> None:
+    """Look again every minute, until stopped; a network that is away for a while does not end it."""
+    since = look.source.served
+    try:
+        while not look.source.stop.wait(EVERY):
+            try:
+                if floor_hour(look.source.served) != floor_hour(since):
+                    look.folders = find_folders(look.source, resource)
+                start, since = floor_hour(since) - _HOUR, look.source.served
+                _take(look, pool, start, _NO_END)
+            except faults.BusyError as fault:
+                print(f"{fault} Trying again in {EVERY:.0f} seconds.")
+    except KeyboardInterrupt:
+        look.source.stop.set()

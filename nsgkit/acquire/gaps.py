@@ -1,0 +1,105 @@
+"""Hours that have no blob, hours not asked for, blobs that are gone and blobs that still grow."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from nsgkit.acquire.manifest import read_manifest
+from nsgkit.acquire.mirror import mirror_blobs
+from nsgkit.layout import floor_hour, parse_name
+
+STATES = ["complete", "growing", "gone", "no blob", "not asked for"]
+COLUMNS = ["resource", "mac", "hour", "state"]
+
+_HOUR = timedelta(hours=1)
+_FORM = "%Y-%m-%dT%H:00Z"
+_Nic = tuple[str | None, str | None]  # resource, mac
+
+
+class Gaps:
+    """Collects the hours that have a blob, NIC by NIC, and tells those that have none."""
+
+    def __init__(self, resources: list[str]) -> None:
+        self._hours: dict[_Nic, set[datetime]] = defaultdict(set)
+        self._resources = resources
+
+    def saw(self, name: str) -> None:
+        """Take in a blob of the span."""
+        _, resource, hour, mac = parse_name(name)
+        if hour is not None:
+            self._hours[resource, mac].add(hour)
+
+    def missing(self, start: datetime, end: datetime) -> Iterator[dict[str, Any]]:
+        """Yield {resource, mac, hours} for each NIC without a blob in some hours.
+
+        `hours` lists spans [first hour, hour after the last]. A resource without any blob in the
+        span is told once, with no MAC.
+        """
+        silent = [(r, None) for r in self._resources if not any(r == nic[0] for nic in self._hours)]
+        for nic in [*self._hours, *silent]:
+            hours = sorted(set(_hours(start, end)) - self._hours.get(nic, set()))
+            if hours:
+                yield {"resource": nic[0], "mac": nic[1], "hours": _spans(hours)}
+
+
+def mirror_hours(folder: Path | str) -> pd.DataFrame:
+    """Tell for each NIC and hour what a mirror knows of it, sorted by resource, NIC and hour.
+
+    Columns: resource, mac (null where the layout names none, or where a resource had no blob at
+    all), hour (UTC), state: complete; growing (its hour was not over when it was last read); gone
+    (held, but no longer at the source); no blob (the container had none when it was asked);
+    not asked for (between the first and the last hour known here, but in no span that was asked
+    for). What is held counts before what is not. Raises as `mirror_blobs` does.
+    """
+    known: dict[tuple[str | None, str | None, datetime], str] = {}
+    blobs = mirror_blobs(folder)
+    for resource, mac, hour in _absent(Path(folder)):
+        known[resource, mac, hour] = "no blob"
+    for blob in blobs:
+        _, resource, at, mac = parse_name(blob.name)
+        if at is not None:
+            known[resource, mac, at] = blob.state
+    rows = [(*place, known.get(place, "not asked for")) for place in _places(known)]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    table["hour"] = pd.to_datetime(table["hour"], utc=True).dt.as_unit("ms")
+    table["state"] = pd.Categorical(table["state"], categories=STATES)
+    return table
+
+
+def _absent(folder: Path) -> Iterator[tuple[str | None, str | None, datetime]]:
+    for line in read_manifest(folder):
+        if line.event["event"] == "no blob":
+            for first, after in line.event["hours"]:
+                for hour in _hours(
+                    *(datetime.strptime(t, _FORM).replace(tzinfo=UTC) for t in (first, after))
+                ):
+                    yield line.event["resource"], line.event["mac"], hour
+
+
+def _places(known: dict[tuple[str | None, str | None, datetime], str]) -> Iterator[tuple[Any, Any, datetime]]:
+    hours = [hour for _, _, hour in known]
+    nics = sorted({(resource or "", mac or "") for resource, mac, _ in known})
+    for resource, mac in nics:
+        for hour in _hours(min(hours), max(hours) + _HOUR):
+            yield resource or None, mac or None, hour
+
+
+def _hours(start: datetime, end: datetime) -> Iterator[datetime]:
+    hour = floor_hour(start)
+    while hour < end:
+        yield hour
+        hour += _HOUR
+
+
+def _spans(hours: list[datetime]) -> list[list[str]]:
+    spans: list[list[datetime]] = []
+    for hour in hours:
+        if spans and spans[-1][1] == hour:
+            spans[-1][1] = hour + _HOUR
+        else:
+            spans.append([hour, hour + _HOUR])
+    return [[time.strftime(_FORM) for time in span] for span in spans]

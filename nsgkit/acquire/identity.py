@@ -1,0 +1,93 @@
+"""Who reads: which credential is used, where a secret may come from, and where none may show."""
+
+import getpass
+import logging
+import os
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nsgkit.acquire.address import Address
+from nsgkit.errors import NsgkitError
+
+SAS_VARIABLE = "NSGKIT_SAS"
+ASK = "sas"  # the credential that means: ask for a SAS at a hidden prompt
+EMULATOR = "devstoreaccount1"
+# Published by Microsoft for every storage emulator: it opens nothing but one on this machine.
+EMULATOR_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+
+_SIGNATURE = re.compile(r"(sig(?:=|%3D))[^&\s'\"<>)]+", re.IGNORECASE)
+# These log whole URLs at DEBUG, and a URL carries the SAS.
+_CHATTY = ("urllib3.connectionpool", "urllib3.util.retry", "requests")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A credential: its kind, what may be said of it, and the credential itself, which never shows."""
+
+    kind: Literal["token", "default", "sas", "key"]
+    says: str
+    credential: object = field(repr=False, default=None)
+
+
+def choose_identity(address: Address, credential: object = None) -> Identity:
+    """Decide who reads the container.
+
+    `credential` is any credential of azure-identity; "sas" asks for a SAS at a hidden prompt; an
+    account key is taken for an emulator on this machine alone. Without one it is the SAS in the
+    environment variable NSGKIT_SAS, the emulator's published key on this machine, else
+    DefaultAzureCredential. Raises NsgkitError for anything else, without repeating it.
+
+    >>> choose_identity(Address("https://x", "x", "c", False)).says
+    'DefaultAzureCredential (environment, managed identity, Azure CLI and others: the first that works)'
+    """
+    if credential is None:
+        return _unasked(address)
+    if hasattr(credential, "get_token"):
+        return Identity("token", type(credential).__name__, credential)
+    if credential == ASK:
+        return Identity("sas", "a SAS from the prompt", _sas(getpass.getpass("SAS (not shown): ")))
+    if isinstance(credential, str) and address.loopback:
+        return Identity("key", "an account key for a storage emulator on this machine", credential)
+    raise NsgkitError(
+        f"This credential is not taken: {type(credential).__name__}. Give a credential of azure-identity, or "
+        f'"{ASK}" to be asked for a SAS, or put a SAS into the environment variable {SAS_VARIABLE}. Account '
+        "keys and connection strings are refused: they open far more than reading needs."
+    )
+
+
+def _unasked(address: Address) -> Identity:
+    if os.environ.get(SAS_VARIABLE):
+        says = f"a SAS from the environment variable {SAS_VARIABLE}"
+        return Identity("sas", says, _sas(os.environ[SAS_VARIABLE]))
+    if address.loopback and address.account == EMULATOR:
+        return Identity("key", "the published key of the storage emulator on this machine", EMULATOR_KEY)
+    order = "environment, managed identity, Azure CLI and others: the first that works"
+    return Identity("default", f"DefaultAzureCredential ({order})")
+
+
+def redact(text: object) -> str:
+    """Return the text without any SAS signature.
+
+    >>> redact("GET /c?sp=rl&sig=c2VjcmV0%3D&comp=list")
+    'GET /c?sp=rl&sig=REDACTED&comp=list'
+    """
+    return _SIGNATURE.sub(r"\1REDACTED", str(text))
+
+
+def guard_logs() -> None:
+    """Keep signatures out of what the libraries below the SDK log; it may be called often."""
+    for name in _CHATTY:
+        logging.getLogger(name).addFilter(_redact_record)
+
+
+def _redact_record(record: logging.LogRecord) -> bool:
+    record.msg, record.args = redact(record.getMessage()), None
+    return True
+
+
+def _sas(text: str) -> str:
+    sas = text.strip().strip("'\"").rpartition("?")[2]
+    if "sig=" not in sas:
+        raise NsgkitError("That is no SAS: a SAS is a line such as sv=…&sp=rl&sig=…, as the portal gives it.")
+    return sas

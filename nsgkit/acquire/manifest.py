@@ -1,0 +1,115 @@
+"""The manifest: what was asked, stored, missing and gone, line by line, each bound to the one before.
+
+A line is a JSON object. `prev` is the SHA-256 of the line before it, without its line break, so that
+no line can be changed, taken out or put in without breaking every later one. Lines are only ever added.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import msgspec
+
+from nsgkit.errors import EvidenceChangedError
+
+MANIFEST = "manifest.jsonl"
+FIRST = "0" * 64  # what the first line is bound to
+
+
+class Line(NamedTuple):
+    """One line of a manifest."""
+
+    offset: int  # where it begins in the file, in bytes
+    end: int
+    event: dict[str, Any]
+    sha256: str
+
+
+def read_manifest(folder: Path) -> Iterator[Line]:
+    """Yield the lines of a mirror's manifest, checking the chain on the way.
+
+    A last line without a line break was being written when the process ended: it is left out.
+    Raises EvidenceChangedError at the first line that is not bound to the one before.
+    """
+    offset, previous = 0, FIRST
+    with (folder / MANIFEST).open("rb") as file:
+        for number, text in enumerate(file):
+            if not text.endswith(b"\n"):
+                return
+            event = _decode(text)
+            if event.get("n") != number or event.get("prev") != previous:
+                raise EvidenceChangedError(
+                    f"{folder / MANIFEST}: line {number + 1} is not bound to the line before it, so "
+                    "something was changed, taken out or put in. Keep the folder as it is, find out why, and "
+                    "download into a new one."
+                )
+            previous = hashlib.sha256(text[:-1]).hexdigest()
+            yield Line(offset, offset + len(text), event, previous)
+            offset += len(text)
+
+
+def read_line(folder: Path, offset: int) -> dict[str, Any]:
+    """Return the event of the line that begins at `offset`."""
+    with (folder / MANIFEST).open("rb") as file:
+        file.seek(offset)
+        return _decode(file.readline())
+
+
+class Manifest:
+    """A manifest that is being added to."""
+
+    def __init__(self, folder: Path, last: Line | None) -> None:
+        self._next: int = last.event["n"] + 1 if last else 0
+        self._previous = last.sha256 if last else FIRST
+        self._end = last.end if last else 0
+        self._lock = Lock()
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        self._file = os.open(folder / MANIFEST, flags, 0o600)
+        self._cut_torn_line()
+
+    def add(self, event: str, **facts: object) -> int:
+        """Add a line and return where it begins."""
+        with self._lock:
+            at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            text = msgspec.json.encode(
+                {"n": self._next, "prev": self._previous, "at": at, "event": event, **facts}
+            )
+            begin = self._end
+            os.lseek(self._file, begin, os.SEEK_SET)
+            self._end += os.write(self._file, text + b"\n")
+            self._next += 1
+            self._previous = hashlib.sha256(text).hexdigest()
+        return begin
+
+    def flush(self) -> None:
+        """Have all lines on the disk before returning."""
+        os.fsync(self._file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.fsync(self._file)
+        os.close(self._file)
+
+    def _cut_torn_line(self) -> None:
+        """Take off a line that was being written when the process ended, and say so in the next."""
+        os.lseek(self._file, self._end, os.SEEK_SET)
+        if torn := os.read(self._file, 1 << 20):
+            os.ftruncate(self._file, self._end)
+            self.add("recovered", cut=torn.decode("utf-8", "backslashreplace"))
+
+
+def _decode(text: bytes) -> dict[str, Any]:
+    try:
+        event = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return {}
+    return event if isinstance(event, dict) else {}

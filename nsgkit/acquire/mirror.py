@@ -1,0 +1,129 @@
+"""The mirror: a write-once folder of evidence, and how to read from it.
+
+::
+
+    evidence/
+      manifest.jsonl        what was asked, stored, missing and gone; each line bound to the one before
+      SHA256SUMS            the files' hashes again, for `sha256sum -c SHA256SUMS`
+      blobs/3f/3fa9….0      a blob's bytes, under the SHA-256 of account/container/name
+      blobs/3f/3fa9….1      what it had grown by when it was read again, from where its old end was
+      incoming/             what is being downloaded; none of it is evidence yet
+
+No file below blobs/ is ever written again. A blob that is no longer what it was gets a new file.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from nsgkit.acquire.manifest import MANIFEST, read_manifest
+from nsgkit.errors import NoLogsError
+
+BLOBS = "blobs"
+INCOMING = "incoming"
+SUMS = "SHA256SUMS"
+BLOB_EVENTS = frozenset({"stored", "seen", "gone"})
+
+State = Literal["complete", "growing", "gone"]
+
+
+@dataclass(frozen=True)
+class MirrorBlob:
+    """A blob in a mirror, in its newest version, as the manifest describes it."""
+
+    name: str
+    account: str
+    container: str
+    state: State  # growing: its hour was not over when it was last read; gone: no longer at the source
+    size: int  # bytes
+    sha256: str
+    etag: str
+    md5: str | None
+    encoding: str | None  # such as gzip: the bytes are stored as they came
+    created: str | None
+    modified: str | None
+    parts: tuple[tuple[Path, int], ...]  # files, and how many bytes of each, that make up the blob
+
+
+def is_mirror(folder: Path | str) -> bool:
+    """Whether the folder is a mirror.
+
+    >>> is_mirror("no such folder")
+    False
+    """
+    return (Path(folder) / MANIFEST).is_file()
+
+
+def mirror_blobs(folder: Path | str) -> list[MirrorBlob]:
+    """Return the blobs that a mirror holds, sorted by name.
+
+    Raises NoLogsError where the folder is no mirror, EvidenceChangedError where its manifest was
+    tampered with.
+    """
+    folder = Path(folder)
+    if not is_mirror(folder):
+        raise NoLogsError(f"{folder} is no mirror: it holds no {MANIFEST}. nsgkit.download makes one.")
+    newest: dict[str, dict[str, Any]] = {}
+    for event in blob_events(folder):
+        key = blob_key(event["account"], event["container"], event["name"])
+        if event["event"] == "stored":
+            newest[key] = event
+        newest[key]["state"] = state_after(event)
+    return sorted((_blob(folder, key, e) for key, e in newest.items()), key=lambda b: (b.name, b.account))
+
+
+def read_blob(blob: MirrorBlob) -> bytes:
+    """Return the blob's bytes, exactly as they were in Azure. Compare their SHA-256 with `blob.sha256`."""
+    return b"".join(read_parts(blob.parts))
+
+
+def read_parts(parts: Iterable[tuple[Path, int]]) -> Iterator[bytes]:
+    """Yield the first bytes of each file, as many as are asked of it, in pieces of at most 4 MiB."""
+    for path, length in parts:
+        with path.open("rb") as file:
+            left = length
+            while left > 0 and (data := file.read(min(left, 4 << 20))):
+                yield data
+                left -= len(data)
+
+
+def blob_key(account: str, container: str, name: str) -> str:
+    """Return what a blob's files are called.
+
+    >>> blob_key("demo", "insights-logs-flowlogflowevent", "PT1H.json")[:8]
+    'a0e3b724'
+    """
+    return hashlib.sha256(f"{account}/{container}/{name}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def part_path(folder: Path, key: str, number: int) -> Path:
+    """Return where the part with this number of a blob lies.
+
+    >>> part_path(Path("e"), "3fa9", 0).as_posix()
+    'e/blobs/3f/3fa9.0'
+    """
+    return folder / BLOBS / key[:2] / f"{key}.{number}"
+
+
+def blob_events(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the manifest's events that say something of a stored blob: stored, seen (again), gone."""
+    return (line.event for line in read_manifest(folder) if line.event["event"] in BLOB_EVENTS)
+
+
+def state_after(event: dict[str, Any]) -> State:
+    """Return the state in which an event leaves a blob.
+
+    >>> state_after({"event": "stored", "growing": True})
+    'growing'
+    """
+    if event["event"] == "gone":
+        return "gone"
+    return "growing" if event["growing"] else "complete"
+
+
+def _blob(folder: Path, key: str, event: dict[str, Any]) -> MirrorBlob:
+    facts = {name: event[name] for name in MirrorBlob.__dataclass_fields__ if name != "parts"}
+    parts = tuple((part_path(folder, key, number), length) for number, length in event["parts"])
+    return MirrorBlob(**facts, parts=parts)

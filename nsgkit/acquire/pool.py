@@ -1,0 +1,100 @@
+"""Several blobs at a time, with a progress bar, until all are in or something ends it."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock, Semaphore
+
+from tqdm.auto import tqdm
+
+from nsgkit.acquire import faults
+from nsgkit.acquire.blobs import WORKERS, Blob
+from nsgkit.acquire.transfer import Transfer, fetch
+
+_WAITING = 2 * WORKERS  # blobs that are taken up ahead; the others stay in the list
+
+
+class Pool:
+    """Fetches blobs and counts: what came, what failed and why."""
+
+    def __init__(self) -> None:
+        self.fetched = 0
+        self.size = 0  # bytes that arrived
+        self.failed: dict[str, str] = {}  # blob -> why
+        self._ended: BaseException | None = None
+        self._in_a_row = 0  # failures without a success between them
+        self._lock = Lock()
+        self._bar: tqdm = tqdm(disable=True)
+
+    def fetch(self, transfer: Transfer, blobs: Iterator[Blob], number: int, size: int) -> None:
+        """Fetch the blobs. Raises what ended it before they were all tried, if anything did.
+
+        An interrupt (Ctrl-C) lets what is under way come to its end first.
+        """
+        places = Semaphore(_WAITING)
+
+        def one(blob: Blob) -> None:
+            try:
+                self._one(transfer, blob, number)
+            finally:
+                places.release()
+
+        with tqdm(total=size, unit="B", unit_scale=True, unit_divisor=1024) as self._bar:
+            self._submit_all(transfer, one, blobs, places)
+        if self._ended is not None:
+            raise self._ended
+
+    def arrived(self, size: int) -> None:
+        """Count bytes that arrived."""
+        with self._lock:
+            self.size += size
+            self._bar.update(size)
+
+    def _submit_all(
+        self, transfer: Transfer, one: Callable[[Blob], None], blobs: Iterator[Blob], places: Semaphore
+    ) -> None:
+        with ThreadPoolExecutor(WORKERS) as workers:
+            try:
+                for blob in blobs:
+                    _take(places)
+                    workers.submit(one, blob)
+                    if self._ended is not None or transfer.source.stop.is_set():
+                        break
+                for _ in range(_WAITING):  # all places are free again when all blobs are done
+                    _take(places)
+            except BaseException:
+                transfer.source.stop.set()
+                raise
+
+    def _one(self, transfer: Transfer, blob: Blob, number: int) -> None:
+        if self._ended is not None or transfer.source.stop.is_set():
+            return
+        try:
+            fetch(transfer, blob)
+        except faults.StoppedError:
+            return
+        except (faults.UnreadableError, faults.BusyError, faults.GoneError) as fault:
+            self._failed(transfer, blob, fault)
+        except BaseException as error:
+            self._ended = self._ended or error
+        else:
+            with self._lock:
+                self._in_a_row = 0
+                self.fetched += 1
+                self._bar.set_description_str(f"{self.fetched:,} of {number:,} blobs", refresh=False)
+
+    def _failed(self, transfer: Transfer, blob: Blob, fault: faults.FaultError) -> None:
+        address = transfer.source.address
+        transfer.store.manifest.add(
+            "failed", account=address.account, container=address.container, name=blob.name, why=str(fault)
+        )
+        with self._lock:
+            self.failed[blob.name] = str(fault)
+            self._in_a_row += 1
+            if self._in_a_row >= WORKERS:  # it is not the blobs: the way to them is blocked
+                self._ended = self._ended or fault
+
+
+def _take(places: Semaphore) -> None:
+    """Take a place; in short waits, because on Windows a long one cannot be interrupted."""
+    while not places.acquire(timeout=0.5):
+        pass

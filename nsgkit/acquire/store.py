@@ -1,0 +1,187 @@
+"""Writing into a mirror: one process at a time, aside first, then in one step, never over anything."""
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Lock
+from typing import IO, Any
+
+from filelock import FileLock, Timeout
+
+import nsgkit
+from nsgkit.acquire import faults
+from nsgkit.acquire.manifest import MANIFEST, Manifest, read_line, read_manifest
+from nsgkit.acquire.mirror import (
+    BLOB_EVENTS,
+    BLOBS,
+    INCOMING,
+    SUMS,
+    State,
+    blob_key,
+    is_mirror,
+    part_path,
+    state_after,
+)
+from nsgkit.errors import NsgkitError
+
+LOCK = ".lock"
+FORMAT = 1
+TOOL = f"nsgkit {nsgkit.__version__}"
+
+
+class Store:
+    """A mirror that is open for writing; `open_store` opens it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.large = Lock()  # held by the one large blob that is read in several ranges at a time
+        self._states: dict[bytes, State] = {}
+        self._lines: dict[bytes, int] = {}  # a blob's key -> where its newest "stored" line begins
+        last = None
+        for last in read_manifest(folder) if is_mirror(folder) else ():
+            if last.event["event"] in BLOB_EVENTS:
+                self._note(last.event, last.offset)
+        self.manifest = Manifest(folder, last)
+        if last is None:
+            self.manifest.add("mirror", format=FORMAT, tool=TOOL)
+
+    def add(self, event: str, **facts: object) -> None:
+        """Add a line about a blob to the manifest."""
+        self._note({"event": event, **facts}, self.manifest.add(event, **facts))
+
+    def _note(self, event: dict[str, Any], offset: int) -> None:
+        key = bytes.fromhex(blob_key(event["account"], event["container"], event["name"]))
+        self._states[key] = state_after(event)
+        if event["event"] == "stored":
+            self._lines[key] = offset
+
+    def held(self, account: str, container: str, name: str) -> dict[str, Any] | None:
+        """Return what was last stored of a blob, or None where nothing was, or its files are not there."""
+        key = blob_key(account, container, name)
+        offset = self._lines.get(bytes.fromhex(key))
+        if offset is None:
+            return None
+        event = read_line(self.folder, offset)
+        whole = all(_size(part_path(self.folder, key, n)) >= length for n, length in event["parts"])
+        return event if whole else None
+
+    def next_part(self, key: str) -> int:
+        """Return the number of the next file of a blob: never one that the manifest has."""
+        offset = self._lines.get(bytes.fromhex(key))
+        return 0 if offset is None else int(read_line(self.folder, offset)["parts"][-1][0]) + 1
+
+    def state(self, account: str, container: str, name: str) -> State | None:
+        """Return the state in which a blob was last seen."""
+        return self._states.get(bytes.fromhex(blob_key(account, container, name)))
+
+    def present(self) -> Iterator[tuple[bytes, dict[str, Any]]]:
+        """Yield the key and the newest line of each blob that was at the source when last looked for."""
+        for key, offset in list(self._lines.items()):
+            if self._states[key] != "gone":
+                yield key, read_line(self.folder, offset)
+
+    @contextlib.contextmanager
+    def incoming(self, key: str, number: int) -> Iterator[IO[bytes]]:
+        """Give a file to write into; when all went well it becomes part `number` of the blob.
+
+        Raises DiskFullError, and leaves nothing behind, where there is no room for it.
+        """
+        aside = self.folder / INCOMING / f"{key}.{number}"
+        try:
+            with open_private(aside) as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            path = part_path(self.folder, key, number)
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            aside.replace(path)
+        except OSError as error:
+            if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+                raise
+            raise faults.DiskFullError(f"The disk of {self.folder} is full") from None
+        finally:
+            aside.unlink(missing_ok=True)
+
+    def write_sums(self) -> None:
+        """Write the hashes of all files in the form of `sha256sum`, from the manifest."""
+        self.manifest.flush()
+        aside = self.folder / INCOMING / SUMS
+        with open_private(aside) as file:
+            for line in sum_lines(self.folder):
+                file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(self.folder / SUMS)
+
+
+def sum_lines(folder: Path) -> Iterator[bytes]:
+    """Yield the lines of SHA256SUMS, as the manifest has them."""
+    for line in read_manifest(folder):
+        if line.event["event"] == "stored":
+            event = line.event
+            key = blob_key(event["account"], event["container"], event["name"])
+            path = part_path(Path(), key, event["parts"][-1][0])
+            yield f"{event['file_sha256']}  {path.as_posix()}\n".encode()
+
+
+@contextlib.contextmanager
+def open_store(into: Path | str) -> Iterator[Store]:
+    """Open the mirror at `into`, or make it where there is nothing yet, for this process alone.
+
+    Raises NsgkitError where the folder holds other things, or another process writes into it;
+    EvidenceChangedError where its manifest was tampered with.
+    """
+    folder = Path(into)
+    _check_folder(folder)
+    for part in (folder, folder / BLOBS, folder / INCOMING):
+        part.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part.chmod(0o700)
+    with _alone(folder):
+        for left_over in (folder / INCOMING).iterdir():
+            left_over.unlink()
+        store = Store(folder)
+        with store.manifest:
+            yield store
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    lock = FileLock(folder / LOCK, timeout=0, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise NsgkitError(
+            f"Another process is downloading into {folder}. Wait until it is done, or choose another folder."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.exists() or is_mirror(folder):
+        return
+    if not folder.is_dir():
+        raise NsgkitError(f"{folder} is a file. Choose a folder to download into.")
+    ours = {LOCK, BLOBS, INCOMING, MANIFEST}
+    if strangers := sorted(p.name for p in folder.iterdir() if p.name not in ours):
+        raise NsgkitError(
+            f"{folder} holds other things ({strangers[0]}) and is no mirror. Choose a new or an empty folder."
+        )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return -1
+
+
+def open_private(path: Path) -> IO[bytes]:
+    """Open a new file that nobody else may read, for writing."""
+    return os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600), "wb"
+    )

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.flows.columns import COUNTERS, TEXTS, Array, recode
-from nsgkit.flows.parse import NO_TIME, Part
+from nsgkit.flows.parse import Part
 from nsgkit.flows.records import Header, nic, upper
 from nsgkit.flows.tuples import NULL
 from nsgkit.schema import FLOWS, IANA_PROTOCOLS, column, empty
@@ -23,8 +23,7 @@ def flow_table(parts: Sequence[Part], names: Sequence[str]) -> pd.DataFrame:
     headers = list(dict.fromkeys(tidy(header) for part in parts for header in part.headers))
     header = _headers(parts, headers)
     series: dict[str, Any] = {"blob": _used(_take(parts, "blob"), names)}
-    for name in ("record", "tuple"):
-        series[name] = _take(parts, name)
+    series["record"], series["tuple"] = _take(parts, "record"), _take(parts, "number")
     series["record_time"] = _time(_take(parts, "record_time"))
     series["version"] = np.array([h.version for h in headers], dtype=np.uint8)[header]
     for name in _HEADER_TEXTS:
@@ -110,11 +109,11 @@ def _used(codes: Array, texts: Sequence[str]) -> pd.Categorical:
 
 
 def _category(codes: Array, texts: Sequence[str]) -> pd.Categorical:
-    return pd.Categorical.from_codes(codes, categories=pd.Index(texts, dtype="str"))
+    return pd.Categorical.from_codes(codes, categories=pd.Index(list(texts), dtype="str"))
 
 
 def _time(milliseconds: Array) -> "pd.Series[Any]":
-    assert np.datetime64("NaT", "ms").astype(np.int64) == NO_TIME  # what pandas reads as missing
+    # NO_TIME is numpy's and pandas' own sign for a missing time.
     return pd.Series(milliseconds.view("M8[ms]")).dt.tz_localize("UTC")
 
 

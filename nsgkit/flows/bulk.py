@@ -80,7 +80,7 @@ def read_bodies(bodies: Sequence[memoryview], versions: Array) -> tuple[Columns,
     """
     lines = lay_out(bodies)
     odd = odd_bodies(lines)
-    slow = {int(i): read_array(bodies[i]) for i in np.flatnonzero(odd)}
+    slow = {i: read_array(bodies[i]) for i in np.flatnonzero(odd).tolist()}
     counts = lines.counts.copy()
     counts[list(slow)] = [len(values) for values in slow.values()]
     first = np.cumsum(counts) - counts
@@ -88,7 +88,7 @@ def read_bodies(bodies: Sequence[memoryview], versions: Array) -> tuple[Columns,
     parts = []
     for kind in sorted(set(zip(versions[~odd].tolist(), fields[~odd].tolist(), strict=True))):
         mine = np.flatnonzero((versions == kind[0]) & (fields == kind[1]) & ~odd)
-        chosen = lines if len(mine) == len(bodies) else lay_out([bodies[i] for i in mine])
+        chosen = lines if len(mine) == len(bodies) else lay_out([bodies[i] for i in mine.tolist()])
         parts.append(_moved(_read_kind(chosen, kind), chosen.counts, first[mine]))
     for i, values in slow.items():
         parts.append(read_list(values, int(versions[i]), int(first[i])))
@@ -127,10 +127,10 @@ def _read_kind(lines: Lines, kind: tuple[int, int]) -> Columns:
 def _read_carefully(lines: Lines, kind: tuple[int, int]) -> Columns:
     ordinary = matches(lines, _ORDINARY[kind])
     places = np.flatnonzero(ordinary)
-    texts = {int(i): text_of(lines, i) for i in np.flatnonzero(~ordinary)}
+    texts = {i: text_of(lines, i) for i in np.flatnonzero(~ordinary).tolist()}
     blank(lines, texts)
     columns, bad = _convert(_read_csv(lines, kind, len(places)), kind)
-    texts |= {int(i): text_of(lines, i) for i in places[bad]}
+    texts |= {i: text_of(lines, i) for i in places[bad].tolist()}
     arrays = {name: array[~bad] for name, array in columns.arrays.items()}
     return merge([Columns(arrays, columns.texts, places[~bad]), _one_by_one(lines, kind[0], texts)])
 

@@ -7,7 +7,7 @@ import pandas as pd
 from nsgkit.html import escape, visible
 
 # What a blob's hour can be, worst first, with its sign in plain text.
-STATES = {"missing": "·", "growing": "▄", "with rejects": "▒", "present": "█"}
+STATES = {"no blob": "·", "growing": "▄", "with rejects": "▒", "present": "█"}
 _CELL, _GAP, _LEFT, _TOP = 11, 2, 172, 20
 _NICS_SHOWN, _HOURS_SHOWN = 24, 24 * 7
 
@@ -53,17 +53,18 @@ def _sentences(
     states = ", ".join(f"{cells[state]:,} {state}" for state in reversed(STATES) if cells.get(state, 0))
     families = ", ".join(sorted({f for names in blobs["family"].dropna() for f in names.split(", ")}))
     unread = int(rejects["tuple"].isna().sum())
+    size = f"{_many(grid.shape[0], 'NIC')} × {_many(grid.shape[1], 'hour')}"
     sentences = [
-        f"coverage {grid.shape[0]:,} NICs × {grid.shape[1]:,} hours: {states or 'no hour is told'}.",
+        f"coverage {size}: {states or 'none is told'}.",
         f"{len(flows):,} flow rows from {_utc(flows['time'].min())} to {_utc(flows['time'].max())} UTC."
         if len(flows)
         else "No flow rows: the blobs hold no tuple that could be read.",
-        f"{len(rejects) - unread:,} tuples rejected, {unread:,} pieces unread (see .rejects).",
-        f"{len(blobs):,} blobs, {int(blobs['size'].sum()):,} bytes; {families or 'no'} flow logs.",
+        f"{_many(len(rejects) - unread, 'tuple')} rejected, {_many(unread, 'piece')} unread (see .rejects).",
+        f"{_many(len(blobs), 'blob')}, {int(blobs['size'].sum()):,} bytes; {families or 'no'} flow logs.",
     ]
     unplaced = int(blobs[["hour", "mac"]].isna().any(axis=1).sum())
     if unplaced:
-        sentences.append(f"{unplaced:,} blobs tell no hour or no single NIC: not in the picture.")
+        sentences.append(f"{_many(unplaced, 'blob')} without an hour or a single NIC: not in the picture.")
     return sentences + list(notes)
 
 
@@ -82,28 +83,31 @@ def as_html(flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, not
 def _left_out(grid: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
     nics, hours = grid.shape[0] - shown.shape[0], grid.shape[1] - shown.shape[1]
     return [
-        f"The picture leaves out {count:,} {what}."
-        for count, what in ((nics, "more NICs"), (hours, "earlier hours"))
+        f"The picture leaves out {_many(count, what)}."
+        for count, what in ((nics, "more NIC"), (hours, "earlier hour"))
         if count
     ]
 
 
 def _picture(grid: pd.DataFrame) -> str:
-    """Return hours × NICs as SVG: a full cell is present, an outline missing, half a cell growing."""
+    """Return hours × NICs as SVG: a full cell is there, an outline is not, half a cell still grows."""
     step = _CELL + _GAP if grid.shape[1] <= 60 else max(3, 780 // grid.shape[1])
-    width, height = _LEFT + step * grid.shape[1] + 8, _TOP + (_CELL + _GAP) * grid.shape[0]
+    row = _CELL + _GAP
+    width, height = _LEFT + step * grid.shape[1] + 8, _TOP + row * grid.shape[0]
+    hours = [pd.Timestamp(hour) for hour in grid.columns]
     cells = "".join(
-        _cell(str(nic), hour, str(state), _LEFT + x * step, _TOP + y * (_CELL + _GAP), step - (step > 4))
+        f"<g><title>{escape(nic)}, {_utc(hour)} UTC: {escape(state)}</title>"
+        f"{_shape(state, _LEFT + x * step, _TOP + y * row, step - (step > 4))}</g>"
         for y, nic in enumerate(grid.index)
-        for x, (hour, state) in enumerate(grid.loc[nic].items())
+        for x, (hour, state) in enumerate(zip(hours, grid.iloc[y], strict=True))
     )
     names = "".join(
-        f'<text x="{_LEFT - 8}" y="{_TOP + y * (_CELL + _GAP) + 9}" text-anchor="end">{escape(nic)}</text>'
+        f'<text x="{_LEFT - 8}" y="{_TOP + y * row + 9}" text-anchor="end">{escape(nic)}</text>'
         for y, nic in enumerate(grid.index)
     )
     days = "".join(
-        f'<text x="{_LEFT + x * step}" y="12">{hour:%Y-%m-%d %H:%M}</text>'
-        for x, hour in enumerate(grid.columns)
+        f'<text x="{_LEFT + x * step}" y="12">{_utc(hour)}</text>'
+        for x, hour in enumerate(hours)
         if x == 0 or (hour.hour == 0 and step * x > 110)
     )
     return (
@@ -113,14 +117,9 @@ def _picture(grid: pd.DataFrame) -> str:
     )
 
 
-def _cell(nic: str, hour: pd.Timestamp, state: str, x: int, y: int, width: int) -> str:
-    title = f"<title>{escape(nic)}, {hour:%Y-%m-%d %H:00} UTC: {escape(state)}</title>"
-    return f"<g>{title}{_shape(state, x, y, width)}</g>"
-
-
 def _shape(state: str, x: int, y: int, width: int) -> str:
     size = f'x="{x}" width="{width}"'
-    if state == "missing":
+    if state == "no blob":
         box = f'x="{x + 0.75}" width="{width - 1.5}" y="{y + 0.75}" height="{_CELL - 1.5}"'
         return f'<rect {box} fill="none" stroke="#d55e00" stroke-width="1.5"/>'
     if state == "growing":
@@ -141,10 +140,13 @@ def _legend() -> str:
 
 
 def _hours_title(grid: pd.DataFrame) -> str:
-    return (
-        f"Hours × NICs from {_utc(grid.columns[0])} to {_utc(grid.columns[-1] + pd.Timedelta(hours=1))} UTC"
-    )
+    first, last = pd.Timestamp(grid.columns[0]), pd.Timestamp(grid.columns[-1])
+    return f"Hours × NICs from {_utc(first)} to {_utc(last + pd.Timedelta(hours=1))} UTC"
 
 
 def _utc(time: pd.Timestamp) -> str:
     return f"{time:%Y-%m-%d %H:%M}"
+
+
+def _many(count: int, one: str) -> str:
+    return f"{count:,} {one}{'' if count == 1 else 's'}"

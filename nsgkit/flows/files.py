@@ -37,8 +37,8 @@ class Span(NamedTuple):
     start: datetime | None
     end: datetime | None
 
-    def __contains__(self, hour: object) -> bool:
-        assert isinstance(hour, datetime)
+    def holds(self, hour: datetime) -> bool:
+        """Tell whether the hour that begins then is one of them."""
         return (self.start is None or hour >= self.start) and (self.end is None or hour < self.end)
 
     def __str__(self) -> str:
@@ -74,7 +74,7 @@ def find_files(path: Path, span: Span) -> tuple[list[LogFile], list[str]]:
         notes.append(
             f"{len(found) - len(files)} other JSON files in {path.name} are not flow logs: left aside."
         )
-    inside = [file for file in files if file.told.hour is None or file.told.hour in span]
+    inside = [file for file in files if file.told.hour is None or span.holds(file.told.hour)]
     if not inside:
         raise NoLogsError(_none_in_span(path, files, span))
     if len(inside) < len(files):

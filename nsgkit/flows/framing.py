@@ -76,9 +76,11 @@ def _frame_fast(data: bytes) -> Frame | None:
         document = _decode(body if complete else body.rstrip(b",") + b"]}")
     except (msgspec.MsgspecError, RecursionError):
         return None
-    place, pieces = data.index(b"[") + 1, []
-    for view in map(memoryview, document.records):
-        if view[:1] != b"{":
+    pieces: list[Piece] = []
+    place = data.index(b"[") + 1
+    for raw in document.records:
+        view = memoryview(raw)
+        if bytes(view[:1]) != b"{":
             return None
         place = data.index(b"{", place)
         pieces.append(Piece(view, place))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -55,6 +55,13 @@ class Batch:
     size: int = 0
 
 
+@dataclass
+class _Blob:
+    number: int
+    count: Count
+    seen: dict[tuple[int, bytes, bytes], list[tuple[int, Piece]]] = field(default_factory=dict)
+
+
 def batches(
     blobs: Iterable[tuple[bytes | None, Count]], *, exact: bool = False, size: int = BATCH
 ) -> Iterator[Batch]:
@@ -69,9 +76,9 @@ def batches(
             continue
         framed = frame(data, exact=exact)
         count.complete, count.records = framed.complete, len(framed.pieces)
-        seen: dict[Any, list[tuple[int, Piece]]] = {}
+        current = _Blob(blob, count)
         for number, piece in enumerate(framed.pieces):
-            _take_in(batch, blob, number, piece, count, seen, exact=exact)
+            _take_in(batch, current, number, piece, exact=exact)
             if batch.size >= size:
                 yield batch
                 batch = Batch()
@@ -86,57 +93,59 @@ def refuse(blob: int, count: Count, reason: str) -> None:
     count.refused.append(Reject(blob, None, None, None, reason, ""))
 
 
-def _take_in(
-    batch: Batch, blob: int, number: int, piece: Piece, count: Count, seen: dict[Any, Any], *, exact: bool
-) -> None:
+def _take_in(batch: Batch, blob: _Blob, number: int, piece: Piece, *, exact: bool) -> None:
     if piece.reason:
-        _refuse_piece(blob, number, piece, count, piece.reason)
+        _refuse_piece(blob, number, piece, piece.reason)
         return
     record = read_record(piece, exact=exact)
+    count = blob.count
     count.first_time = min(filter(None, (count.first_time, record.time)), default=None)
     for problem in record.problems:
-        _refuse_piece(blob, number, piece, count, problem)
-    first = _seen_before(piece, number, seen)
+        _refuse_piece(blob, number, piece, problem)
+    first = _seen_before(piece, number, blob.seen)
     if first is None:
-        _wait(batch, blob, number, piece, record, count)
+        _wait(batch, blob, number, piece, record)
         return
-    repeated = _repeated(blob, number, piece, record, f"repeats record {first} word for word: counted once")
+    repeated = _repeated(blob.number, number, piece, record, first)
     count.refused += repeated
     count.tuples += len(repeated)
     count.rejects += len(repeated)
 
 
-def _refuse_piece(blob: int, number: int, piece: Piece, count: Count, reason: str) -> None:
+def _refuse_piece(blob: _Blob, number: int, piece: Piece, reason: str) -> None:
     raw = bytes(piece.raw[: RAW_SHOWN * 4]).decode("utf-8", errors="replace")
-    count.unread += 1
-    count.refused.append(Reject(blob, number, None, piece.offset, reason, raw[:RAW_SHOWN]))
+    blob.count.unread += 1
+    blob.count.refused.append(Reject(blob.number, number, None, piece.offset, reason, raw[:RAW_SHOWN]))
 
 
-def _seen_before(piece: Piece, number: int, seen: dict[Any, list[tuple[int, Piece]]]) -> int | None:
+def _seen_before(
+    piece: Piece, number: int, seen: dict[tuple[int, bytes, bytes], list[tuple[int, Piece]]]
+) -> int | None:
     """Return the number of an earlier record of the very same bytes, or None."""
     same = seen.setdefault((len(piece.raw), bytes(piece.raw[:64]), bytes(piece.raw[-64:])), [])
     for earlier, other in same:
-        if bytes(other.raw) == bytes(piece.raw):
+        if other.raw == piece.raw:
             return earlier
     same.append((number, piece))
     return None
 
 
-def _wait(batch: Batch, blob: int, number: int, piece: Piece, record: Record, count: Count) -> None:
+def _wait(batch: Batch, blob: _Blob, number: int, piece: Piece, record: Record) -> None:
     for group in record.groups:
         if group.body in (b"[]", []):  # seen under quiet rules
-            count.headers.add(group.header)
+            blob.count.headers.add(group.header)
             continue
         batch.headers.append(group.header)
         batch.bodies.append(group.body)
         batch.pieces.append(piece)
         batch.times.append(record.time)
-        batch.blobs.append(blob)
+        batch.blobs.append(blob.number)
         batch.records.append(number)
         batch.size += len(group.body) * (1 if isinstance(group.body, memoryview) else _TUPLE_BYTES)
 
 
-def _repeated(blob: int, number: int, piece: Piece, record: Record, reason: str) -> list[Reject]:
+def _repeated(blob: int, number: int, piece: Piece, record: Record, first: int) -> list[Reject]:
+    reason = f"repeats record {first} word for word: counted once"
     found = [
         (values.raw(i), offset + values.spans[i][0])
         for group in record.groups

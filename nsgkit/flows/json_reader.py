@@ -7,7 +7,7 @@ Latin-1: one character a byte, so that a place in the text is an offset in the b
 
 import json
 import re
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import Any
 
 DEPTH = 64

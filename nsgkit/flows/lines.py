@@ -50,7 +50,7 @@ def odd_bodies(lines: Lines) -> Array:
     edge = np.zeros(len(near), dtype=bool)
     edge[last[lines.counts > 0] - 1] = True
     bad = np.concatenate(([0], np.cumsum(~(near | edge))))
-    odd = bad[last] > bad[first]
+    odd: Array = bad[last] > bad[first]
     filled = lines.counts > 0
     ends_at = np.append(lines.bodies[1:], len(lines.buffer))
     odd[filled] |= lines.starts[first[filled]] != lines.bodies[filled] + 2

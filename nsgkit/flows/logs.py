@@ -154,4 +154,4 @@ def _inside(data: bytes, span: Span) -> bool:
     if span == (None, None):
         return True
     earliest = earliest_time(data)
-    return earliest is None or floor_hour(datetime.fromtimestamp(earliest / 1000, UTC)) in span
+    return earliest is None or span.holds(floor_hour(datetime.fromtimestamp(earliest / 1000, UTC)))

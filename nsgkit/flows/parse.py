@@ -34,7 +34,7 @@ class Part:
     record_time: Array
     blob: Array
     record: Array
-    tuple: Array
+    number: Array  # the tuple's place in its record
     rejects: list[Reject]
     found: dict[int, tuple[int, set[Header]]]  # blob -> its tuples and headers in this batch
 
@@ -59,7 +59,7 @@ def read_batch(batch: Batch, *, exact: bool = False) -> Part:
         record_time=record_times(batch.times)[owner],
         blob=blobs[owner],
         record=np.array(batch.records, dtype=np.int32)[owner],
-        tuple=(number if whole else number[place]).astype(np.int32),
+        number=(number if whole else number[place]).astype(np.int32),
         rejects=rejects,
         found=_found(blobs, header, counts, list(codes)),
     )

@@ -13,7 +13,7 @@ from nsgkit.sample.connections import logged
 from nsgkit.sample.records import HEAD, TAIL, Hour, Record, minutes, path, records
 from nsgkit.sample.truth import truth
 
-__all__ = ["make_samples", "write_samples"]
+__all__ = ["write_samples"]
 
 _SCENES = (shop, office, servers, internet, lookalikes, incident)
 
@@ -23,44 +23,59 @@ def make_samples() -> dict[str, bytes]:
 
     It takes some seconds. The same bytes on every platform and in every Python version.
     """
-    entries = [entry for scene in _SCENES for c in scene.connections() for entry in logged(c)]
-    found = minutes(entries)
-    oddities.spoil(found)
-    blobs: dict[Hour, list[Record]] = defaultdict(list)
-    for (host, second), lines in found.items():
-        blobs[host, second // 3_600].extend(records((host, second), lines))
-    torn = oddities.wound(blobs)
-    facts = truth(blobs, torn)
-    files = {
-        path(hour): _blob(those, torn if hour == oddities.GROWING else b"") for hour, those in blobs.items()
+    hours = _hours()
+    torn = oddities.wound(hours)
+    facts = truth(hours, torn)
+    blobs = {
+        path(hour): _blob(those, torn if hour == oddities.GROWING else b"") for hour, those in hours.items()
     }
-    beside = {
-        "README.md": readme.text(facts),
-        "geofeed.csv": papers.geofeed(),
-        "network.toml": papers.network(),
-        "nsg.json": papers.nsgs(),
-        "truth.json": json.dumps(facts, indent=2) + "\n",
-    }
-    return files | {name: text.encode("utf-8") for name, text in beside.items()}
+    return blobs | {name: text.encode("utf-8") for name, text in _beside(facts).items()}
 
 
 def write_samples(folder: str | Path = "data/samples") -> int:
     """Write the sample logs and what lies beside them into `folder`; return how many files there are.
 
     Raises NsgkitError where the folder holds anything else: made-up logs never mix with evidence.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_samples(folder)
+    354
     """
     folder = Path(folder)
     files = make_samples()
-    for stranger in _strangers(folder, files):
+    if folder.is_file():
+        raise NsgkitError(f"{folder} is a file. Name an empty or a new folder for the sample.")
+    if strangers := _strangers(folder, files):
         raise NsgkitError(
-            f"{folder} already holds {stranger}, which is not of the sample: made-up logs must not mix with "
-            "other files. Name an empty or a new folder."
+            f"{folder} already holds {strangers[0]}, which is not of the sample: made-up logs must not mix "
+            "with other files. Name an empty or a new folder."
         )
     for name, content in files.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     return len(files)
+
+
+def _hours() -> dict[Hour, list[Record]]:
+    """Return the records of each hour of each NIC, as if nothing had happened to them since."""
+    found = minutes(entry for scene in _SCENES for c in scene.connections() for entry in logged(c))
+    oddities.spoil(found)
+    hours: dict[Hour, list[Record]] = defaultdict(list)
+    for (host, second), lines in found.items():
+        hours[host, second // 3_600].extend(records((host, second), lines))
+    return hours
+
+
+def _beside(facts: dict[str, object]) -> dict[str, str]:
+    return {
+        "README.md": readme.text(facts),
+        "geofeed.csv": papers.geofeed(),
+        "network.toml": papers.network(),
+        "nsg.json": papers.nsgs(),
+        "truth.json": json.dumps(facts, indent=2) + "\n",
+    }
 
 
 def _blob(those: list[Record], torn: bytes) -> bytes:
@@ -71,5 +86,6 @@ def _blob(those: list[Record], torn: bytes) -> bytes:
 
 def _strangers(folder: Path, files: dict[str, bytes]) -> list[str]:
     """Return the files in the folder that are not of the sample; hidden ones are nobody's business."""
-    there = (p.relative_to(folder).as_posix() for p in sorted(folder.rglob("*")) if p.is_file())
-    return [name for name in there if name not in files and not name.rpartition("/")[2].startswith(".")]
+    there = [p.relative_to(folder) for p in sorted(folder.rglob("*")) if p.is_file()]
+    seen = [p.as_posix() for p in there if not any(part.startswith(".") for part in p.parts)]
+    return [name for name in seen if name not in files]

@@ -1,6 +1,7 @@
 """The one story in these logs, from the first probe to the theft."""
 
 from collections.abc import Iterator
+from random import Random
 
 from nsgkit.sample.chance import dice, whole
 from nsgkit.sample.clock import END, MINUTE, SECOND, at
@@ -72,6 +73,26 @@ def _entry() -> Iterator[Connection]:
         out=(3_120, 290_160),
         back=(3_870, 812_700),
     )
+    yield from _guesses(rng)
+    yield from _inside(rng)
+
+
+def _inside(rng: Random) -> Iterator[Connection]:
+    yield Connection(
+        INSIDE,
+        GUESSER,
+        JUMP.ip,
+        ephemeral(rng),
+        22,
+        lasts=52 * MINUTE + 9 * SECOND,
+        out=(4_806, 3_244_050),
+        back=(4_120, 782_800),
+    )
+    for minutes in (3, 9, 47):  # the door is shut again: refused now by the rule that let them in
+        yield Connection(SHUT + minutes * MINUTE, GUESSER, JUMP.ip, ephemeral(rng), 22)
+
+
+def _guesses(rng: Random) -> Iterator[Connection]:
     start = GUESSING
     while start < INSIDE - 20 * SECOND:
         packets = whole(rng, 11, 14)
@@ -86,18 +107,6 @@ def _entry() -> Iterator[Connection]:
             back=(packets - 1, packets * 142),
         )
         start += whole(rng, 6_000, 13_000)
-    yield Connection(
-        INSIDE,
-        GUESSER,
-        JUMP.ip,
-        ephemeral(rng),
-        22,
-        lasts=52 * MINUTE + 9 * SECOND,
-        out=(4_806, 3_244_050),
-        back=(4_120, 782_800),
-    )
-    for minutes in (3, 9, 47):  # the door is shut again: refused now by the rule that let them in
-        yield Connection(SHUT + minutes * MINUTE, GUESSER, JUMP.ip, ephemeral(rng), 22)
 
 
 def _beacon() -> Iterator[Connection]:
@@ -139,6 +148,11 @@ def _sweep() -> Iterator[Connection]:
 
 def _lateral_movement() -> Iterator[Connection]:
     rng = dice("lateral movement")
+    yield from _from_the_jump_host(rng)
+    yield from _to_the_database(rng)
+
+
+def _from_the_jump_host(rng: Random) -> Iterator[Connection]:
     yield Connection(
         TO_FILES,
         JUMP.ip,
@@ -159,6 +173,10 @@ def _lateral_movement() -> Iterator[Connection]:
         out=volume(rng, 21_000, 30_000, 112),
         back=volume(rng, 38_000, 60_000, 690),
     )
+
+
+def _to_the_database(rng: Random) -> Iterator[Connection]:
+    """Yield the database's content on its way to the order desk, and the night's remote command."""
     yield Connection(
         TO_DATABASE,
         WS1.ip,

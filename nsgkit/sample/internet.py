@@ -115,6 +115,10 @@ def _demo() -> Iterator[Connection]:
                 back=volume(rng, 5, 30, 800),
             )
     yield from (c for c in names(DEMOVM, 4) if c.start >= LAB_FIRST_RECORD)
+    yield from _telemetry(rng)
+
+
+def _telemetry(rng: Random) -> Iterator[Connection]:
     for hour in range(at("2024-12-19T10:00"), END, HOUR):
         yield Connection(
             hour + whole(rng, 0, HOUR - 1),

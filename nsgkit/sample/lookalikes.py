@@ -1,6 +1,7 @@
 """What looks like an attack and is none: backups, monitoring, a long talk, a scanner of the company's own."""
 
 from collections.abc import Iterator
+from random import Random
 
 from nsgkit.sample.chance import dice, whole
 from nsgkit.sample.clock import DAYS, END, HOUR, MINUTE, SECOND, START, at
@@ -52,36 +53,41 @@ def _backups() -> Iterator[Connection]:
     rng = dice("backups")
     for day in DAYS:
         dump, copy = whole(rng, 880, 940) * 1_000_000, whole(rng, 1_700, 2_200) * 1_000_000
-        yield Connection(
-            day + HOUR + whole(rng, 1, 9) * SECOND,
-            DB1.ip,
-            FILES1.ip,
-            ephemeral(rng),
-            445,
-            lasts=26 * MINUTE + whole(rng, 0, 90) * SECOND,
-            out=(dump // 1_448, dump),
-            back=(dump // 5_800, dump // 5_800 * 62),
-        )
-        yield Connection(
-            day + 2 * HOUR + whole(rng, 1, 9) * SECOND,
-            FILES1.ip6,
-            BACKUP_SERVICE,
-            ephemeral(rng),
-            443,
-            lasts=41 * MINUTE + whole(rng, 0, 90) * SECOND,
-            out=(copy // 5_800, copy // 5_800 * 60),
-            back=(copy // 1_448, copy),
-        )
-        yield Connection(
-            day + 3 * HOUR + whole(rng, 1, 9) * SECOND,
-            NAS,
-            FILES1.ip,
-            ephemeral(rng),
-            445,
-            lasts=37 * MINUTE + whole(rng, 0, 90) * SECOND,
-            out=(dump // 5_800, dump // 5_800 * 64),
-            back=(dump // 1_380, dump),
-        )
+        start = day + HOUR + whole(rng, 1, 9) * SECOND
+        yield _push(rng, start, dump)
+        yield _pull(rng, start + HOUR, (FILES1.ip6, BACKUP_SERVICE, 443), 41 * MINUTE, copy)
+        yield _pull(rng, start + 2 * HOUR, (NAS, FILES1.ip, 445), 37 * MINUTE, dump)
+
+
+def _push(rng: Random, start: int, size: int) -> Connection:
+    lasts = 26 * MINUTE + whole(rng, 0, 90) * SECOND
+    receipts = size // 5_800
+    return Connection(
+        start,
+        DB1.ip,
+        FILES1.ip,
+        ephemeral(rng),
+        445,
+        lasts=lasts,
+        out=(size // 1_448, size),
+        back=(receipts, receipts * 62),
+    )
+
+
+def _pull(rng: Random, start: int, way: tuple[str, str, int], lasts: int, size: int) -> Connection:
+    """Return a download: almost all of it comes back from where it was asked for."""
+    src, dst, port = way
+    receipts = size // 5_800
+    return Connection(
+        start + whole(rng, 0, 7) * SECOND,
+        src,
+        dst,
+        ephemeral(rng),
+        port,
+        lasts=lasts + whole(rng, 0, 90) * SECOND,
+        out=(receipts, receipts * 62),
+        back=(size // 1_420, size),
+    )
 
 
 def _uptime() -> Iterator[Connection]:

@@ -47,6 +47,10 @@ def _page(rng: Random, host: Host, start: int) -> Iterator[Connection]:
             (1, whole(rng, 66, 90)),
             (1, whole(rng, 110, 290)),
         )
+    yield from _fetches(rng, host, start)
+
+
+def _fetches(rng: Random, host: Host, start: int) -> Iterator[Connection]:
     for _ in range(whole(rng, 2, 5)):
         start += whole(rng, 10, 900)
         quic = happens(rng, 20)

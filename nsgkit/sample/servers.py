@@ -50,6 +50,10 @@ def _administration(rng: Random, start: int) -> Iterator[Connection]:
         out=volume(rng, 900, 4_000, 90),
         back=volume(rng, 900, 5_000, 210),
     )
+    yield from _hops(rng, start)
+
+
+def _hops(rng: Random, start: int) -> Iterator[Connection]:
     for _ in range(whole(rng, 1, 3)):
         target: Host = pick(rng, (WEB1, WEB2, DB1))
         yield Connection(

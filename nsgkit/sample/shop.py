@@ -53,17 +53,8 @@ def _customers() -> Iterator[Connection]:
 def _visit(rng: Random, start: int) -> Iterator[Connection]:
     """Yield one customer's connections: a page, its pictures, perhaps a payment."""
     customer = pick(rng, CUSTOMERS)
-    if happens(rng, 8):  # typed without https: one request, and sent on
-        yield Connection(
-            start,
-            customer,
-            pick(rng, WEB).ip,
-            ephemeral(rng),
-            80,
-            lasts=whole(rng, 40, 400),
-            out=(5, 480),
-            back=(4, 620),
-        )
+    if happens(rng, 8):
+        yield _typed_without_https(rng, customer, start)
     server = pick(rng, WEB)
     for _ in range(whole(rng, 2, 6)):
         start += whole(rng, 100, 9 * SECOND)
@@ -79,6 +70,21 @@ def _visit(rng: Random, start: int) -> Iterator[Connection]:
         )
     if happens(rng, 10):
         yield from _order(rng, server, start + whole(rng, 20, 90) * SECOND)
+
+
+def _typed_without_https(rng: Random, customer: str, start: int) -> Connection:
+    """Return the one request over http that is answered with the shop's real address."""
+    server = pick(rng, WEB)
+    return Connection(
+        start,
+        customer,
+        server.ip,
+        ephemeral(rng),
+        80,
+        lasts=whole(rng, 40, 400),
+        out=(5, 480),
+        back=(4, 620),
+    )
 
 
 def _order(rng: Random, server: Host, start: int) -> Iterator[Connection]:

@@ -97,3 +97,9 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path, capsys):
     assert main(["sample", str(tmp_path)]) == 1
     assert f"nsgkit: {tmp_path} already holds evidence.json" in capsys.readouterr().err
     assert [p.name for p in tmp_path.iterdir()] == ["evidence.json"]
+
+
+def test_a_file_in_place_of_a_folder_is_an_error(tmp_path, capsys):
+    (tmp_path / "here").write_bytes(b"")
+    assert main(["sample", str(tmp_path / "here")]) == 1
+    assert "is a file. Name an empty or a new folder" in capsys.readouterr().err

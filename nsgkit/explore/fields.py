@@ -10,7 +10,10 @@ from nsgkit.explore.panel import guarded, panel, say, status_line
 from nsgkit.flows.explain import Row, explain
 from nsgkit.flows.fields import MISTAKE, ODD
 from nsgkit.html import escape
+from nsgkit.views.theme import DENIED
 
+_LONG = 40  # characters that still stand on one line
+_MARKED = f"border-left: 4px solid {DENIED}; padding-left: 8px"
 EXAMPLES = {
     "NSG version 1": "1487282421,192.0.2.95,10.1.0.4,51529,5358,T,I,D",
     "NSG version 2": "1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,",
@@ -40,7 +43,7 @@ def field_explorer(text: str = "") -> ipywidgets.VBox:
         value=text,
         description="Tuple, record or PT1H.json:",
         placeholder=f"Paste here, for example: {EXAMPLES['NSG version 2']}",
-        rows=6,
+        rows=4,
         layout={"width": "auto"},
         style={"description_width": "initial"},
     )
@@ -67,7 +70,9 @@ def field_explorer(text: str = "") -> ipywidgets.VBox:
 
 
 def _button(name: str, press: Callable[..., None]) -> ipywidgets.Button:
-    button = ipywidgets.Button(description=name, tooltip=f"{name}: put it into the field above")
+    button = ipywidgets.Button(
+        description=name, layout={"width": "auto"}, tooltip=f"{name}: put it into the field above"
+    )
     button.on_click(press)
     return button
 
@@ -105,18 +110,19 @@ def _is_whole(row: Row) -> bool:
 
 def _field(row: Row) -> str:
     place = "" if pd.isna(row.place) else str(row.place)
-    text = f'<code style="overflow-wrap: anywhere">{escape(row.text)}</code>'
+    wrap = "overflow-wrap: anywhere" if len(row.text) > _LONG else "white-space: nowrap"
+    text = f'<code style="{wrap}">{escape(row.text)}</code>'
     cells = (place, _named(row.column), text, _meaning(row))
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 def _named(columns: str) -> str:
     known = schema.labels()
-    label = " and ".join(known[name] for name in columns.split(", ") if name in known)
+    labels = [known[name] for name in columns.split(", ") if name in known]
+    label = " and ".join(labels).capitalize() if labels[1:] else "".join(labels)
     return f"{escape(label)} <code>{escape(columns)}</code>"
 
 
 def _meaning(row: Row) -> str:
-    found = f"<b>{escape(row.finding.capitalize())}.</b> {escape(row.why)}"
-    marked = f'<div class="nsgkit-status nsgkit-problem">{found}</div>' if row.finding else ""
-    return escape(row.meaning) + marked
+    found = f'<div style="{_MARKED}"><b>{escape(row.finding.capitalize())}.</b> {escape(row.why)}</div>'
+    return escape(row.meaning) + (found if row.finding else "")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nsgkit import read_logs
 from nsgkit.flows.explain import explain, mistaken
 from nsgkit.flows.pasted import LONGEST
 from nsgkit.flows.tuples import FIELDS, BadTupleError, read_tuple
@@ -288,6 +289,14 @@ def test_a_tuple_is_faultless_where_the_parser_makes_a_row_of_it(text, version):
 @given(tuples())
 def test_without_a_record_a_tuple_is_faultless_where_any_version_makes_a_row_of_it(text):
     assert mistaken(text) == all(read(text, version) is None for version in FIELDS)
+
+
+@given(st.lists(tuples(), min_size=1, max_size=20), st.sampled_from([1, 2]))
+def test_what_is_mistaken_in_a_blob_is_what_read_logs_rejects(tmp_path_factory, found, version):
+    blob = tmp_path_factory.mktemp("blob") / "PT1H.json"
+    blob.write_text(json.dumps(record(*found, version=version)), "utf-8")
+    rejected = read_logs(blob).rejects["tuple"].tolist()
+    assert rejected == [place for place, text in enumerate(found) if mistaken(text, version)]
 
 
 @given(st.text(max_size=300) | st.text(alphabet='{}[]",:1a \\', max_size=60))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from nsgkit.flows.columns import COUNTERS, TEXTS, Array, recode
 from nsgkit.flows.parse import Part
-from nsgkit.flows.records import Header, nic, upper
+from nsgkit.flows.records import Header, Shared, nic, upper
 from nsgkit.flows.tuples import NULL
 from nsgkit.schema import FLOWS, IANA_PROTOCOLS, column, empty
 
@@ -41,14 +41,10 @@ def flow_table(parts: Sequence[Part], names: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame({c.name: series[c.name] for c in FLOWS}, copy=False)
 
 
-def tidy(header: Header) -> Header:
-    """Return the header with resource ids and NIC in their one spelling."""
-    return header._replace(
-        acl=upper(header.acl),
-        mac=nic(header.mac),
-        resource=upper(header.resource),
-        flow_log=upper(header.flow_log),
-    )
+def tidy(shared: Shared) -> Header:
+    """Return what a group shares with resource ids and NIC in their one spelling."""
+    version, rule, acl, mac, resource, flow_log = shared
+    return Header(version, rule, upper(acl), nic(mac), upper(resource), upper(flow_log))
 
 
 def _headers(parts: Sequence[Part], headers: list[Header]) -> Array:

@@ -99,8 +99,7 @@ def _fields(lines: Lines, versions: Array, odd: Array) -> Array:
     """Return the number of fields that the tuples of each body seem to have."""
     fields: Array = np.where(versions == 1, 8, 13)
     asked = np.flatnonzero((versions == 2) & (lines.counts > 0) & ~odd)
-    found = fields_of_first(lines, asked)
-    fields[asked] = np.where((found == 8) | (found == 12), found, 13)
+    fields[asked] = fields_of_first(lines, asked)
     return fields
 
 

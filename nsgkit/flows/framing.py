@@ -40,10 +40,14 @@ class Piece(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """The pieces of a blob in their order, and whether its closing bracket is there."""
+    """The pieces of a blob in their order, and whether its closing bracket is there.
+
+    `compact`: there is no white space or escape in the blob, nothing beside its records.
+    """
 
     pieces: list[Piece]
     complete: bool
+    compact: bool = False
 
 
 class _Document(msgspec.Struct, gc=False, forbid_unknown_fields=True):
@@ -69,6 +73,11 @@ def frame(data: bytes, *, exact: bool = False) -> Frame:
     return found or _frame_exactly(data, exact=exact)
 
 
+def is_compact(data: bytes) -> bool:
+    """Tell whether the bytes hold no white space and no escape, as Azure writes them."""
+    return not any(mark in data for mark in (b" ", b"\n", b"\t", b"\r", b"\\"))
+
+
 def _frame_fast(data: bytes) -> Frame | None:
     body = data.rstrip(b" \t\r\n")
     complete = body.endswith(b"]}")
@@ -86,7 +95,9 @@ def _frame_fast(data: bytes) -> Frame | None:
         pieces.append(Piece(view, place))
         place += len(view)
     # With a second "records" key the views are not where they were counted to be.
-    return Frame(pieces, complete) if data[place:].strip(b" \t\r\n") in _ENDINGS else None
+    if data[place:].strip(b" \t\r\n") not in _ENDINGS:
+        return None
+    return Frame(pieces, complete, is_compact(body))
 
 
 def _frame_exactly(data: bytes, *, exact: bool) -> Frame:

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nsgkit.flows.framing import Piece, frame
+from nsgkit.flows.framing import Frame, Piece, frame, is_compact
 from nsgkit.flows.json_reader import JsonList, read_array
-from nsgkit.flows.records import Header, Record, read_record
+from nsgkit.flows.records import Record, Shared, read_exactly, read_quickly
 
 RAW_SHOWN = 2000
 BATCH = 8 << 20  # bytes of tuples read together: many small blobs, or a piece of a large one
-_TUPLE_BYTES = 70
+Seen = dict[tuple[int, bytes, bytes], list[tuple[int, Piece]]]
 
 
 class Reject(NamedTuple):
@@ -37,29 +37,29 @@ class Count:
     rows: int = 0
     rejects: int = 0
     unread: int = 0
-    headers: set[Header] = field(default_factory=set)
+    headers: set[Shared] = field(default_factory=set)
     first_time: str | None = None  # of its records, as written
     refused: list[Reject] = field(default_factory=list)  # before any tuple was looked at
 
 
+class Taken(NamedTuple):
+    """A record whose groups wait in a batch."""
+
+    blob: int
+    number: int
+    piece: Piece
+    time: str | None
+    groups: int
+
+
 @dataclass
 class Batch:
-    """Groups of tuples that wait to be read together, in the order in which they stand."""
+    """Groups of tuples that wait to be read together, and their records, in the order of the blobs."""
 
-    headers: list[Header] = field(default_factory=list)
+    records: list[Taken] = field(default_factory=list)
+    headers: list[Shared] = field(default_factory=list)
     bodies: list[memoryview | JsonList] = field(default_factory=list)
-    pieces: list[Piece] = field(default_factory=list)
-    times: list[str | None] = field(default_factory=list)
-    blobs: list[int] = field(default_factory=list)
-    records: list[int] = field(default_factory=list)
     size: int = 0
-
-
-@dataclass
-class _Blob:
-    number: int
-    count: Count
-    seen: dict[tuple[int, bytes, bytes], list[tuple[int, Piece]]] = field(default_factory=dict)
 
 
 def batches(
@@ -76,13 +76,19 @@ def batches(
             continue
         framed = frame(data, exact=exact)
         count.complete, count.records = framed.complete, len(framed.pieces)
-        current = _Blob(blob, count)
-        for number, piece in enumerate(framed.pieces):
-            _take_in(batch, current, number, piece, exact=exact)
+        records = _read_exactly(framed) if exact else _read_quickly(framed, data)
+        seen: Seen = {}
+        for number, (piece, record) in enumerate(zip(framed.pieces, records, strict=True)):
+            _note(blob, number, piece, record, count)
+            first = _seen_before(piece, number, seen)
+            if first is None:
+                _wait(batch, Taken(blob, number, piece, record.time, len(record.bodies)), record)
+            else:
+                _reject_all(count, _repeat(blob, number, piece, record, first))
             if batch.size >= size:
                 yield batch
                 batch = Batch()
-    if batch.headers:
+    if batch.records:
         yield batch
 
 
@@ -93,34 +99,42 @@ def refuse(blob: int, count: Count, reason: str) -> None:
     count.refused.append(Reject(blob, None, None, None, reason, ""))
 
 
-def _take_in(batch: Batch, blob: _Blob, number: int, piece: Piece, *, exact: bool) -> None:
-    if piece.reason:
-        _refuse_piece(blob, number, piece, piece.reason)
-        return
-    record = read_record(piece, exact=exact)
-    count = blob.count
+def _read_exactly(framed: Frame) -> list[Record]:
+    return [_unread(piece) or read_exactly(piece) for piece in framed.pieces]
+
+
+def _read_quickly(framed: Frame, data: bytes) -> list[Record]:
+    found = [None if piece.reason else read_quickly(piece.raw) for piece in framed.pieces]
+    quick = [record for record, _ in filter(None, found)]
+    # Azure's keys are all there; so where no more are counted, none is new and none stands twice.
+    keys = 1 + sum(keys for _, keys in filter(None, found))
+    if framed.compact and len(quick) == len(found) and data.count(b'":') == keys:
+        return quick
+    return [
+        _unread(piece) or _checked(piece, record) for piece, record in zip(framed.pieces, found, strict=True)
+    ]
+
+
+def _checked(piece: Piece, found: tuple[Record, int] | None) -> Record:
+    whole = bytes(piece.raw)
+    if found and is_compact(whole) and whole.count(b'":') == found[1]:
+        return found[0]
+    return read_exactly(piece)
+
+
+def _unread(piece: Piece) -> Record | None:
+    return Record(None, [], [], [piece.reason]) if piece.reason else None
+
+
+def _note(blob: int, number: int, piece: Piece, record: Record, count: Count) -> None:
     count.first_time = min(filter(None, (count.first_time, record.time)), default=None)
     for problem in record.problems:
-        _refuse_piece(blob, number, piece, problem)
-    first = _seen_before(piece, number, blob.seen)
-    if first is None:
-        _wait(batch, blob, number, piece, record)
-        return
-    repeated = _repeated(blob.number, number, piece, record, first)
-    count.refused += repeated
-    count.tuples += len(repeated)
-    count.rejects += len(repeated)
+        raw = bytes(piece.raw[: RAW_SHOWN * 4]).decode("utf-8", errors="replace")
+        count.unread += 1
+        count.refused.append(Reject(blob, number, None, piece.offset, problem, raw[:RAW_SHOWN]))
 
 
-def _refuse_piece(blob: _Blob, number: int, piece: Piece, reason: str) -> None:
-    raw = bytes(piece.raw[: RAW_SHOWN * 4]).decode("utf-8", errors="replace")
-    blob.count.unread += 1
-    blob.count.refused.append(Reject(blob.number, number, None, piece.offset, reason, raw[:RAW_SHOWN]))
-
-
-def _seen_before(
-    piece: Piece, number: int, seen: dict[tuple[int, bytes, bytes], list[tuple[int, Piece]]]
-) -> int | None:
+def _seen_before(piece: Piece, number: int, seen: Seen) -> int | None:
     """Return the number of an earlier record of the very same bytes, or None."""
     same = seen.setdefault((len(piece.raw), bytes(piece.raw[:64]), bytes(piece.raw[-64:])), [])
     for earlier, other in same:
@@ -130,26 +144,25 @@ def _seen_before(
     return None
 
 
-def _wait(batch: Batch, blob: _Blob, number: int, piece: Piece, record: Record) -> None:
-    for group in record.groups:
-        if group.body in (b"[]", []):  # seen under quiet rules
-            blob.count.headers.add(group.header)
-            continue
-        batch.headers.append(group.header)
-        batch.bodies.append(group.body)
-        batch.pieces.append(piece)
-        batch.times.append(record.time)
-        batch.blobs.append(blob.number)
-        batch.records.append(number)
-        batch.size += len(group.body) * (1 if isinstance(group.body, memoryview) else _TUPLE_BYTES)
+def _wait(batch: Batch, taken: Taken, record: Record) -> None:
+    batch.records.append(taken)
+    batch.headers += record.headers
+    batch.bodies += record.bodies
+    batch.size += len(taken.piece.raw)
 
 
-def _repeated(blob: int, number: int, piece: Piece, record: Record, first: int) -> list[Reject]:
+def _reject_all(count: Count, rejects: list[Reject]) -> None:
+    count.refused += rejects
+    count.tuples += len(rejects)
+    count.rejects += len(rejects)
+
+
+def _repeat(blob: int, number: int, piece: Piece, record: Record, first: int) -> list[Reject]:
     reason = f"repeats record {first} word for word: counted once"
     found = [
         (values.raw(i), offset + values.spans[i][0])
-        for group in record.groups
-        for values, offset in [list_of(group.body, piece)]
+        for body in record.bodies
+        for values, offset in [list_of(body, piece)]
         for i in range(len(values))
     ]
     return [Reject(blob, number, i, offset, reason, raw[:RAW_SHOWN]) for i, (raw, offset) in enumerate(found)]

@@ -7,7 +7,7 @@ from nsgkit import schema
 from nsgkit.flows.fields import MISTAKE, ODD, Reading
 from nsgkit.flows.framing import Piece
 from nsgkit.flows.pasted import NO_KEY
-from nsgkit.flows.records import NSG, VNET, read_record
+from nsgkit.flows.records import NSG, VNET, read_exactly
 from nsgkit.layout import parse_mac
 
 # What a record says outside its tuples: the flow table's column that it fills, or "" and its meaning.
@@ -57,7 +57,7 @@ def read_record_whole(record: dict[str, object]) -> list[Reading]:
     """
     if "category" not in record:
         return [Reading("A record, or a piece of one.", ODD, "A whole record has a category.")]
-    problems = read_record(Piece(json.dumps(record).encode(), 0)).problems
+    problems = read_exactly(Piece(json.dumps(record).encode(), 0)).problems
     aside = "It is set aside, among the rejects."
     return [Reading("A record.", MISTAKE, f"{p[0].upper()}{p[1:]}. {aside}") for p in problems]
 

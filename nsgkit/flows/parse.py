@@ -15,10 +15,10 @@ import pyarrow.compute as pc
 from nsgkit.errors import NsgkitError
 from nsgkit.flows.bulk import read_bodies
 from nsgkit.flows.columns import Array, Columns, Rejected, from_rows, merge, read_list
-from nsgkit.flows.framing import frame
+from nsgkit.flows.framing import frame, is_compact
 from nsgkit.flows.gather import RAW_SHOWN, Batch, Count, Reject, list_of, place_of
 from nsgkit.flows.json_reader import JsonList, Text
-from nsgkit.flows.records import Header, read_record
+from nsgkit.flows.records import Shared, read_exactly
 
 NO_TIME = np.iinfo(np.int64).min
 _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z$"
@@ -29,38 +29,38 @@ class Part:
     """The rows of a batch: their columns, and for each row what it shares with its group."""
 
     columns: Columns
-    headers: list[Header]
+    headers: list[Shared]
     header: Array
     record_time: Array
     blob: Array
     record: Array
     number: Array  # the tuple's place in its record
     rejects: list[Reject]
-    found: dict[int, tuple[int, set[Header]]]  # blob -> its tuples and headers in this batch
+    found: dict[int, tuple[int, set[Shared]]]  # blob -> its tuples and headers in this batch
 
 
 def read_batch(batch: Batch, *, exact: bool = False) -> Part:
     """Read all tuples of a batch."""
     columns, counts = (_read_exactly if exact else _read_quickly)(batch)
+    record = np.repeat(np.arange(len(batch.records)), [taken.groups for taken in batch.records])
+    starts = np.cumsum(counts) - counts
+    number = np.arange(counts.sum()) - np.repeat(starts[np.searchsorted(record, record)], counts)
     group = np.repeat(np.arange(len(counts)), counts)
-    place = columns.place
-    whole = len(place) == len(group)
-    owner = group if whole else group[place]
-    first = _first_of_record(batch, counts)
-    number = np.arange(len(group)) - np.repeat(first, counts)
-    codes: dict[Header, int] = {}
+    if len(columns.place) < len(group):
+        group, number = group[columns.place], number[columns.place]
+    codes: dict[Shared, int] = {}
     header = np.array([codes.setdefault(h, len(codes)) for h in batch.headers], dtype=np.int32)
-    blobs = np.array(batch.blobs, dtype=np.int32)
-    rejects = [_tuple_reject(batch, group, number, reject) for reject in columns.rejected]
+    blobs = np.array([taken.blob for taken in batch.records], dtype=np.int32)[record]
+    numbers = np.array([taken.number for taken in batch.records], dtype=np.int32)[record]
     return Part(
         columns=columns,
         headers=list(codes),
-        header=header[owner],
-        record_time=record_times(batch.times)[owner],
-        blob=blobs[owner],
-        record=np.array(batch.records, dtype=np.int32)[owner],
-        number=(number if whole else number[place]).astype(np.int32),
-        rejects=rejects,
+        header=header[group],
+        record_time=record_times([taken.time for taken in batch.records])[record][group],
+        blob=blobs[group],
+        record=numbers[group],
+        number=number.astype(np.int32),
+        rejects=[_tuple_reject(batch, record, counts, reject) for reject in columns.rejected],
         found=_found(blobs, header, counts, list(codes)),
     )
 
@@ -104,22 +104,21 @@ def settle(counts: Sequence[Count], parts: Sequence[Part]) -> None:
 def raw_tuple(data: bytes, record: int, number: int) -> str:
     """Return the text of a tuple by its record's place in the blob and its own place in the record."""
     piece = frame(data).pieces[record]
-    lists = [list_of(group.body, piece)[0] for group in read_record(piece).groups]
+    lists = [list_of(body, piece)[0] for body in read_exactly(piece).bodies]
     return [values.raw(i) for values in lists for i in range(len(values))][number]
 
 
 def earliest_time(data: bytes) -> int | None:
     """Return the earliest record's time in milliseconds since 1970, or None where none is told."""
-    times = [read_record(piece).time for piece in frame(data).pieces if not piece.reason]
-    found = [int(time) for time in record_times(times) if time != NO_TIME]
-    return min(found, default=None)
+    times = [read_exactly(piece).time for piece in frame(data).pieces if not piece.reason]
+    return min((int(time) for time in record_times(times) if time != NO_TIME), default=None)
 
 
 def _found(
-    blobs: Array, header: Array, counts: Array, headers: list[Header]
-) -> dict[int, tuple[int, set[Header]]]:
+    blobs: Array, header: Array, counts: Array, headers: list[Shared]
+) -> dict[int, tuple[int, set[Shared]]]:
     tuples = np.bincount(blobs, weights=counts) if len(blobs) else np.empty(0)
-    shared: dict[int, set[Header]] = {}
+    shared: dict[int, set[Shared]] = {}
     for pair in np.unique(blobs.astype(np.int64) << 32 | header):
         shared.setdefault(int(pair >> 32), set()).add(headers[int(pair & 0xFFFFFFFF)])
     return {blob: (int(tuples[blob]), shared[blob]) for blob in shared}
@@ -135,29 +134,21 @@ def _one_time(text: str | None) -> int | None:
     return int(instant.timestamp()) * 1000 + int(text[20:-1][:3].ljust(3, "0"))
 
 
-def _first_of_record(batch: Batch, counts: Array) -> Array:
-    """Return for each group the place of its record's first tuple."""
-    starts = np.cumsum(counts) - counts
-    key = np.array(batch.blobs, dtype=np.int64) << 32 | np.array(batch.records, dtype=np.int64)
-    new = np.append(True, key[1:] != key[:-1])[: len(key)]
-    return starts[np.maximum.accumulate(np.where(new, np.arange(len(key)), 0))]
-
-
 def _read_exactly(batch: Batch) -> tuple[Columns, Array]:
-    parts, first, counts = [from_rows([], [], [])], 0, []
-    for header, body, piece in zip(batch.headers, batch.bodies, batch.pieces, strict=True):
+    parts, counts = [from_rows([], [], [])], [0]
+    pieces = [taken.piece for taken in batch.records for _ in range(taken.groups)]
+    for header, body, piece in zip(batch.headers, batch.bodies, pieces, strict=True):
         values, _ = list_of(body, piece)
-        parts.append(read_list(values, header.version, first))
-        first += len(values)
+        parts.append(read_list(values, header[0], sum(counts)))
         counts.append(len(values))
-    return merge(parts), np.array(counts, dtype=np.int64)
+    return merge(parts), np.array(counts[1:], dtype=np.int64)
 
 
 def _read_quickly(batch: Batch) -> tuple[Columns, Array]:
     bodies = [body if isinstance(body, memoryview) else _compact(body) for body in batch.bodies]
     if any(body is None for body in bodies):
         return _read_exactly(batch)
-    versions = np.array([header.version for header in batch.headers], dtype=np.int64)
+    versions = np.array([header[0] for header in batch.headers], dtype=np.int64)
     return read_bodies([body for body in bodies if body is not None], versions)
 
 
@@ -166,18 +157,20 @@ def _compact(values: JsonList) -> memoryview | None:
     if not all(isinstance(value, Text) for value in values):
         return None
     body = ('["' + '","'.join(values) + '"]').encode("utf-8") if values else b"[]"
-    plain = body.count(b'"') == 2 * len(values) and not any(mark in body for mark in b" \\\n\r\t")
-    return memoryview(body) if plain else None
+    return memoryview(body) if body.count(b'"') == 2 * len(values) and is_compact(body) else None
 
 
-def _tuple_reject(batch: Batch, group: Array, number: Array, reject: Rejected) -> Reject:
-    owner = int(group[reject.place])
-    body, piece = batch.bodies[owner], batch.pieces[owner]
+def _tuple_reject(batch: Batch, record: Array, counts: Array, reject: Rejected) -> Reject:
+    """Return where in the blob a rejected tuple stands."""
+    ends = np.cumsum(counts)
+    group = int(np.searchsorted(ends, reject.place, side="right"))
+    taken, body = batch.records[record[group]], batch.bodies[group]
+    first = int(np.searchsorted(record, record[group]))
     if isinstance(body, memoryview):
-        offset = place_of(body, piece) + reject.at
+        offset = place_of(body, taken.piece) + reject.at
     else:  # the bulk reader saw a copy without the white space
-        offset = piece.offset + body.spans[reject.place - int(np.searchsorted(group, owner))][0]
+        offset = taken.piece.offset + body.spans[reject.place - int(ends[group] - counts[group])][0]
     return Reject(
-        batch.blobs[owner], batch.records[owner], int(number[reject.place]), offset,
+        taken.blob, taken.number, reject.place - int(ends[first] - counts[first]), offset,
         reject.reason, reject.raw[:RAW_SHOWN],
     )  # fmt: skip

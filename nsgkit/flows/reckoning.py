@@ -31,9 +31,10 @@ def blob_table(
     files: Sequence[LogFile], counts: Sequence[Count], sizes: Sequence[int], digests: Sequence[str | None]
 ) -> pd.DataFrame:
     """Return the table of blobs, in the order in which they were read."""
+    first = record_times([count.first_time for count in counts])
     rows = [
-        _blob(file, count) | {"size": size, "sha256": digest}
-        for file, count, size, digest in zip(files, counts, sizes, digests, strict=True)
+        _blob(file, count, int(time)) | {"size": size, "sha256": digest}
+        for file, count, time, size, digest in zip(files, counts, first, sizes, digests, strict=True)
     ]
     table = pd.DataFrame(rows, columns=[c.name for c in BLOBS])
     table["hour"] = pd.to_datetime(table["hour"], utc=True).astype("datetime64[ms, UTC]")
@@ -44,12 +45,12 @@ def _place(reject: Reject) -> tuple[int, int, int]:
     return reject.blob, reject.record or 0, -1 if reject.tuple is None else reject.tuple
 
 
-def _blob(file: LogFile, count: Count) -> dict[str, Any]:
+def _blob(file: LogFile, count: Count, first_time: int) -> dict[str, Any]:
     headers = [tidy(header) for header in count.headers]
     families = {"VNet" if header.version == 4 else "NSG" for header in headers}
     return {
         "name": file.name,
-        "hour": file.told.hour or _hour(count.first_time),
+        "hour": file.told.hour or _hour(first_time),
         "mac": file.told.mac or _only(header.mac for header in headers),
         "resource": _only(header.resource for header in headers) or file.told.resource,
         "family": ", ".join(sorted(families)) or file.told.family,
@@ -74,8 +75,7 @@ def _note(count: Count, headers: Sequence[Header]) -> str | None:
     return "; ".join(notes) or None
 
 
-def _hour(time: str | None) -> datetime | None:
-    milliseconds = int(record_times([time])[0])
+def _hour(milliseconds: int) -> datetime | None:
     if milliseconds == NO_TIME:
         return None
     return floor_hour(datetime.fromtimestamp(milliseconds / 1000, UTC))

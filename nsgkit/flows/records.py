@@ -1,11 +1,11 @@
 """One record: its version, what it belongs to, and its groups of tuples.
 
-A group is a list of tuples under one rule at one NIC. The fast decoder leaves that list as the bytes
-that it is; whatever it will not take, or may have understood too kindly, is read exactly.
+A group is a list of tuples under one rule at one NIC. The quick way takes a record only in the very
+form that Azure writes and leaves each list as the bytes that it is; anything else is read exactly.
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -15,8 +15,11 @@ from nsgkit.layout import parse_mac
 
 NSG, VNET = "NetworkSecurityGroupFlowEvent", "FlowLogFlowEvent"
 VERSIONS = {NSG: {"1": 1, "1.0": 1, "2": 2, "2.0": 2}, VNET: {"4": 4, "4.0": 4}}
-# A compact record has none of these; one that has is read exactly.
-_UNUSUAL = (b" ", b"\n", b"\t", b"\r", b"\\")
+# What all tuples of a group share: version, rule, acl, mac, resource, flow log. A plain tuple, as there
+# are as many as groups; Header names its parts.
+Shared = tuple[int, str | None, str | None, str | None, str | None, str | None]
+
+_Group = tuple[Shared, JsonList]
 
 
 class Header(NamedTuple):
@@ -30,64 +33,104 @@ class Header(NamedTuple):
     flow_log: str | None
 
 
-class Group(NamedTuple):
-    """A list of tuples: as JSON bytes (fast) or as the values that were read (exact)."""
-
-    header: Header
-    body: memoryview | JsonList
-
-
 class Record(NamedTuple):
-    """What was read of a record: its time as written, its groups, and why parts are not read."""
+    """What was read of a record: its time as written, its groups, and why parts are not read.
+
+    A group is what its tuples share and their list: JSON bytes (quick), or the values (exact).
+    """
 
     time: str | None
-    groups: list[Group]
+    headers: list[Shared]
+    bodies: list[memoryview | JsonList]
     problems: list[str]
 
 
-class _Group(msgspec.Struct, gc=False):
+class _NsgGroup(msgspec.Struct, gc=False):
+    mac: str
     flowTuples: msgspec.Raw  # noqa: N815 (Azure's names)
-    mac: str | None = None
-    rule: str | None = None
 
 
-class _Flow(msgspec.Struct, gc=False):
-    rule: str | None = None
-    flows: list[_Group] | None = None
-    aclID: str | None = None  # noqa: N815
-    flowGroups: list[_Group] | None = None  # noqa: N815
+class _NsgFlow(msgspec.Struct, gc=False):
+    rule: str
+    flows: list[_NsgGroup]
 
 
-class _Flows(msgspec.Struct, gc=False):
-    flows: list[_Flow]
-    Version: int | None = None
+class _Properties(msgspec.Struct, gc=False):
+    Version: Literal[1, 2]
+    flows: list[_NsgFlow]
 
 
-class _Record(msgspec.Struct, gc=False):
+class _NsgRecord(msgspec.Struct, gc=False):
     time: str
-    category: str
+    systemId: str  # noqa: N815
+    category: Literal["NetworkSecurityGroupFlowEvent"]
+    resourceId: str  # noqa: N815
     operationName: str  # noqa: N815
-    macAddress: str | None = None  # noqa: N815
-    systemId: str | None = None  # noqa: N815
-    resourceId: str | None = None  # noqa: N815
-    properties: _Flows | None = None
-    flowLogVersion: int | None = None  # noqa: N815
-    flowLogGUID: str | None = None  # noqa: N815
-    flowLogResourceID: str | None = None  # noqa: N815
-    targetResourceID: str | None = None  # noqa: N815
-    flowRecords: _Flows | None = None  # noqa: N815
+    properties: _Properties
+    macAddress: str | None = None  # noqa: N815 (missing until 2018)
 
 
-_decode = msgspec.json.Decoder(_Record).decode
+class _VnetGroup(msgspec.Struct, gc=False):
+    rule: str
+    flowTuples: msgspec.Raw  # noqa: N815
 
 
-def read_record(piece: Piece, *, exact: bool = False) -> Record:
-    """Read one framed record. Never raises: what cannot be read is among the problems.
+class _VnetFlow(msgspec.Struct, gc=False):
+    aclID: str  # noqa: N815
+    flowGroups: list[_VnetGroup]  # noqa: N815
 
-    >>> read_record(Piece(b'{"category": "Other"}', 0)).problems[0]
-    "category 'Other' is no flow log that nsgkit reads"
+
+class _FlowRecords(msgspec.Struct, gc=False):
+    flows: list[_VnetFlow]
+
+
+class _VnetRecord(msgspec.Struct, gc=False):
+    time: str
+    flowLogVersion: Literal[4]  # noqa: N815
+    flowLogGUID: str  # noqa: N815
+    macAddress: str  # noqa: N815
+    category: Literal["FlowLogFlowEvent"]
+    flowLogResourceID: str  # noqa: N815
+    targetResourceID: str  # noqa: N815
+    operationName: str  # noqa: N815
+    flowRecords: _FlowRecords  # noqa: N815
+
+
+_decode_nsg = msgspec.json.Decoder(_NsgRecord).decode
+_decode_vnet = msgspec.json.Decoder(_VnetRecord).decode
+
+
+def read_quickly(raw: bytes | memoryview) -> tuple[Record, int] | None:
+    """Return a compact record of Azure's own form, and how many keys that form has; else None.
+
+    The decoder keeps the last of two equal keys and drops what it does not know: whoever calls must
+    compare the number of keys with what stands in the bytes.
     """
-    return (None if exact else _read_fast(piece.raw)) or _read_exactly(piece)
+    try:
+        return _of_nsg(_decode_nsg(raw))
+    except (msgspec.MsgspecError, RecursionError):
+        pass
+    try:
+        return _of_vnet(_decode_vnet(raw))
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+
+
+def _of_nsg(record: _NsgRecord) -> tuple[Record, int]:
+    version, flows, resource = record.properties.Version, record.properties.flows, record.resourceId
+    groups = [(flow.rule, group) for flow in flows for group in flow.flows]
+    headers: list[Shared] = [(version, rule, resource, group.mac, resource, None) for rule, group in groups]
+    keys = 8 + (record.macAddress is not None) + 2 * (len(flows) + len(groups))
+    return Record(record.time, headers, [memoryview(group.flowTuples) for _, group in groups], []), keys
+
+
+def _of_vnet(record: _VnetRecord) -> tuple[Record, int]:
+    flows, mac = record.flowRecords.flows, record.macAddress
+    target, flow_log = record.targetResourceID, record.flowLogResourceID
+    groups = [(flow.aclID, group) for flow in flows for group in flow.flowGroups]
+    headers: list[Shared] = [(4, group.rule, acl, mac, target, flow_log) for acl, group in groups]
+    keys = 10 + 2 * (len(flows) + len(groups))
+    return Record(record.time, headers, [memoryview(group.flowTuples) for _, group in groups], []), keys
 
 
 def upper(text: str | None) -> str | None:
@@ -104,62 +147,12 @@ def nic(text: str | None) -> str | None:
     return text if text is None else parse_mac(text) or text.upper()
 
 
-def _read_fast(raw: bytes | memoryview) -> Record | None:
-    """Return the record where it is compact and has Azure's very keys, each once; else None."""
-    whole = bytes(raw)
-    if any(mark in whole for mark in _UNUSUAL):
-        return None
-    try:
-        record = _decode(raw)
-    except (msgspec.MsgspecError, RecursionError):
-        return None
-    found = _nsg_fast(record) if record.category == NSG else _vnet_fast(record)
-    if found is None:
-        return None
-    groups, keys = found
-    return Record(record.time, groups, []) if whole.count(b'":') == keys else None
+def read_exactly(piece: Piece) -> Record:
+    """Read one framed record in any form. Never raises: what cannot be read is among the problems.
 
-
-def _nsg_fast(record: _Record) -> tuple[list[Group], int] | None:
-    flows, resource = record.properties, record.resourceId
-    if flows is None or resource is None or record.systemId is None or flows.Version not in (1, 2):
-        return None
-    groups, keys = [], 8 + (record.macAddress is not None)
-    for flow in flows.flows:
-        keys += 2
-        if flow.rule is None or flow.flows is None:
-            return None
-        for group in flow.flows:
-            keys += 2
-            if group.mac is None:
-                return None
-            header = Header(flows.Version, flow.rule, resource, group.mac, resource, None)
-            groups.append(Group(header, memoryview(group.flowTuples)))
-    return groups, keys
-
-
-def _vnet_fast(record: _Record) -> tuple[list[Group], int] | None:
-    flows, mac = record.flowRecords, record.macAddress
-    target, flow_log = record.targetResourceID, record.flowLogResourceID
-    if flows is None or record.category != VNET or record.flowLogVersion != 4:
-        return None
-    if None in (mac, target, flow_log, record.flowLogGUID):
-        return None
-    groups, keys = [], 10
-    for flow in flows.flows:
-        keys += 2
-        if flow.aclID is None or flow.flowGroups is None:
-            return None
-        for group in flow.flowGroups:
-            keys += 2
-            if group.rule is None:
-                return None
-            header = Header(4, group.rule, flow.aclID, mac, target, flow_log)
-            groups.append(Group(header, memoryview(group.flowTuples)))
-    return groups, keys
-
-
-def _read_exactly(piece: Piece) -> Record:
+    >>> read_exactly(Piece(b'{"category": "Other"}', 0)).problems[0]
+    "category 'Other' is no flow log that nsgkit reads"
+    """
     try:
         value, _ = read_value(bytes(piece.raw).decode("latin-1"), 0)
     except MalformedError as error:
@@ -174,11 +167,14 @@ def _read_exactly(piece: Piece) -> Record:
     if version is None:
         return _refused(f"version {_shown(written)} of {category} is not known")
     found = list((_vnet_groups if category == VNET else _nsg_groups)(value, version))
+    groups = [item for item in found if not isinstance(item, str)]
     problems = [item for item in found if isinstance(item, str)]
-    return Record(_text(value, "time"), [item for item in found if isinstance(item, Group)], problems)
+    return Record(
+        _text(value, "time"), [header for header, _ in groups], [body for _, body in groups], problems
+    )
 
 
-def _nsg_groups(record: dict[str, Any], version: int) -> Iterator[Group | str]:
+def _nsg_groups(record: dict[str, Any], version: int) -> Iterator[_Group | str]:
     resource = _text(record, "resourceId")
     for flow in _objects(_object(record, "properties"), "flows"):
         if isinstance(flow, str):
@@ -186,10 +182,10 @@ def _nsg_groups(record: dict[str, Any], version: int) -> Iterator[Group | str]:
             continue
         for group in _objects(flow, "flows"):
             mac = _text(group, "mac") or _text(group, "portId") or _text(record, "macAddress")
-            yield _group(group, Header(version, _text(flow, "rule"), resource, mac, resource, None))
+            yield _group(group, (version, _text(flow, "rule"), resource, mac, resource, None))
 
 
-def _vnet_groups(record: dict[str, Any], version: int) -> Iterator[Group | str]:
+def _vnet_groups(record: dict[str, Any], version: int) -> Iterator[_Group | str]:
     mac, target = _text(record, "macAddress"), _text(record, "targetResourceID")
     flow_log = _text(record, "flowLogResourceID")
     for flow in _objects(_object(record, "flowRecords"), "flows"):
@@ -197,15 +193,15 @@ def _vnet_groups(record: dict[str, Any], version: int) -> Iterator[Group | str]:
             yield flow
             continue
         for group in _objects(flow, "flowGroups"):
-            header = Header(version, _text(group, "rule"), _text(flow, "aclID"), mac, target, flow_log)
-            yield _group(group, header)
+            shared = (version, _text(group, "rule"), _text(flow, "aclID"), mac, target, flow_log)
+            yield _group(group, shared)
 
 
-def _group(group: dict[str, Any] | str, header: Header) -> Group | str:
+def _group(group: dict[str, Any] | str, shared: Shared) -> _Group | str:
     if isinstance(group, str):
         return group
     tuples = group.get("flowTuples")
-    return Group(header, tuples) if isinstance(tuples, JsonList) else "flowTuples is not a list"
+    return (shared, tuples) if isinstance(tuples, JsonList) else "flowTuples is not a list"
 
 
 def _objects(holder: dict[str, Any], name: str) -> Iterator[dict[str, Any] | str]:
@@ -226,7 +222,7 @@ def _text(holder: dict[str, Any] | str, name: str) -> str | None:
 
 
 def _refused(reason: str) -> Record:
-    return Record(None, [], [reason])
+    return Record(None, [], [], [reason])
 
 
 def _shown(value: Any) -> str:

@@ -1,0 +1,1 @@
+"""What nsgkit costs in time and memory, beside what people do today. Run each with python -m."""

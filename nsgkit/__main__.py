@@ -8,14 +8,15 @@ from nsgkit.errors import NsgkitError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb; return 0, or 1 after saying on stderr what is wrong."""
+    """Run one verb; return 0, 1 after saying what is wrong, or 130 where it was interrupted."""
     chosen = _parser().parse_args(arguments)
     try:
-        chosen.run(chosen)
+        return 0 if chosen.run(chosen) else 1
     except (NsgkitError, OSError) as error:
         print(f"nsgkit: {error}", file=sys.stderr)
         return 1
-    return 0
+    except KeyboardInterrupt:
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -23,8 +24,64 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m nsgkit", description="Azure flow logs: read, kept, investigated."
     )
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
+    _add_download(verbs)
+    _add_verify(verbs)
     _add_sample(verbs)
     return parser
+
+
+def _add_download(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    verb = verbs.add_parser(
+        "download",
+        help="copy flow logs from Azure Storage into an evidence folder",
+        description="Copy the flow logs of a span into an evidence folder. Done again, it goes on where it "
+        "ended. Times are UTC. It signs in as DefaultAzureCredential does (such as with az login), or with "
+        "the SAS in the environment variable NSGKIT_SAS.",
+    )
+    verb.add_argument("url", help="the container, https://ACCOUNT.blob.core.windows.net/CONTAINER")
+    verb.add_argument("folder", help="the evidence folder, made where there is none")
+    verb.add_argument("--start", required=True, metavar="TIME", help="such as 2024-12-19 or 2024-12-19T09:00")
+    verb.add_argument("--end", metavar="TIME", help="where the span ends (default: now)")
+    verb.add_argument("--resource", nargs="+", help="only these NSGs or flow logs, by id or name")
+    verb.add_argument("--mac", nargs="+", help="only these NICs")
+    verb.add_argument("--sas", action="store_true", help="ask for a SAS, which is not shown")
+    verb.add_argument("--follow", action="store_true", help="go on with what is still written, until Ctrl-C")
+    verb.set_defaults(run=_download)
+
+
+def _add_verify(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    verb = verbs.add_parser(
+        "verify",
+        help="prove that an evidence folder is unchanged",
+        description="Check every file of an evidence folder against its manifest, and the manifest itself.",
+    )
+    verb.add_argument("folder", help="the evidence folder")
+    verb.set_defaults(run=_verify)
+
+
+def _download(chosen: argparse.Namespace) -> bool:
+    from nsgkit.acquire.download import download
+
+    done = download(
+        chosen.url,
+        chosen.folder,
+        start=chosen.start,
+        end=chosen.end,
+        resource=chosen.resource,
+        mac=chosen.mac,
+        credential="sas" if chosen.sas else None,
+        follow=chosen.follow,
+    )
+    print(done)
+    return not done.failed
+
+
+def _verify(chosen: argparse.Namespace) -> bool:
+    from nsgkit.acquire.verify import verify
+
+    result = verify(chosen.folder)
+    print(result)
+    return result.ok
 
 
 def _add_sample(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -39,10 +96,11 @@ def _add_sample(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verb.set_defaults(run=_sample)
 
 
-def _sample(chosen: argparse.Namespace) -> None:
+def _sample(chosen: argparse.Namespace) -> bool:
     from nsgkit.sample import write_samples
 
     print(f"{write_samples(chosen.folder)} files in {chosen.folder}")
+    return True
 
 
 if __name__ == "__main__":

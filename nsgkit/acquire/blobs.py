@@ -191,8 +191,6 @@ def _faults(source: Source, name: str | None) -> Iterator[None]:
         yield
     except AzureError as error:
         fault = _fault(error, source, name)
-    except ValueError as error:  # such as a token over plain http
-        fault = faults.RefusedError(redact(error))
     if fault is not None:
         raise fault
 

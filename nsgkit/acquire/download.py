@@ -1,5 +1,6 @@
 """Copy the flow logs of a span into a mirror: once, several at a time, and so that it can go on."""
 
+import errno
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -123,6 +124,13 @@ def _take(look: Look, pool: Pool, start: datetime, end: datetime) -> None:
         raise
     except faults.FaultError as fault:
         raise type(fault)(f"{fault}. {pool.fetched:,} {so_far}".replace("..", ".")) from None
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        raise faults.DiskFullError(
+            f"The disk of {look.store.folder} is full, and {pool.wanted - pool.size:,} bytes are still to "
+            f"come. Make room. {pool.fetched:,} {so_far}"
+        ) from None
     except KeyboardInterrupt:
         print(f"Stopped. {pool.fetched:,} {so_far}")
         raise

@@ -44,6 +44,8 @@ def choose_identity(address: Address, credential: object = None) -> Identity:
     if credential is None:
         return _unasked(address)
     if hasattr(credential, "get_token"):
+        if not address.url.startswith("https://"):
+            raise NsgkitError("A token is sent over HTTPS only: the URL must begin with https://.")
         return Identity("token", type(credential).__name__, credential)
     if credential == ASK:
         return Identity("sas", "a SAS from the prompt", _sas(getpass.getpass("SAS (not shown): ")))

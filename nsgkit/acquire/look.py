@@ -42,6 +42,7 @@ class Look:
 def take(look: Look, start: datetime, end: datetime, pool: Pool) -> None:
     """Bring the hours from `start` to before `end` into the mirror. Raises what ended it too early."""
     end = min(end, floor_hour(look.source.served) + timedelta(hours=1))
+    look.listed = look.held = 0
     manifest = look.store.manifest
     resources = [folder.resource for folder in look.folders]
     manifest.add(

@@ -4,6 +4,7 @@ A line is a JSON object. `prev` is the SHA-256 of the line before it, without it
 no line can be changed, taken out or put in without breaking every later one. Lines are only ever added.
 """
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterator
@@ -81,7 +82,10 @@ class Manifest:
             )
             begin = self._end
             os.lseek(self._file, begin, os.SEEK_SET)
-            self._end += os.write(self._file, text + b"\n")
+            if os.write(self._file, text + b"\n") <= len(text):
+                os.ftruncate(self._file, begin)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), MANIFEST)
+            self._end += len(text) + 1
             self._next += 1
             self._previous = hashlib.sha256(text).hexdigest()
         return begin

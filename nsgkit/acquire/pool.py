@@ -19,6 +19,7 @@ class Pool:
     def __init__(self) -> None:
         self.fetched = 0
         self.size = 0  # bytes that arrived
+        self.wanted = 0  # bytes that are to arrive
         self.failed: dict[str, str] = {}  # blob -> why
         self._ended: BaseException | None = None
         self._in_a_row = 0  # failures without a success between them
@@ -31,6 +32,7 @@ class Pool:
         An interrupt (Ctrl-C) lets what is under way come to its end first.
         """
         places = Semaphore(_WAITING)
+        self.wanted += size
 
         def one(blob: Blob) -> None:
             try:

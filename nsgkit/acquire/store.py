@@ -1,7 +1,6 @@
 """Writing into a mirror: one process at a time, aside first, then in one step, never over anything."""
 
 import contextlib
-import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import IO, Any
 from filelock import FileLock, Timeout
 
 import nsgkit
-from nsgkit.acquire import faults
 from nsgkit.acquire.manifest import MANIFEST, Manifest, read_line, read_manifest
 from nsgkit.acquire.mirror import (
     BLOB_EVENTS,
@@ -84,10 +82,7 @@ class Store:
 
     @contextlib.contextmanager
     def incoming(self, key: str, number: int) -> Iterator[IO[bytes]]:
-        """Give a file to write into; when all went well it becomes part `number` of the blob.
-
-        Raises DiskFullError, and leaves nothing behind, where there is no room for it.
-        """
+        """Give a file to write into; when all went well it becomes part `number` of the blob."""
         aside = self.folder / INCOMING / f"{key}.{number}"
         try:
             with open_private(aside) as file:
@@ -97,10 +92,6 @@ class Store:
             path = part_path(self.folder, key, number)
             path.parent.mkdir(mode=0o700, exist_ok=True)
             aside.replace(path)
-        except OSError as error:
-            if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
-                raise
-            raise faults.DiskFullError(f"The disk of {self.folder} is full") from None
         finally:
             aside.unlink(missing_ok=True)
 

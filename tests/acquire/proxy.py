@@ -116,6 +116,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    service = None  # the connection to the emulator
 
     def do_GET(self):
         proxy = self.server.proxy
@@ -132,10 +133,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def ask(self):
         target = self.server.proxy.target
-        with contextlib.closing(http.client.HTTPConnection(target.hostname, target.port)) as connection:
-            connection.request(self.command, self.path, headers=dict(self.headers))
-            response = connection.getresponse()
-            return response.status, dict(response.getheaders()), response.read()
+        if self.service is None:
+            self.service = http.client.HTTPConnection(target.hostname, target.port)
+        self.service.request(self.command, self.path, headers=dict(self.headers))
+        response = self.service.getresponse()
+        return response.status, dict(response.getheaders()), response.read()
+
+    def finish(self):
+        super().finish()
+        if self.service is not None:
+            self.service.close()
 
     def reply(self, status, headers, body, sent=None):
         self.send_response_only(status)

@@ -1,0 +1,58 @@
+"""`python -m nsgkit download` and `verify`, as an analyst types them."""
+
+import getpass
+
+import pytest
+
+from nsgkit.__main__ import main
+from nsgkit.acquire.mirror import mirror_blobs
+from tests.acquire.logs import MAC, OTHER_MAC, hours, name
+from tests.acquire.proxy import answer
+from tests.azurite import fill, sas
+
+pytestmark = pytest.mark.azurite
+SPAN = ["--start", "2024-12-19T09:00", "--end", "2024-12-19T11:00"]
+
+
+@pytest.fixture
+def evidence(container, tmp_path):
+    fill(container, [name(hour, mac) for hour in hours(3) for mac in (MAC, OTHER_MAC)])
+    return tmp_path / "evidence"
+
+
+def test_download_then_verify(direct, evidence, capsys):
+    assert main(["download", direct, str(evidence), *SPAN]) == 0
+    assert "4 of 4 blobs fetched" in capsys.readouterr().out
+    assert main(["verify", str(evidence)]) == 0
+    assert "unchanged" in capsys.readouterr().out
+
+
+def test_one_nic_of_one_nsg(direct, evidence):
+    assert main(["download", direct, str(evidence), *SPAN, "--resource", "DEMOVM-NSG", "--mac", MAC]) == 0
+    assert [blob.name for blob in mirror_blobs(evidence)] == [name(hour) for hour in hours(2)]
+
+
+def test_verify_fails_on_what_was_touched(direct, evidence, capsys):
+    main(["download", direct, str(evidence), *SPAN])
+    (mirror_blobs(evidence)[0].parts[0][0]).write_bytes(b"{}")
+    assert main(["verify", str(evidence)]) == 1
+    assert "CHANGED" in capsys.readouterr().out
+
+
+def test_a_blob_that_failed_is_a_failure(url, proxy, evidence, capsys):
+    proxy.fail(answer(409))
+    assert main(["download", url, str(evidence), *SPAN]) == 1
+    assert "3 of 4 blobs fetched" in (said := capsys.readouterr().out)
+    assert "1 blobs could not be read" in said
+
+
+def test_an_error_is_one_sentence_on_stderr(direct, evidence, capsys):
+    assert main(["download", direct, str(evidence), "--start", "soon"]) == 1
+    assert capsys.readouterr().err.startswith("nsgkit: 'soon' is no time.")
+
+
+def test_a_sas_is_asked_for_and_not_shown(container, direct, evidence, monkeypatch, capsys):
+    token = sas(container.container_name)
+    monkeypatch.setattr(getpass, "getpass", lambda _: token)
+    assert main(["download", direct, str(evidence), *SPAN, "--sas"]) == 0
+    assert token not in "".join(capsys.readouterr())

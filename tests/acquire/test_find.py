@@ -1,0 +1,90 @@
+"""What a container holds, told from its folders."""
+
+import pandas as pd
+import pytest
+
+from nsgkit.acquire.find import find_logs, list_blobs, utc
+from nsgkit.errors import NoLogsError, NsgkitError
+from tests.acquire.logs import DOCUMENTED, MAC, NSG, OLD_NSG, OTHER_MAC, SEEN, hours, name
+from tests.azurite import fill
+
+pytestmark = pytest.mark.azurite
+
+
+def test_each_nsg_and_flow_log_is_one_row(container, direct):
+    places = [(NSG, MAC), (OLD_NSG, None), (SEEN, MAC), (DOCUMENTED, MAC)]
+    fill(container, [name(resource=resource, mac=mac) for resource, mac in places])
+    found = find_logs(direct).set_index("resource")
+    assert found["family"].to_dict() == {NSG: "NSG", OLD_NSG: "NSG", SEEN: "VNet", DOCUMENTED: "VNet"}
+    assert found["nics"].to_dict() == {NSG: (MAC,), OLD_NSG: (), SEEN: (MAC,), DOCUMENTED: (MAC,)}
+
+
+def test_span_days_nics_and_bytes(container, direct):
+    first, *_, last = every = hours(50)
+    contents = fill(container, [name(h) for h in every[:3]] + [name(last), name(last, OTHER_MAC)])
+    (row,) = find_logs(direct).to_dict("records")
+    assert (row["first_hour"], row["last_hour"]) == (pd.Timestamp(first), pd.Timestamp(last))
+    assert (row["days"], row["nics"], row["last_day_blobs"]) == (2, (MAC, OTHER_MAC), 2)
+    assert row["last_day_bytes"] == sum(len(contents[name(last, mac)]) for mac in (MAC, OTHER_MAC))
+
+
+def test_it_does_not_walk_every_hour(container, url, proxy):
+    fill(container, [name(hour) for hour in hours(24 * 4)])
+    find_logs(url)
+    assert proxy.count("list") < 24
+    assert proxy.count("read") == 0
+
+
+def test_the_blobs_of_a_span(container, direct):
+    contents = fill(container, [name(h, mac) for h in hours(4) for mac in (MAC, OTHER_MAC)])
+    found = list_blobs(direct, "2024-12-19T10:00", "2024-12-19T12:00", resource=NSG.lower(), mac=MAC)
+    assert found["name"].tolist() == [name(h) for h in hours(3)[1:]]
+    assert found["size"].tolist() == [len(contents[name(h)]) for h in hours(3)[1:]]
+    assert found["hour"].tolist() == [pd.Timestamp(h) for h in hours(3)[1:]]
+    assert set(found["resource"]) == {NSG}
+
+
+def test_a_span_without_blobs_has_the_same_columns(container, direct):
+    fill(container, [name()])
+    full = list_blobs(direct, "2024-12-19", "2024-12-20")
+    empty = list_blobs(direct, "2020-01-01", "2020-01-02")
+    assert (len(full), len(empty)) == (1, 0)
+    assert empty.columns.tolist() == full.columns.tolist()
+    assert empty.dtypes["hour"] == full.dtypes["hour"] == "datetime64[ms, UTC]"
+
+
+@pytest.mark.parametrize("there", [[], ["readme.txt", "logs/y=2024/x"]])
+def test_a_container_without_flow_logs_says_what_was_looked_for(container, direct, there):
+    fill(container, there)
+    with pytest.raises(NoLogsError, match="resourceid= or flowlogresourceid="):
+        find_logs(direct)
+
+
+def test_a_container_that_is_not_there(direct):
+    with pytest.raises(NsgkitError, match="has no container no-such-one"):
+        find_logs(direct.rpartition("/")[0] + "/no-such-one")
+
+
+def test_it_says_who_reads(container, direct, capsys):
+    fill(container, [name()])
+    find_logs(direct)
+    assert "as the published key of the storage emulator on this machine." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2024-13-01", ""])
+def test_a_time_that_is_none_shows_how_to_write_one(text):
+    with pytest.raises(NsgkitError, match="2024-12-19T09:00"):
+        utc(text)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["2024-12-19T09:00", "2024-12-19T10:00+01:00", pd.Timestamp("2024-12-19T09:00Z"), hours(1)[0]],
+)
+def test_times_are_utc(moment):
+    assert utc(moment) == hours(1)[0]
+
+
+def test_a_mac_that_is_none_is_an_error(direct):
+    with pytest.raises(NsgkitError, match="'eth0' is no MAC"):
+        list_blobs(direct, "2024-12-19", "2024-12-20", mac="eth0")

@@ -1,0 +1,105 @@
+"""What `verify` and `sha256sum -c` find in a mirror that somebody touched."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from nsgkit.acquire.download import download
+from nsgkit.acquire.manifest import MANIFEST
+from nsgkit.acquire.mirror import SUMS, mirror_blobs
+from nsgkit.acquire.verify import verify
+from nsgkit.errors import EvidenceChangedError, NoLogsError
+from tests.acquire.logs import hours, name, records, this_hour
+from tests.azurite import fill, write
+
+pytestmark = pytest.mark.azurite
+
+
+@pytest.fixture
+def mirror(container, direct, tmp_path):
+    """Two blobs of long ago and one of this hour that has grown."""
+    fill(container, [name(hour) for hour in hours(2)])
+    for number in (1, 2):
+        write(container, name(this_hour()), records(number))
+        download(direct, tmp_path / "e", start="2024-12-19")
+    return tmp_path / "e"
+
+
+def files(mirror):
+    return sorted(path for path in (mirror / "blobs").rglob("*") if path.is_file())
+
+
+def flip(path):
+    data = path.read_bytes()
+    path.write_bytes(data[:-3] + bytes([data[-3] ^ 1]) + data[-2:])
+
+
+def sha256sum(mirror):
+    command = ["sha256sum", "--check", "--quiet", SUMS]
+    return subprocess.run(command, cwd=mirror, capture_output=True, text=True, check=False)
+
+
+def test_nothing_was_touched(mirror):
+    result = verify(mirror)
+    assert result.ok
+    assert result.files == len(files(mirror)) == 4
+    assert result.head in str(result)
+    assert sha256sum(mirror).returncode == 0
+
+
+@pytest.mark.parametrize("which", range(4))
+def test_one_flipped_bit_is_found_by_verify_and_by_sha256sum(mirror, which):
+    touched = files(mirror)[which]
+    flip(touched)
+    ran = sha256sum(mirror)
+    assert any(f"{touched}: other bytes than" in problem for problem in verify(mirror).problems)
+    assert ran.returncode == 1
+    assert f"{touched.relative_to(mirror)}: FAILED" in ran.stdout
+
+
+def test_the_problem_names_the_blob(mirror):
+    (blob, *_) = mirror_blobs(mirror)
+    flip(blob.parts[0][0])
+    assert blob.name in verify(mirror).problems[0]
+
+
+def test_a_missing_file(mirror):
+    files(mirror)[0].unlink()
+    assert "missing" in verify(mirror).problems[0]
+
+
+def test_a_longer_file(mirror):
+    with files(mirror)[0].open("ab") as file:
+        file.write(b" ")
+    assert "bytes instead of" in verify(mirror).problems[0]
+
+
+def test_a_file_that_does_not_belong_there(mirror):
+    shutil.copy(files(mirror)[0], mirror / "blobs" / "planted.json")
+    assert verify(mirror).problems == [f"{mirror}/blobs/planted.json: the manifest does not know this file"]
+
+
+def test_a_changed_manifest(mirror):
+    text = (mirror / MANIFEST).read_bytes()
+    (mirror / MANIFEST).write_bytes(text.replace(b'"growing":false', b'"growing":true ', 1))
+    assert any("is not bound to the line before it" in problem for problem in verify(mirror).problems)
+    with pytest.raises(EvidenceChangedError):
+        mirror_blobs(mirror)
+
+
+def test_nothing_more_is_downloaded_into_a_mirror_whose_manifest_was_changed(mirror, direct):
+    (mirror / MANIFEST).write_bytes((mirror / MANIFEST).read_bytes().replace(b"e", b"E", 1))
+    with pytest.raises(EvidenceChangedError, match="download into a new one"):
+        download(direct, mirror, start="2024-12-19")
+
+
+def test_sums_that_were_changed(mirror):
+    with (mirror / SUMS).open("ab") as file:
+        file.write(b"0" * 64 + b"  blobs/planted.json\n")
+    assert "1 lines that the manifest does not know" in verify(mirror).problems[0]
+
+
+def test_a_folder_that_is_no_mirror(tmp_path):
+    with pytest.raises(NoLogsError, match=r"no mirror.*nsgkit\.download makes one"):
+        verify(tmp_path)

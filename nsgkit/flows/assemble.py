@@ -20,11 +20,16 @@ def flow_table(parts: Sequence[Part], names: Sequence[str]) -> pd.DataFrame:
     """Return the flow table of parts in order, emptying them on the way; `names` are the blobs'."""
     if not parts:
         return empty()
-    headers = list(dict.fromkeys(tidy(header) for part in parts for header in part.headers))
-    header = _headers(parts, headers)
-    series: dict[str, Any] = {"blob": _used(_take(parts, "blob"), names)}
-    series["record"], series["tuple"] = _take(parts, "record"), _take(parts, "number")
-    series["record_time"] = _time(_take(parts, "record_time"))
+    headers = _join_headers(parts)
+    header = _of_groups(parts, "header")
+    series: dict[str, Any] = {
+        "blob": _used(_of_groups(parts, "blob"), names),
+        "record": _of_groups(parts, "record"),
+        "record_time": _time(_of_groups(parts, "record_time")),
+        "tuple": _concatenated(parts, lambda part: part.__dict__.pop("number")),
+    }
+    for part in parts:
+        part.group = part.group[:0]
     series["version"] = np.array([h.version for h in headers], dtype=np.uint8)[header]
     for name in _HEADER_TEXTS:
         series[name] = _shared([getattr(h, name) for h in headers], header)
@@ -47,17 +52,18 @@ def tidy(shared: Shared) -> Header:
     return Header(version, rule, upper(acl), nic(mac), upper(resource), upper(flow_log))
 
 
-def _headers(parts: Sequence[Part], headers: list[Header]) -> Array:
+def _join_headers(parts: Sequence[Part]) -> list[Header]:
+    """Return the distinct headers of all parts, and let the parts' codes mean places in that list."""
+    headers = list(dict.fromkeys(tidy(shared) for part in parts for shared in part.headers))
     places = {header: i for i, header in enumerate(headers)}
     for part in parts:
-        table = np.array([places[tidy(h)] for h in part.headers], dtype=np.int32)
-        part.header = table[part.header]
-    return _take(parts, "header")
+        part.header = np.array([places[tidy(shared)] for shared in part.headers], dtype=np.int32)[part.header]
+    return headers
 
 
-def _take(parts: Sequence[Part], name: str) -> Array:
-    """Return one array over all parts, and let the parts forget theirs."""
-    return _concatenated(parts, lambda part: part.__dict__.pop(name))
+def _of_groups(parts: Sequence[Part], name: str) -> Array:
+    """Return for every row what its group has."""
+    return _concatenated(parts, lambda part: getattr(part, name)[part.group])
 
 
 def _column(parts: Sequence[Part], name: str) -> Array:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Raw
 from pyarrow import csv
 
 from nsgkit.flows.columns import COUNTERS, Array, Columns, from_rows, merge, read_list, read_one_by_one
@@ -73,7 +74,7 @@ class UnusualError(Exception):
     """The batch breaks an assumption of the quick way."""
 
 
-def read_bodies(bodies: Sequence[memoryview], versions: Array) -> tuple[Columns, Array]:
+def read_bodies(bodies: Sequence[Raw], versions: Array) -> tuple[Columns, Array]:
     """Return the columns of all tuples in JSON lists of compact texts, and the tuples of each list.
 
     `versions` gives each list's version. A rejected tuple's `at` counts from the start of its list.

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Raw
 
 from nsgkit.flows.framing import Frame, Piece, frame, is_compact
 from nsgkit.flows.json_reader import JsonList, read_array
 from nsgkit.flows.records import Record, Shared, read_exactly, read_quickly
 
 RAW_SHOWN = 2000
-BATCH = 8 << 20  # bytes of tuples read together: many small blobs, or a piece of a large one
+BATCH = 4 << 20  # bytes of tuples read together: many small blobs, or a piece of a large one
 Seen = dict[tuple[int, bytes, bytes], list[tuple[int, Piece]]]
 
 
@@ -58,7 +59,7 @@ class Batch:
 
     records: list[Taken] = field(default_factory=list)
     headers: list[Shared] = field(default_factory=list)
-    bodies: list[memoryview | JsonList] = field(default_factory=list)
+    bodies: list[Raw | JsonList] = field(default_factory=list)
     size: int = 0
 
 
@@ -71,12 +72,13 @@ def batches(
     numbered from 0 in the order of their coming.
     """
     batch = Batch()
+    known: dict[Shared, Shared] = {}
     for blob, (data, count) in enumerate(blobs):
         if data is None:
             continue
         framed = frame(data, exact=exact)
         count.complete, count.records = framed.complete, len(framed.pieces)
-        records = _read_exactly(framed) if exact else _read_quickly(framed, data)
+        records = _read_exactly(framed) if exact else _read_quickly(framed, data, known)
         seen: Seen = {}
         for number, (piece, record) in enumerate(zip(framed.pieces, records, strict=True)):
             _note(blob, number, piece, record, count)
@@ -103,8 +105,8 @@ def _read_exactly(framed: Frame) -> list[Record]:
     return [_unread(piece) or read_exactly(piece) for piece in framed.pieces]
 
 
-def _read_quickly(framed: Frame, data: bytes) -> list[Record]:
-    found = [None if piece.reason else read_quickly(piece.raw) for piece in framed.pieces]
+def _read_quickly(framed: Frame, data: bytes, known: dict[Shared, Shared]) -> list[Record]:
+    found = [None if piece.reason else read_quickly(piece.raw, known) for piece in framed.pieces]
     quick = [record for record, _ in filter(None, found)]
     # Azure's keys are all there; so where no more are counted, none is new and none stands twice.
     keys = 1 + sum(keys for _, keys in filter(None, found))
@@ -168,14 +170,14 @@ def _repeat(blob: int, number: int, piece: Piece, record: Record, first: int) ->
     return [Reject(blob, number, i, offset, reason, raw[:RAW_SHOWN]) for i, (raw, offset) in enumerate(found)]
 
 
-def list_of(body: memoryview | JsonList, piece: Piece) -> tuple[JsonList, int]:
+def list_of(body: Raw | JsonList, piece: Piece) -> tuple[JsonList, int]:
     """Return a group's list of tuples, and the offset that its places count from."""
     if isinstance(body, JsonList):
         return body, piece.offset
     return read_array(body), place_of(body, piece)
 
 
-def place_of(body: memoryview, piece: Piece) -> int:
+def place_of(body: Raw, piece: Piece) -> int:
     """Return where in the blob a list begins that the decoder left in place."""
     address = [np.frombuffer(part, dtype=np.uint8).ctypes.data for part in (body, piece.raw)]
     return int(address[0] - address[1]) + piece.offset

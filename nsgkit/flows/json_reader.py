@@ -10,6 +10,8 @@ import re
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import Any
 
+from msgspec import Raw
+
 DEPTH = 64
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -101,7 +103,7 @@ def end_of_brackets(text: str, at: int, limit: int) -> int | None:
     return None
 
 
-def read_array(data: bytes | memoryview) -> JsonList:
+def read_array(data: bytes | Raw) -> JsonList:
     """Return the JSON array that these bytes are; MalformedError where they are something else."""
     value, _ = read_value(bytes(data).decode("latin-1"), 0)
     if not isinstance(value, JsonList):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Raw
 
 from nsgkit.flows.columns import Array
 from nsgkit.flows.json_reader import located
@@ -32,11 +33,11 @@ class Lines(NamedTuple):
         return np.frombuffer(self.buffer, dtype=np.uint8)
 
 
-def lay_out(bodies: Sequence[memoryview]) -> Lines:
+def lay_out(bodies: Sequence[Raw]) -> Lines:
     """Lay the bodies end to end and find their tuples."""
     buffer = bytearray().join(bodies)
     quotes = np.flatnonzero(np.frombuffer(buffer, dtype=np.uint8) == _QUOTE)
-    offsets = np.cumsum([0, *map(len, bodies)])
+    offsets = np.cumsum([0, *(len(memoryview(body)) for body in bodies)])
     counts = np.diff(np.searchsorted(quotes, offsets)) // 2
     return Lines(buffer, quotes[0::2] + 1, quotes[1::2], offsets[:-1], counts)
 
@@ -73,7 +74,7 @@ def break_lines(lines: Lines) -> None:
     """Make every tuple a line of its own, in place: quotes, commas and brackets around it are line ends."""
     view = lines.view
     view[lines.starts - 1] = view[lines.ends] = view[lines.ends + 1] = _LINE_BREAK
-    view[lines.bodies] = _LINE_BREAK
+    view[lines.bodies] = view[lines.bodies - 1] = _LINE_BREAK  # -1 is the end of the last body
 
 
 def blank(lines: Lines, which: Iterable[int]) -> None:

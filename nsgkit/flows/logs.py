@@ -121,9 +121,9 @@ def _read_all(files: list[LogFile], span: Span) -> _Reading:
     workers = min(4, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
         for batch in batches(_open_all(files, span, reading)):
-            waiting.append(pool.submit(read_batch, batch))
-            while len(waiting) > workers:  # what waits is held in memory
+            while len(waiting) >= workers:  # what waits is held in memory
                 reading.parts.append(waiting.popleft().result())
+            waiting.append(pool.submit(read_batch, batch))
         reading.parts += [part.result() for part in waiting]
     return reading
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Raw
 
 from nsgkit.errors import NsgkitError
 from nsgkit.flows.bulk import read_bodies
@@ -26,15 +27,16 @@ _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?
 
 @dataclass
 class Part:
-    """The rows of a batch: their columns, and for each row what it shares with its group."""
+    """The rows of a batch: their columns, each row's group, and what each group shares."""
 
     columns: Columns
-    headers: list[Shared]
-    header: Array
-    record_time: Array
+    number: Array  # of each row: the tuple's place in its record
+    group: Array  # of each row: its place in the four arrays below
+    header: Array  # of each group: its place in `headers`
     blob: Array
     record: Array
-    number: Array  # the tuple's place in its record
+    record_time: Array
+    headers: list[Shared]
     rejects: list[Reject]
     found: dict[int, tuple[int, set[Shared]]]  # blob -> its tuples and headers in this batch
 
@@ -44,22 +46,23 @@ def read_batch(batch: Batch, *, exact: bool = False) -> Part:
     columns, counts = (_read_exactly if exact else _read_quickly)(batch)
     record = np.repeat(np.arange(len(batch.records)), [taken.groups for taken in batch.records])
     starts = np.cumsum(counts) - counts
+    group = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     number = np.arange(counts.sum()) - np.repeat(starts[np.searchsorted(record, record)], counts)
-    group = np.repeat(np.arange(len(counts)), counts)
     if len(columns.place) < len(group):
         group, number = group[columns.place], number[columns.place]
     codes: dict[Shared, int] = {}
     header = np.array([codes.setdefault(h, len(codes)) for h in batch.headers], dtype=np.int32)
     blobs = np.array([taken.blob for taken in batch.records], dtype=np.int32)[record]
-    numbers = np.array([taken.number for taken in batch.records], dtype=np.int32)[record]
+    columns.place = columns.place[:0]  # the group and the number tell it now
     return Part(
         columns=columns,
-        headers=list(codes),
-        header=header[group],
-        record_time=record_times([taken.time for taken in batch.records])[record][group],
-        blob=blobs[group],
-        record=numbers[group],
         number=number.astype(np.int32),
+        group=group,
+        header=header,
+        blob=blobs,
+        record=np.array([taken.number for taken in batch.records], dtype=np.int32)[record],
+        record_time=record_times([taken.time for taken in batch.records])[record],
+        headers=list(codes),
         rejects=[_tuple_reject(batch, record, counts, reject) for reject in columns.rejected],
         found=_found(blobs, header, counts, list(codes)),
     )
@@ -86,7 +89,7 @@ def settle(counts: Sequence[Count], parts: Sequence[Part]) -> None:
     Raises NsgkitError unless tuples = rows + rejects in every blob: the invariant of the whole kit.
     """
     for part in parts:
-        rows = np.bincount(part.blob, minlength=len(counts))
+        rows = np.bincount(part.blob[part.group], minlength=len(counts))
         for blob, (tuples, headers) in part.found.items():
             counts[blob].tuples += tuples
             counts[blob].rows += int(rows[blob])
@@ -145,19 +148,19 @@ def _read_exactly(batch: Batch) -> tuple[Columns, Array]:
 
 
 def _read_quickly(batch: Batch) -> tuple[Columns, Array]:
-    bodies = [body if isinstance(body, memoryview) else _compact(body) for body in batch.bodies]
+    bodies = [body if isinstance(body, Raw) else _compact(body) for body in batch.bodies]
     if any(body is None for body in bodies):
         return _read_exactly(batch)
     versions = np.array([header[0] for header in batch.headers], dtype=np.int64)
     return read_bodies([body for body in bodies if body is not None], versions)
 
 
-def _compact(values: JsonList) -> memoryview | None:
+def _compact(values: JsonList) -> Raw | None:
     """Return the list as the bytes that Azure would have written, or None where it never would."""
     if not all(isinstance(value, Text) for value in values):
         return None
     body = ('["' + '","'.join(values) + '"]').encode("utf-8") if values else b"[]"
-    return memoryview(body) if body.count(b'"') == 2 * len(values) and is_compact(body) else None
+    return Raw(body) if body.count(b'"') == 2 * len(values) and is_compact(body) else None
 
 
 def _tuple_reject(batch: Batch, record: Array, counts: Array, reject: Rejected) -> Reject:
@@ -166,7 +169,7 @@ def _tuple_reject(batch: Batch, record: Array, counts: Array, reject: Rejected) 
     group = int(np.searchsorted(ends, reject.place, side="right"))
     taken, body = batch.records[record[group]], batch.bodies[group]
     first = int(np.searchsorted(record, record[group]))
-    if isinstance(body, memoryview):
+    if isinstance(body, Raw):
         offset = place_of(body, taken.piece) + reject.at
     else:  # the bulk reader saw a copy without the white space
         offset = taken.piece.offset + body.spans[reject.place - int(ends[group] - counts[group])][0]

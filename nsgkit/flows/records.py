@@ -41,7 +41,7 @@ class Record(NamedTuple):
 
     time: str | None
     headers: list[Shared]
-    bodies: list[memoryview | JsonList]
+    bodies: list[msgspec.Raw | JsonList]
     problems: list[str]
 
 
@@ -100,37 +100,47 @@ _decode_nsg = msgspec.json.Decoder(_NsgRecord).decode
 _decode_vnet = msgspec.json.Decoder(_VnetRecord).decode
 
 
-def read_quickly(raw: bytes | memoryview) -> tuple[Record, int] | None:
+def read_quickly(raw: bytes | memoryview, known: dict[Shared, Shared]) -> tuple[Record, int] | None:
     """Return a compact record of Azure's own form, and how many keys that form has; else None.
 
     The decoder keeps the last of two equal keys and drops what it does not know: whoever calls must
-    compare the number of keys with what stands in the bytes.
+    compare the number of keys with what stands in the bytes. `known` remembers what groups share, so
+    that a million groups do not hold a million tuples for the garbage collector to walk.
     """
     try:
-        return _of_nsg(_decode_nsg(raw))
+        return _of_nsg(_decode_nsg(raw), known)
     except (msgspec.MsgspecError, RecursionError):
         pass
     try:
-        return _of_vnet(_decode_vnet(raw))
+        return _of_vnet(_decode_vnet(raw), known)
     except (msgspec.MsgspecError, RecursionError):
         return None
 
 
-def _of_nsg(record: _NsgRecord) -> tuple[Record, int]:
+def _of_nsg(record: _NsgRecord, known: dict[Shared, Shared]) -> tuple[Record, int]:
     version, flows, resource = record.properties.Version, record.properties.flows, record.resourceId
-    groups = [(flow.rule, group) for flow in flows for group in flow.flows]
-    headers: list[Shared] = [(version, rule, resource, group.mac, resource, None) for rule, group in groups]
-    keys = 8 + (record.macAddress is not None) + 2 * (len(flows) + len(groups))
-    return Record(record.time, headers, [memoryview(group.flowTuples) for _, group in groups], []), keys
+    headers: list[Shared] = []
+    bodies: list[msgspec.Raw | JsonList] = []
+    for flow in flows:
+        for group in flow.flows:
+            shared = (version, flow.rule, resource, group.mac, resource, None)
+            headers.append(known.setdefault(shared, shared))
+            bodies.append(group.flowTuples)
+    keys = 8 + (record.macAddress is not None) + 2 * (len(flows) + len(bodies))
+    return Record(record.time, headers, bodies, []), keys
 
 
-def _of_vnet(record: _VnetRecord) -> tuple[Record, int]:
+def _of_vnet(record: _VnetRecord, known: dict[Shared, Shared]) -> tuple[Record, int]:
     flows, mac = record.flowRecords.flows, record.macAddress
     target, flow_log = record.targetResourceID, record.flowLogResourceID
-    groups = [(flow.aclID, group) for flow in flows for group in flow.flowGroups]
-    headers: list[Shared] = [(4, group.rule, acl, mac, target, flow_log) for acl, group in groups]
-    keys = 10 + 2 * (len(flows) + len(groups))
-    return Record(record.time, headers, [memoryview(group.flowTuples) for _, group in groups], []), keys
+    headers: list[Shared] = []
+    bodies: list[msgspec.Raw | JsonList] = []
+    for flow in flows:
+        for group in flow.flowGroups:
+            shared = (4, group.rule, flow.aclID, mac, target, flow_log)
+            headers.append(known.setdefault(shared, shared))
+            bodies.append(group.flowTuples)
+    return Record(record.time, headers, bodies, []), 10 + 2 * (len(flows) + len(bodies))
 
 
 def upper(text: str | None) -> str | None:

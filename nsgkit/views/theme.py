@@ -45,6 +45,7 @@ STYLE = f"""
 #vg-tooltip-element.vg-tooltip table tr td.key {{ color: var(--jp-ui-font-color2); }}
 #vg-tooltip-element.vg-tooltip table tr td.value {{ max-width: 32em; max-height: none; white-space: normal; }}
 .nsgkit-panel {{ color: var(--jp-ui-font-color1); font-family: var(--jp-ui-font-family); }}
+.nsgkit-panel .jupyter-button {{ width: auto; min-width: 6em; padding: 0 12px; }}
 .nsgkit-panel .widget-html-content, .nsgkit-panel .jupyter-widgets label {{ line-height: 1.5; }}
 .nsgkit-panel :focus-visible {{ outline: 2px solid var(--jp-brand-color1); outline-offset: 1px; }}
 .nsgkit-status {{ padding: 6px 10px; border-left: 4px solid var(--jp-border-color1);
@@ -57,6 +58,7 @@ STYLE = f"""
 .nsgkit-table {{ border-collapse: collapse; font-size: var(--jp-ui-font-size1); }}
 .nsgkit-table th, .nsgkit-table td {{ padding: 3px 10px; text-align: left; vertical-align: top;
   border-bottom: 1px solid var(--jp-border-color2); }}
+.nsgkit-verbatim {{ display: inline-block; min-width: 17ch; overflow-wrap: anywhere; }}
 """
 
 

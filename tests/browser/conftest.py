@@ -51,5 +51,4 @@ def pytest_runtest_makereport(item, call):
     if call.when == "call" and report.failed and lab and lab.page and lab.notebook:
         kept = lab.keep(FAILURES / re.sub(r"[^\w.-]+", "-", item.name))
         report.sections.append(("kept to look at", "\n".join(map(str, kept))))
-        lab.discard()
     return report

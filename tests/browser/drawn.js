@@ -80,7 +80,8 @@
     const text = output.innerText ?? "";
     const drawn = text.trim() || output.querySelector("img, svg, iframe, canvas, table, input, button, select, textarea");
     if (WIDGET_FAILURES.test(text)) return say(`a widget failed: ${short(text)}`);
-    if (!kind && !(drawn && shown(output))) say("a widget is blank");
+    const closed = !output.firstElementChild && output.closest(".jp-OutputArea-child").parentElement.childElementCount > 1;
+    if (!kind && !closed && !(drawn && shown(output))) say("a widget is blank");
     if (kind.includes("html") && !drawn) say("an HTML output is blank");
   };
 

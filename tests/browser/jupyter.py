@@ -73,12 +73,11 @@ class Jupyter:
 
     def close(self):
         """Close the notebook and end its kernel; a page that asks something back is thrown away."""
-        if self.page is None or self.notebook is None:
-            return
-        self.notebook = None
-        self.page.evaluate(CLOSE)
-        if self.page.locator(".jp-Dialog").count():
-            self.discard()
+        if self.notebook:
+            self.notebook = None
+            self.page.evaluate(CLOSE)
+            if self.page.locator(".jp-Dialog").count():
+                self.discard()
 
     def discard(self):
         """Throw the page away: the next notebook gets a new one."""

@@ -88,16 +88,16 @@ class Notebook:
         """What the explorers' status lines say now."""
         return self.panel.locator(".nsgkit-status:visible").all_inner_texts()
 
-    def chart(self, title):
-        """The drawing of the chart with that title."""
+    def chart(self, title, number=0):
+        """The drawing of the chart with that title; the first of several, or that number."""
         heading = self.page.locator(f".role-title-text:has-text({title!r})")
-        drawing = self.panel.locator("svg.marks").filter(has=heading).first
+        drawing = self.panel.locator("svg.marks").filter(has=heading).nth(number)
         drawing.wait_for(timeout=PATIENCE * 1000)
         return drawing
 
-    def brush(self, title, start, end):
+    def brush(self, title, start, end, number=0):
         """Drag over the chart from one UTC time to another, given as `2024-12-19 10:00`."""
-        chart = self.chart(title)
+        chart = self.chart(title, number)
         chart.scroll_into_view_if_needed()
         axis = chart.locator('[aria-label*=" for a utc scale"]').first
         span = _AXIS.search(axis.get_attribute("aria-label"))
@@ -109,6 +109,7 @@ class Notebook:
         self.page.mouse.down()
         self.page.mouse.move(places[1], height, steps=8)
         self.page.mouse.up()
+        self.page.wait_for_timeout(300)  # the chart tells Python a moment later
         return self
 
     def table(self, number=0):

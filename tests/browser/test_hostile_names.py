@@ -1,0 +1,97 @@
+"""Names in a log that try to run, in every display of the kit: they are shown, and nothing happens."""
+
+import json
+
+import pytest
+
+NAMES = [
+    "{{7*7}} {{1337*7331}}",
+    "{% raw %}",
+    "${alert(1)} `${alert(1)}`",
+    "</script><script>window.pwned = 1</script>",
+    '"><img src=x onerror="window.pwned=1">',
+    "' onmouseover='window.pwned=1' x='",
+    "javascript:alert(1)//<a href=x>",
+    "a\u202egnp.exe\u200b",
+]
+TUPLES = ["1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,", "not a tuple <img src=x>"]
+DISPLAYS = """
+import nsgkit
+from IPython.display import HTML, display
+from nsgkit.analyses import connections_over_time
+from nsgkit.explore.fields import field_explorer
+from nsgkit.explore.panel import panel, say, status_line
+from nsgkit.views.charts import over_time
+from nsgkit.views.theme import cut, nothing_to_show, titled
+logs = nsgkit.read_logs("hostile")
+CELL
+logs
+CELL
+logs.flows[["rule", "acl", "mac", "resource", "blob"]].astype(object)
+CELL
+logs.rejects
+CELL
+logs.blobs
+CELL
+over_time(connections_over_time(logs.flows, by="rule"), title=NAMES[4])
+CELL
+over_time(connections_over_time(logs.flows, by="acl"), title=NAMES[0])
+CELL
+over_time(connections_over_time(logs.flows, by="mac"), title=NAMES[3])
+CELL
+nothing_to_show(" ".join(NAMES), " ".join(NAMES))
+CELL
+field_explorer(open("hostile/PT1H.json").read())
+CELL
+display(*[field_explorer(name) for name in NAMES])
+CELL
+HTML("".join(cut(name) for name in NAMES))
+CELL
+said = status_line()
+say(said, " ".join(NAMES))
+panel(said)
+"""
+
+
+def record(name):
+    """An NSG record with `name` for its rule, its NSG and its NIC."""
+    flows = [{"rule": name, "flows": [{"mac": name, "flowTuples": TUPLES}]}]
+    return {
+        "time": "2024-12-19T09:44:35Z",
+        "category": "NetworkSecurityGroupFlowEvent",
+        "resourceId": f"/SUBSCRIPTIONS/X/NETWORKSECURITYGROUPS/{name.replace('/', '')}",
+        "macAddress": name,
+        "properties": {"Version": 2, "flows": flows},
+    }
+
+
+@pytest.fixture(scope="module")
+def notebook(jupyter):
+    folder = jupyter.server.root / "notebooks" / "hostile"
+    folder.mkdir()
+    (folder / "PT1H.json").write_text(json.dumps({"records": [record(name) for name in NAMES]}), "utf-8")
+    first, *others = DISPLAYS.split("CELL\n")
+    yield jupyter.open(jupyter.write([f"NAMES = {NAMES!r}\n{first}", *others])).run_all()
+    jupyter.close()
+
+
+def test_nothing_runs_and_nothing_is_fetched(notebook):
+    assert notebook.faults() == []
+    assert notebook.page.evaluate("() => window.pwned") is None
+    assert notebook.panel.locator('img[src="x"], a[href="x"]').count() == 0
+
+
+def test_no_template_is_evaluated(notebook):
+    assert str(1337 * 7331) not in notebook.page.content()
+
+
+@pytest.mark.parametrize("name", NAMES[:-1])
+def test_the_name_is_shown_as_it_is(notebook, name):
+    shown = " ".join(notebook.text().split())
+    assert shown.count(" ".join(name.split())) >= 5
+
+
+def test_characters_that_turn_text_around_are_spelled_out(notebook):
+    assert r"a\u202egnp.exe\u200b" in notebook.text()
+    kits_own = notebook.panel.locator("svg.marks, .nsgkit-panel, .nsgkit-cut").all_text_contents()
+    assert not [text for text in kits_own if "\u202e" in text or "\u200b" in text]

@@ -20,6 +20,7 @@ SHOWN = 3
 VERSION_OF = {"nsg_v1": 1, "nsg_v2": 2, "vnet_v4": 4}
 _FORM_OF = {text: f"nsg_v{n}" for text, n in VERSIONS[NSG].items()} | dict.fromkeys(VERSIONS[VNET], "vnet_v4")
 _WIDEST = 200
+_MOST = 16  # fields of one tuple that are shown: three more than any format has
 _NO_TUPLE = "A tuple is a text of 8, 12 or 13 fields with commas between them."
 _TOLD = {
     "denied": "{a} tried to reach {b}; a rule denied it",
@@ -102,7 +103,7 @@ def _rows(text: str) -> Iterator[Row]:
         elif item.tuple is None:
             yield from (row for row in _record_rows(part, item) if item.record <= 0 or row.finding)
     yield from _left_out(items, len(tuples) - len(shown), len(faulty[SHOWN:]))
-    if not rest and not any(item.tuple is not None or item.key in COLUMN_OF for item in items):
+    if not any(item.tuple is not None or item.key in COLUMN_OF for item in items):
         yield _about("all", text, Reading("No tuple and no record.", MISTAKE, _NO_TUPLE))
     if rest:
         yield _about(
@@ -148,8 +149,10 @@ def _tuple_rows(part: str, value: object, version: object) -> list[Row]:
             _short(field),
             *read_field(place, fields, form),
         )
-        for place, field in enumerate(fields)
+        for place, field in enumerate(fields[:_MOST])
     ]
+    if len(fields) > _MOST:
+        rows.append(_about(part, "", Reading(f"{len(fields) - _MOST:,} more fields are not shown.")))
     named = f"{FORMATS[form]}, because {because}."
     if wrong := _wrong_count(fields, form):
         return [_about(part, value, Reading(named, MISTAKE, wrong)), *rows]

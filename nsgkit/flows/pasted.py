@@ -50,8 +50,8 @@ def take_apart(text: str) -> Pasted:
     text = text.lstrip("\ufeff").strip()
     if "{" in text or "[" in text or text.count('"') > 1:
         value, rest = _as_json(text)
-        if value is not None:
-            return _itemised(value, rest)
+        if (found := _itemised(value, rest)).items:
+            return found
     lines = [_bare(line) for line in text.splitlines() if line.strip()]
     return Pasted([Item(-1, "flowTuples", line, place) for place, line in enumerate(lines)], "")
 
@@ -105,9 +105,9 @@ def _put(piece: str, out: list[str], stack: list[str]) -> None:
 
 def _itemised(value: object, rest: str) -> Pasted:
     try:
-        return Pasted(list(_items(value, _Place())), rest)
+        return Pasted(list(_items(value, _Place())) if value is not None else [], rest)
     except RecursionError:
-        return Pasted([], "Brackets nested too deeply.")
+        return Pasted([], rest)
 
 
 @dataclass

@@ -159,6 +159,10 @@ def test_a_mistake_far_down_is_shown():
         (V2_END.removesuffix(",27072"), "One of the four counters is missing"),
         (V1.replace("5358", " 5358"), "blanks or line breaks"),
         ("hello", "8, 12 or 13 fields"),
+        ("{{7*7}}", "8, 12 or 13 fields"),
+        ("<img src=x onerror=alert(1)>,{{7*7}},</script>", "3 fields instead of 8"),
+        ('{"records":[{"time":"2024', "8, 12 or 13 fields"),
+        ('{"a": [1, 2]}', "8, 12 or 13 fields"),
         (json.dumps(record(12)), "8, 12 or 13 fields"),
         (json.dumps(record(V2, version=3)), "Version '3'"),
         (json.dumps(record(V2, category="AzureFirewall")), "Category 'AzureFirewall'"),
@@ -246,6 +250,12 @@ def test_a_long_text_is_cut_with_notice():
     table = explain(json.dumps(record(*[V2] * 3000)))
     assert f"Only the first {LONGEST:,}" in table["why"][0]
     assert table["text"].str.len().max() < 300
+
+
+def test_a_tuple_with_far_too_many_fields_is_cut_with_notice():
+    table = explain("1," * 5000)
+    assert table["meaning"].iloc[-1] == "4,985 more fields are not shown."
+    assert len(table) == 18
 
 
 def test_no_text_gives_a_table_without_rows():

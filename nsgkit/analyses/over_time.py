@@ -7,7 +7,13 @@ from nsgkit import schema
 from nsgkit.analyses.labels import shortened
 from nsgkit.flows.frame import bin_width, collect, count, lazy
 
-TABLE = {"time": schema.TIME, "group": "str", "decision": "str", "connections": "int64", "until": schema.TIME}
+TABLE = {
+    "time": schema.TIME,
+    "group": "str",
+    "decision": pd.CategoricalDtype(schema.column("decision").values),
+    "connections": "int64",
+    "until": schema.TIME,
+}
 
 
 def connections_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.DataFrame:
@@ -66,5 +72,4 @@ def connections_over_time(flows: object, *, bin: str = "1h", by: str = "acl") ->
     )
     table = collect(counted, TABLE)
     table["group"] = shortened(table["group"])
-    table["decision"] = pd.Categorical(table["decision"], categories=schema.column("decision").values)
     return table.sort_values(["time", "group", "decision"], ignore_index=True)

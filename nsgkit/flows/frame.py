@@ -88,7 +88,7 @@ def codes(flows: object, columns: Sequence[str]) -> Codebook:
 
 
 def collect(
-    frame: "nw.LazyFrame[Any]", like: Mapping[str, str], codebook: Codebook | None = None
+    frame: "nw.LazyFrame[Any]", like: Mapping[str, Dtype], codebook: Codebook | None = None
 ) -> pd.DataFrame:
     """Return the rows of `frame` as a pandas table with the columns and types that `like` states.
 
@@ -109,8 +109,17 @@ def collect(
     )
 
 
+def types(table: Sequence[schema.Column]) -> dict[str, Dtype]:
+    """Return the `like` of a table's columns; the values of a closed column are its categories.
+
+    >>> types(schema.FLOWS)["direction"].categories.tolist()
+    ['inbound', 'outbound']
+    """
+    return {c.name: pd.CategoricalDtype(c.values) if c.closed else c.dtype for c in table}
+
+
 def same_engine(
-    frame: "nw.LazyFrame[Any]", flows: object, like: Mapping[str, str], codebook: Codebook | None = None
+    frame: "nw.LazyFrame[Any]", flows: object, like: Mapping[str, Dtype], codebook: Codebook | None = None
 ) -> Native:
     """Return `frame` in the engine that holds `flows`: a pandas table, a relation, a Spark frame."""
     if isinstance(flows, pd.DataFrame):
@@ -137,9 +146,14 @@ def fingerprint(frame: "nw.LazyFrame[Any]", **parts: Sequence[str]) -> "nw.LazyF
     return result
 
 
+def one_if(condition: "nw.Expr") -> "nw.Expr":
+    """Return 1 where a row meets `condition`, and 0 where it does not or cannot be told."""
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))
+
+
 def count(condition: "nw.Expr") -> "nw.Expr":
     """Return how many rows meet `condition`, as an expression for an aggregation."""
-    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).sum().cast(nw.Int64)
+    return one_if(condition).sum().cast(nw.Int64)
 
 
 def known_sum(name: str) -> "nw.Expr":
@@ -210,11 +224,9 @@ def _quoted(name: str) -> str:
 
 def _typed(values: Native, dtype: Dtype, texts: "pd.Index[Any] | None") -> Native:
     if texts is not None:
-        found = values.cast(pa.int32()).fill_null(-1).to_numpy()
-        coded = pd.Series(pd.Categorical.from_codes(found, categories=texts))
-        return coded if dtype == schema.TEXT else pd.Series(coded.to_numpy(), dtype=dtype)
-    if dtype == schema.TEXT:
-        return pd.Series(values.cast(pa.string()).dictionary_encode().to_pandas())
+        values = pa.DictionaryArray.from_arrays(values.cast(pa.int32()).combine_chunks(), pa.array(texts))
+    if isinstance(dtype, pd.CategoricalDtype) or dtype == schema.TEXT:
+        return _categories(values, dtype)
     if dtype == "str":
         return pd.Series(values.cast(pa.string()).to_pylist(), dtype="str")
     if dtype == schema.TIME:
@@ -222,6 +234,12 @@ def _typed(values: Native, dtype: Dtype, texts: "pd.Index[Any] | None") -> Nativ
     if dtype.startswith(("Int", "UInt")):
         return values.cast(pa.int64()).to_pandas(types_mapper=lambda _: pd.Int64Dtype()).astype(dtype)
     return values.to_pandas().astype(dtype)
+
+
+def _categories(values: Native, dtype: Dtype) -> Native:
+    if not pa.types.is_dictionary(values.type):
+        values = values.cast(pa.string()).dictionary_encode()
+    return pd.Series(values.to_pandas()).astype(dtype)
 
 
 def _times(values: Native, dtype: Dtype) -> Native:

@@ -1,0 +1,198 @@
+"""Conversations: flow rows stitched into connections over blobs and hours, double capture folded."""
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from nsgkit import schema
+from nsgkit.flows.fold import folds
+from nsgkit.flows.frame import (
+    Codebook,
+    Native,
+    collect,
+    count,
+    known_sum,
+    one_if,
+    same_engine,
+    types,
+)
+from nsgkit.flows.stateless import asks_for_an_answer, suspects
+from nsgkit.flows.stitch import CONVERSATION, COUNTERS, codebook, stitched
+from nsgkit.schema import TEXT, TIME, Column
+
+_PLACE = ("blob", "record", "tuple")
+_ENDS = ("src_ip", "dst_ip", "src_port", "dst_port")
+_STATES = MappingProxyType({s: s for s in ("closed", "open", "orphan", "denied")})
+
+
+def _kept(*names: str) -> tuple[Column, ...]:
+    return tuple(schema.column(name) for name in names)
+
+
+CONVERSATIONS: tuple[Column, ...] = (
+    Column("first", TIME, "First seen (UTC)", "The time of its first row.", "UTC"),
+    Column("last", TIME, "Last seen (UTC)", "The time of its last row.", "UTC"),
+    Column("duration", "float64", "Duration", "From its first row to its last: all of it where closed, at "
+           "least so long where open or orphan, null where rows do not tell (denied, version 1).",
+           "seconds", nullable=True),
+    Column("state", TEXT, "State", "closed: begin and end are there. open: no end yet. orphan: its begin "
+           "lies before the data. denied: a denied attempt. Null in version 1, which does not tell.",
+           nullable=True, codes=_STATES, closed=True),
+    *_kept("decision", "direction", "protocol", "src_ip", "src_port", "dst_ip", "dst_port"),
+    *(replace(schema.column(name), meaning="The sum of its continuing and end rows; null where none of them "
+              "had a counter: unknown, never 0.") for name in COUNTERS),
+    *_kept("rule", "acl", "mac", "resource", "flow_log", "version", "encryption"),
+    Column("rows", "int64", "Rows", "How many flow rows it was stitched from; conversation_rows() gives "
+           "them.", "rows"),
+    *(replace(schema.column(name), meaning=f"Where its first row stands: the {name}.")
+      for name in ("blob", "record", "tuple")),
+    Column("folded", "bool", "Folded", "True where another view of the same connection counts in its place."),
+    Column("into_blob", TEXT, "Folded into: blob", "The blob of the counting view's first row.",
+           nullable=True),
+    Column("into_record", "Int32", "Folded into: record", "The record of that row.", nullable=True),
+    Column("into_tuple", "Int32", "Folded into: tuple", "The tuple of that row.", nullable=True),
+    Column("stateless", "bool", "Suspected stateless", "True where its rule seems to be logged without "
+           "state: inbound TCP connections that are never counted and never end."),
+)  # fmt: skip
+
+
+_TYPES = types(CONVERSATIONS)
+
+
+def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
+    """Return the conversations in `flows`: one row per connection and NIC that captured it.
+
+    Counting rule: begin, continuing and end rows of the same NIC, ACL, log, addresses, ports, protocol and
+    direction are one conversation, over blobs and hours. Equal times order as begin, continuing,
+    end. A begin on ports that are already open starts a new conversation; so does a row that
+    follows an end. A denied row, and each row of version 1, is a conversation of its own. Counters are
+    summed over continuing and end rows; where none has any, they are unknown (null).
+
+    Double capture: views of one connection from several places are all kept. `folded` says which
+    of them must not be counted: see `nsgkit.flows.fold` for the one rule. Count connections with
+    `~folded`, and say with `folded` how many views were folded.
+
+    Looks alike but is harmless: inbound TCP under a custom rule may be logged without
+    state (`stateless`): such connections stay open and uncounted however they went.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        The flow table.
+    fold_within : float
+        How many seconds apart the first rows of two views of one connection may lie.
+
+    Returns
+    -------
+    pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        As `flows` is; the columns are in `CONVERSATIONS`. pandas: sorted by first, blob, record, tuple.
+
+    Raises
+    ------
+    MissingColumnError
+        Where the table lacks a column of the flow table.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> table = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)  # doctest: +SKIP
+    >>> table.query("~folded")["state"].value_counts()  # doctest: +SKIP
+
+    Source: Microsoft, "Flow logging for network security groups" and "Virtual network flow logs".
+    """
+    book = codebook(flows)
+    rows = stitched(flows, book)
+    first = rows.filter(nw.col("starts") == 1)
+    table = (
+        first.drop(*COUNTERS, "state")
+        .join(_sums(rows), on=[*CONVERSATION])
+        .join(folds(first, int(fold_within * 1000)), on=[*CONVERSATION])
+        .join(suspects(rows), on="policy", how="left")
+        .with_columns(first=nw.col("time"), state=_state(), duration=_duration(), stateless=_stateless())
+    )
+    if isinstance(flows, pd.DataFrame):
+        table = table.sort("time_ms", *_PLACE)
+        book = {**book, "into_blob": book["blob"]}
+    return same_engine(table, flows, _TYPES, book)
+
+
+def conversation_rows(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
+    """Return every flow row of the conversations in `chosen`, some rows of what `conversations` gave.
+
+    The rows are stitched again, by the same rule, from the rows of `flows` that have the same addresses
+    and ports: give the `flows` that the conversations were made from.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The flow table's columns, and `conversation`: the label in the index of `chosen`. Sorted by
+        conversation, time, state (begin, continuing, end), blob, record, tuple.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> flows = nsgkit.read_logs("data/samples").flows  # doctest: +SKIP
+    >>> longest = nsgkit.conversations(flows).nlargest(1, "duration")  # doctest: +SKIP
+    >>> conversation_rows(flows, longest)[["time", "state", "bytes_dst_to_src"]]  # doctest: +SKIP
+    """
+    schema.require(chosen.columns, [*_PLACE, *_ENDS], "nsgkit.conversations")
+    book = codebook(flows)
+    names = [c.name for c in schema.FLOWS]
+    rows = stitched(flows, book, columns=names, only=_like(chosen, book))
+    first = nw.when(nw.col("starts") == 1)
+    rows = rows.with_columns(
+        **{f"first_{c}": first.then(nw.col(c)).max().over(*CONVERSATION) for c in _PLACE}
+    )
+    types = {c.name: c.dtype for c in schema.FLOWS}
+    marks = {"first_blob": "str", "first_record": "int32", "first_tuple": "int32"}
+    found = collect(
+        rows, {**types, "step": "int64", **marks}, {**book, "first_blob": book["blob"]} if book else {}
+    )
+    labels = chosen[[*_PLACE]].set_axis([*marks], axis=1).astype(marks).assign(conversation=chosen.index)
+    mine = found.merge(labels, on=[*marks])
+    mine = mine.sort_values(["conversation", "time", "step", *_PLACE], ignore_index=True)
+    return mine[[*names, "conversation"]]
+
+
+def _sums(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+    """Add up the rows of each conversation; only continuing and end rows count traffic."""
+    counting = {f"counting_{name}": nw.when(nw.col("step") > 0).then(nw.col(name)) for name in COUNTERS}
+    return (
+        rows.with_columns(**counting)
+        .group_by(*CONVERSATION)
+        .agg(
+            *(known_sum(f"counting_{name}").alias(name) for name in COUNTERS),
+            nw.len().cast(nw.Int64).alias("rows"),
+            nw.col("time").max().alias("last"),
+            nw.col("time_ms").max().alias("last_ms"),
+            count(nw.col("step") == 2).alias("ends"),
+        )
+    )
+
+
+def _state() -> nw.Expr:
+    ended = nw.when(nw.col("ends") > 0).then(nw.lit("closed")).otherwise(nw.lit("open"))
+    begun = nw.when(nw.col("step") == 0).then(ended).otherwise(nw.lit("orphan"))
+    stitched_from = nw.when(nw.col("alone") == 0).then(begun)
+    return nw.when(nw.col("decision") == "denied").then(nw.lit("denied")).otherwise(stitched_from)
+
+
+def _stateless() -> nw.Expr:
+    return one_if(asks_for_an_answer() & (nw.col("suspect") == 1)) == 1
+
+
+def _duration() -> nw.Expr:
+    return nw.when(nw.col("alone") == 0).then((nw.col("last_ms") - nw.col("time_ms")) / 1000)
+
+
+def _like(chosen: pd.DataFrame, book: Codebook) -> nw.Expr:
+    """Rows that share addresses and ports with `chosen`: all of its conversations' rows, and some more."""
+    alike = []
+    for name in ("src_ip", "dst_ip", "src_port", "dst_port"):
+        values = chosen[name].unique()
+        wanted = book[name].get_indexer(pd.Index(values)) if name in book else values
+        alike.append(nw.col(name).is_in(list(wanted)))
+    return nw.all_horizontal(*alike, ignore_nulls=True)

@@ -1,0 +1,74 @@
+"""Double capture: which views of one connection are folded into which, by one rule.
+
+The rule. Conversations with the same addresses, ports, protocol and decision whose first rows lie
+within a few seconds of each other are views of one connection, one view from each place that
+captured it. The initiator's view counts: the outbound one. Folded into it are inbound views at other
+NICs, and further views at the same NIC in the same direction, from another log (NSG and VNet flow
+logs of one NIC); of those the newer format's counts. Where one place has several such
+conversations within those seconds, the first belongs to the others' first, the second to their second.
+
+Conversations whose begin lies before the data are folded among themselves alone, and there the first
+rows may lie five minutes further apart: that is how often continuing rows come.
+"""
+
+from typing import Any
+
+import narwhals as nw
+
+from nsgkit.flows.frame import fingerprint, one_if
+from nsgkit.flows.stitch import CONVERSATION
+
+CADENCE = 300_000  # milliseconds between the continuing rows of a connection
+_CAPTURE = ("mac", "acl", "resource", "flow_log")
+_PLACE = ("blob", "record", "tuple")
+_LINK = ("link", "src_port", "dst_port")
+_IN_TIME = ("time_ms", "record", "tuple", "file")
+_VIEWS = (*_LINK, "chain", "turn")
+_BY_WORTH = ("inbound", "age", "time_ms", *_CAPTURE)
+
+
+def folds(first_rows: "nw.LazyFrame[Any]", within: int) -> "nw.LazyFrame[Any]":
+    """Return, for each conversation, `folded` and the first row of the view that counts in its place.
+
+    `first_rows` are the first rows of all conversations, as `nsgkit.flows.stitch` gives them; `within`
+    is how far apart those of two views may lie, in milliseconds. The answer has CONVERSATION, folded,
+    into_blob, into_record, into_tuple, the last three null where nothing is folded.
+    """
+    views = _turns(first_rows, within)
+    worth = nw.col("one").cum_sum().over(*_VIEWS, order_by=_BY_WORTH)
+    views = views.with_columns(worth=worth)
+    best = nw.when(nw.col("worth") == 1)
+    kept = {
+        f"best_{name}": best.then(nw.col(name)).max().over(*_VIEWS) for name in ("nic", "inbound", *_PLACE)
+    }
+    views = views.with_columns(**kept).with_columns(folded=one_if(_is_folded()) == 1)
+    into = {f"into_{name}": nw.when(nw.col("folded")).then(nw.col(f"best_{name}")) for name in _PLACE}
+    return views.select(*CONVERSATION, "folded", **into)
+
+
+def _turns(first_rows: "nw.LazyFrame[Any]", within: int) -> "nw.LazyFrame[Any]":
+    """Return the views with the chain that each is in (close in time) and its capture's turn there."""
+    orphan = one_if((nw.col("alone") == 0) & (nw.col("step") > 0))
+    views = fingerprint(
+        first_rows.with_columns(orphan=orphan, inbound=one_if(nw.col("direction") == "inbound")),
+        link=("protocol", "src_ip", "dst_ip", "decision", "orphan"),
+        capture=(*_CAPTURE, "direction"),
+        nic=("mac",),
+    )
+    views = views.select(
+        *CONVERSATION, *_CAPTURE, "link", "capture", "nic", "inbound", "orphan", "time_ms", "file", *_PLACE,
+        age=-nw.col("version").cast(nw.Int64), one=nw.lit(1),
+    )  # fmt: skip
+    gap = nw.col("time_ms") - nw.col("time_ms").shift(1).over(*_LINK, order_by=_IN_TIME)
+    views = views.with_columns(breaks=one_if(gap > within + nw.col("orphan") * CADENCE))
+    views = views.with_columns(chain=nw.col("breaks").cum_sum().over(*_LINK, order_by=_IN_TIME))
+    return views.with_columns(
+        turn=nw.col("one").cum_sum().over(*_LINK, "chain", "capture", order_by=_IN_TIME)
+    )
+
+
+def _is_folded() -> nw.Expr:
+    same_nic = nw.col("nic") == nw.col("best_nic")
+    same_way = nw.col("inbound") == nw.col("best_inbound")
+    other_end = ~same_nic & (nw.col("inbound") == 1) & (nw.col("best_inbound") == 0)
+    return (nw.col("worth") > 1) & (other_end | (same_nic & same_way))

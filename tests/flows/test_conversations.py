@@ -1,0 +1,363 @@
+"""Conversations: literal oddities, an independent stitcher, and what must hold for any rows at all."""
+
+import duckdb
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nsgkit import schema
+from nsgkit.errors import MissingColumnError
+from nsgkit.flows.conversations import CONVERSATIONS, conversation_rows, conversations
+from tests.flows import plain_stitch
+from tests.frames import flows, typed
+
+COUNTERS = list(plain_stitch.COUNTERS)
+A, B = "10.0.0.4:50000 10.0.1.5:443 TCP", "203.0.113.7:4000 10.0.1.5:443 TCP"
+HERE, THERE = "mac=00AA00000001", "mac=00AA00000002"
+
+
+def brief(text, *columns, **everywhere):
+    return conversations(flows(text, **everywhere))[list(columns)].values.tolist()
+
+
+def test_begin_continuing_end_are_one_conversation():
+    text = f"""
+        09:00:00 {A} O A B
+        09:05:00 {A} O A C 1021/588096 8005/4610880
+        09:05:30 {A} O A E 52/29952 47/27072
+    """
+    (row,) = conversations(flows(text)).to_dict("records")
+    assert (row["state"], row["rows"], row["duration"]) == ("closed", 3, 330.0)
+    assert row["packets_src_to_dst"] + row["packets_dst_to_src"] == 9_125
+    assert row["bytes_src_to_dst"] + row["bytes_dst_to_src"] == 5_256_000
+
+
+def test_rows_are_stitched_over_blobs_whatever_their_order():
+    text = f"""
+        11:00:00 {A} O A E 3/30 2/20 blob=hour11
+        09:59:00 {A} O A B           blob=hour09
+        10:30:00 {A} O A C 3/30 2/20 blob=hour10
+    """
+    assert brief(text, "state", "rows", "blob", "bytes_src_to_dst") == [["closed", 3, "hour09", 60]]
+
+
+def test_an_end_before_its_begin_at_the_same_millisecond_belongs_to_it():
+    text = f"""
+        09:00:00.123 {A} O A E 1/74 0/0
+        09:00:00.123 {A} O A B
+    """
+    assert brief(text, "state", "rows", "tuple") == [["closed", 2, 1]]
+
+
+def test_exact_duplicates_of_a_begin_are_two_conversations():
+    text = f"""
+        09:00:00.123 {A} O A B 0/0 0/0 version=4
+        09:00:00.123 {A} O A E 1/74 0/0 version=4
+        09:00:00.123 {A} O A B 0/0 0/0 version=4
+    """
+    assert brief(text, "state", "rows", "tuple") == [["open", 1, 0], ["closed", 2, 2]]
+
+
+def test_a_begin_on_an_open_conversation_starts_another():
+    text = f"""
+        09:00:00 {A} O A B
+        09:05:00 {A} O A C 1/100 -/-
+        09:06:00 {A} O A B
+        09:07:00 {A} O A E 2/200 -/-
+    """
+    assert brief(text, "state", "rows", "bytes_src_to_dst") == [["open", 2, 100], ["closed", 2, 200]]
+
+
+def test_rows_without_a_begin_are_an_orphan():
+    text = f"""
+        09:00:00 {A} O A C 1/100 1/50
+        09:05:00 {A} O A E 1/100 1/50
+    """
+    assert brief(text, "state", "rows", "bytes_dst_to_src") == [["orphan", 2, 100]]
+
+
+def test_a_row_after_an_end_is_an_orphan_of_its_own():
+    text = f"""
+        09:00:00 {A} O A B
+        09:01:00 {A} O A E 1/100 1/50
+        09:02:00 {A} O A C 5/500 5/500
+    """
+    assert brief(text, "state", "bytes_src_to_dst") == [["closed", 100], ["orphan", 500]]
+
+
+def test_a_denied_row_is_an_attempt_of_its_own_and_breaks_nothing():
+    text = f"""
+        09:00:00 {A} O A B
+        09:00:01 {A} O D B
+        09:00:01 {A} O D B
+        09:01:00 {A} O A E 1/100 1/50
+    """
+    assert brief(text, "state", "rows") == [["closed", 2], ["denied", 1], ["denied", 1]]
+
+
+def test_each_row_of_version_1_is_a_connection_of_its_own():
+    text = f"""
+        09:00:00 {A} O A -
+        09:00:00 {A} O A -
+    """
+    table = conversations(flows(text, version=1))
+    assert table["state"].isna().all()
+    assert table["duration"].isna().all()
+    assert len(table) == 2
+
+
+def test_unknown_stays_unknown():
+    assert brief(f"09:00:00 {A} O A B\n09:01:00 {A} O A E -/- 0/0", *COUNTERS) == [[pd.NA, pd.NA, 0, 0]]
+
+
+def test_zeros_of_a_begin_row_are_not_counters():
+    assert brief(f"09:00:00 {A} O A B 0/0 0/0", *COUNTERS, version=4) == [[pd.NA] * 4]
+
+
+def test_a_decision_that_is_unknown_is_stitched_apart():
+    text = f"""
+        09:00:00 {A} O A B
+        09:00:10 {A} O ? B
+        09:01:00 {A} O A E 1/100 1/50
+    """
+    assert brief(text, "decision", "state") == [["allowed", "closed"], ["unknown", "open"]]
+
+
+# Double capture
+
+
+BOTH_ENDS = f"""
+    09:00:00 {A} O A B {HERE}
+    09:00:02 {A} I A B {THERE}
+    09:01:00 {A} O A E 5/500 4/400 {HERE}
+    09:01:02 {A} I A E 5/500 4/400 {THERE}
+"""
+
+
+def test_the_initiators_view_counts_and_the_other_says_where():
+    out, into = conversations(flows(BOTH_ENDS)).to_dict("records")
+    assert (out["direction"], out["folded"]) == ("outbound", False)
+    assert (into["direction"], into["folded"]) == ("inbound", True)
+    assert all(into[f"into_{name}"] == out[name] for name in ("blob", "record", "tuple"))
+
+
+def test_clocks_may_differ_by_a_few_seconds_either_way():
+    early = BOTH_ENDS.replace("09:00:02", "08:59:58")
+    assert conversations(flows(early)).set_index("direction")["folded"].to_dict() == {
+        "inbound": True,
+        "outbound": False,
+    }
+
+
+@pytest.mark.parametrize(
+    "apart",
+    [
+        BOTH_ENDS.replace("09:00:02", "09:00:06"),  # too late
+        BOTH_ENDS.replace(THERE, HERE),  # the same NIC: forwarded, not seen at the other end
+        BOTH_ENDS.replace(" I A ", " O A "),  # two outbound views: neither is the other end
+        BOTH_ENDS.replace("02 10.0.0.4:50000", "02 10.0.0.4:50001"),  # another port
+        f"09:00:00 {A} O A B {HERE}\n09:00:00 {A} I D B {THERE}",  # let out, then denied at the door
+        f"09:00:00 {A} O A B {HERE}\n09:00:01 {A} I A C 1/1 1/1 {THERE}",  # an orphan of an older one
+    ],
+)
+def test_look_alikes_of_double_capture_are_not_folded(apart):
+    assert not conversations(flows(apart))["folded"].any()
+
+
+def test_ports_used_again_within_seconds_are_folded_one_to_one():
+    again = "\n".join(f"09:00:0{s} {A} {d}" for s in range(4) for d in (f"O A B {HERE}", f"I A B {THERE}"))
+    table = conversations(flows(again))
+    assert table["folded"].sum() == 4
+    assert table.loc[table["folded"], ["into_record", "into_tuple"]].drop_duplicates().shape[0] == 4
+
+
+def test_orphans_seen_at_both_ends_fold_though_their_rows_come_minutes_apart():
+    text = f"""
+        09:00:10 {A} O A C 5/500 4/400 {HERE}
+        09:04:50 {A} I A C 5/500 4/400 {THERE}
+    """
+    assert brief(text, "direction", "folded") == [["outbound", False], ["inbound", True]]
+
+
+def test_a_nic_that_both_families_log_counts_once_by_the_newer_format():
+    text = f"""
+        09:00:00     {B} I A B
+        09:00:00.400 {B} I A B version=4 flow_log=/FL resource=/VNET encryption=not-encrypted
+        09:01:00     {B} I A E 5/500 4/400
+        09:01:00.400 {B} I A E 5/500 4/400 version=4 flow_log=/FL resource=/VNET
+    """
+    assert brief(text, "version", "folded", "state") == [[2, True, "closed"], [4, False, "closed"]]
+
+
+def test_folding_can_be_made_stricter():
+    assert not conversations(flows(BOTH_ENDS), fold_within=1.0)["folded"].any()
+
+
+# Stateless rules
+
+
+def stateless(text):
+    return conversations(flows(text))["stateless"].tolist()
+
+
+def test_a_rule_whose_connections_never_end_or_count_is_flagged():
+    assert stateless(f"09:00:00 {B} I A B\n09:20:00 {B} I A B") == [True, True]
+
+
+@pytest.mark.parametrize(
+    "fine",
+    [
+        f"09:00:00 {B} I A B\n09:05:00 {B} I A B",  # too short to tell
+        f"09:00:00 {B} I A B\n09:20:00 {B} I A B\n09:25:00 {B} I A E -/- -/-",  # one ended
+        f"09:00:00 {B} I A B\n09:20:00 {B} I A B\n09:25:00 {B} I A C 1/1 1/1",  # one was counted
+        f"09:00:00 {B} O A B\n09:20:00 {B} O A B",
+        f"09:00:00 {B} I D B\n09:20:00 {B} I D B",
+        f"09:00:00 {B} I A B rule=DefaultRule_X\n09:20:00 {B} I A B rule=DefaultRule_X",
+        f"09:00:00 {B} I A B rule=AllowVnetInBound\n09:20:00 {B} I A B rule=AllowVnetInBound",
+        f"09:00:00 {B} I A B version=4\n09:20:00 {B} I A B version=4",
+        f"09:00:00 {B} I A -\n09:20:00 {B} I A -",
+    ],
+)
+def test_look_alikes_of_stateless_rules_are_not_flagged(fine):
+    assert not any(stateless(fine))
+
+
+# Its rows
+
+
+def test_all_rows_of_a_conversation_can_be_had():
+    rows = flows(f"""
+        09:00:00 {A} O A B
+        09:01:00 {A} O A E 1/100 1/50
+        09:02:00 {A} O A B
+        09:03:00 {A} O A E 2/200 2/50
+        09:02:00 {B} I A B
+    """)
+    second = conversations(rows).query("src_port == 50000").tail(1)
+    got = conversation_rows(rows, second)
+    assert got["time"].dt.strftime("%H:%M").tolist() == ["09:02", "09:03"]
+    assert got["conversation"].unique().tolist() == second.index.tolist()
+
+
+def test_the_rows_of_all_conversations_are_all_rows():
+    rows = flows(BOTH_ENDS)
+    got = conversation_rows(rows, conversations(rows))
+    assert sorted(got["tuple"]) == sorted(rows["tuple"])
+    assert got[list(schema.empty())].dtypes.astype(str).equals(rows.dtypes.astype(str))
+
+
+# The table
+
+
+def test_it_has_the_documented_columns_and_types():
+    for table in (conversations(flows(BOTH_ENDS)), conversations(schema.empty())):
+        assert table.dtypes.astype(str).equals(schema.empty(CONVERSATIONS).dtypes.astype(str))
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(MissingColumnError, match="no column mac"):
+        conversations(flows(BOTH_ENDS).drop(columns="mac"))
+
+
+# Any rows at all
+
+ENDS = [("10.0.0.4", 50000, "10.0.1.5", 443), ("10.0.0.4", 50001, "10.0.1.5", 443)]
+ROW = st.tuples(
+    st.integers(0, 12),  # when, in units of 2.5 s: ties and folds happen
+    st.sampled_from(ENDS),
+    st.sampled_from(["inbound", "outbound"]),
+    st.sampled_from(["allowed", "allowed", "allowed", "denied", "unknown"]),
+    st.sampled_from(["begin", "continuing", "end", "end", None]),
+    st.sampled_from(["00AA00000001", "00AA00000002"]),
+    st.booleans(),  # counted?
+)
+ROWS = st.lists(ROW, max_size=60)
+FEW = settings(max_examples=10)  # each example is some forty queries
+START = pd.Timestamp("2024-12-19T09:00Z")
+
+
+def table_of(rows):
+    made = [
+        {
+            "time": START + pd.Timedelta(seconds=2.5 * when), "record_time": START, "src_ip": ends[0],
+            "src_port": ends[1], "dst_ip": ends[2], "dst_port": ends[3], "protocol": "TCP",
+            "direction": direction, "decision": decision, "state": state, "encryption": None,
+            **dict.fromkeys(COUNTERS, when + 1 if counted and state in ("continuing", "end") else None),
+            "rule": "R", "acl": "/NSG", "mac": mac, "resource": "/NSG", "flow_log": None, "version": 2,
+            "blob": "b", "record": 0, "tuple": i,
+        }
+        for i, (when, ends, direction, decision, state, mac, counted) in enumerate(rows)
+    ]  # fmt: skip
+    return typed(pd.DataFrame(made, columns=[c.name for c in schema.FLOWS]))
+
+
+def content(table):
+    """What conversations say, without where their rows stand and in a stable order."""
+    plain = table.drop(columns=["blob", "record", "tuple", "into_blob", "into_record", "into_tuple"])
+    return sorted(map(str, plain.astype(object).to_numpy().tolist()))
+
+
+@FEW
+@given(ROWS)
+def test_an_independent_stitcher_agrees(rows):
+    frame = table_of(rows)
+    said = conversations(frame)
+    plain = [plain_stitch.summary(c) for c in plain_stitch.stitch(plain_stitch.records(frame))]
+    names = ["first", "last", "state", "rows", *plain_stitch.KEY]
+    assert sorted(map(str, said[names].astype(object).to_numpy().tolist())) == sorted(
+        str([p[n] if p[n] is not None else float("nan") for n in names]) for p in plain
+    )
+
+
+@FEW
+@given(ROWS)
+def test_bytes_in_are_bytes_out(rows):
+    frame = table_of(rows)
+    said = conversations(frame)
+    for name in COUNTERS:
+        assert said[name].sum() == frame.loc[frame["state"].isin(["continuing", "end"]), name].sum()
+    assert said["rows"].sum() == len(frame)
+
+
+@FEW
+@given(ROWS, st.randoms())
+def test_the_order_of_rows_and_the_split_over_blobs_do_not_matter(rows, random):
+    frame = table_of(rows)
+    shuffled = frame.sample(frac=1, random_state=random.randrange(2**31)).reset_index(drop=True)
+    shuffled["blob"] = pd.Categorical([random.choice("xyz") for _ in range(len(frame))])
+    shuffled["tuple"] = pd.Series(range(len(frame)), dtype="int32")
+    assert content(conversations(shuffled)) == content(conversations(frame))
+
+
+@FEW
+@given(ROWS)
+def test_a_begin_is_in_exactly_one_conversation(rows):
+    frame = table_of(rows)
+    got = conversation_rows(frame, conversations(frame))
+    assert sorted(got["tuple"]) == frame["tuple"].tolist()
+    begins = got[(got["state"] == "begin") & (got["decision"] != "denied")]
+    assert not begins["conversation"].duplicated().any()
+
+
+@FEW
+@given(ROWS)
+def test_duckdb_says_the_same(rows):
+    frame = table_of(rows)
+    names = ["first", "src_ip", "src_port", "state", "mac", "rows", "folded", "blob", "record", "tuple"]
+    relation = conversations(duckdb.connect().from_df(frame))
+    theirs = relation.order("first, blob, record, tuple").select(*names).df()
+    ours = conversations(frame)[names]
+    assert (
+        theirs.astype(str).to_numpy().tolist() == ours.astype(theirs.dtypes).astype(str).to_numpy().tolist()
+    )
+
+
+@FEW
+@given(ROWS)
+def test_a_folded_view_points_at_one_that_counts_and_no_two_of_a_capture_share_it(rows):
+    table = conversations(table_of(rows))
+    counting = set(table.loc[~table["folded"], "tuple"])
+    views = table[table["folded"]]
+    assert set(views["into_tuple"]) <= counting
+    assert not views.duplicated(["mac", "direction", "into_tuple"]).any()

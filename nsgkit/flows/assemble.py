@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nsgkit.flows.columns import COUNTERS, TEXTS, Array, recode
+from nsgkit.flows.columns import COUNTERS, TEXTS, Array, distinct, recode
 from nsgkit.flows.parse import Part
 from nsgkit.flows.records import Header, Shared, nic, upper
 from nsgkit.flows.tuples import NULL
@@ -75,12 +75,11 @@ def _concatenated(parts: Sequence[Part], pop: Callable[[Part], Array]) -> Array:
 
 
 def _texts(parts: Sequence[Part], name: str) -> pd.Categorical:
-    texts = sorted({text for part in parts for text in part.columns.texts[name]})
-    places = {text: i for i, text in enumerate(texts)}
+    texts = distinct([part.columns.texts[name] for part in parts])
     for part in parts:
         arrays = part.columns.arrays
-        arrays[name] = recode(arrays[name], part.columns.texts[name], places)
-    return _used(_column(parts, name), texts)
+        arrays[name] = recode(arrays[name], part.columns.texts[name], texts)
+    return _used(_column(parts, name), texts.to_pylist())
 
 
 def _shared(values: list[str | None], header: Array) -> pd.Categorical:

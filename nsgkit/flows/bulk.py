@@ -79,8 +79,7 @@ def read_bodies(bodies: Sequence[Raw], versions: Array) -> tuple[Columns, Array]
 
     `versions` gives each list's version. A rejected tuple's `at` counts from the start of its list.
     """
-    lines = lay_out(bodies)
-    odd = odd_bodies(lines)
+    lines, odd = _lay_out_plain(bodies)
     slow = {i: read_array(bodies[i]) for i in np.flatnonzero(odd).tolist()}
     counts = lines.counts.copy()
     counts[list(slow)] = [len(values) for values in slow.values()]
@@ -94,6 +93,16 @@ def read_bodies(bodies: Sequence[Raw], versions: Array) -> tuple[Columns, Array]
     for i, values in slow.items():
         parts.append(read_list(values, int(versions[i]), int(first[i])))
     return merge(parts or [from_rows([], [], [])]), counts
+
+
+def _lay_out_plain(bodies: Sequence[Raw]) -> tuple[Lines, Array]:
+    """Lay out the bodies, and tell which hold anything but plain texts."""
+    lines = lay_out(bodies)
+    if b"\\" not in lines.buffer:
+        return lines, odd_bodies(lines)
+    escaped = [b"\\" in bytes(body) for body in bodies]  # its quotes are not the tuples' own
+    lines = lay_out([Raw(b"[]") if skip else body for skip, body in zip(escaped, bodies, strict=True)])
+    return lines, odd_bodies(lines) | np.array(escaped)
 
 
 def _fields(lines: Lines, versions: Array, odd: Array) -> Array:
@@ -146,8 +155,8 @@ def _one_by_one(lines: Lines, version: int, texts: dict[int, str]) -> Columns:
 
 
 def _check_bytes(lines: Lines) -> None:
-    """Refuse what pyarrow takes for a number and we do not (-1, 0x1F), and what is not ASCII."""
-    if b"-" in lines.buffer or not lines.buffer.isascii():
+    """Refuse what pyarrow takes for a number and we do not (-1, 0x1F, 1 2), and what is not ASCII."""
+    if b"-" in lines.buffer or b" " in lines.buffer or not lines.buffer.isascii():
         raise UnusualError
     for letter in b"xX":
         if (
@@ -178,7 +187,7 @@ def _convert(table: pa.Table, kind: tuple[int, int]) -> tuple[Columns, Array]:
     rows = table.num_rows
     time, bad = _times(table["time"].to_numpy())
     arrays: dict[str, Array] = {"time": time}
-    texts: dict[str, list[str]] = {}
+    texts: dict[str, pa.StringArray] = {}
     for name in ("src_ip", "dst_ip"):
         arrays[name], texts[name] = _addresses(table[name], bad)
     for name in ("src_port", "dst_port"):
@@ -195,7 +204,7 @@ def _convert(table: pa.Table, kind: tuple[int, int]) -> tuple[Columns, Array]:
         arrays["decision"] = _letters(table["decision"], DECISIONS, bad, other=UNKNOWN_DECISION)
         nothing = np.full(rows, NULL, dtype=np.int8)
         arrays["state"] = nothing if kind[1] == 8 else _letters(table["state"], STATES, bad)
-        arrays["encryption"], texts["encryption"] = nothing.astype(np.int32), []
+        arrays["encryption"], texts["encryption"] = nothing.astype(np.int32), pa.array([], type=pa.string())
     arrays |= _counters(table, kind[1], bad)
     return Columns(arrays, texts, np.arange(rows)), bad
 
@@ -217,30 +226,26 @@ def _times(values: Array) -> tuple[Array, Array]:
     return np.where(seconds, values * 1000, values), ~(seconds | milliseconds)
 
 
-def _dictionary(column: Any) -> tuple[Array, pa.Array, list[str]]:
+def _dictionary(column: Any) -> tuple[Array, pa.StringArray]:
     array = column.chunk(0) if column.num_chunks else pa.array([], type=column.type)
-    return (
-        array.indices.to_numpy().astype(np.int32, copy=False),
-        array.dictionary,
-        array.dictionary.to_pylist(),
-    )
+    return array.indices.to_numpy().astype(np.int32, copy=False), array.dictionary
 
 
-def _addresses(column: Any, bad: Array) -> tuple[Array, list[str]]:
-    codes, distinct, texts = _dictionary(column)
-    plain = pc.match_substring_regex(distinct, pattern=_IPV4).to_numpy(zero_copy_only=False)
-    wrong = np.zeros(len(texts), dtype=bool)
-    for i in np.flatnonzero(~plain):
-        canonical = canonical_address(texts[i])
-        wrong[i], texts[i] = canonical is None, canonical or texts[i]
-    if wrong.any():
-        bad |= wrong[codes]
-    return codes, texts
+def _addresses(column: Any, bad: Array) -> tuple[Array, pa.StringArray]:
+    codes, texts = _dictionary(column)
+    plain = pc.match_substring_regex(texts, pattern=_IPV4).to_numpy(zero_copy_only=False)
+    if plain.all():
+        return codes, texts
+    known = [
+        text if ok else canonical_address(text) for text, ok in zip(texts.to_pylist(), plain, strict=True)
+    ]
+    bad |= np.array([text is None for text in known])[codes]
+    return codes, pa.array([text or "" for text in known], type=pa.string())
 
 
-def _encryption(column: Any) -> tuple[Array, list[str]]:
-    codes, _, texts = _dictionary(column)
-    if not all(map(ENCRYPTION_CODE.fullmatch, texts)):
+def _encryption(column: Any) -> tuple[Array, pa.StringArray]:
+    codes, texts = _dictionary(column)
+    if not all(map(ENCRYPTION_CODE.fullmatch, texts.to_pylist())):
         raise UnusualError
     return codes, texts
 

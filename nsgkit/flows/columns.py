@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from nsgkit.flows.json_reader import JsonList, Number
 from nsgkit.flows.tuples import NULL, BadTupleError, Row, read_tuple
@@ -42,7 +44,7 @@ class Columns:
     """
 
     arrays: dict[str, Array]
-    texts: dict[str, list[str]]
+    texts: dict[str, pa.StringArray]
     place: Array
     rejected: list[Rejected] = field(default_factory=list)
 
@@ -56,7 +58,7 @@ def from_rows(rows: Sequence[Row], places: Sequence[int], rejected: list[Rejecte
         if name in TEXTS:
             codes: dict[str, int] = {}
             column = [NULL if text is None else codes.setdefault(text, len(codes)) for text in column]
-            texts[name] = list(codes)
+            texts[name] = pa.array(codes, type=pa.string())
         elif name in COUNTERS:
             column = [NULL if count is None else count for count in column]
         arrays[name] = np.array(column, dtype=dtype)
@@ -99,11 +101,13 @@ def merge(parts: Sequence[Columns]) -> Columns:
     """Return several columns as one, in the order of their places."""
     if len(parts) == 1:
         return parts[0]
-    texts = {name: list(dict.fromkeys(t for part in parts for t in part.texts[name])) for name in TEXTS}
+    texts = {name: distinct([part.texts[name] for part in parts]) for name in TEXTS}
     arrays = {
-        name: np.concatenate([_recoded(part, name, texts[name]) for part in parts])
-        if name in TEXTS
-        else np.concatenate([part.arrays[name] for part in parts])
+        name: np.concatenate(
+            [recode(part.arrays[name], part.texts[name], texts[name]) for part in parts]
+            if name in TEXTS
+            else [part.arrays[name] for part in parts]
+        )
         for name in DTYPES
     }
     place = np.concatenate([part.place for part in parts])
@@ -112,11 +116,14 @@ def merge(parts: Sequence[Columns]) -> Columns:
     return Columns({name: array[order] for name, array in arrays.items()}, texts, place[order], rejected)
 
 
-def recode(codes: Array, old: Sequence[str], new: dict[str, int]) -> Array:
+def distinct(texts: Sequence[pa.StringArray]) -> pa.StringArray:
+    """Return all distinct texts, sorted."""
+    found = pc.unique(pa.chunked_array(texts, type=pa.string()))
+    return found.take(pc.sort_indices(found))
+
+
+def recode(codes: Array, old: pa.StringArray, new: pa.StringArray) -> Array:
     """Return codes into `old` as codes into `new`; null stays null."""
-    table = np.array([new[text] for text in old] + [NULL], dtype=np.int32)
+    places = pc.index_in(old, value_set=new).to_numpy(zero_copy_only=False)
+    table = np.append(places, NULL).astype(np.int32)
     return table[codes]  # -1, null, takes the last place
-
-
-def _recoded(part: Columns, name: str, texts: list[str]) -> Array:
-    return recode(part.arrays[name], part.texts[name], {text: i for i, text in enumerate(texts)})

@@ -40,14 +40,10 @@ class Piece(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """The pieces of a blob in their order, and whether its closing bracket is there.
-
-    `compact`: there is no white space or escape in the blob, nothing beside its records.
-    """
+    """The pieces of a blob in their order, and whether its closing bracket is there."""
 
     pieces: list[Piece]
     complete: bool
-    compact: bool = False
 
 
 class _Document(msgspec.Struct, gc=False, forbid_unknown_fields=True):
@@ -73,11 +69,6 @@ def frame(data: bytes, *, exact: bool = False) -> Frame:
     return found or _frame_exactly(data, exact=exact)
 
 
-def is_compact(data: bytes) -> bool:
-    """Tell whether the bytes hold no white space and no escape, as Azure writes them."""
-    return not any(mark in data for mark in (b" ", b"\n", b"\t", b"\r", b"\\"))
-
-
 def _frame_fast(data: bytes) -> Frame | None:
     body = data.rstrip(b" \t\r\n")
     complete = body.endswith(b"]}")
@@ -97,7 +88,7 @@ def _frame_fast(data: bytes) -> Frame | None:
     # With a second "records" key the views are not where they were counted to be.
     if data[place:].strip(b" \t\r\n") not in _ENDINGS:
         return None
-    return Frame(pieces, complete, is_compact(body))
+    return Frame(pieces, complete)
 
 
 def _frame_exactly(data: bytes, *, exact: bool) -> Frame:

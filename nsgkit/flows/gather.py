@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Raw
 
-from nsgkit.flows.framing import Frame, Piece, frame, is_compact
+from nsgkit.flows.framing import Piece, frame
 from nsgkit.flows.json_reader import JsonList, read_array
 from nsgkit.flows.records import Record, Shared, read_exactly, read_quickly
 
@@ -78,9 +78,9 @@ def batches(
             continue
         framed = frame(data, exact=exact)
         count.complete, count.records = framed.complete, len(framed.pieces)
-        records = _read_exactly(framed) if exact else _read_quickly(framed, data, known)
         seen: Seen = {}
-        for number, (piece, record) in enumerate(zip(framed.pieces, records, strict=True)):
+        for number, piece in enumerate(framed.pieces):
+            record = _record(piece, known, exact=exact)
             _note(blob, number, piece, record, count)
             first = _seen_before(piece, number, seen)
             if first is None:
@@ -101,35 +101,15 @@ def refuse(blob: int, count: Count, reason: str) -> None:
     count.refused.append(Reject(blob, None, None, None, reason, ""))
 
 
-def _read_exactly(framed: Frame) -> list[Record]:
-    return [_unread(piece) or read_exactly(piece) for piece in framed.pieces]
-
-
-def _read_quickly(framed: Frame, data: bytes, known: dict[Shared, Shared]) -> list[Record]:
-    found = [None if piece.reason else read_quickly(piece.raw, known) for piece in framed.pieces]
-    quick = [record for record, _ in filter(None, found)]
-    # Azure's keys are all there; so where no more are counted, none is new and none stands twice.
-    keys = 1 + sum(keys for _, keys in filter(None, found))
-    if framed.compact and len(quick) == len(found) and data.count(b'":') == keys:
-        return quick
-    return [
-        _unread(piece) or _checked(piece, record) for piece, record in zip(framed.pieces, found, strict=True)
-    ]
-
-
-def _checked(piece: Piece, found: tuple[Record, int] | None) -> Record:
-    whole = bytes(piece.raw)
-    if found and is_compact(whole) and whole.count(b'":') == found[1]:
-        return found[0]
-    return read_exactly(piece)
-
-
-def _unread(piece: Piece) -> Record | None:
-    return Record(None, [], [], [piece.reason]) if piece.reason else None
+def _record(piece: Piece, known: dict[Shared, Shared], *, exact: bool) -> Record:
+    if piece.reason:
+        return Record(None, [], [], [piece.reason])
+    return (None if exact else read_quickly(piece.raw, known)) or read_exactly(piece)
 
 
 def _note(blob: int, number: int, piece: Piece, record: Record, count: Count) -> None:
-    count.first_time = min(filter(None, (count.first_time, record.time)), default=None)
+    if record.time and (count.first_time is None or record.time < count.first_time):
+        count.first_time = record.time
     for problem in record.problems:
         raw = bytes(piece.raw[: RAW_SHOWN * 4]).decode("utf-8", errors="replace")
         count.unread += 1

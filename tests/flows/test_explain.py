@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nsgkit import read_logs
@@ -301,6 +301,7 @@ def test_without_a_record_a_tuple_is_faultless_where_any_version_makes_a_row_of_
     assert mistaken(text) == all(read(text, version) is None for version in FIELDS)
 
 
+@settings(max_examples=40)
 @given(st.lists(tuples(), min_size=1, max_size=20), st.sampled_from([1, 2]))
 def test_what_is_mistaken_in_a_blob_is_what_read_logs_rejects(tmp_path_factory, found, version):
     blob = tmp_path_factory.mktemp("blob") / "PT1H.json"

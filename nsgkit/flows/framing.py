@@ -80,7 +80,7 @@ def _frame_fast(data: bytes) -> Frame | None:
     place = data.index(b"[") + 1
     for raw in document.records:
         view = memoryview(raw)
-        if bytes(view[:1]) != b"{":
+        if bytes(view[:1]) != b"{" or _may_nest(view):
             return None
         place = data.index(b"{", place)
         pieces.append(Piece(view, place))
@@ -89,6 +89,11 @@ def _frame_fast(data: bytes) -> Frame | None:
     if data[place:].strip(b" \t\r\n") not in _ENDINGS:
         return None
     return Frame(pieces, complete)
+
+
+def _may_nest(record: bytes | memoryview) -> bool:
+    """Tell whether the object may hold further records; Azure's own begin with their time."""
+    return bytes(record[:8]) != b'{"time":' and b'"records"' in bytes(record)
 
 
 def _frame_exactly(data: bytes, *, exact: bool) -> Frame:
@@ -122,7 +127,7 @@ def _object(data: bytes, text: str, place: int, *, exact: bool) -> tuple[list[Pi
     except MalformedError as error:
         end, reason = _broken(text, place, error)
         return [Piece(data[place:end], place, reason)], end
-    if text.find('"records"', place, end) < 0:
+    if not _may_nest(data[place:end]):
         return [Piece(data[place:end], place)], end
     return _nested(data, text, place, end), end
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 
-from tests.browser.notebook import Notebook
+from tests.browser.notebook import PATIENCE, Notebook
 
 OPEN = """async (path) => {
     const panel = await window.jupyterapp.commands.execute('docmanager:open', {path, factory: 'Notebook'});
@@ -62,10 +62,12 @@ class Jupyter:
         return f"notebooks/{name}"
 
     @contextlib.contextmanager
-    def looking(self, theme="Light", width=1280):
-        """Show the page in JupyterLab's own `Light` or `Dark` theme and this wide, and then as it was."""
+    def looking(self, theme="Light", width=1280, height=900):
+        """Show the page in JupyterLab's own `Light` or `Dark` theme in this size, and then as it was."""
+        if self.page is None:
+            self._load()
         self._theme(theme)
-        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.set_viewport_size({"width": width, "height": height})
         yield
         if self.page:
             self.page.set_viewport_size({"width": 1280, "height": 900})
@@ -111,6 +113,7 @@ class Jupyter:
 
     def _load(self):
         self.page = self.context.new_page()
+        self.page.set_default_timeout(PATIENCE * 1000)
         self.page.on("console", lambda m: self.said.append(m.text) if m.type == "error" else None)
         self.page.on("pageerror", lambda error: self.said.append(f"uncaught: {error}"))
         self.page.on("dialog", self._dismiss)

@@ -40,11 +40,16 @@ class Notebook:
         self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
         return self
 
+    def settle(self):
+        """Wait until the kernel has dealt with everything that was pressed and set."""
+        self.page.evaluate(SETTLED)
+        return self
+
     def faults(self, patience=PATIENCE):
         """All that is wrong with the notebook and the page, after time enough to draw; [] when clean."""
         deadline = time.monotonic() + patience
         while True:
-            self.page.evaluate(SETTLED)
+            self.settle()
             self.page.evaluate(SCROLL)
             self.page.wait_for_timeout(300)
             faults = [*self.page.evaluate(DRAWN), *self.jupyter.faults()]
@@ -94,6 +99,14 @@ class Notebook:
         drawing = self.panel.locator("svg.marks").filter(has=heading).nth(number)
         drawing.wait_for(timeout=PATIENCE * 1000)
         return drawing
+
+    def output(self, text):
+        """The output that holds these words."""
+        return self.panel.locator(".jp-OutputArea-output").filter(has_text=text).first
+
+    def explorer(self, number=0):
+        """The explorer of that number, counted from the top."""
+        return self.panel.locator(".nsgkit-panel").nth(number)
 
     def brush(self, title, start, end, number=0):
         """Drag over the chart from one UTC time to another, given as `2024-12-19 10:00`."""

@@ -2,14 +2,21 @@
 
 import pytest
 
+from tests.browser import pictures
 from tests.browser.server import REPOSITORY
 
 NOTEBOOKS = sorted(path.name for path in (REPOSITORY / "notebooks").glob("*.ipynb"))
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_all_of_it_runs_and_is_drawn(name, open_notebook, jupyter):
+def test_all_of_it_runs_and_is_drawn(name, open_notebook, jupyter, tmp_path):
     notebook = open_notebook(name)
     assert notebook.faults() == []
+    pictures.take(notebook, tmp_path)
     with jupyter.looking("Dark", width=1920):
         assert notebook.faults() == []
+
+
+def test_every_picture_has_been_taken_and_none_is_left_over():
+    kept = {path.name for path in pictures.FOLDER.iterdir()}
+    assert kept == {*pictures.SUBJECTS, "tour.gif"}

@@ -4,6 +4,7 @@ Only list, get and head requests are ever sent. What goes wrong becomes one of `
 sentence that holds no secret; nothing of the SDK's own errors, whose text carries the SAS, leaves.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -126,7 +127,7 @@ def _client(address: Address, identity: Identity, answered: object) -> Container
     return ContainerClient.from_container_url(
         address.url,
         credential=_credential(address, identity),
-        transport=RequestsTransport(session=_session(), read_timeout=_TIMEOUT, connection_timeout=_TIMEOUT),
+        transport=_transport(address.url),
         retry_total=0,  # the SDK's own tries wait 83 s and ignore 429: faults.patiently does it
         raw_response_hook=answered,
         max_single_get_size=PIECE,
@@ -134,11 +135,17 @@ def _client(address: Address, identity: Identity, answered: object) -> Container
     )
 
 
-def _session() -> requests.Session:
+def _transport(url: str) -> RequestsTransport:
+    """Make connections for many threads that look into the environment once and not for each request."""
     session = requests.Session()
+    session.trust_env = False
+    session.proxies.update(requests.utils.get_environ_proxies(url))
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(pool_maxsize=2 * WORKERS, max_retries=0))
-    return session
+    authorities = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+    return RequestsTransport(
+        session=session, connection_verify=authorities, read_timeout=_TIMEOUT, connection_timeout=_TIMEOUT
+    )
 
 
 def _credential(address: Address, identity: Identity) -> _Credential:

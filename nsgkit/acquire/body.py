@@ -30,14 +30,16 @@ class Body:
         self._raw = raw
 
     def __iter__(self) -> Iterator[bytes]:
-        received, digest = 0, hashlib.md5(usedforsecurity=False)
+        received, expected = 0, self._raw.headers.get("Content-MD5")
+        digest = hashlib.md5(usedforsecurity=False)
         for piece in _in_time(self._raw):
             received += len(piece)
-            digest.update(piece)
+            if expected is not None:
+                digest.update(piece)
             yield piece
         if received != self.content_length:
             raise BusyError(f"The connection broke off after {received:,} of {self.content_length:,} bytes")
-        _check(digest.digest(), self._raw.headers.get("Content-MD5"))
+        _check(digest.digest(), expected)
 
 
 def _in_time(raw: BaseHTTPResponse) -> Iterator[bytes]:

@@ -35,6 +35,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.large = Lock()  # held by the one large blob that is read in several ranges at a time
+        self._made: set[Path] = set()  # folders that are there
         self._states: dict[bytes, State] = {}
         self._lines: dict[bytes, int] = {}  # a blob's key -> where its newest "stored" line begins
         last = None
@@ -90,10 +91,16 @@ class Store:
                 file.flush()
                 os.fsync(file.fileno())
             path = part_path(self.folder, key, number)
-            path.parent.mkdir(mode=0o700, exist_ok=True)
+            self._make_folder(path.parent)
             aside.replace(path)
-        finally:
+        except BaseException:
             aside.unlink(missing_ok=True)
+            raise
+
+    def _make_folder(self, folder: Path) -> None:
+        if folder not in self._made:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            self._made.add(folder)
 
     def write_sums(self) -> None:
         """Write the hashes of all files in the form of `sha256sum`, from the manifest."""

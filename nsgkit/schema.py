@@ -92,155 +92,53 @@ _COUNTERS = (
     ("bytes_dst_to_src", "Bytes, destination to source", "bytes", "destination to source"),
 )
 
+# fmt: off
 FLOWS: tuple[Column, ...] = (
-    Column(
-        "time",
-        TIME,
-        "Time (UTC)",
-        "When the tuple was logged: the tuple's own time, in "
-        "seconds (NSG) or milliseconds (VNet) since 1970.",
-        "UTC",
-        nsg_v1=0,
-        nsg_v2=0,
-        vnet_v4=0,
-    ),
-    Column(
-        "src_ip",
-        TEXT,
-        "Source address",
-        "The initiator's address. An address masked at the source (xxx.xxx.xxx.xxx) stays as it is.",
-        nsg_v1=1,
-        nsg_v2=1,
-        vnet_v4=1,
-    ),
-    Column(
-        "dst_ip", TEXT, "Destination address", "The address that was called.", nsg_v1=2, nsg_v2=2, vnet_v4=2
-    ),
+    Column("time", TIME, "Time (UTC)", "When the tuple was logged: the tuple's own time, in "
+           "seconds (NSG) or milliseconds (VNet) since 1970.", "UTC", nsg_v1=0, nsg_v2=0, vnet_v4=0),
+    Column("src_ip", TEXT, "Source address", "The initiator's address. An address masked at the "
+           "source (xxx.xxx.xxx.xxx) stays as it is.", nsg_v1=1, nsg_v2=1, vnet_v4=1),
+    Column("dst_ip", TEXT, "Destination address", "The address that was called.",
+           nsg_v1=2, nsg_v2=2, vnet_v4=2),
     Column("src_port", "uint16", "Source port", "The initiator's port.", nsg_v1=3, nsg_v2=3, vnet_v4=3),
-    Column(
-        "dst_port",
-        "uint16",
-        "Destination port",
-        "The port that was called: the service.",
-        nsg_v1=4,
-        nsg_v2=4,
-        vnet_v4=4,
-    ),
-    Column(
-        "protocol",
-        TEXT,
-        "Protocol",
-        "TCP or UDP; VNet logs carry any IANA protocol number, "
-        "shown by its name, or as the number where it has none here.",
-        nsg_v1=5,
-        nsg_v2=5,
-        vnet_v4=5,
-        codes=MappingProxyType({"T": "TCP", "U": "UDP", **IANA_PROTOCOLS}),
-    ),
-    Column(
-        "direction",
-        TEXT,
-        "Direction",
-        "Seen from the NIC that captured the row: inbound is towards it, outbound is from it.",
-        nsg_v1=6,
-        nsg_v2=6,
-        vnet_v4=6,
-        codes=MappingProxyType({"I": "inbound", "O": "outbound"}),
-        closed=True,
-    ),
-    Column(
-        "decision",
-        TEXT,
-        "Decision",
-        "What the rule did. NSG: A allowed, D denied, anything else "
-        "unknown. VNet has no such field: state D is denied, every other state allowed.",
-        nsg_v1=7,
-        nsg_v2=7,
-        vnet_v4=7,
-        codes=MappingProxyType({"A": "allowed", "D": "denied", "": "unknown"}),
-        closed=True,
-    ),
-    Column(
-        "state",
-        TEXT,
-        "State",
-        "B begin, C continuing (about every five minutes), E end. Null in "
-        "version 1 and for VNet denials. A denied NSG row says B: it began nothing.",
-        nullable=True,
-        nsg_v2=8,
-        vnet_v4=7,
-        codes=MappingProxyType({"B": "begin", "C": "continuing", "E": "end"}),
-        closed=True,
-    ),
-    Column(
-        "encryption",
-        TEXT,
-        "Encryption",
-        "Whether the virtual network encrypted it: X encrypted, "
-        "NX and its kin not; see ENCRYPTION. VNet only.",
-        nullable=True,
-        vnet_v4=8,
-    ),
+    Column("dst_port", "uint16", "Destination port", "The port that was called: the service.",
+           nsg_v1=4, nsg_v2=4, vnet_v4=4),
+    Column("protocol", TEXT, "Protocol", "TCP or UDP; VNet logs carry any IANA protocol number, "
+           "shown by its name, or as the number where it has none here.",
+           nsg_v1=5, nsg_v2=5, vnet_v4=5, codes=MappingProxyType({"T": "TCP", "U": "UDP", **IANA_PROTOCOLS})),
+    Column("direction", TEXT, "Direction", "Seen from the NIC that captured the row: inbound is "
+           "towards it, outbound is from it.", nsg_v1=6, nsg_v2=6, vnet_v4=6,
+           codes=MappingProxyType({"I": "inbound", "O": "outbound"}), closed=True),
+    Column("decision", TEXT, "Decision", "What the rule did. NSG: A allowed, D denied, anything else "
+           "unknown. VNet has no such field: state D is denied, every other state allowed.",
+           nsg_v1=7, nsg_v2=7, vnet_v4=7,
+           codes=MappingProxyType({"A": "allowed", "D": "denied", "": "unknown"}), closed=True),
+    Column("state", TEXT, "State", "B begin, C continuing (about every five minutes), E end. Null in "
+           "version 1 and for VNet denials. A denied NSG row says B: it began nothing.",
+           nullable=True, nsg_v2=8, vnet_v4=7,
+           codes=MappingProxyType({"B": "begin", "C": "continuing", "E": "end"}), closed=True),
+    Column("encryption", TEXT, "Encryption", "Whether the virtual network encrypted it: X encrypted, "
+           "NX and its kin not; see ENCRYPTION. VNet only.", nullable=True, vnet_v4=8),
     *(
-        Column(
-            name,
-            "Int64",
-            label,
-            f"{unit.capitalize()} from {way} since the connection's previous "
-            "row (an increment, never a total). Empty in the log is unknown: null, never 0."
-            + (" Headers included." if unit == "bytes" else ""),
-            unit,
-            nullable=True,
-            nsg_v2=9 + i,
-            vnet_v4=9 + i,
-        )
+        Column(name, "Int64", label, f"{unit.capitalize()} from {way} since the connection's previous "
+               "row (an increment, never a total). Empty in the log is unknown: null, never 0."
+               + (" Headers included." if unit == "bytes" else ""), unit,
+               nullable=True, nsg_v2=9 + i, vnet_v4=9 + i)
         for i, (name, label, unit, way) in enumerate(_COUNTERS)
     ),
-    Column(
-        "rule",
-        TEXT,
-        "Rule",
-        "The security rule that decided, as logged, with or without its UserRule_ or DefaultRule_ prefix.",
-        nullable=True,
-    ),
-    Column(
-        "acl",
-        TEXT,
-        "NSG or ACL",
-        "NSG logs: the NSG's resource id. VNet logs: the aclID (a GUID, "
-        "a resource id or 'unspecified'). Upper case.",
-        nullable=True,
-    ),
-    Column(
-        "mac",
-        TEXT,
-        "NIC (MAC)",
-        "The network interface that captured the row: upper-case hex without separators.",
-        nullable=True,
-    ),
-    Column(
-        "resource",
-        TEXT,
-        "Logged resource",
-        "What was logged: the NSG, or the VNet, subnet or NIC of a VNet flow log. Upper case.",
-        nullable=True,
-    ),
-    Column(
-        "flow_log",
-        TEXT,
-        "Flow log",
-        "The VNet flow log's resource id. Upper case. Null for NSG flow logs.",
-        nullable=True,
-    ),
+    Column("rule", TEXT, "Rule", "The security rule that decided, as logged, with or without its "
+           "UserRule_ or DefaultRule_ prefix.", nullable=True),
+    Column("acl", TEXT, "NSG or ACL", "NSG logs: the NSG's resource id. VNet logs: the aclID (a GUID, "
+           "a resource id or 'unspecified'). Upper case.", nullable=True),
+    Column("mac", TEXT, "NIC (MAC)", "The network interface that captured the row: upper-case hex "
+           "without separators.", nullable=True),
+    Column("resource", TEXT, "Logged resource", "What was logged: the NSG, or the VNet, subnet or NIC "
+           "of a VNet flow log. Upper case.", nullable=True),
+    Column("flow_log", TEXT, "Flow log", "The VNet flow log's resource id. Upper case. Null for NSG "
+           "flow logs.", nullable=True),
     Column("version", "uint8", "Version", "The record's format: 1 and 2 are NSG, 4 is VNet."),
-    Column(
-        "record_time",
-        TIME,
-        "Record time (UTC)",
-        "When the record was written: up to a minute after its tuples. Never use it in place of time.",
-        "UTC",
-        nullable=True,
-    ),
+    Column("record_time", TIME, "Record time (UTC)", "When the record was written: up to a minute "
+           "after its tuples. Never use it in place of time.", "UTC", nullable=True),
     Column("blob", TEXT, "Blob", "The blob that the row came from."),
     Column("record", "int32", "Record", "The record's place in the blob, from 0."),
     Column("tuple", "int32", "Tuple", "The tuple's place in the record, from 0."),
@@ -248,21 +146,10 @@ FLOWS: tuple[Column, ...] = (
 
 REJECTS: tuple[Column, ...] = (
     Column("blob", "str", "Blob", "The blob that holds it."),
-    Column(
-        "record",
-        "Int32",
-        "Record",
-        "The record's place in the blob, from 0; null where no record could be told.",
-        nullable=True,
-    ),
-    Column(
-        "tuple",
-        "Int32",
-        "Tuple",
-        "The tuple's place in the record, from 0; null where a whole "
-        "record or blob was rejected, with an unknown number of tuples.",
-        nullable=True,
-    ),
+    Column("record", "Int32", "Record", "The record's place in the blob, from 0; null where no "
+           "record could be told.", nullable=True),
+    Column("tuple", "Int32", "Tuple", "The tuple's place in the record, from 0; null where a whole "
+           "record or blob was rejected, with an unknown number of tuples.", nullable=True),
     Column("offset", "Int64", "Offset", "Where it begins in the (unpacked) blob.", "bytes", nullable=True),
     Column("reason", "str", "Reason", "Why it is not a flow row."),
     Column("raw", "str", "Raw text", "What stands there: the first 2,000 characters.", nullable=True),
@@ -270,43 +157,27 @@ REJECTS: tuple[Column, ...] = (
 
 BLOBS: tuple[Column, ...] = (
     Column("name", "str", "Blob", "The file's path below the path that was read."),
-    Column(
-        "hour",
-        TIME,
-        "Hour (UTC)",
-        "The hour that the blob covers, by its path, else by its first record.",
-        "UTC",
-        nullable=True,
-    ),
-    Column(
-        "mac",
-        "str",
-        "NIC (MAC)",
-        "The NIC, by the path, else the record's where there is only one.",
-        nullable=True,
-    ),
+    Column("hour", TIME, "Hour (UTC)", "The hour that the blob covers, by its path, else by its first "
+           "record.", "UTC", nullable=True),
+    Column("mac", "str", "NIC (MAC)", "The NIC, by the path, else the record's where there is only "
+           "one.", nullable=True),
     Column("resource", "str", "Logged resource", "The NSG or VNet target. Upper case.", nullable=True),
     Column("family", "str", "Family", "NSG or VNet, or both, by the records.", nullable=True),
     Column("size", "int64", "Size", "The file's size as stored.", "bytes"),
-    Column("sha256", "str", "SHA-256", "Of the file's bytes as stored."),
-    Column(
-        "complete",
-        "bool",
-        "Complete",
-        "False while the closing bracket is missing: still growing when it was copied, or cut.",
-    ),
+    Column("sha256", "str", "SHA-256", "Of the file's bytes as stored; null where it cannot be read.",
+           nullable=True),
+    Column("etag", "str", "ETag", "Azure's mark of the blob's version; known in a mirror.", nullable=True),
+    Column("complete", "bool", "Complete", "False while the closing bracket is missing: still growing "
+           "when it was copied, or cut."),
     Column("records", "int64", "Records", "Records found, those rejected whole included."),
     Column("tuples", "int64", "Tuples", "Tuples found: always rows + rejects."),
     Column("rows", "int64", "Flow rows", "Rows in the flow table."),
     Column("rejects", "int64", "Rejected tuples", "Tuples that are not flow rows; see the rejects."),
-    Column(
-        "unread",
-        "int64",
-        "Unread pieces",
-        "Records or stretches rejected whole: how many tuples they held is unknown.",
-    ),
+    Column("unread", "int64", "Unread pieces", "Records or stretches rejected whole: how many tuples "
+           "they held is unknown."),
     Column("note", "str", "Note", "What an analyst should know about this blob.", nullable=True),
 )
+# fmt: on
 
 TUPLE_COLUMNS: tuple[Column, ...] = tuple(
     c for c in FLOWS if (c.nsg_v1, c.nsg_v2, c.vnet_v4) != (None, None, None)
@@ -325,6 +196,12 @@ def empty(table: tuple[Column, ...] = FLOWS) -> pd.DataFrame:
     24
     """
     return pd.DataFrame({c.name: _empty_series(c) for c in table})
+
+
+def typed(frame: pd.DataFrame, table: tuple[Column, ...]) -> pd.DataFrame:
+    """Return the frame with the table's columns in their order and types; a missing text stays missing."""
+    columns = {c.name: _typed_series(frame[c.name], c) for c in table}
+    return pd.DataFrame(columns, index=frame.index)
 
 
 def require(columns: object, needed: list[str], remedy: str = "nsgkit.read_logs") -> None:
@@ -365,6 +242,15 @@ def dictionary(table: tuple[Column, ...] = FLOWS) -> pd.DataFrame:
 
 def _place(position: int | None) -> str:
     return "" if position is None else str(position + 1)
+
+
+def _typed_series(values: "pd.Series[Any]", col: Column) -> "pd.Series[Any]":
+    if col.dtype == TIME:
+        return pd.to_datetime(values, utc=True).astype(TIME)
+    if col.dtype == "str":  # before pandas 3, astype would write "None"
+        return values.astype("str").where(values.notna(), None)
+    dtype: Any = col.dtype
+    return values.astype(dtype)
 
 
 def _empty_series(col: Column) -> "pd.Series[Any]":

@@ -42,7 +42,7 @@ def as_text(flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, not
         lines += [f"  {visible(nic):<{width}} {''.join(map(STATES.__getitem__, row))}"
                   for nic, row in zip(shown.index, shown.to_numpy(), strict=True)]  # fmt: skip
         lines.append("  " + "  ".join(f"{sign} {state}" for state, sign in STATES.items()))
-        lines += _left_out(grid, shown)
+        lines += [f"  {sentence}" for sentence in _left_out(grid, shown)]
     return "\n".join(lines)
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from nsgkit.acquire.mirror import MirrorBlob, is_mirror, mirror_blobs, read_blob
 from nsgkit.errors import NoLogsError, NsgkitError
 from nsgkit.layout import BlobName, floor_hour, is_other_log, parse_name
 
@@ -28,7 +29,7 @@ class LogFile:
     name: str
     path: Path
     told: BlobName
-    etag: str | None = None
+    mirrored: MirrorBlob | None = None  # what the mirror's manifest says of it
 
 
 class Span(NamedTuple):
@@ -91,13 +92,16 @@ class Stored(NamedTuple):
     problem: str | None = None
 
 
-def read_stored(path: Path) -> Stored:
+def read_stored(file: LogFile) -> Stored:
     """Read a file and hash it as it is stored; a gzip file is unpacked. Never raises."""
     try:
-        stored = path.read_bytes()
+        stored = read_blob(file.mirrored) if file.mirrored else file.path.read_bytes()
     except OSError as error:
         return Stored(None, None, 0, f"the file cannot be read: {error.strerror}")
     sha256 = hashlib.sha256(stored).hexdigest()
+    if file.mirrored and sha256 != file.mirrored.sha256:
+        problem = f"its SHA-256 is {sha256}, the manifest says {file.mirrored.sha256}: run nsgkit.verify"
+        return Stored(None, sha256, len(stored), problem)
     if not stored.startswith(b"\x1f\x8b"):
         return Stored(stored, sha256, len(stored))
     limit = max(_EXPANSION_FLOOR, _EXPANSION * len(stored))
@@ -113,6 +117,11 @@ def read_stored(path: Path) -> Stored:
 
 
 def _candidates(path: Path) -> Iterator[LogFile]:
+    if is_mirror(path):
+        for blob in mirror_blobs(path):
+            name = f"{blob.container}/{blob.name}"
+            yield LogFile(name, blob.parts[0][0], parse_name(name), blob)
+        return
     if path.is_file():
         yield LogFile(path.name, path, parse_name(path.absolute().as_posix()))
         return

@@ -54,14 +54,27 @@ class FlowLogs:
             raise NsgkitError(
                 "This row does not point into these flow logs: it needs their blob, record and tuple."
             ) from None
-        data, sha256, _, problem = read_stored(file.path)
+        return raw_tuple(self._bytes(file), record, number)
+
+    def text(self, name: str) -> str:
+        """Return the text of a blob, as it is stored (unpacked where it was a gzip file).
+
+        `name` is the blob's name in `blobs`. Raises NsgkitError where there is none of that name,
+        EvidenceChangedError where the file is no longer what was read.
+        """
+        if name not in self.files:
+            raise NsgkitError(f"No blob is called {name!r}; the names stand in .blobs.")
+        return self._bytes(self.files[name]).decode(errors="replace")
+
+    def _bytes(self, file: LogFile) -> bytes:
+        data, sha256, _, problem = read_stored(file)
         known = self.blobs.loc[self.blobs["name"] == file.name, "sha256"].item()
         if data is None or sha256 != known:
             raise EvidenceChangedError(
                 f"{file.path} is not what was read: {problem or f'its SHA-256 was {known} and is {sha256}'}. "
                 "Put the original back, or read the logs again."
             )
-        return raw_tuple(data, record, number)
+        return data
 
     def __repr__(self) -> str:
         return as_text(self.flows, self.rejects, self.blobs, self.notes)
@@ -133,7 +146,7 @@ def _open_all(files: list[LogFile], span: Span, reading: _Reading) -> Iterator[t
     for file in tqdm(
         files, "Reading flow logs", unit="blob", leave=False, disable=len(files) < PROGRESS_FROM
     ):
-        data, sha256, size, problem = read_stored(file.path)
+        data, sha256, size, problem = read_stored(file)
         if data is not None and file.told.hour is None and not _inside(data, span):
             continue
         count = Count(file.name)

@@ -12,7 +12,7 @@ from nsgkit.flows.gather import Count, Reject
 from nsgkit.flows.parse import NO_TIME, Part, record_times
 from nsgkit.flows.records import Header
 from nsgkit.layout import floor_hour
-from nsgkit.schema import BLOBS, REJECTS, empty
+from nsgkit.schema import BLOBS, REJECTS, empty, typed
 
 
 def reject_table(counts: Sequence[Count], parts: Sequence[Part], names: Sequence[str]) -> pd.DataFrame:
@@ -24,7 +24,7 @@ def reject_table(counts: Sequence[Count], parts: Sequence[Part], names: Sequence
     rejects.sort(key=_place)
     table = pd.DataFrame(rejects, columns=list(Reject._fields))
     table["blob"] = [names[i] for i in table["blob"]]
-    return table.astype({c.name: c.dtype for c in REJECTS})
+    return typed(table, REJECTS)
 
 
 def blob_table(
@@ -36,9 +36,7 @@ def blob_table(
         _blob(file, count, int(time)) | {"size": size, "sha256": digest}
         for file, count, time, size, digest in zip(files, counts, first, sizes, digests, strict=True)
     ]
-    table = pd.DataFrame(rows, columns=[c.name for c in BLOBS])
-    table["hour"] = pd.to_datetime(table["hour"], utc=True).astype("datetime64[ms, UTC]")
-    return table.astype({c.name: c.dtype for c in BLOBS})
+    return typed(pd.DataFrame(rows, columns=[c.name for c in BLOBS]), BLOBS)
 
 
 def _place(reject: Reject) -> tuple[int, int, int]:
@@ -54,19 +52,22 @@ def _blob(file: LogFile, count: Count, first_time: int) -> dict[str, Any]:
         "mac": file.told.mac or _only(header.mac for header in headers),
         "resource": _only(header.resource for header in headers) or file.told.resource,
         "family": ", ".join(sorted(families)) or file.told.family,
+        "etag": file.mirrored.etag if file.mirrored else None,
         "complete": count.complete,
         "records": count.records,
         "tuples": count.tuples,
         "rows": count.rows,
         "rejects": count.rejects,
         "unread": count.unread,
-        "note": _note(count, headers),
+        "note": _note(file, count, headers),
     }
 
 
-def _note(count: Count, headers: Sequence[Header]) -> str | None:
+def _note(file: LogFile, count: Count, headers: Sequence[Header]) -> str | None:
     versions = sorted({header.version for header in headers})
     notes = []
+    if file.mirrored and file.mirrored.state == "gone":
+        notes.append("no longer in Azure: kept in the mirror")
     if not count.complete:
         notes.append("no closing bracket: still growing when it was copied, or cut")
     if len(versions) > 1:

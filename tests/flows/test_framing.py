@@ -36,7 +36,7 @@ def test_each_form_gives_the_same_two_records(text, exact):
 
 
 def test_a_second_list_of_records_is_read_and_its_key_rejected():
-    result = read(('{"records":[%s],"records":[%s]}' % tuple(TEXTS)).encode())
+    result = read(f'{{"records":[{TEXTS[0]}],"records":[{TEXTS[1]}]}}'.encode())
     assert result.flows["dst_port"].tolist() == [12086, 443]
     assert result.rejects["reason"].tolist() == ["this is not a record"]
 

@@ -1,0 +1,214 @@
+"""read_logs on files and folders as analysts have them."""
+
+import gzip
+import json
+import os
+
+import pandas as pd
+import pytest
+
+import nsgkit
+from nsgkit.errors import EvidenceChangedError, NoLogsError, NsgkitError
+from nsgkit.flows.files import choose_hours
+from tests.blobs import ALLOWED, MAC, NSG, PROBE, VNET_BEGIN, blob, nsg_record, vnet_record
+
+SAMPLES = "data/samples"
+CONTAINER = "insights-logs-networksecuritygroupflowevent"
+
+
+def put(folder, hour, data=None, mac=MAC):
+    path = (
+        folder / CONTAINER / f"resourceId={NSG}/y=2024/m=12/d=19/h={hour:02d}/m=00/macAddress={mac}/PT1H.json"
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(blob(nsg_record(PROBE, ALLOWED)) if data is None else data)
+    return path
+
+
+def count_independently(folder):
+    """Return how many tuples the whole records of all blobs hold."""
+    found = 0
+    for path in folder.rglob("PT1H.json"):
+        text = path.read_text("utf-8")
+        if not text.endswith("]}"):
+            text = text[: text.rindex(',{"time"')] + "]}"
+        for record in json.loads(text)["records"]:
+            flows = (record.get("properties") or record["flowRecords"])["flows"]
+            groups = [group for flow in flows for group in flow.get("flows") or flow["flowGroups"]]
+            found += sum(len(group["flowTuples"]) for group in groups)
+    return found
+
+
+def test_samples_rows_and_rejects_are_all_tuples(pytestconfig):
+    logs = nsgkit.read_logs(SAMPLES)
+    independent = count_independently(pytestconfig.rootpath / SAMPLES)
+    assert len(logs.flows) + int(logs.rejects["tuple"].notna().sum()) == independent
+    assert logs.blobs["tuples"].sum() == independent
+    assert (logs.blobs["tuples"] == logs.blobs["rows"] + logs.blobs["rejects"]).all()
+
+
+def test_two_runs_are_identical():
+    one, other = nsgkit.read_logs(SAMPLES), nsgkit.read_logs(SAMPLES)
+    pd.testing.assert_frame_equal(one.flows, other.flows)
+    pd.testing.assert_frame_equal(one.blobs, other.blobs)
+
+
+def test_every_row_points_back_to_its_tuple():
+    logs = nsgkit.read_logs(SAMPLES)
+    for label in logs.flows.sample(40, random_state=1).index:
+        row = logs.flows.loc[label]
+        fields = logs.raw(label).split(",")
+        assert (fields[3], fields[4]) == (str(row["src_port"]), str(row["dst_port"]))
+        assert int(fields[0]) in (row["time"].timestamp(), row["time"].timestamp() * 1000)
+
+
+def test_a_file_by_itself(tmp_path):
+    path = tmp_path / "PT1H.json"
+    path.write_bytes(blob(nsg_record(PROBE)))
+    logs = nsgkit.read_logs(path)
+    assert logs.blobs.loc[0, ["name", "mac", "resource", "family"]].tolist() == ["PT1H.json", MAC, NSG, "NSG"]
+    assert logs.blobs["hour"][0] == pd.Timestamp("2024-12-19 09:00", tz="UTC")
+
+
+def test_a_heap_of_files_and_gzip(tmp_path):
+    (tmp_path / "a.json").write_bytes(blob(nsg_record(PROBE)))
+    (tmp_path / "b.json.gz").write_bytes(gzip.compress(blob(vnet_record(VNET_BEGIN))))
+    logs = nsgkit.read_logs(tmp_path)
+    assert logs.flows["blob"].tolist() == ["a.json", "b.json.gz"]
+    assert logs.raw(1) == VNET_BEGIN
+
+
+def test_before_the_mac_was_in_the_path(tmp_path):
+    path = tmp_path / CONTAINER / f"resourceId={NSG}/y=2017/m=06/d=16/h=13/m=00/PT1H.json"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(blob(nsg_record(PROBE)))
+    blobs = nsgkit.read_logs(tmp_path).blobs
+    assert (blobs["hour"][0], blobs["mac"][0]) == (pd.Timestamp("2017-06-16 13:00", tz="UTC"), MAC)
+
+
+def test_hours_outside_the_span_are_not_opened(tmp_path):
+    for hour in (8, 9, 10):
+        put(tmp_path, hour)
+    os.truncate(put(tmp_path, 8), 0)
+    logs = nsgkit.read_logs(tmp_path, start="2024-12-19 09:30", end="2024-12-19 10:00")
+    assert logs.blobs["hour"].dt.hour.tolist() == [9]
+    assert logs.notes == ["2 blobs lie outside the hours asked for: not opened."]
+
+
+def test_loose_files_are_chosen_by_their_records(tmp_path):
+    (tmp_path / "a.json").write_bytes(blob(nsg_record(PROBE)))
+    assert len(nsgkit.read_logs(tmp_path, start="2024-12-19T09:00Z", end="2024-12-19T10:00Z").flows) == 1
+    with pytest.raises(NoLogsError, match="none for the hours asked for"):
+        nsgkit.read_logs(tmp_path, end="2024-12-19T09:00Z")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "chosen"),
+    [
+        ("2024-12-19 09:30", "2024-12-19 10:01", "from 2024-12-19 09:00 to 2024-12-19 11:00 UTC"),
+        ("2024-12-19 09:00+02:00", None, "from 2024-12-19 07:00 to the end UTC"),
+        (
+            pd.Timestamp("2024-12-19 09:00"),
+            "2024-12-19 10:00",
+            "from 2024-12-19 09:00 to 2024-12-19 10:00 UTC",
+        ),
+    ],
+)
+def test_whole_hours_are_chosen(start, end, chosen):
+    assert str(choose_hours(start, end)) == chosen
+
+
+def test_times_that_are_none():
+    with pytest.raises(NsgkitError, match="start='yesterdai' is not a time"):
+        nsgkit.read_logs(SAMPLES, start="yesterdai")
+    with pytest.raises(NsgkitError, match="must lie before end"):
+        nsgkit.read_logs(SAMPLES, start="2024-12-19", end="2024-12-18")
+
+
+def test_nothing_there_says_what_was_looked_for(tmp_path):
+    with pytest.raises(NoLogsError, match=r"looked for files ending in \.json"):
+        nsgkit.read_logs(tmp_path)
+    with pytest.raises(
+        NoLogsError, match=r"There is no file or folder .*evidnce.* exists, but not what comes"
+    ):
+        nsgkit.read_logs(tmp_path / "evidnce")
+
+
+def test_no_hour_in_the_span_says_what_is_there():
+    with pytest.raises(NoLogsError, match=r"they cover from 2024-12-18 00:00 to 2024-12-20 00:00 UTC"):
+        nsgkit.read_logs(SAMPLES, start="2023-01-01", end="2023-01-02")
+
+
+def test_another_log_is_never_read_as_flows(tmp_path):
+    put(tmp_path, 9)
+    other = (
+        tmp_path
+        / "insights-logs-networksecuritygroupevent"
+        / "resourceId="
+        / "y=2024/m=12/d=19/h=09/m=00/PT1H.json"
+    )
+    other.parent.mkdir(parents=True)
+    other.write_bytes(b"{}")
+    assert len(nsgkit.read_logs(tmp_path).blobs) == 1
+
+
+def test_a_copy_counts_once(tmp_path):
+    for name in ("PT1H.json", "PT1H (1).json"):
+        (tmp_path / name).write_bytes(blob(nsg_record(PROBE)))
+    logs = nsgkit.read_logs(tmp_path)
+    assert len(logs.flows) == 1
+    assert logs.rejects["reason"].tolist() == ["the same bytes as PT1H (1).json: counted once"]
+
+
+def test_two_empty_blobs_are_no_copies(tmp_path):
+    for hour in (8, 9):
+        put(tmp_path, hour, b'{"records":[]}')
+    logs = nsgkit.read_logs(tmp_path)
+    assert (len(logs.flows), len(logs.rejects)) == (0, 0)
+    assert "No flow rows" in repr(logs)
+
+
+def test_changed_evidence_is_noticed(tmp_path):
+    path = put(tmp_path, 9)
+    logs = nsgkit.read_logs(tmp_path)
+    assert logs.raw(0) == PROBE
+    path.write_bytes(blob(nsg_record(ALLOWED)))
+    with pytest.raises(EvidenceChangedError, match="is not what was read: its SHA-256 was"):
+        logs.raw(0)
+
+
+def test_raw_wants_a_row():
+    logs = nsgkit.read_logs(SAMPLES, start="2024-12-19 09:00", end="2024-12-19 10:00")
+    with pytest.raises(NsgkitError, match="needs their blob, record and tuple"):
+        logs.raw({"blob": "elsewhere"})
+
+
+def test_the_text_of_a_blob(tmp_path):
+    (tmp_path / "a.json").write_bytes(blob(nsg_record(PROBE)))
+    logs = nsgkit.read_logs(tmp_path)
+    assert logs.text("a.json").startswith('{"records":[{"time"')
+    with pytest.raises(NsgkitError, match=r"No blob is called 'b.json'"):
+        logs.text("b.json")
+
+
+def test_a_gzip_bomb_and_a_torn_gzip(tmp_path):
+    (tmp_path / "bomb.json.gz").write_bytes(gzip.compress(b" " * 70_000_000))
+    (tmp_path / "torn.json.gz").write_bytes(gzip.compress(blob(nsg_record(PROBE)))[:-9])
+    reasons = nsgkit.read_logs(tmp_path).rejects["reason"].tolist()
+    assert "unpacks to more than" in reasons[0] and "cannot be unpacked" in reasons[1]
+
+
+def test_a_growing_blob_says_so(tmp_path):
+    put(tmp_path, 9, blob(nsg_record(PROBE), nsg_record(ALLOWED, minute=45))[:-60])
+    logs = nsgkit.read_logs(tmp_path)
+    assert (len(logs.flows), logs.blobs["complete"][0], logs.blobs["unread"][0]) == (1, False, 1)
+    assert "1 growing" in repr(logs)
+
+
+def test_progress_shows_from_twenty_blobs_up(tmp_path, capfd):
+    for hour in range(20):
+        put(tmp_path, hour, mac=f"{hour:012X}", data=blob(nsg_record(PROBE, minute=hour)))
+    nsgkit.read_logs(tmp_path)
+    assert "Reading flow logs" in capfd.readouterr().err
+    nsgkit.read_logs(tmp_path, end="2024-12-19 19:00")
+    assert "Reading" not in capfd.readouterr().err

@@ -1,7 +1,9 @@
 """nsgkit reads Azure NSG and VNet flow logs exactly, and helps to investigate them.
 
 >>> import nsgkit
->>> logs = nsgkit.read_logs("data/samples")  # doctest: +SKIP
+>>> logs = nsgkit.read_logs("data/samples")
+>>> len(logs.flows) == int(logs.blobs["rows"].sum())
+True
 """
 
 from importlib import import_module
@@ -10,13 +12,24 @@ from typing import TYPE_CHECKING
 from nsgkit.errors import NsgkitError
 
 if TYPE_CHECKING:
+    from nsgkit.acquire.download import download
+    from nsgkit.acquire.find import find_logs
+    from nsgkit.acquire.verify import verify
+    from nsgkit.flows.conversations import conversations
     from nsgkit.flows.logs import FlowLogs, read_logs
 
 __version__ = "0.1.0"
-__all__ = ["FlowLogs", "NsgkitError", "read_logs"]
+__all__ = ["FlowLogs", "NsgkitError", "conversations", "download", "find_logs", "read_logs", "verify"]
 
-# The public face is light: pandas and pyarrow are imported when a function is first asked for.
-_HOME = {"FlowLogs": "nsgkit.flows.logs", "read_logs": "nsgkit.flows.logs"}
+# The public face is light: pandas, pyarrow and the rest come when a function is first asked for.
+_HOME = {
+    "FlowLogs": "nsgkit.flows.logs",
+    "conversations": "nsgkit.flows.conversations",
+    "download": "nsgkit.acquire.download",
+    "find_logs": "nsgkit.acquire.find",
+    "read_logs": "nsgkit.flows.logs",
+    "verify": "nsgkit.acquire.verify",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import trustme
 from azure.storage.blob import BlobBlock, ContainerSasPermissions, generate_container_sas
 
 from nsgkit.acquire.identity import EMULATOR, EMULATOR_KEY
@@ -34,6 +35,20 @@ def azurite(*options, scheme="http"):
     finally:
         process.terminate()
         process.communicate(timeout=10)
+
+
+@contextlib.contextmanager
+def azurite_https(folder):
+    """Run azurite-blob over https, where it takes tokens too; its certificate is trusted meanwhile."""
+    authority = trustme.CA()
+    certificate = authority.issue_cert("127.0.0.1")
+    authority.cert_pem.write_to_path(folder / "authority.pem")
+    certificate.cert_chain_pems[0].write_to_path(folder / "certificate.pem")
+    certificate.private_key_pem.write_to_path(folder / "key.pem")
+    files = ["--cert", str(folder / "certificate.pem"), "--key", str(folder / "key.pem")]
+    with azurite("--oauth", "basic", *files, scheme="https") as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REQUESTS_CA_BUNDLE", str(folder / "authority.pem"))
+        yield url
 
 
 def free_port():

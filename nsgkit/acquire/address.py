@@ -18,6 +18,11 @@ class Address(NamedTuple):
     container: str
     loopback: bool  # a storage emulator on this machine
 
+    @property
+    def scheme(self) -> str:
+        """Return https, or http for an emulator."""
+        return self.url.partition(":")[0]
+
 
 def parse_address(container_url: str) -> Address:
     """Take a container's URL apart.

@@ -44,7 +44,7 @@ def choose_identity(address: Address, credential: object = None) -> Identity:
     if credential is None:
         return _unasked(address)
     if hasattr(credential, "get_token"):
-        if not address.url.startswith("https://"):
+        if address.scheme != "https":
             raise NsgkitError("A token is sent over HTTPS only: the URL must begin with https://.")
         return Identity("token", type(credential).__name__, credential)
     if credential == ASK:

@@ -152,7 +152,7 @@ def _in_order(get: Callable[[int], bytes], begins: range) -> Iterator[bytes]:
         try:
             for begin in begins:
                 waiting.append(pool.submit(get, begin))
-                if len(waiting) >= _AHEAD:
+                if len(waiting) >= 2 * _AHEAD:  # so that a slow range does not leave the others idle
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

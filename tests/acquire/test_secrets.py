@@ -9,7 +9,6 @@ import uuid
 from urllib.parse import unquote
 
 import pytest
-import trustme
 from azure.core.credentials import AccessToken
 from azure.identity import CredentialUnavailableError
 from azure.storage.blob import ContainerClient
@@ -23,7 +22,7 @@ from nsgkit.acquire.verify import verify
 from nsgkit.errors import NsgkitError
 from tests.acquire.logs import hours, name, records, this_hour
 from tests.acquire.proxy import answer, cut, flip, reset
-from tests.azurite import azurite, fill, sas, write
+from tests.azurite import azurite_https, fill, sas, write
 
 pytestmark = pytest.mark.azurite
 DAY = {"start": "2024-12-19", "end": "2024-12-20"}
@@ -55,15 +54,7 @@ class SignedOut:
 @pytest.fixture(scope="module")
 def https(tmp_path_factory):
     """An emulator that wants tokens, over https; gives the URL of a container with one blob."""
-    folder = tmp_path_factory.mktemp("certificates")
-    authority = trustme.CA()
-    certificate = authority.issue_cert("127.0.0.1")
-    authority.cert_pem.write_to_path(folder / "ca.pem")
-    certificate.cert_chain_pems[0].write_to_path(folder / "cert.pem")
-    certificate.private_key_pem.write_to_path(folder / "key.pem")
-    options = ["--oauth", "basic", "--cert", str(folder / "cert.pem"), "--key", str(folder / "key.pem")]
-    with azurite(*options, scheme="https") as account, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("REQUESTS_CA_BUNDLE", str(folder / "ca.pem"))
+    with azurite_https(tmp_path_factory.mktemp("certificates")) as account:
         container = ContainerClient(account, "flow-logs", credential=EMULATOR_KEY)
         container.create_container()
         fill(container, [name()])

@@ -25,7 +25,8 @@ def flows(text: str, **everywhere: Any) -> pd.DataFrame:
     Ports may be left out with the counters ("-" is an unknown counter).
     """
     rows = [_row(line, i, everywhere) for i, line in enumerate(filter(str.strip, text.splitlines()))]
-    return typed(pd.DataFrame(rows, columns=[c.name for c in schema.FLOWS]))
+    # As objects: numbers beside a missing one would become floats, and lose their last digits.
+    return typed(pd.DataFrame(rows, columns=[c.name for c in schema.FLOWS], dtype=object))
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:

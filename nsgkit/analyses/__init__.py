@@ -1,5 +1,18 @@
 """Questions to the flow table: one question a file, flows in, a small tidy table out."""
 
+from nsgkit.analyses.capture import heavy_machines, logged_twice, stateless_rules
+from nsgkit.analyses.change import traffic_change
+from nsgkit.analyses.coverage import coverage_gaps, hours_covered, silent_minutes
+from nsgkit.analyses.matrix import traffic_matrix
+from nsgkit.analyses.measures import breakdown
 from nsgkit.analyses.over_time import connections_over_time
+from nsgkit.analyses.rules import top_rules, traffic_links
+from nsgkit.analyses.services import directions, protocols, top_services
+from nsgkit.analyses.talkers import top_pairs, top_talkers
+from nsgkit.analyses.volume import traffic_over_time
 
-__all__ = ["connections_over_time"]
+__all__ = [
+    "breakdown", "connections_over_time", "coverage_gaps", "directions", "heavy_machines", "hours_covered",
+    "logged_twice", "protocols", "silent_minutes", "stateless_rules", "top_pairs", "top_rules",
+    "top_services", "top_talkers", "traffic_change", "traffic_links", "traffic_matrix", "traffic_over_time",
+]  # fmt: skip

@@ -146,6 +146,17 @@ def fingerprint(frame: "nw.LazyFrame[Any]", **parts: Sequence[str]) -> "nw.LazyF
     return result
 
 
+def repeat(frame: "nw.LazyFrame[Any]", times: str, into: str) -> "nw.LazyFrame[Any]":
+    """Return each row as often as its column `times` says, numbered from 0 in the column `into`."""
+    native = frame.to_native()
+    if frame.implementation.is_duckdb():
+        native = native.project(f"*, unnest(range({_quoted(times)}::BIGINT)) AS {_quoted(into)}")
+    else:
+        native = native.selectExpr("*", f"explode(sequence(0L, cast(`{times}` AS long) - 1)) AS `{into}`")
+    result: nw.LazyFrame[Any] = nw.from_native(native)
+    return result
+
+
 def one_if(condition: "nw.Expr") -> "nw.Expr":
     """Return 1 where a row meets `condition`, and 0 where it does not or cannot be told."""
     return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))

@@ -20,7 +20,7 @@ DEFAULT_RULES = (
 
 
 def asks_for_an_answer() -> nw.Expr:
-    """True for rows of connections that must end or be counted if their rule is logged with state."""
+    """Tell the rows of connections that must end or be counted if their rule is logged with state."""
     custom = ~nw.col("rule").is_in(DEFAULT_RULES) & ~nw.col("rule").str.starts_with("DefaultRule_")
     inbound_tcp = (nw.col("direction") == "inbound") & (nw.col("protocol") == "TCP")
     return custom & inbound_tcp & (nw.col("version") == 2) & (nw.col("decision") == "allowed")

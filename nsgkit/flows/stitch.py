@@ -76,4 +76,4 @@ def _starts() -> nw.Expr:
 
 
 def _since() -> nw.Expr:
-    return nw.when(nw.col("starts") == 0).then((nw.col("before") - nw.col("before") % 4) // 4)
+    return nw.when(nw.col("starts") == 0).then((nw.col("before") // 4).cast(nw.Int64))

@@ -1,5 +1,7 @@
 """The counting rules in plain Python, one row after another: what the engines' answers are held against."""
 
+from collections import defaultdict
+
 COUNTERS = ("packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src")
 KEY = (
     "mac", "acl", "resource", "flow_log", "direction", "protocol", "src_ip", "src_port", "dst_ip",
@@ -51,3 +53,47 @@ def state(conversation):
     if "begin" not in states:
         return "orphan"
     return "closed" if "end" in states else "open"
+
+
+def fold(conversations, within=5.0, orphans=305.0):
+    """Return the positions of those that are folded into another, which counts for both."""
+    folded = set()
+    ends = defaultdict(list)
+    for i, c in enumerate(conversations):
+        link = (*(c[k] for k in KEY[5:]), c["state"] == "orphan")
+        ends[link, c["direction"]].append(i)
+    for (link, direction), inbound in ends.items():
+        taken = set()
+        for i in inbound if direction == "inbound" else ():
+            for o in ends.get((link, "outbound"), ()):
+                here, there = conversations[i], conversations[o]
+                apart = abs((here["first"] - there["first"]).total_seconds())
+                near = apart <= (orphans if link[-1] else within)
+                if o not in taken and here["mac"] != there["mac"] and near:
+                    folded.add(i)
+                    taken.add(o)
+                    break
+    return folded
+
+
+def measures(conversations, key, *, each_view=False):
+    """Return key -> the measures of its conversations, counted one by one."""
+    folded = set() if each_view else fold(conversations)
+    found = defaultdict(
+        lambda: dict.fromkeys(("connections", "denied", "unknown", "orphans", "uncounted"), 0)
+    )
+    for i, c in enumerate(conversations):
+        group = found[tuple(c[k] for k in key)]
+        if i in folded:
+            continue
+        began = c["state"] in ("open", "closed", None)
+        group["connections"] += began and c["decision"] == "allowed"
+        group["unknown"] += began and c["decision"] == "unknown"
+        group["denied"] += c["decision"] == "denied"
+        group["orphans"] += c["state"] == "orphan"
+        known = [c[n] for n in COUNTERS if c[n] is not None]
+        group["uncounted"] += began and c["decision"] == "allowed" and not known
+        for name in COUNTERS:
+            if c[name] is not None:
+                group[name] = group.get(name, 0) + c[name]
+    return dict(found)

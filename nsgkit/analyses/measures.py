@@ -1,0 +1,170 @@
+"""How traffic is counted: the measures of every traffic table, defined once.
+
+A connection counts once: a conversation that began in the data and was allowed, or one of version 1.
+A denied attempt is a denied row. Bytes and packets are what continuing and end rows counted, those of
+orphans too. Folded views of a connection count for nothing but `folded`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from nsgkit import schema
+from nsgkit.errors import NsgkitError
+from nsgkit.flows.conversations import CONVERSATIONS
+from nsgkit.flows.frame import codes, collect, count, known_sum, lazy, one_if
+from nsgkit.schema import Column
+
+COUNTERS = ("packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src")
+_KNOWN = {c.name: c for c in CONVERSATIONS}
+TEXTS = {c.name for c in CONVERSATIONS if c.dtype == schema.TEXT and not c.closed}
+# The column that a question may be ordered by.
+MEASURES = ("connections", "denied", "bytes", "packets", "peers")
+
+_CONNECTIONS = "connections"
+TRAFFIC: tuple[Column, ...] = (
+    Column("connections", "int64", "Connections", "Allowed, and began in the data.", _CONNECTIONS),
+    Column("denied", "int64", "Denied attempts", "Denied rows.", "denied attempts"),
+    Column("unknown", "int64", "Undecided", "Connections whose decision is unknown.", _CONNECTIONS),
+    Column("orphans", "int64", "Orphans", "Conversations that began before the data.", "conversations"),
+    Column("bytes", "Int64", "Bytes", "Both ways; null where no counter is known.", "bytes", nullable=True),
+    Column(
+        "packets", "Int64", "Packets", "Both ways; null where no counter is known.", "packets", nullable=True
+    ),
+    *(
+        replace(schema.column(name), meaning="The sum of what is known; null where nothing is.")
+        for name in COUNTERS
+    ),
+    Column(
+        "uncounted", "int64", "Uncounted", "Connections of unknown size: no counter at all.", _CONNECTIONS
+    ),
+    Column("folded", "int64", "Folded views", "Second views of connections counted elsewhere.", "views"),
+    Column("first", schema.TIME, "First seen (UTC)", "Their first row.", "UTC", nullable=True),
+    Column("last", schema.TIME, "Last seen (UTC)", "Their last row.", "UTC", nullable=True),
+)
+PEERS = Column("peers", "int64", "Peers", "Distinct peers.", "addresses")
+RANKED: tuple[Column, ...] = (
+    Column("share", "float64", "Share", "Part of the measure's total over all groups.", nullable=True),
+    Column("groups", "int64", "Groups", "How many there are, those left out included.", "groups"),
+)
+
+
+def breakdown(  # noqa: PLR0913
+    conversations: object,
+    by: Sequence[str],
+    *,
+    measure: str = "connections",
+    top: int | None = 20,
+    peers: str | None = None,
+    each_view: bool = False,
+) -> pd.DataFrame:
+    """Return the traffic of each group of conversations, the largest first.
+
+    Counting rule: see the module. With `each_view`, every view counts where it was captured: right
+    for the question what an NSG's rule saw, wrong for totals, because a connection that two NICs
+    logged is then in two groups.
+
+    Parameters
+    ----------
+    conversations : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        What `nsgkit.conversations` gives.
+    by : sequence of str
+        The columns that make the groups.
+    measure : str
+        What to order by: connections, denied, bytes, packets, or peers where they are counted.
+    top : int or None
+        How many groups; None gives all of them.
+    peers : str or None
+        The column whose distinct values are counted as `peers`.
+    each_view : bool
+        Count folded views as if they were connections of their own.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `by`, then those of TRAFFIC (and peers), then share and groups, which tell
+        what was left out. Ties are in the order of the groups' names.
+
+    Raises
+    ------
+    MissingColumnError
+        Where a column is missing that `nsgkit.conversations` makes.
+    NsgkitError
+        Where there is no such measure.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> logs = nsgkit.read_logs("data/samples")  # doctest: +SKIP
+    >>> breakdown(nsgkit.conversations(logs.flows), ["mac"], measure="bytes")  # doctest: +SKIP
+    """
+    _check(measure, peers)
+    table = [*(_KNOWN[name] for name in by), *TRAFFIC, *([PEERS] if peers else []), *RANKED]
+    used = [*by, *([peers] if peers else [])]
+    book = codes(conversations, [name for name in used if name in TEXTS])
+    frame = lazy(conversations, needed(*used), codebook=book, remedy="nsgkit.conversations")
+    if each_view:
+        frame = frame.with_columns(folded=nw.lit(value=False))
+    groups = _ranked(measured(frame, by, peers), by, measure)
+    like = {c.name: "str" if c.dtype == schema.TEXT else c.dtype for c in table}
+    return collect(groups if top is None else groups.head(top), like, book)
+
+
+def needed(*more: str) -> list[str]:
+    """Return the columns of conversations that the measures need, and `more`."""
+    return list(dict.fromkeys([*more, "first", "last", "state", "decision", "folded", *COUNTERS]))
+
+
+def measured(frame: "nw.LazyFrame[Any]", by: Sequence[str], peers: str | None = None) -> "nw.LazyFrame[Any]":
+    """Return the measures of each group of a lazy frame of conversations, in no order."""
+    counted = one_if(~nw.col("folded"))
+    began = nw.col("state").is_null() | nw.col("state").is_in(["open", "closed"])
+    frame = frame.with_columns(
+        counts=counted,
+        began=one_if(began & (nw.col("decision") == "allowed")) * counted,
+        undecided=one_if(began & (nw.col("decision") == "unknown")) * counted,
+        blind=one_if(nw.all_horizontal(*(nw.col(c).is_null() for c in COUNTERS), ignore_nulls=False)),
+        peer=nw.when(~nw.col("folded")).then(nw.col(peers or by[0])),
+        **{c: nw.when(~nw.col("folded")).then(nw.col(c)) for c in COUNTERS},
+    )
+    distinct = nw.col("peer").n_unique() - one_if(nw.col("peer").is_null()).max()
+    groups = frame.group_by(*by).agg(
+        *(known_sum(c).alias(c) for c in COUNTERS),
+        *([distinct.cast(nw.Int64).alias("peers")] if peers else []),
+        nw.col("began").sum().cast(nw.Int64).alias("connections"),
+        nw.col("undecided").sum().cast(nw.Int64).alias("unknown"),
+        (one_if(nw.col("decision") == "denied") * nw.col("counts")).sum().cast(nw.Int64).alias("denied"),
+        (one_if(nw.col("state") == "orphan") * nw.col("counts")).sum().cast(nw.Int64).alias("orphans"),
+        (nw.col("began") * nw.col("blind")).sum().cast(nw.Int64).alias("uncounted"),
+        count(nw.col("folded")).alias("folded"),
+        nw.col("first").min(),
+        nw.col("last").max(),
+    )
+    return groups.with_columns(bytes=_both_ways("bytes"), packets=_both_ways("packets"))
+
+
+def _ranked(groups: "nw.LazyFrame[Any]", by: Sequence[str], measure: str) -> "nw.LazyFrame[Any]":
+    groups = groups.with_columns(all=nw.lit(1), value=nw.col(measure).cast(nw.Float64))
+    total = nw.col("value").sum().over("all")
+    groups = groups.with_columns(
+        share=nw.when(total > 0).then(nw.col("value") / total),
+        groups=nw.len().over("all"),
+        less=-nw.col("value"),
+    )
+    return groups.sort("less", *by, nulls_last=True)
+
+
+def _both_ways(unit: str) -> nw.Expr:
+    ways = (f"{unit}_src_to_dst", f"{unit}_dst_to_src")
+    return nw.when(~nw.all_horizontal(*(nw.col(w).is_null() for w in ways), ignore_nulls=False)).then(
+        nw.sum_horizontal(*ways)
+    )
+
+
+def _check(measure: str, peers: str | None) -> None:
+    known = [name for name in MEASURES if peers or name != "peers"]
+    if measure not in known:
+        raise NsgkitError(f"There is no measure {measure!r} here. Choose one of {', '.join(known)}.")

@@ -1,0 +1,168 @@
+"""Coverage: what was logged, where it falls silent, and what is logged in a misleading way."""
+
+import duckdb
+import pandas as pd
+import pytest
+
+from nsgkit import analyses, schema
+from nsgkit.errors import MissingColumnError
+from nsgkit.flows.conversations import conversations
+from tests.frames import flows
+
+TALK = "203.0.113.7:4000 10.0.0.4:443 TCP"
+
+
+def blob(hour, mac="00AA00000001", **more):
+    return {
+        "hour": pd.Timestamp(f"2024-12-19T{hour:02d}:00Z"), "mac": mac, "resource": "/NSG",
+        "complete": True, "rows": 5, "rejects": 0, "unread": 0, **more,
+    }  # fmt: skip
+
+
+def blobs(*rows):
+    table = pd.DataFrame(rows)
+    return table.assign(hour=table["hour"].astype(schema.TIME))
+
+
+def statuses(*rows):
+    table = analyses.hours_covered(blobs(*rows))
+    return [(r.mac[-1], r.hour.hour, r.status) for r in table.itertuples()]
+
+
+def test_every_hour_of_every_nic_has_a_status():
+    assert statuses(blob(9), blob(11), blob(10, "00AA00000002")) == [
+        ("1", 9, "present"),
+        ("1", 10, "missing"),
+        ("1", 11, "present"),
+        ("2", 9, "before the first"),
+        ("2", 10, "present"),
+        ("2", 11, "after the last"),
+    ]
+
+
+def test_a_growing_blob_and_one_with_rejects_say_so():
+    assert statuses(blob(9, rejects=1), blob(10, unread=1), blob(11, complete=False)) == [
+        ("1", 9, "with rejects"),
+        ("1", 10, "with rejects"),
+        ("1", 11, "growing"),
+    ]
+
+
+def test_no_rows_differs_from_no_blob():
+    table = analyses.hours_covered(blobs(blob(9, rows=0), blob(11)))
+    assert table["rows"].tolist() == [0, pd.NA, 5]
+
+
+def test_gaps_are_stretches():
+    gaps = analyses.coverage_gaps(blobs(blob(1), blob(4), blob(5), blob(7)))
+    assert [(r.start.hour, r.end.hour, r.hours) for r in gaps.itertuples()] == [(2, 4, 2), (6, 7, 1)]
+
+
+def test_the_gap_planted_in_the_samples_is_found(logs):
+    gaps = analyses.coverage_gaps(logs.blobs)
+    assert gaps[["mac", "hours"]].to_numpy().tolist() == [["000D3AB1A115", 2]]
+
+
+def test_without_blobs_the_columns_stay():
+    none = blobs(blob(9)).head(0)
+    for ask in (analyses.hours_covered, analyses.coverage_gaps):
+        assert ask(none).dtypes.astype(str).equals(ask(blobs(blob(9), blob(11))).dtypes.astype(str))
+
+
+def test_flows_in_place_of_blobs_are_named():
+    with pytest.raises(MissingColumnError, match="hour"):
+        analyses.hours_covered(schema.empty())
+
+
+# Silence
+
+
+def steady(*minutes, each=4):
+    return flows("\n".join(f"09:{m:02d}:{5 * s:02d} {TALK} I D B" for m in minutes for s in range(each)))
+
+
+def test_a_steady_nic_that_falls_silent_is_found():
+    (row,) = analyses.silent_minutes(steady(*range(20), *range(40, 60))).to_dict("records")
+    assert (row["start"].minute, row["end"].minute, row["minutes"]) == (20, 40, 20)
+    assert row["expected_rows"] == pytest.approx(20 * 160 / 60)
+
+
+@pytest.mark.parametrize(
+    "quiet",
+    [
+        steady(*range(20), *range(29, 60)),  # nine minutes
+        steady(*range(0, 60, 15), each=1),  # seldom speaks at all
+        steady(*range(20)),  # ends, and nothing follows
+    ],
+)
+def test_look_alikes_of_silence_are_not_listed(quiet):
+    assert analyses.silent_minutes(quiet).empty
+
+
+def test_the_silence_in_the_samples_is_the_gap(logs):
+    assert analyses.silent_minutes(logs.flows)["mac"].tolist() == ["000D3AB1A115"]
+
+
+# Logged twice, stateless, heavy
+
+
+def test_a_nic_that_both_families_log_is_found():
+    both = flows(f"""
+        09:00:00 {TALK} I A B
+        09:00:00 {TALK} I A B version=4
+        10:00:00 {TALK} I A B version=4
+        10:00:00 {TALK} I A B mac=00AA00000002
+    """)
+    (row,) = analyses.logged_twice(both).to_dict("records")
+    assert (row["nsg_rows"], row["vnet_rows"], row["hours_both"], row["first_both"].hour) == (1, 2, 1, 9)
+
+
+def test_a_nic_that_moved_to_the_other_family_shares_no_hour():
+    (row,) = analyses.logged_twice(flows(f"09:00:00 {TALK} I A B\n10:00:00 {TALK} I A B version=4")).to_dict(
+        "records"
+    )
+    assert row["hours_both"] == 0
+
+
+def test_the_stateless_rule_of_the_samples_is_found(stitched, logs):
+    table = analyses.stateless_rules(stitched)
+    rows = logs.flows.query(
+        "decision == 'allowed' and direction == 'inbound' and protocol == 'TCP' and version == 2"
+    )
+    own = rows[~rows["rule"].astype("str").str.startswith("DefaultRule_")].groupby(
+        ["acl", "rule"], observed=True
+    )
+    silent = [
+        key for key, part in own if not part["state"].isin(["continuing", "end"]).any() and len(part) > 1
+    ]
+    assert table[["acl", "rule"]].apply(tuple, axis=1).tolist() == silent
+
+
+def test_the_heaviest_machine_and_its_busiest_minute(logs):
+    table = analyses.heavy_machines(logs.flows)
+    per_minute = logs.flows.groupby(["mac", logs.flows["time"].dt.floor("min")], observed=True).size()
+    for row in table.itertuples():
+        own = per_minute[row.mac]
+        assert (row.rows, row.minutes, row.peak_rows_per_minute) == (own.sum(), len(own), own.max())
+        assert row.peak == own.idxmax()
+    assert table["share"].sum() == pytest.approx(1)
+
+
+FLOWS = [analyses.silent_minutes, analyses.logged_twice, analyses.heavy_machines]
+
+
+@pytest.mark.parametrize("ask", FLOWS)
+def test_duckdb_gives_the_same_table(ask, logs):
+    pd.testing.assert_frame_equal(ask(duckdb.connect().from_df(logs.flows)), ask(logs.flows))
+
+
+@pytest.mark.parametrize("ask", FLOWS)
+def test_the_same_columns_without_rows(ask, logs):
+    assert ask(schema.empty()).dtypes.astype(str).equals(ask(logs.flows).dtypes.astype(str))
+
+
+def test_stateless_rules_in_duckdb_and_without_rows(stitched):
+    table = analyses.stateless_rules(stitched)
+    pd.testing.assert_frame_equal(analyses.stateless_rules(duckdb.connect().from_df(stitched)), table)
+    none = analyses.stateless_rules(conversations(schema.empty()))
+    assert none.dtypes.astype(str).equals(table.dtypes.astype(str))

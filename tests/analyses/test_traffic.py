@@ -1,0 +1,238 @@
+"""Traffic tables: pandas in, DuckDB in and an independent count say the same."""
+
+import duckdb
+import pandas as pd
+import pytest
+
+from nsgkit import analyses
+from nsgkit.errors import MissingColumnError, NsgkitError
+from nsgkit.flows.conversations import conversations
+from tests.flows import plain_stitch
+from tests.frames import flows
+
+COUNTS = ("connections", "denied", "unknown", "orphans", "uncounted", *plain_stitch.COUNTERS)
+OURS, THEIRS = "10.0.0.4:50000 10.0.1.5:443 TCP", "203.0.113.7:4000 10.0.0.4:22 TCP"
+TALK = conversations(
+    flows(f"""
+    09:00:00 {OURS} O A B mac=00AA00000001
+    09:00:01 {OURS} I A B mac=00AA00000002 rule=UserRule_In
+    09:01:00 {OURS} O A E 5/500 4/400 mac=00AA00000001
+    09:01:01 {OURS} I A E 5/500 4/400 mac=00AA00000002 rule=UserRule_In
+    09:02:00 10.0.0.4:50001 10.0.1.6:443 TCP O A B
+    09:03:00 {THEIRS} I D B
+    09:03:01 {THEIRS} I D B
+    09:04:00 10.0.0.9:53000 10.0.1.6:53 UDP O ? B
+""")
+)
+
+QUESTIONS = [
+    (analyses.top_talkers, {}, ["src_ip"]),
+    (analyses.top_talkers, {"end": "destination"}, ["dst_ip"]),
+    (analyses.top_pairs, {}, ["src_ip", "dst_ip"]),
+    (analyses.top_services, {}, ["protocol", "dst_port"]),
+    (analyses.top_rules, {}, ["acl", "rule", "direction"]),
+    (analyses.traffic_links, {}, ["src_ip", "rule", "dst_ip", "decision"]),
+]
+ALL = {"top": None}
+
+
+def counts(table, key):
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return {tuple(r[k] for k in key): {c: r[c] for c in COUNTS if r[c] is not None} for r in rows}
+
+
+@pytest.mark.parametrize(("ask", "options", "key"), QUESTIONS)
+def test_the_samples_counted_one_by_one(stitched, plain, ask, options, key):
+    table = ask(stitched, **options, **ALL)
+    assert counts(table, key) == plain_stitch.measures(plain, key, each_view=ask is analyses.top_rules)
+
+
+@pytest.mark.parametrize(
+    ("ask", "key"), [(analyses.protocols, ["protocol"]), (analyses.directions, ["direction"])]
+)
+def test_the_samples_by_protocol_and_direction(stitched, plain, ask, key):
+    assert counts(ask(stitched), key) == plain_stitch.measures(plain, key)
+
+
+def test_what_is_folded_in_the_samples_is_what_a_plain_search_finds(stitched, plain):
+    folded = plain_stitch.fold(plain)
+    places = {(plain[i]["blob"], plain[i]["record"], plain[i]["tuple"]) for i in folded}
+    views = stitched[stitched["folded"]]
+    assert set(zip(views["blob"], views["record"], views["tuple"], strict=True)) == places
+    assert len(places) > 100
+
+
+@pytest.mark.parametrize(("ask", "options", "key"), QUESTIONS)
+def test_duckdb_gives_the_same_table(stitched, ask, options, key):
+    relation = duckdb.connect().from_df(stitched)
+    pd.testing.assert_frame_equal(ask(relation, **options), ask(stitched, **options))
+
+
+@pytest.mark.parametrize(("ask", "options", "key"), QUESTIONS)
+def test_the_same_columns_without_rows(ask, options, key):
+    assert ask(TALK.head(0), **options).dtypes.astype(str).equals(ask(TALK, **options).dtypes.astype(str))
+
+
+def test_double_capture_counts_once_and_says_so():
+    (first, *_) = analyses.top_pairs(TALK).to_dict("records")
+    assert (first["connections"], first["bytes"], first["folded"]) == (1, 900, 1)
+
+
+def test_a_rule_at_the_other_end_counts_what_it_saw():
+    rules = analyses.top_rules(TALK, measure="bytes").set_index("rule")
+    assert rules.loc["UserRule_In", ["connections", "bytes"]].tolist() == [1, 900]
+
+
+def test_unknown_bytes_are_null_and_last():
+    table = analyses.top_pairs(TALK, measure="bytes")
+    assert table["bytes"].tolist() == [900, pd.NA, pd.NA, pd.NA]
+    assert table["uncounted"].tolist() == [0, 1, 0, 0]
+
+
+def test_denied_attempts_and_undecided_are_no_connections():
+    by_port = analyses.top_services(TALK).set_index("dst_port")
+    assert by_port.loc[22, ["connections", "denied", "unknown"]].tolist() == [0, 2, 0]
+    assert by_port.loc[53, ["connections", "denied", "unknown"]].tolist() == [0, 0, 1]
+
+
+def test_peers_are_distinct_addresses_at_the_other_end():
+    table = analyses.top_talkers(TALK, measure="peers")
+    assert table.loc[0, ["src_ip", "peers"]].tolist() == ["10.0.0.4", 2]
+    taken = analyses.top_talkers(TALK, end="destination", measure="peers").set_index("dst_ip")
+    assert taken.loc["10.0.1.6", "peers"] == 2
+
+
+def test_share_and_groups_tell_what_was_left_out():
+    table = analyses.top_services(TALK, measure="denied", top=1)
+    assert table[["dst_port", "share", "groups"]].to_numpy().tolist() == [[22, 1.0, 3]]
+
+
+def test_ties_are_in_the_order_of_names():
+    assert analyses.top_talkers(TALK, measure="denied", top=None)["src_ip"].tolist() == [
+        "203.0.113.7",
+        "10.0.0.4",
+        "10.0.0.9",
+    ]
+
+
+def test_a_measure_that_is_none_lists_those_that_are():
+    with pytest.raises(NsgkitError, match="connections, denied, bytes, packets"):
+        analyses.top_pairs(TALK, measure="peers")
+
+
+def test_an_end_that_is_none_says_which_there_are():
+    with pytest.raises(NsgkitError, match="'source' or 'destination'"):
+        analyses.top_talkers(TALK, end="middle")
+
+
+def test_rows_in_place_of_conversations_name_the_function_that_makes_them():
+    with pytest.raises(MissingColumnError, match=r"nsgkit\.conversations"):
+        analyses.top_talkers(flows(f"09:00:00 {OURS} O A B"))
+
+
+# The matrix
+
+
+def test_hosts_are_gathered_into_their_networks():
+    table = analyses.traffic_matrix(TALK, measure="connections")
+    assert table.loc[0, ["source", "destination", "connections", "bytes"]].tolist() == [
+        "10.0.0.0/24",
+        "10.0.1.0/24",
+        2,
+        900,
+    ]
+
+
+def test_known_subnets_go_before_the_default_and_the_longest_wins():
+    table = analyses.traffic_matrix(TALK, subnets=["10.0.0.0/8", "10.0.1.6/32"], measure="connections")
+    assert set(table["destination"]) == {"10.0.0.0/8", "10.0.1.6/32"}
+
+
+def test_hosts_by_hosts_and_other_families_and_masked_addresses():
+    odd = conversations(
+        flows("""
+        09:00:00 2001:db8:1:2::5:50000 10.0.1.5:443 TCP O A B
+        09:00:00 xxx.xxx.xxx.xxx:50000 10.0.1.5:443 TCP I A B
+    """)
+    )
+    assert analyses.traffic_matrix(odd)["source"].tolist() == ["2001:db8:1:2::/64", "xxx.xxx.xxx.xxx"]
+    assert analyses.traffic_matrix(odd, prefix=32)["source"].tolist() == [
+        "2001:db8:1:2::5",
+        "xxx.xxx.xxx.xxx",
+    ]
+
+
+def test_the_matrix_adds_up_to_the_pairs(stitched):
+    cells, pairs = analyses.traffic_matrix(stitched, top=None), analyses.top_pairs(stitched, top=None)
+    assert (
+        cells[["connections", "denied", "bytes"]]
+        .sum()
+        .equals(pairs[["connections", "denied", "bytes"]].sum())
+    )
+    assert cells["share"].sum() == pytest.approx(1)
+    relation = duckdb.connect().from_df(stitched)
+    pd.testing.assert_frame_equal(cells, analyses.traffic_matrix(relation, top=None))
+
+
+def test_a_subnet_that_is_none_says_how_it_is_written():
+    with pytest.raises(NsgkitError, match=r"10\.20\.0\.0/16"):
+        analyses.traffic_matrix(TALK, subnets=["10.0.0.1/8"])
+
+
+# Change
+
+
+def spans(before, after, port=443):
+    """Return conversations: so many before ten o'clock, so many after it, from nine to eleven."""
+    edges = "09:00:00 10.9.9.9:1 10.9.9.8:9 TCP O A B\n11:00:00 10.9.9.9:2 10.9.9.8:9 TCP O A B"
+    made = [f"09:30:00 10.0.0.4:{40000 + i} 10.0.1.5:{port} TCP O A B" for i in range(before)]
+    made += [f"10:30:00 10.0.0.4:{41000 + i} 10.0.1.5:{port} TCP O A B" for i in range(after)]
+    return conversations(flows("\n".join([edges, *made])))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        (0, 1, "new"),
+        (1, 0, "gone"),
+        (10, 40, "risen"),
+        (40, 10, "fallen"),
+        (10, 12, "steady"),
+        (1, 4, "steady"),
+    ],
+)
+def test_what_changed(before, after, change):
+    table = analyses.traffic_change(spans(before, after), since="2024-12-19T10:00", by=["dst_port"])
+    assert table.set_index("dst_port").loc[443, ["change", "earlier", "later"]].tolist() == [
+        change,
+        before,
+        after,
+    ]
+
+
+def test_change_counts_the_samples_as_a_plain_count_does(stitched, plain):
+    middle = pd.Timestamp("2024-12-19", tz="UTC")
+    table = analyses.traffic_change(stitched, since="2024-12-19", by=["dst_port"], top=None)
+    said = {r.dst_port: (r.earlier, r.later) for r in table.itertuples()}
+    folded = plain_stitch.fold(plain)
+    seen = {}
+    for i, c in enumerate(plain):
+        if i not in folded and c["decision"] == "allowed" and c["state"] != "orphan":
+            seen.setdefault(c["dst_port"], [0, 0])[c["first"] >= middle] += 1
+    assert said == {port: tuple(n) for port, n in seen.items()}
+
+
+def test_change_is_the_same_in_duckdb(stitched):
+    relation = duckdb.connect().from_df(stitched)
+    pd.testing.assert_frame_equal(analyses.traffic_change(relation), analyses.traffic_change(stitched))
+
+
+def test_change_without_rows_has_the_same_columns():
+    none = analyses.traffic_change(TALK.head(0)).dtypes.astype(str)
+    assert none.equals(analyses.traffic_change(TALK).dtypes.astype(str))
+
+
+@pytest.mark.parametrize("since", ["2024-12-19T12:00", "2024-12-19T08:00", "soon"])
+def test_a_moment_outside_the_data_says_what_is_inside(since):
+    with pytest.raises(NsgkitError, match="2024-12-19T09:00"):
+        analyses.traffic_change(TALK, since=since)

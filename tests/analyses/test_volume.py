@@ -1,0 +1,147 @@
+"""Bytes over time: spread over the span that they were counted in, and not a byte lost."""
+
+from collections import Counter
+from fractions import Fraction
+
+import duckdb
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nsgkit import schema
+from nsgkit.analyses import traffic_over_time
+from nsgkit.errors import NsgkitError
+from tests.flows import plain_stitch
+from tests.frames import flows
+
+TALK = "10.0.0.4:50000 10.0.1.5:443 TCP"
+
+
+def sent(text, bin="1min"):
+    table = traffic_over_time(flows(text), bin=bin)
+    return {t.strftime("%H:%M"): b for t, b in zip(table["time"], table["bytes_src_to_dst"], strict=True)}
+
+
+def test_a_five_minute_row_makes_no_spike():
+    text = f"""
+        09:00:00 {TALK} O A B
+        09:05:00 {TALK} O A C 5/500 -/-
+    """
+    assert sent(text) == {f"09:0{m}": 100 for m in range(5)}
+
+
+def test_spans_are_shared_out_in_proportion_and_to_the_byte():
+    text = f"""
+        09:00:30 {TALK} O A B
+        09:02:00 {TALK} O A E 1/100 -/-
+    """
+    assert sent(text) == {"09:00": 33, "09:01": 67}
+
+
+def test_a_row_covers_the_time_since_the_one_before_it():
+    text = f"""
+        09:00:00 {TALK} O A B
+        09:01:00 {TALK} O A C 1/60 -/-
+        09:03:00 {TALK} O A E 1/20 -/-
+    """
+    assert sent(text) == {"09:00": 60, "09:01": 10, "09:02": 10}
+
+
+def test_an_orphans_first_row_covers_five_minutes():
+    assert sent(f"09:05:00 {TALK} O A C 5/500 -/-") == {f"09:0{m}": 100 for m in range(5)}
+
+
+def test_an_end_at_its_begins_millisecond_stays_in_its_bin():
+    assert sent(f"09:00:00 {TALK} O A B\n09:00:00 {TALK} O A E 1/74 -/-") == {"09:00": 74}
+
+
+def test_counters_beyond_any_product_of_64_bits_stay_exact():
+    huge = 2**55 + 1
+    text = f"""
+        09:00:00 {TALK} O A B
+        11:00:00 {TALK} O A E 1/{huge} -/-
+    """
+    assert sum(sent(text).values()) == huge
+
+
+def test_unknown_is_null_not_zero():
+    table = traffic_over_time(flows(f"09:00:00 {TALK} O A B"))
+    assert table[["connections", "bytes"]].to_numpy().tolist() == [[1, pd.NA]]
+
+
+def test_double_capture_counts_once():
+    text = f"""
+        09:00:00 {TALK} O A B mac=00AA00000001
+        09:00:01 {TALK} I A B mac=00AA00000002
+        09:01:00 {TALK} O A E 5/500 4/400 mac=00AA00000001
+        09:01:01 {TALK} I A E 5/500 4/400 mac=00AA00000002
+    """
+    table = traffic_over_time(flows(text))
+    assert table[["connections", "bytes"]].to_numpy().tolist() == [[1, 900]]
+
+
+def test_denied_and_undecided_are_counted_apart():
+    text = "\n".join(f"09:00:00 {TALK} O {said}" for said in ("D B", "D -", "? B", "A - version=1"))
+    assert traffic_over_time(flows(text))[["connections", "denied", "unknown"]].to_numpy().tolist() == [
+        [1, 2, 1]
+    ]
+
+
+def test_the_samples_counted_one_by_one(logs, plain):
+    table = traffic_over_time(logs.flows, bin="15min", by="mac")
+    folded = plain_stitch.fold(plain)
+    width = pd.Timedelta("15min")
+    expected = Counter()
+    counting = {(c["blob"], c["record"], c["tuple"]) for i, c in enumerate(plain) if i not in folded}
+    for conversation in plain_stitch.stitch(plain_stitch.records(logs.flows)):
+        first = conversation[0]
+        if (first["blob"], first["record"], first["tuple"]) not in counting:
+            continue
+        for before, row in zip([None, *conversation], conversation, strict=False):
+            if row["state"] in ("continuing", "end") and row["bytes_dst_to_src"] is not None:
+                since = before["time"] if before else row["time"] - pd.Timedelta("5min")
+                for start, part in spread(since, row["time"], row["bytes_dst_to_src"], width):
+                    expected[start, row["mac"]] += part
+    said = {(r.time, r.group): r.bytes_dst_to_src for r in table.itertuples() if pd.notna(r.bytes_dst_to_src)}
+    assert {k: v for k, v in said.items() if v} == {k: v for k, v in expected.items() if v}
+
+
+def spread(since, until, total, width):
+    """Share `total` out over bins, by exact fractions rounded down at each boundary."""
+    start, done = since.floor(width), 0
+    while True:
+        upto = min(until, start + width)
+        share = Fraction((upto - since) // pd.Timedelta("1ms"), (until - since) // pd.Timedelta("1ms") or 1)
+        reached = total if upto == until else int(total * share)
+        yield start, reached - done
+        start, done = start + width, reached
+        if start >= until:
+            return
+
+
+def test_duckdb_gives_the_same_table(logs):
+    relation = duckdb.connect().from_df(logs.flows)
+    pd.testing.assert_frame_equal(traffic_over_time(relation), traffic_over_time(logs.flows))
+
+
+@settings(max_examples=10)
+@given(st.lists(st.tuples(st.integers(0, 5_000_000), st.integers(0, 2**50)), max_size=40), st.integers(1, 90))
+def test_whatever_the_bin_the_total_stays(rows, minutes):
+    clock = pd.Timestamp("2024-12-19T00:00Z")
+    text = "\n".join(
+        f"{(clock + pd.Timedelta(ms, 'ms')).strftime('%Y-%m-%dT%H:%M:%S.%f')} {TALK} O A C 1/{n} -/-"
+        for ms, n in rows
+    )
+    table = traffic_over_time(flows(text), bin=f"{minutes}min")
+    assert table["bytes_src_to_dst"].sum() == sum(n for _, n in rows)
+
+
+def test_the_same_columns_without_rows():
+    none = traffic_over_time(schema.empty()).dtypes.astype(str)
+    assert none.equals(traffic_over_time(flows(f"09:00:00 {TALK} O A B")).dtypes.astype(str))
+
+
+def test_a_bin_that_is_no_width_says_what_to_write():
+    with pytest.raises(NsgkitError, match="1h"):
+        traffic_over_time(schema.empty(), bin="often")

@@ -26,6 +26,7 @@ from nsgkit.acquire import faults
 from nsgkit.acquire.address import Address
 from nsgkit.acquire.body import Body
 from nsgkit.acquire.identity import Identity, guard_logs, redact
+from nsgkit.html import visible
 
 WORKERS = 24  # requests at a time
 PIECE = 4 << 20  # bytes: the most for which the service gives an MD5 of what it sends
@@ -122,7 +123,7 @@ def list_blocks(source: Source, blob: Blob) -> list[tuple[str, int]]:
                 "committed", raw_response_hook=lambda r: etags.append(r.http_response.headers.get("ETag", ""))
             )
         if etags[-1].strip('"') != blob.etag:
-            raise faults.ChangedError(f"{blob.name} changed while its blocks were listed")
+            raise faults.ChangedError(f"{visible(blob.name)} changed while its blocks were listed")
         return [(block.id, block.size) for block in committed]
 
     return faults.patiently(get, source.stop)
@@ -211,8 +212,9 @@ def _faults(source: Source, name: str | None) -> Iterator[None]:
 def _fault(error: AzureError, source: Source, name: str | None) -> faults.FaultError:
     status = error.status_code if isinstance(error, HttpResponseError) else None
     code = getattr(error, "error_code", None) or status
+    code = getattr(code, "value", code)
     account, container = source.address.account, source.address.container
-    place = f"{name} in {container}" if name else f"the container {container}"
+    place = f"{visible(name)} in {container}" if name else f"the container {container}"
     if isinstance(error, ClientAuthenticationError) and status is None:
         reason = redact(error.message).split("\n")[0]
         return faults.RefusedError(f"Nobody is signed in: run `az login`, then try again. {reason}")
@@ -224,6 +226,8 @@ def _fault(error: AzureError, source: Source, name: str | None) -> faults.FaultE
     if status in _LATER or status is None:
         why = f"The service answered {code}" if status else f"The account {account} could not be reached"
         return faults.BusyError(f"{why} for {place}", _retry_after(error))
+    if code == "BlobArchived":
+        return faults.UnreadableError(f"{place} is archived: bring it back to the hot tier in Azure first")
     if status == 404 and name is None:
         return faults.RefusedError(f"The account {account} has no container {container}.")
     kinds = {304: faults.ChangedError, 412: faults.ChangedError, 404: faults.GoneError}

@@ -23,9 +23,10 @@ _Nic = tuple[str | None, str | None]  # resource, mac
 class Gaps:
     """Collects the hours that have a blob, NIC by NIC, and tells those that have none."""
 
-    def __init__(self, resources: list[str]) -> None:
+    def __init__(self, resources: list[str], macs: frozenset[str] | None = None) -> None:
         self._hours: dict[_Nic, set[datetime]] = defaultdict(set)
         self._resources = resources
+        self._macs = macs
 
     def saw(self, name: str) -> None:
         """Take in a blob of the span."""
@@ -37,13 +38,19 @@ class Gaps:
         """Yield {resource, mac, hours} for each NIC without a blob in some hours.
 
         `hours` lists spans [first hour, hour after the last]. A resource without any blob in the
-        span is told once, with no MAC.
+        span is told once, with no MAC; where NICs were asked for, one without any blob is told
+        with no resource.
         """
-        silent = [(r, None) for r in self._resources if not any(r == nic[0] for nic in self._hours)]
-        for nic in [*self._hours, *silent]:
-            hours = sorted(set(_hours(start, end)) - self._hours.get(nic, set()))
-            if hours:
+        every = list(_hours(start, end))
+        for nic in [*self._hours, *self._silent()]:
+            there = self._hours.get(nic, set())
+            if hours := [hour for hour in every if hour not in there]:
                 yield {"resource": nic[0], "mac": nic[1], "hours": _spans(hours)}
+
+    def _silent(self) -> list[_Nic]:
+        if self._macs is not None:
+            return [(None, mac) for mac in sorted(self._macs - {mac for _, mac in self._hours})]
+        return [(r, None) for r in self._resources if r not in {resource for resource, _ in self._hours}]
 
 
 def mirror_hours(folder: Path | str) -> pd.DataFrame:
@@ -52,8 +59,8 @@ def mirror_hours(folder: Path | str) -> pd.DataFrame:
     Columns: resource, mac (null where the layout names none, or where a resource had no blob at
     all), hour (UTC), state: complete; growing (its hour was not over when it was last read); gone
     (held, but no longer at the source); no blob (the container had none when it was asked);
-    not asked for (between the first and the last hour known here, but in no span that was asked
-    for). What is held counts before what is not. Raises as `mirror_blobs` does.
+    not asked for (in no span that was). What is held counts before what is not. It begins with the
+    first hour of which anything is held. Raises as `mirror_blobs` does.
     """
     known: dict[tuple[str | None, str | None, datetime], str] = {}
     blobs = mirror_blobs(folder)
@@ -63,7 +70,9 @@ def mirror_hours(folder: Path | str) -> pd.DataFrame:
         _, resource, at, mac = parse_name(blob.name)
         if at is not None:
             known[resource, mac, at] = blob.state
-    rows = [(*place, known.get(place, "not asked for")) for place in _places(known)]
+    held = [hour for (_, _, hour), state in known.items() if state != "no blob"]
+    places = _places(known, min(held)) if held else ()
+    rows = [(*place, known.get(place, "not asked for")) for place in places]
     table = pd.DataFrame(rows, columns=COLUMNS)
     table["hour"] = pd.to_datetime(table["hour"], utc=True).dt.as_unit("ms")
     table["state"] = pd.Categorical(table["state"], categories=STATES)
@@ -80,11 +89,13 @@ def _absent(folder: Path) -> Iterator[tuple[str | None, str | None, datetime]]:
                     yield line.event["resource"], line.event["mac"], hour
 
 
-def _places(known: dict[tuple[str | None, str | None, datetime], str]) -> Iterator[tuple[Any, Any, datetime]]:
-    hours = [hour for _, _, hour in known]
+def _places(
+    known: dict[tuple[str | None, str | None, datetime], str], first: datetime
+) -> Iterator[tuple[str | None, str | None, datetime]]:
+    last = max(hour for _, _, hour in known)
     nics = sorted({(resource or "", mac or "") for resource, mac, _ in known})
     for resource, mac in nics:
-        for hour in _hours(min(hours), max(hours) + _HOUR):
+        for hour in _hours(first, last + _HOUR):
             yield resource or None, mac or None, hour
 
 

@@ -79,7 +79,7 @@ def _list(look: Look, start: datetime, end: datetime, wanted: IO[str]) -> tuple[
     They go through a file, so that a million of them take no more memory than ten.
     """
     blobs, size, seen = 0, 0, set()
-    gaps = Gaps([folder.resource for folder in look.folders])
+    gaps = Gaps([folder.resource for folder in look.folders], look.macs)
     for blob in span_blobs(look.source, look.folders, start, end, look.macs):
         look.listed += 1
         seen.add(bytes.fromhex(blob_key(**look.place, name=blob.name)))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -19,6 +20,7 @@ import msgspec
 from nsgkit.errors import EvidenceChangedError
 
 MANIFEST = "manifest.jsonl"
+FLUSH_EVERY = 5.0  # seconds of work that a power cut may cost
 FIRST = "0" * 64  # what the first line is bound to
 
 
@@ -69,6 +71,7 @@ class Manifest:
         self._previous = last.sha256 if last else FIRST
         self._end = last.end if last else 0
         self._lock = Lock()
+        self._flushed = monotonic()
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
         self._file = os.open(folder / MANIFEST, flags, 0o600)
         self._cut_torn_line()
@@ -87,12 +90,15 @@ class Manifest:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), MANIFEST)
             self._end += len(text) + 1
             self._next += 1
+            if monotonic() - self._flushed > FLUSH_EVERY:
+                self.flush()
             self._previous = hashlib.sha256(text).hexdigest()
         return begin
 
     def flush(self) -> None:
         """Have all lines on the disk before returning."""
         os.fsync(self._file)
+        self._flushed = monotonic()
 
     def __enter__(self) -> Self:
         return self

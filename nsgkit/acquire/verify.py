@@ -11,6 +11,7 @@ from nsgkit.acquire.manifest import FIRST, MANIFEST, read_manifest
 from nsgkit.acquire.mirror import BLOBS, SUMS, blob_key, is_mirror, part_path, read_parts
 from nsgkit.acquire.store import sum_lines
 from nsgkit.errors import EvidenceChangedError, NoLogsError
+from nsgkit.html import visible
 
 
 @dataclass
@@ -94,18 +95,20 @@ def _check(result: Verification, event: dict[str, Any]) -> Path:
     parts = [(part_path(result.folder, key, number), length) for number, length in event["parts"]]
     path, length = parts[-1]
     if not path.is_file():
-        result.problems.append(f"{path}: missing. It holds {event['name']}")
+        result.problems.append(f"{path}: missing. It holds {visible(event['name'])}")
         return path
     result.files += 1
     result.size += path.stat().st_size
     if path.stat().st_size != length:
         result.problems.append(
-            f"{path}: {path.stat().st_size:,} bytes instead of {length:,}. It holds {event['name']}"
+            f"{path}: {path.stat().st_size:,} bytes instead of {length:,}. It holds {visible(event['name'])}"
         )
     elif _sha256([parts[-1]]) != event["file_sha256"]:
-        result.problems.append(f"{path}: other bytes than were downloaded. It holds {event['name']}")
+        result.problems.append(f"{path}: other bytes than were downloaded. It holds {visible(event['name'])}")
     elif len(parts) > 1 and all(p.is_file() for p, _ in parts) and _sha256(parts) != event["sha256"]:
-        result.problems.append(f"{path}: together with its earlier parts it is no longer {event['name']}")
+        result.problems.append(
+            f"{path}: together with its earlier parts it is no longer {visible(event['name'])}"
+        )
     return path
 
 

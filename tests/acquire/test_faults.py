@@ -136,6 +136,20 @@ def test_a_dead_network_is_not_tried_for_every_blob(container, url, proxy, tmp_p
     assert proxy.count("read") < 5 * 72
 
 
+def test_an_archived_blob_does_not_keep_the_others_back(container, url, proxy, tmp_path):
+    fill(container, [name(hour) for hour in hours(3)])
+    proxy.fail(answer(409, x_ms_error_code="BlobArchived"))
+    told = download(url, tmp_path / "e", **DAY)
+    assert (told.fetched, len(told.failed), proxy.count("read")) == (2, 1, 3)
+    assert "bring it back to the hot tier" in str(told)
+
+
+def test_a_hostile_name_shows_what_is_in_it(container, url, proxy, tmp_path):
+    fill(container, [name(mac="\x1b[2J\u202e")])
+    proxy.fail(answer(409))
+    assert "macAddress=\\u001b[2J\\u202e/" in str(download(url, tmp_path / "e", **DAY))
+
+
 def test_a_blob_that_grows_while_it_is_read_is_read_as_it_is_then(container, url, proxy, tmp_path):
     write(container, name(this_hour()), records(2))
     proxy.fail(first(lambda: write(container, name(this_hour()), records(5))))

@@ -123,7 +123,7 @@ def _take(look: Look, pool: Pool, start: datetime, end: datetime) -> None:
     except faults.StoppedError:
         raise
     except faults.FaultError as fault:
-        raise type(fault)(f"{fault}. {pool.fetched:,} {so_far}".replace("..", ".")) from None
+        raise type(fault)(f"{str(fault).rstrip('.')}. {pool.fetched:,} {so_far}") from None
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
             raise

@@ -118,7 +118,9 @@ def test_text_that_azure_would_not_take_is_noticed(field, text):
 
 
 def test_the_command_says_every_choice():
-    create = az_commands(replace(CHOICE, interval=10, workspace=WORKSPACE)).split("\n\n")[1]
+    create = (
+        az_commands(replace(CHOICE, interval=10, workspace=WORKSPACE)).split("\n\n")[1].replace("\\\n", "")
+    )
     words = shlex.split(create)
     options = dict(zip(words[5::2], words[6::2], strict=True))
     assert words[:5] == ["az", "network", "watcher", "flow-log", "create"]

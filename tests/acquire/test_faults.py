@@ -145,9 +145,9 @@ def test_an_archived_blob_does_not_keep_the_others_back(container, url, proxy, t
 
 
 def test_a_hostile_name_shows_what_is_in_it(container, url, proxy, tmp_path):
-    fill(container, [name(mac="\x1b[2J\u202e")])
+    fill(container, [name(mac="\u202egnp.exe")])
     proxy.fail(answer(409))
-    assert "macAddress=\\u001b[2J\\u202e/" in str(download(url, tmp_path / "e", **DAY))
+    assert "macAddress=\\u202egnp.exe/" in str(download(url, tmp_path / "e", **DAY))
 
 
 def test_a_blob_that_grows_while_it_is_read_is_read_as_it_is_then(container, url, proxy, tmp_path):

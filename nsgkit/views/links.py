@@ -1,0 +1,145 @@
+"""The picture of links: sources, the rules that let them through or stopped them, destinations."""
+
+from typing import Any, TypeAlias
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from nsgkit.views.theme import INK, WIDTH, decision_scale, nothing_to_show, readable, titled
+
+MOST_LINKS = 40
+_STEPS = 12  # points along a ribbon: 40 links are 80 ribbons are 1,040 points
+_GAP = 0.02  # of the height, between nodes
+_COLUMNS = ("src_ip", "rule", "dst_ip")
+_HEIGHT = 420
+_LEGIBLE = 11  # pixels of height that a name needs
+_HALF = (0.03, 0.36, 0.03)  # half the width of a column's boxes: the rules' hold their names
+_SCALE = alt.Scale(domain=[-0.6, 2.6])
+_ACROSS = alt.X("x:Q", axis=None, scale=_SCALE)
+
+
+def links(table: pd.DataFrame, *, measure: str = "connections") -> alt.LayerChart | alt.FacetChart | alt.Chart:
+    """Draw sources, rules and destinations, joined by ribbons as wide as the measure.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        What `nsgkit.analyses.traffic_links` gives.
+    measure : str
+        What makes a ribbon wide: connections, denied, bytes or packets.
+
+    Returns
+    -------
+    altair.LayerChart
+        The 40 widest links, about 1,200 marks, coloured by decision. The subtitle says what is left out.
+
+    Examples
+    --------
+    >>> link = {"src_ip": "10.0.0.4", "rule": "Web", "dst_ip": "10.0.1.5", "decision": "allowed"}
+    >>> links(pd.DataFrame([{**link, "connections": 3, "share": 1.0, "groups": 1}])).title.text
+    'Sources, rules, destinations'
+    """
+    known = table[table[measure].notna() & (table[measure] > 0)].head(MOST_LINKS) if len(table) else table
+    if known.empty:
+        return nothing_to_show(f"No link has any {measure}.", "Choose another measure, or a longer span.")
+    shown = readable(known.astype({c: "object" for c in _COLUMNS}).fillna(dict.fromkeys(_COLUMNS, "not logged")))
+    shown = shown.assign(size=shown[measure].astype("float64"), decision=shown["decision"].astype("str"))
+    nodes = pd.concat([_nodes(shown, column, place) for place, column in enumerate(_COLUMNS)])
+    chart = _drawn(_ribbons(shown, nodes), nodes, measure)
+    share, groups = known["share"].sum(), int(known["groups"].iloc[0])
+    said = [
+        f"Ribbons are as wide as their {measure}; names of thin rules on hover.",
+        f"Shown: {len(known):,} of {groups:,} links, {share:.1%} of all {measure}.",
+    ]
+    return titled(chart, "Sources, rules, destinations", said)
+
+
+def _nodes(table: pd.DataFrame, column: str, place: int) -> pd.DataFrame:
+    """Stack a column's names, the largest on top, over a height of 1."""
+    sizes = table.groupby(column)["size"].sum().sort_values(ascending=False, kind="stable")
+    heights = sizes / sizes.sum() * (1 - _GAP * (len(sizes) - 1))
+    tops = 1 - (heights.cumsum() - heights) - _GAP * np.arange(len(sizes))
+    table = pd.DataFrame({"size": sizes, "top": tops, "height": heights})
+    return table.rename_axis("name").reset_index().assign(place=place)
+
+
+def _ribbons(table: pd.DataFrame, nodes: pd.DataFrame) -> pd.DataFrame:
+    """Return the outline of each ribbon: from a node's place to that of the next column."""
+    ribbons = []
+    for place in (0, 1):
+        pair = [_COLUMNS[place], _COLUMNS[place + 1]]
+        flows = table.groupby([*pair, "decision"])["size"].sum().reset_index()
+        left = _stacked(flows, pair[0], nodes[nodes["place"] == place])
+        right = _stacked(flows, pair[1], nodes[nodes["place"] == place + 1])
+        for i, (span, end) in enumerate(zip(left, right, strict=True)):
+            ribbons.append(_outline(flows.iloc[i], span, end, place))
+    return pd.concat(ribbons, ignore_index=True)
+
+
+def _stacked(flows: pd.DataFrame, column: str, nodes: pd.DataFrame) -> list[tuple[float, float]]:
+    """Return the top and bottom of each flow where it leaves or enters its node."""
+    places = nodes.set_index("name")
+    used = dict.fromkeys(places.index, 0.0)
+    spans = []
+    for name, size in zip(flows[column], flows["size"], strict=True):
+        node = places.loc[name]
+        height = node["height"] * size / node["size"]
+        top = node["top"] - used[name]
+        used[name] += height
+        spans.append((top, top - height))
+    return spans
+
+
+_Span: TypeAlias = tuple[float, float]
+
+
+def _outline(flow: "pd.Series[Any]", left: _Span, right: _Span, place: int) -> pd.DataFrame:
+    along = np.linspace(0, 1, _STEPS + 1)
+    bend = along * along * (3 - 2 * along)
+    return pd.DataFrame(
+        {
+            "x": place + _HALF[place] + along * (1 - _HALF[place] - _HALF[place + 1]),
+            "top": left[0] + (right[0] - left[0]) * bend,
+            "bottom": left[1] + (right[1] - left[1]) * bend,
+            "ribbon": f"{place}-{flow.name}",
+            "from": flow[_COLUMNS[place]],
+            "to": flow[_COLUMNS[place + 1]],
+            "decision": flow["decision"],
+            "size": flow["size"],
+        }
+    )
+
+
+def _drawn(ribbons: pd.DataFrame, nodes: pd.DataFrame, measure: str) -> alt.LayerChart | alt.FacetChart:
+    y = alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[0, 1]))
+    size = alt.Tooltip("size:Q", title=measure.capitalize(), format=",")
+    wide = alt.Chart(ribbons, width=WIDTH, height=_HEIGHT).mark_area(opacity=0.5, line=False)
+    wide = wide.encode(
+        x=_ACROSS, y=y.stack(None), y2="bottom:Q", detail="ribbon:N",
+        color=alt.Color("decision:N", title="Decision", scale=decision_scale()),
+        tooltip=[alt.Tooltip("from:N", title="From"), alt.Tooltip("to:N", title="To"), "decision:N", size],
+    )  # fmt: skip
+    half = nodes["place"].map(dict(enumerate(_HALF)))
+    boxes = nodes.assign(
+        x=nodes["place"] - half, right=nodes["place"] + half, bottom=nodes["top"] - nodes["height"],
+        middle=nodes["top"] - nodes["height"] / 2, name=nodes["name"].astype("str"),
+    )  # fmt: skip
+    tip = [alt.Tooltip("name:N", title="Name"), size]
+    box = alt.Chart(boxes).mark_rect(color=INK).encode(x=_ACROSS, x2="right:Q", y=y, y2="bottom:Q", tooltip=tip)
+    return alt.layer(wide, box, *_names(boxes, tip))
+
+
+def _names(boxes: pd.DataFrame, tip: list[alt.Tooltip]) -> list[alt.Chart]:
+    """Write names beside the ends, and into the rules' boxes where they are high enough."""
+    rules = boxes[(boxes["place"] == 1) & (boxes["height"] * _HEIGHT > _LEGIBLE)]
+    sources, destinations = boxes[boxes["place"] == 0], boxes[boxes["place"] == 2]
+    marks = [
+        alt.Chart(sources.assign(at=sources["x"])).mark_text(align="right", dx=-5, fontSize=10, limit=150),
+        alt.Chart(rules.assign(at=1)).mark_text(color="white", fontSize=10, limit=165),
+        alt.Chart(destinations.assign(at=destinations["right"])).mark_text(
+            align="left", dx=5, fontSize=10, limit=150
+        ),
+    ]
+    place = {"x": alt.X("at:Q", axis=None, scale=_SCALE), "y": alt.Y("middle:Q", axis=None)}
+    return [mark.encode(**place, text="name:N", tooltip=tip) for mark in marks]

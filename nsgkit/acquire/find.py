@@ -51,8 +51,16 @@ def find_logs(container_url: str, *, credential: object = None) -> pd.DataFrame:
     Columns: family (NSG or VNet), resource (upper case), first_hour, last_hour (UTC), days, nics
     (a tuple of MACs), last_day_blobs, last_day_bytes (bytes).
 
-    `credential`: see `nsgkit.acquire.identity.choose_identity`. Raises NsgkitError where the
-    container cannot be read, NoLogsError where it holds no flow logs.
+    `credential` is any credential of azure-identity, or "sas" to be asked for a SAS. Without one it
+    is the SAS in the environment variable NSGKIT_SAS, else DefaultAzureCredential, which takes what
+    `az login` left; for an emulator on this machine, its published key. Raises NsgkitError where
+    the container cannot be read, NoLogsError where it holds no flow logs.
+
+    >>> find_logs("https://demo.blob.core.windows.net/insights-logs-flowlogflowevent?sig=…")
+    Traceback (most recent call last):
+        ...
+    nsgkit.errors.NsgkitError: The container's URL carries a secret or something after its name. Keep \
+only what stands before the question mark; put a SAS into the environment variable NSGKIT_SAS instead.
     """
     source = open_source(container_url, credential)
     with ThreadPoolExecutor(_AT_ONCE) as pool:

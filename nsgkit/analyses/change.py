@@ -69,9 +69,9 @@ def traffic_change(  # noqa: PLR0913
     Examples
     --------
     >>> import nsgkit
-    >>> logs = nsgkit.read_logs("data/samples")  # doctest: +SKIP
-    >>> conversations = nsgkit.conversations(logs.flows)  # doctest: +SKIP
-    >>> traffic_change(conversations, since="2024-12-19", by=["dst_port"])  # doctest: +SKIP
+    >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
+    >>> traffic_change(conversations, since="2024-12-19", top=1)[["src_ip", "change"]].to_numpy().tolist()
+    [['203.0.113.199', 'gone']]
     """
     if measure not in _COUNTS:
         raise NsgkitError(f"There is no measure {measure!r} here. Choose one of {', '.join(_COUNTS)}.")

@@ -56,8 +56,9 @@ def traffic_matrix(
     Examples
     --------
     >>> import nsgkit
-    >>> logs = nsgkit.read_logs("data/samples")  # doctest: +SKIP
-    >>> traffic_matrix(nsgkit.conversations(logs.flows), prefix=16, top=5)  # doctest: +SKIP
+    >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
+    >>> traffic_matrix(conversations, prefix=16, top=1)[["source", "destination"]].to_numpy().tolist()
+    [['10.20.0.0/16', '10.30.0.0/16']]
     """
     pairs = breakdown(conversations, ["src_ip", "dst_ip"], measure=measure, top=None)
     where = _networks({*pairs["src_ip"].dropna(), *pairs["dst_ip"].dropna()}, _known(subnets), prefix)

@@ -98,8 +98,9 @@ def breakdown(  # noqa: PLR0913
     Examples
     --------
     >>> import nsgkit
-    >>> logs = nsgkit.read_logs("data/samples")  # doctest: +SKIP
-    >>> breakdown(nsgkit.conversations(logs.flows), ["mac"], measure="bytes")  # doctest: +SKIP
+    >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
+    >>> breakdown(conversations, ["mac"], measure="bytes", top=1)["mac"].item()
+    '0022489C3105'
     """
     _check(measure, peers)
     table = [*(_KNOWN[name] for name in by), *TRAFFIC, *([PEERS] if peers else []), *RANKED]

@@ -52,8 +52,9 @@ def top_talkers(
     Examples
     --------
     >>> import nsgkit
-    >>> logs = nsgkit.read_logs("data/samples")  # doctest: +SKIP
-    >>> top_talkers(nsgkit.conversations(logs.flows), measure="peers", top=3)  # doctest: +SKIP
+    >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
+    >>> top_talkers(conversations, measure="peers", top=1)["src_ip"].item()
+    '10.20.0.4'
     """
     if end not in _OTHER:
         raise NsgkitError(f"An end is 'source' or 'destination', not {end!r}.")
@@ -74,7 +75,8 @@ def top_pairs(conversations: object, *, measure: str = "bytes", top: int | None 
     Examples
     --------
     >>> import nsgkit
-    >>> logs = nsgkit.read_logs("data/samples")  # doctest: +SKIP
-    >>> top_pairs(nsgkit.conversations(logs.flows), top=3)[["src_ip", "dst_ip", "bytes"]]  # doctest: +SKIP
+    >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
+    >>> top_pairs(conversations, top=1)[["src_ip", "dst_ip"]].to_numpy().tolist()
+    [['2001:db8:30:1::5', '2001:db8:f0::220']]
     """
     return breakdown(conversations, ["src_ip", "dst_ip"], measure=measure, top=top)

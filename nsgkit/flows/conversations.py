@@ -98,8 +98,9 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
     Examples
     --------
     >>> import nsgkit
-    >>> table = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)  # doctest: +SKIP
-    >>> table.query("~folded")["state"].value_counts()  # doctest: +SKIP
+    >>> table = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
+    >>> int(table["folded"].sum())
+    597
 
     Source: Microsoft, "Flow logging for network security groups" and "Virtual network flow logs".
     """
@@ -134,9 +135,10 @@ def conversation_rows(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> import nsgkit
-    >>> flows = nsgkit.read_logs("data/samples").flows  # doctest: +SKIP
-    >>> longest = nsgkit.conversations(flows).nlargest(1, "duration")  # doctest: +SKIP
-    >>> conversation_rows(flows, longest)[["time", "state", "bytes_dst_to_src"]]  # doctest: +SKIP
+    >>> flows = nsgkit.read_logs("data/samples").flows
+    >>> longest = nsgkit.conversations(flows).nlargest(1, "duration")
+    >>> len(conversation_rows(flows, longest)) == longest["rows"].item()
+    True
     """
     schema.require(chosen.columns, [*_PLACE, *_ENDS], "nsgkit.conversations")
     book = codebook(flows)

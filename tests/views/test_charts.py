@@ -242,7 +242,8 @@ def test_a_rule_that_was_not_logged_has_a_name():
 
 EMPTY = [
     (charts.volume_over_time, volume()), (charts.top_bars, ranking_of(1)), (charts.change, changed()),
-    (charts.heat_map, table()), (charts.matrix, cells(1)), (charts.coverage, hours(1)), (charts.links, linked(1)),
+    (charts.heat_map, table()), (charts.matrix, cells(1)), (charts.coverage, hours(1)),
+    (charts.links, linked(1)),
 ]  # fmt: skip
 
 

@@ -1,0 +1,170 @@
+"""The question: when did the conversations of a selection begin, and when did they carry their bytes.
+
+For an explorer that asks again and again about the same flows: `increments` stitches once, and what
+is asked afterwards takes no stitching.
+"""
+
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from nsgkit import schema
+from nsgkit.analyses.labels import shortened
+from nsgkit.analyses.measures import TEXTS, measured, needed
+from nsgkit.analyses.volume import _carried
+from nsgkit.flows.fold import CADENCE
+from nsgkit.flows.frame import bin_width, codes, collect, known_sum, lazy
+from nsgkit.flows.stitch import CONVERSATION, COUNTERS, codebook, stitched
+
+_PLACE = ("blob", "record", "tuple")
+_ALL = "all"
+_BEGAN = dict.fromkeys(("connections", "denied", "unknown", "peers"), "int64")
+_CARRIED = dict.fromkeys(COUNTERS, "Int64")
+
+
+def began_over_time(conversations: object, *, bin: str = "1h", by: str | None = None) -> pd.DataFrame:
+    """Return how many connections and denied attempts began in each bin of time, group by group.
+
+    Counting rule: as in `top_talkers`: each connection once, in the bin in which it was first seen, folded
+    views left out. Peers are the distinct sources of a bin and group.
+
+    Parameters
+    ----------
+    conversations : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        What `nsgkit.conversations` gives.
+    bin : str
+        The width of a bin, such as "5min", "1h", "1d". Bins begin at whole multiples since 1970, UTC.
+    by : str or None
+        The column that makes the groups, a resource's id shown by its last segment; None: one group, "all".
+
+    Returns
+    -------
+    pandas.DataFrame
+        time (start of the bin, UTC), group, connections, denied, unknown, peers, until (end of the bin);
+        sorted by time and group; empty bins are left out.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> logs = nsgkit.read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
+    >>> from nsgkit.flows.conversations import conversations
+    >>> int(began_over_time(conversations(logs.flows))["denied"].sum()) > 12
+    True
+    """
+    width, used = bin_width(bin), list(dict.fromkeys([*([by] if by else []), "src_ip"]))
+    book = codes(conversations, [name for name in used if name in TEXTS])
+    frame = lazy(conversations, needed(*used), codebook=book, remedy="nsgkit.conversations")
+    binned = frame.with_columns(
+        bin=nw.col("first_ms") - nw.col("first_ms") % width, group=nw.col(by) if by else nw.lit(_ALL)
+    )
+    counted = nw.col("connections") + nw.col("denied") + nw.col("unknown") > 0
+    bins = measured(binned, ["bin", "group"], "src_ip").filter(counted)
+    bins = bins.with_columns(time=nw.col("bin"), until=nw.col("bin") + width)
+    like = {"time": schema.TIME, "group": "str", **_BEGAN, "until": schema.TIME}
+    return _named(collect(bins, like, {"group": book[by]} if by and by in book else {}))
+
+
+def increments(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
+    """Return what each continuing and end row added to its conversation, and over which time.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        The flow table.
+    conversations : pandas.DataFrame
+        What `nsgkit.conversations` made of it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        conversation (the label in `conversations`), since and until when (milliseconds since 1970), and the
+        four counters. The first row of an orphan covers five minutes: so often such rows come.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> flows = nsgkit.read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00").flows
+    >>> from nsgkit.flows.conversations import conversations
+    >>> table = conversations(flows)
+    >>> bool(increments(flows, table)["bytes_src_to_dst"].sum() == table["bytes_src_to_dst"].sum())
+    True
+    """
+    book = codebook(flows)
+    rows = stitched(flows, book)
+    first = rows.filter(nw.col("starts") == 1).select(*CONVERSATION, **{f"first_{c}": c for c in _PLACE})
+    told = conversations[[*_PLACE]].assign(conversation=conversations.index)
+    labels = lazy(told, [*told], codebook={"blob": book["blob"]} if book else {})
+    known = ~nw.all_horizontal(*(nw.col(c).is_null() for c in COUNTERS), ignore_nulls=False)
+    since = nw.when(nw.col("since").is_null()).then(nw.col("time_ms") - CADENCE).otherwise(nw.col("since"))
+    added = (
+        rows.filter((nw.col("step") > 0) & known)
+        .join(first, on=[*CONVERSATION])
+        .join(labels, left_on=[f"first_{c}" for c in _PLACE], right_on=[*_PLACE])
+        .select("conversation", *COUNTERS, since=since, until=nw.col("time_ms"))
+    )
+    return collect(added, {"conversation": "int64", "since": "int64", "until": "int64", **_CARRIED})
+
+
+def carried_over_time(
+    added: pd.DataFrame, conversations: pd.DataFrame, *, bin: str = "1h", by: str | None = None
+) -> pd.DataFrame:
+    """Return the bytes and packets that `conversations` carried in each bin of time, group by group.
+
+    Counting rule: as in `traffic_over_time`: what a row counted is spread in proportion over the time since
+    the connection's previous row; folded views are left out; unknown stays null.
+
+    Parameters
+    ----------
+    added : pandas.DataFrame
+        What `increments` gives.
+    conversations : pandas.DataFrame
+        Some or all of the conversations that it was made with, their labels unchanged.
+    bin, by : str
+        As in `began_over_time`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        time (start of the bin, UTC), group, bytes, packets, until (end of the bin); sorted by time and group;
+        empty bins are left out.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> flows = nsgkit.read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00").flows
+    >>> from nsgkit.flows.conversations import conversations
+    >>> table = conversations(flows)
+    >>> over_time = carried_over_time(increments(flows, table), table)
+    >>> int(over_time["bytes"].sum() - table.query("~folded").filter(like="bytes").sum().sum())
+    0
+    """
+    width = bin_width(bin)
+    schema.require(conversations.columns, ["folded", *([by] if by else [])], "nsgkit.conversations")
+    counting = conversations[~conversations["folded"]]
+    counting = pd.DataFrame({"group": counting[by] if by else _ALL, "conversation": counting.index})
+    book = codes(counting, ["group"])
+    rows = lazy(added).join(lazy(counting, [*counting], codebook=book), on="conversation")
+    sums = [known_sum(c).alias(c) for c in COUNTERS]
+    bins = _shared_out(rows, width).group_by("time", "group").agg(*sums)
+    bins = bins.with_columns(until=nw.col("time") + width)
+    table = collect(bins, {"time": schema.TIME, "group": "str", **_CARRIED, "until": schema.TIME}, book)
+    for unit in ("packets", "bytes"):
+        ways = [f"{unit}_src_to_dst", f"{unit}_dst_to_src"]
+        table.insert(2, unit, table[ways].sum(axis=1, min_count=1).astype("Int64"))
+    return _named(table.drop(columns=[*COUNTERS]))
+
+
+def _shared_out(rows: "nw.LazyFrame[Any]", width: int) -> "nw.LazyFrame[Any]":
+    """Spread what reaches over an edge between bins; most increments lie within one."""
+    time = nw.col("since") - nw.col("since") % width
+    rows = rows.with_columns(time=time, time_ms=nw.col("until"), step=nw.lit(1))
+    within = (nw.col("until") <= nw.col("time") + width) & (nw.col("until") > nw.col("since"))
+    columns = ["time", "group", *COUNTERS]
+    across = _carried(rows.filter(~within).drop("time"), width)
+    return nw.concat([rows.filter(within).select(*columns), across.select(*columns)])
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    table["group"] = shortened(table["group"])
+    return table.sort_values(["time", "group"], ignore_index=True)

@@ -87,8 +87,7 @@ def download(  # noqa: PLR0913
     """
     macs = parse_macs(mac)
     first, last = utc(start), utc(end) if end is not None else _NO_END
-    source = open_source(container_url, credential, stop)
-    with open_store(into) as store:
+    with open_source(container_url, credential, stop) as source, open_store(into) as store:
         look, pool, begun = Look(source, store, [], macs), Pool(), monotonic()
         with suppress(faults.StoppedError):
             look.folders = find_folders(source, resource)

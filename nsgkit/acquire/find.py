@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event
@@ -32,12 +33,14 @@ class Folder(NamedTuple):
     resource: str
 
 
-def open_source(container_url: str, credential: object = None, stop: Event | None = None) -> Source:
+@contextmanager
+def open_source(container_url: str, credential: object = None, stop: Event | None = None) -> Iterator[Source]:
     """Open a container and say who reads it; setting `stop` ends whatever is being read."""
     address = parse_address(container_url)
     source = Source(address, choose_identity(address, credential), stop)
     print(f"Reading {address.container} of {address.account} as {source.identity.says}.")
-    return source
+    with source.client:
+        yield source
 
 
 def find_logs(container_url: str, *, credential: object = None) -> pd.DataFrame:
@@ -62,11 +65,10 @@ def find_logs(container_url: str, *, credential: object = None) -> pd.DataFrame:
     nsgkit.errors.NsgkitError: The container's URL carries a secret or something after its name. Keep \
 only what stands before the question mark; put a SAS into the environment variable NSGKIT_SAS instead.
     """
-    source = open_source(container_url, credential)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with open_source(container_url, credential) as source, ThreadPoolExecutor(_AT_ONCE) as pool:
         rows = [row for row in pool.map(partial(_describe, source), find_folders(source)) if row]
-    if not rows:
-        raise _nothing(source)
+        if not rows:
+            raise _nothing(source)
     table = pd.DataFrame(rows)
     for name in ("first_hour", "last_hour"):
         table[name] = pd.to_datetime(table[name], utc=True).dt.as_unit("ms")
@@ -89,12 +91,10 @@ def list_blobs(  # noqa: PLR0913
     Columns: name, family, resource, hour (UTC), mac (null before December 2017), size (bytes),
     modified (UTC). Raises as `find_logs` does.
     """
-    macs = parse_macs(mac)
-    source = open_source(container_url, credential)
-    folders = find_folders(source, resource)
-    found = [
-        (blob, parse_name(blob.name)) for blob in span_blobs(source, folders, utc(start), utc(end), macs)
-    ]
+    first, last, macs = utc(start), utc(end), parse_macs(mac)
+    with open_source(container_url, credential) as source:
+        blobs = span_blobs(source, find_folders(source, resource), first, last, macs)
+        found = [(blob, parse_name(blob.name)) for blob in blobs]
     table = pd.DataFrame(
         [(b.name, *name[:3], name.mac, b.size, b.modified) for b, name in found],
         columns=["name", "family", "resource", "hour", "mac", "size", "modified"],
@@ -178,13 +178,9 @@ def parse_macs(mac: Names) -> Macs:
 
 
 def _describe(source: Source, folder: Folder) -> dict[str, object] | None:
-    days = [
-        day
-        for year in _times(source, folder.prefix)
-        for month in _times(source, year)
-        for day in _times(source, month)
-    ]
-    if not days:
+    months = [month for year in _times(source, folder.prefix) for month in _times(source, year)]
+    days = [day for month in months for day in _times(source, month)]
+    if not days:  # a folder such as y=2024/ that holds something else
         return None
     first, last = _times(source, days[0]), _times(source, days[-1])
     blobs = list(list_names(source, days[-1]))

@@ -1,4 +1,4 @@
-"""The choices of a flow log: what cannot be had and why, and text that stays what was typed."""
+"""The choices of a flow log: what is impossible and why, and text that stays what was typed."""
 
 import json
 import shlex
@@ -69,11 +69,11 @@ def resource_of(choice):
 
 
 @pytest.mark.parametrize("kind", [kind for kind in TARGETS if kind != NSG])
-def test_what_can_be_had_has_no_problem(kind):
+def test_what_is_possible_has_no_problem(kind):
     assert find_problems(replace(CHOICE, kind=kind, target=IDS[kind])) == []
 
 
-def test_a_new_nsg_flow_log_cannot_be_had_and_the_way_out_is_told():
+def test_a_new_nsg_flow_log_is_impossible_and_the_way_out_is_told():
     (problem,) = find_problems(replace(CHOICE, kind=NSG, target=IDS[NSG]))
     assert "since 30 June 2025" in problem.why
     assert "NsgFlowLogCreationBlocked" in problem.why
@@ -86,13 +86,13 @@ def test_retention_is_at_most_a_year(days, fine):
     assert (find_problems(replace(CHOICE, retention=days)) == []) == fine
 
 
-def test_a_storage_account_in_another_region_cannot_be_had():
+def test_a_storage_account_in_another_region_is_impossible():
     assert "is in westeurope, and what is to be logged is in northeurope" in why(
         replace(CHOICE, storage_region="West Europe")
     )
 
 
-def test_version_1_cannot_be_had():
+def test_version_1_is_impossible():
     assert "Version 1 is a format of NSG flow logs" in why(replace(CHOICE, version=1))
 
 

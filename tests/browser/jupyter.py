@@ -77,6 +77,7 @@ class Jupyter:
         """Close the notebook and end its kernel; a page that asks something back is thrown away."""
         if self.notebook:
             self.notebook = None
+            self.page.mouse.move(0, 0)  # what the mouse points at outlives the notebook
             self.page.evaluate(CLOSE)
             if self.page.locator(".jp-Dialog").count():
                 self.discard()

@@ -6,6 +6,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from playwright.sync_api import TimeoutError as NotInTime
+
 DRAWN = (Path(__file__).parent / "drawn.js").read_text("utf-8")
 PATIENCE = 20  # seconds that a widget or picture has to appear
 EVALUATE = """async (code) => {
@@ -56,6 +58,12 @@ class Notebook:
             if not faults or time.monotonic() > deadline:
                 return faults
 
+    def check(self):
+        """Fail with all that is wrong, one line each."""
+        faults = self.faults()
+        assert not faults, "\n" + "\n".join(faults)
+        return self
+
     def control(self, label):
         """The control beside the label, or the button with that word on it."""
         widget = self.panel.locator(".jupyter-widgets").filter(
@@ -86,7 +94,10 @@ class Notebook:
 
     def wait_for(self, text):
         """Wait until the text is in sight."""
-        self.panel.get_by_text(text).first.wait_for(state="visible", timeout=PATIENCE * 1000)
+        try:
+            self.panel.get_by_text(text).first.wait_for(state="visible")
+        except NotInTime:
+            raise AssertionError("\n".join([f"{text!r} did not appear.", *self.faults(patience=0)])) from None
         return self
 
     def status(self):
@@ -97,7 +108,7 @@ class Notebook:
         """The drawing of the chart with that title; the first of several, or that number."""
         heading = self.page.locator(f".role-title-text:has-text({title!r})")
         drawing = self.panel.locator("svg.marks").filter(has=heading).nth(number)
-        drawing.wait_for(timeout=PATIENCE * 1000)
+        drawing.wait_for()
         return drawing
 
     def output(self, text):
@@ -128,7 +139,7 @@ class Notebook:
     def table(self, number=0):
         """The rows of the notebook's table of that number, each as heading -> text."""
         table = self.panel.locator(".jp-OutputArea-output table:visible").nth(number)
-        table.wait_for(timeout=PATIENCE * 1000)
+        table.wait_for()
         headings = table.locator("thead tr").last.locator("th").all_inner_texts()
         rows = table.locator("tbody tr").all()
         return [dict(zip(headings, row.locator("th, td").all_inner_texts(), strict=True)) for row in rows]

@@ -40,7 +40,7 @@ def tour(jupyter):
         notebook.page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
         yield _frame(notebook), 2
         notebook.run_all()
-        assert notebook.faults() == []
+        notebook.check()
         yield _frame(notebook, notebook.output("FlowLogs")), 3
         yield _frame(notebook, notebook.chart(OVER_TIME)), 3
         notebook.chart(OVER_TIME).locator(BAR).nth(20).hover()
@@ -57,7 +57,7 @@ def tour(jupyter):
         jupyter.close()
     notebook = jupyter.open(f"notebooks/{FIRST}").run_all()
     with jupyter.looking("Dark", width=1160, height=800):
-        assert notebook.faults() == []
+        notebook.check()
         yield _frame(notebook, notebook.chart(OVER_TIME)), 3
     jupyter.close()
 
@@ -68,7 +68,7 @@ def main():
         jupyter = Jupyter(lab, context)
         for name in (FIRST, FIELDS):
             notebook = jupyter.open(f"notebooks/{name}").run_all()
-            assert notebook.faults() == []
+            notebook.check()
             take(notebook, FOLDER)
             jupyter.close()
         frames, seconds = zip(*tour(jupyter), strict=True)

@@ -21,7 +21,7 @@ def notebook(run_cells):
 
 
 def test_a_chart_is_drawn_and_a_brush_comes_back_to_python(notebook):
-    assert notebook.faults() == []
+    notebook.check()
     notebook.brush("Rows", "2024-12-19 06:00", "2024-12-19 12:00", number=1)
     start, end = notebook.evaluate("list(interactive.selections.span.value['hour'])")
     hour = 3_600_000

@@ -90,4 +90,4 @@ def test_nothing_is_said_of_a_sound_cell(faults):
 
 def test_a_sound_notebook_has_no_fault(run_cells):
     notebook = run_cells(IMPORTS, "titled(bar, 'One')", "panel(ipywidgets.Text(description='Name'))", "one")
-    assert notebook.faults() == []
+    notebook.check()

@@ -76,7 +76,7 @@ def notebook(jupyter):
 
 
 def test_nothing_runs_and_nothing_is_fetched(notebook):
-    assert notebook.faults() == []
+    notebook.check()
     assert notebook.page.evaluate("() => window.pwned") is None
     assert notebook.panel.locator('img[src="x"], a[href="x"]').count() == 0
 

@@ -11,10 +11,10 @@ NOTEBOOKS = sorted(path.name for path in (REPOSITORY / "notebooks").glob("*.ipyn
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_all_of_it_runs_and_is_drawn(name, open_notebook, jupyter, tmp_path):
     notebook = open_notebook(name)
-    assert notebook.faults() == []
+    notebook.check()
     pictures.take(notebook, tmp_path)
     with jupyter.looking("Dark", width=1920):
-        assert notebook.faults() == []
+        notebook.check()
 
 
 def test_every_picture_has_been_taken_and_none_is_left_over():

@@ -1,0 +1,134 @@
+"""What is chosen when a flow log is created, and why some choices are impossible.
+
+Nothing here calls Azure.
+
+Sources, all of Microsoft Learn: Virtual network flow logs; Create, change, enable, disable, or delete
+virtual network flow logs; Flow logging for network security groups; Traffic analytics overview;
+Naming rules and restrictions for Azure resources.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+NSG = "Network security group (NSG)"
+# What can be logged -> how its resource id goes on after the provider's name.
+TARGETS = {
+    "Virtual network": "virtualNetworks/*",
+    "Subnet": "virtualNetworks/*/subnets/*",
+    "Network interface (NIC)": "networkInterfaces/*",
+    NSG: "networkSecurityGroups/*",
+}
+LONGEST_RETENTION = 365  # days
+INTERVALS = (10, 60)  # minutes between two runs of Traffic Analytics
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[\w.-]{0,78}\w)?", re.ASCII)
+_REGION = re.compile(r"[a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class FlowLogChoice:
+    """What the portal's form asks for when a flow log is created."""
+
+    name: str
+    kind: str  # one of TARGETS
+    target: str  # resource id of what is to be logged
+    region: str  # of the target, such as northeurope
+    storage: str  # resource id of the storage account
+    storage_region: str
+    retention: int = 0  # days that a blob is kept; 0 keeps it until somebody deletes it
+    version: int = 2
+    interval: int | None = None  # minutes between two runs of Traffic Analytics; None: without
+    workspace: str = ""  # resource id of the Log Analytics workspace
+
+
+class Problem(NamedTuple):
+    """Why a choice cannot be had, and what to do instead."""
+
+    why: str
+    remedy: str
+
+
+def region_name(text: str) -> str:
+    """Return a region's name as Azure's commands write it.
+
+    >>> region_name("North Europe")
+    'northeurope'
+    """
+    return re.sub(r"\s", "", text).lower()
+
+
+def find_problems(choice: FlowLogChoice) -> list[Problem]:
+    """Return every reason why Azure would refuse this flow log, or it would not work; [] when none.
+
+    >>> vnet = "/subscriptions/0/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet"
+    >>> account = "/subscriptions/0/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/logs"
+    >>> choice = FlowLogChoice("log", "Virtual network", vnet, "westeurope", account, "westus")
+    >>> [problem.why for problem in find_problems(choice)]
+    ['The storage account is in westus, and what is to be logged is in westeurope.']
+    """
+    if choice.kind == NSG:
+        return [
+            Problem(
+                "A new NSG flow log cannot be created since 30 June 2025: Azure answers "
+                "NsgFlowLogCreationBlocked.",
+                "Log the virtual network instead, or the subnet or NIC that the NSG protects. The commands "
+                "tell which these are. An NSG flow log that exists goes on until 30 September 2027.",
+            )
+        ]
+    return [*_wrong_names(choice), *_wrong_places(choice), *_wrong_settings(choice)]
+
+
+def _wrong_names(choice: FlowLogChoice) -> Iterator[Problem]:
+    if not _NAME.fullmatch(choice.name):
+        yield Problem(
+            "The flow log's name is not one that Azure takes.",
+            "Use 1 to 80 letters, digits, dots, hyphens and underscores; begin with a letter or digit.",
+        )
+    yield from _wrong_id("what is to be logged", choice.target, f"Microsoft.Network/{TARGETS[choice.kind]}")
+    yield from _wrong_id("the storage account", choice.storage, "Microsoft.Storage/storageAccounts/*")
+    if choice.interval is not None:
+        yield from _wrong_id("the workspace", choice.workspace, "Microsoft.OperationalInsights/workspaces/*")
+
+
+def _wrong_id(what: str, text: str, form: str) -> Iterator[Problem]:
+    provider = re.escape(form).replace(r"\*", r"[\w.-]+")
+    scope = r"/subscriptions/[\da-f-]+/resourceGroups/[\w().-]+/providers/"
+    if not re.fullmatch(scope + provider, text.strip(), re.IGNORECASE):
+        yield Problem(
+            f"The resource id of {what} is missing or of another kind.",
+            f"It looks like /subscriptions/…/resourceGroups/…/providers/{form.replace('*', '…')}. The portal "
+            "shows it under JSON View.",
+        )
+
+
+def _wrong_places(choice: FlowLogChoice) -> Iterator[Problem]:
+    target, storage = region_name(choice.region), region_name(choice.storage_region)
+    for what, region in (("what is to be logged", target), ("the storage account", storage)):
+        if not _REGION.fullmatch(region):
+            yield Problem(f"The region of {what} is missing.", "Write it as northeurope or North Europe.")
+            return
+    if target != storage:
+        yield Problem(
+            f"The storage account is in {storage}, and what is to be logged is in {target}.",
+            f"A flow log is written within its own region: choose an account in {target}, or make one.",
+        )
+
+
+def _wrong_settings(choice: FlowLogChoice) -> Iterator[Problem]:
+    if not 0 <= choice.retention <= LONGEST_RETENTION:
+        yield Problem(
+            f"Retention cannot be {choice.retention:,} days: it is a number from 0 to {LONGEST_RETENTION}.",
+            "Choose 0, which keeps the blobs until you delete them, and set a limit by a lifecycle rule of "
+            "your own on the storage account.",
+        )
+    if choice.version != 2:
+        yield Problem(
+            f"Version {choice.version} is a format of NSG flow logs, which can no longer be created.",
+            "Choose version 2. The records of a VNet flow log call themselves version 4.",
+        )
+    if choice.interval not in (None, *INTERVALS):
+        yield Problem(
+            f"Traffic Analytics does not run every {choice.interval} minutes.", "Choose 10 or 60 minutes."
+        )

@@ -1,0 +1,115 @@
+"""The form that turns flow logs on, driven from Python; tests/browser drives it in JupyterLab."""
+
+import html
+import json
+import re
+
+import pytest
+
+from nsgkit.acquire.enable.choice import NSG
+from nsgkit.explore import enable
+from nsgkit.explore.enable import enable_form
+
+HOSTILE = ['"><img src=x onerror=alert(1)>', "{{7*7}}", "${alert(1)}", "</script>", "`x`", "a\u202eb"]
+
+
+def parts(form):
+    """The fields by label, the buttons, the status line, the consequences and the text."""
+    _style, *fields, status, result, shown, text = form.children
+    return {field.description: field for field in fields}, shown, status, result, text
+
+
+def words(widget):
+    return html.unescape(re.sub("<[^>]*>", " ", widget.value))
+
+
+def test_it_opens_with_possible_choices():
+    *_, status, result, text = parts(enable_form())
+    assert "These choices are possible." in words(status)
+    assert "What it costs" in words(result)
+    assert "az network watcher flow-log create" in words(text)
+
+
+@pytest.mark.parametrize(("button", "begins"), [("Bicep", "resource watcher"), ("Role to read", "az role")])
+def test_each_button_shows_its_text(button, begins):
+    _, shown, _, _, text = parts(enable_form())
+    shown.value = button
+    assert begins in words(text)
+
+
+def test_the_template_can_be_taken_as_it_stands():
+    _, shown, _, _, text = parts(enable_form())
+    shown.value = "ARM template"
+    (resource,) = json.loads(words(text))["resources"]
+    assert resource["type"] == "Microsoft.Network/networkWatchers/flowLogs"
+
+
+def test_an_nsg_says_why_not_and_shows_no_template():
+    fields, shown, status, result, text = parts(enable_form())
+    fields["What to log:"].value = NSG
+    assert "These choices are not possible as they stand." in words(status)
+    assert "NsgFlowLogCreationBlocked" in words(result)
+    assert "az network nsg show" in words(text)
+    assert shown.layout.display == "none"
+
+
+def test_the_example_follows_what_is_to_be_logged():
+    fields, _, status, *_ = parts(enable_form())
+    fields["What to log:"].value = "Subnet"
+    assert fields["Its resource id:"].value.endswith("/subnets/web")
+    assert "These choices are possible." in words(status)
+
+
+def test_what_was_typed_is_not_replaced_by_an_example():
+    fields, *_ = parts(enable_form())
+    fields["Its resource id:"].value = "mine"
+    fields["What to log:"].value = "Subnet"
+    assert fields["Its resource id:"].value == "mine"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("Retention (days):", 400, "Retention cannot be 400 days"),
+        ("Storage account's region:", "westus", "The storage account is in westus"),
+        ("Version:", 1, "Version 1 is a format of NSG flow logs"),
+        ("Its region:", "", "The region of what is to be logged is missing"),
+    ],
+)
+def test_what_is_impossible_says_why_and_leaves_nothing_to_copy(field, value, why):
+    fields, _, _, result, text = parts(enable_form())
+    fields[field].value = value
+    assert why in words(result)
+    assert text.value == ""
+
+
+def test_the_workspace_is_asked_for_only_with_traffic_analytics():
+    fields, _, _, _, text = parts(enable_form())
+    assert fields["Its workspace's id:"].disabled
+    fields["Traffic Analytics:"].value = 10
+    assert not fields["Its workspace's id:"].disabled
+    assert "--interval 10" in words(text)
+
+
+def test_a_measured_pace_gives_sizes():
+    fields, _, _, result, _ = parts(enable_form(daily_bytes=1_000_000))
+    fields["NICs in it, about:"].value = 100
+    assert "about 3.0 GB a month" in words(result)
+
+
+@pytest.mark.parametrize("label", ["Name of the flow log:", "Its resource id:", "Who is to read the logs:"])
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_text_stays_text(label, hostile):
+    fields, shown, status, result, text = parts(enable_form())
+    fields[label].value = hostile
+    shown.value = "Role to read"
+    for widget in (status, result, text):
+        assert hostile not in widget.value
+
+
+def test_an_error_in_the_handler_is_a_sentence_in_the_form(monkeypatch):
+    fields, _, status, result, text = parts(enable_form())
+    monkeypatch.setattr(enable, "find_problems", lambda _choice: 1 / 0)
+    fields["Retention (days):"].value = 8
+    assert "This did not work: ZeroDivisionError" in words(status)
+    assert result.value == text.value == ""

@@ -245,11 +245,11 @@ def _place(position: int | None) -> str:
 
 
 def _typed_series(values: "pd.Series[Any]", col: Column) -> "pd.Series[Any]":
+    dtype: Any = col.dtype
     if col.dtype == TIME:
-        return pd.to_datetime(values, utc=True).astype(TIME)
+        return pd.to_datetime(values, utc=True).astype(dtype)
     if col.dtype == "str":  # before pandas 3, astype would write "None"
         return values.astype("str").where(values.notna(), None)
-    dtype: Any = col.dtype
     return values.astype(dtype)
 
 

@@ -2,7 +2,7 @@
 
 from nsgkit.analyses.capture import heavy_machines, logged_twice, stateless_rules
 from nsgkit.analyses.change import traffic_change
-from nsgkit.analyses.coverage import coverage_gaps, hours_covered, silent_minutes
+from nsgkit.analyses.coverage import coverage_gaps, silent_minutes
 from nsgkit.analyses.matrix import traffic_matrix
 from nsgkit.analyses.measures import breakdown
 from nsgkit.analyses.over_time import connections_over_time
@@ -10,6 +10,7 @@ from nsgkit.analyses.rules import top_rules, traffic_links
 from nsgkit.analyses.services import directions, protocols, top_services
 from nsgkit.analyses.talkers import top_pairs, top_talkers
 from nsgkit.analyses.volume import traffic_over_time
+from nsgkit.flows.coverage import hours_covered
 
 __all__ = [
     "breakdown", "connections_over_time", "coverage_gaps", "directions", "heavy_machines", "hours_covered",

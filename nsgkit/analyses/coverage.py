@@ -1,20 +1,15 @@
 """The question: for which hours and NICs are there logs at all, and where do they fall silent."""
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import narwhals as nw
 import pandas as pd
 
 from nsgkit import schema
+from nsgkit.flows.coverage import Table, hours_covered
 from nsgkit.flows.frame import collect, lazy
 
-Table: TypeAlias = dict[Any, Any]
-STATUS = ("present", "growing", "with rejects", "missing", "before the first", "after the last")
 _HOUR, _MINUTE = 3_600_000, 60_000
-HOURS: Table = {
-    "hour": schema.TIME, "resource": "str", "mac": "str", "status": pd.CategoricalDtype(list(STATUS)),
-    "rows": "Int64", "rejects": "Int64",
-}  # fmt: skip
 GAPS: Table = {"resource": "str", "mac": "str", "start": schema.TIME, "end": schema.TIME, "hours": "int64"}
 SILENCES: Table = {
     "resource": "str", "mac": "str", "start": schema.TIME, "end": schema.TIME, "minutes": "int64",
@@ -22,61 +17,10 @@ SILENCES: Table = {
 }  # fmt: skip
 
 
-def hours_covered(blobs: pd.DataFrame) -> pd.DataFrame:
-    """Return for every hour and NIC whether there is a blob: what was logged, not what happened.
-
-    Counting rule: each logged resource and NIC is followed from the first hour of all blobs to the last. An
-    hour between a NIC's own first and last blob that has none is missing. A blob without rows is
-    present: there were logs, and no traffic that they show.
-
-    Parameters
-    ----------
-    blobs : pandas.DataFrame
-        The `blobs` of `nsgkit.read_logs`; those whose hour is unknown are left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        hour (UTC), resource, mac, status (present, growing, with rejects, missing, before the
-        first, after the last), rows, rejects; sorted by resource, mac, hour. Null rows: no blob.
-
-    Raises
-    ------
-    MissingColumnError
-        Where a column of the table of blobs is missing.
-
-    Examples
-    --------
-    >>> import nsgkit
-    >>> table = hours_covered(nsgkit.read_logs("data/samples").blobs)
-    >>> int((table["status"] == "missing").sum())
-    2
-    """
-    schema.require(blobs.columns, ["hour", "resource", "mac", "complete", "rows", "rejects", "unread"])
-    known = blobs.dropna(subset=["hour"])
-    if known.empty:
-        return pd.DataFrame(columns=list(HOURS)).astype(HOURS)
-    known = known.assign(mac=known["mac"].fillna("unknown"), resource=known["resource"].fillna("unknown"))
-    keys = ["resource", "mac", "hour"]
-    seen = known.groupby(keys).agg(
-        complete=("complete", "all"),
-        rows=("rows", "sum"),
-        rejects=("rejects", "sum"),
-        unread=("unread", "sum"),
-    )
-    hours = pd.date_range(known["hour"].min(), known["hour"].max(), freq="h").astype(schema.TIME)
-    grid = known[["resource", "mac"]].drop_duplicates().merge(pd.DataFrame({"hour": hours}), how="cross")
-    table = grid.merge(seen.reset_index(), on=keys, how="left").merge(
-        _own_span(known), on=["resource", "mac"]
-    )
-    table["status"] = _status(table)
-    return table.sort_values(keys, ignore_index=True)[list(HOURS)].astype(HOURS)
-
-
 def coverage_gaps(blobs: pd.DataFrame) -> pd.DataFrame:
     """Return the stretches of hours for which a NIC has no blob between its first and its last.
 
-    Parameters and errors as for `hours_covered`.
+    Parameters and errors as for `hours_covered`, whose `mirror` is not needed here.
 
     Returns
     -------
@@ -157,21 +101,6 @@ def silent_minutes(flows: object, *, at_least: int = 10, expected: float = 20.0)
     return table.sort_values(order, ascending=[False, True, True, True], ignore_index=True)[
         list(SILENCES)
     ].astype(SILENCES)
-
-
-def _own_span(blobs: pd.DataFrame) -> pd.DataFrame:
-    return blobs.groupby(["resource", "mac"]).agg(begins=("hour", "min"), ends=("hour", "max")).reset_index()
-
-
-def _status(table: pd.DataFrame) -> "pd.Series[str]":
-    status = pd.Series("missing", index=table.index)
-    present = table["rows"].notna()
-    status[present] = "present"
-    status[present & (table["rejects"].fillna(0) + table["unread"].fillna(0) > 0)] = "with rejects"
-    status[present & table["complete"].eq(other=False)] = "growing"
-    status[table["hour"] < table["begins"]] = "before the first"
-    status[table["hour"] > table["ends"]] = "after the last"
-    return status
 
 
 def _usual(frame: "nw.LazyFrame[Any]") -> pd.DataFrame:

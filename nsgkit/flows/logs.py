@@ -12,8 +12,11 @@ from typing import Any
 import pandas as pd
 from tqdm.auto import tqdm
 
+from nsgkit.acquire.gaps import mirror_hours
+from nsgkit.acquire.mirror import is_mirror
 from nsgkit.errors import EvidenceChangedError, NoLogsError, NsgkitError
 from nsgkit.flows.assemble import flow_table
+from nsgkit.flows.coverage import hours_covered
 from nsgkit.flows.display import as_html, as_text
 from nsgkit.flows.files import LogFile, Span, choose_hours, find_files, read_stored
 from nsgkit.flows.gather import Count, batches, refuse
@@ -30,13 +33,15 @@ class FlowLogs:
     """What read_logs found: the flow rows, what is not a row, and the blobs they came from.
 
     `flows`, `rejects` and `blobs` are pandas tables, described column by column in `nsgkit.schema`;
-    `notes` are sentences about the reading as a whole.
+    `notes` are sentences about the reading as a whole. Of a mirror, `mirror_hours` tells what its manifest
+    knows of each hour: growing, gone, no blob, not asked for.
     """
 
     flows: pd.DataFrame
     rejects: pd.DataFrame
     blobs: pd.DataFrame
     notes: list[str] = field(default_factory=list)
+    mirror_hours: pd.DataFrame | None = None
     files: dict[str, LogFile] = field(default_factory=dict)
 
     def raw(self, row: Any) -> str:
@@ -77,10 +82,13 @@ class FlowLogs:
         return data
 
     def __repr__(self) -> str:
-        return as_text(self.flows, self.rejects, self.blobs, self.notes)
+        return as_text(self.flows, self.rejects, self.blobs, self._said())
 
     def _repr_html_(self) -> str:
-        return as_html(self.flows, self.rejects, self.blobs, self.notes)
+        return as_html(self.flows, self.rejects, self.blobs, self._said())
+
+    def _said(self) -> tuple[pd.DataFrame, list[str]]:
+        return hours_covered(self.blobs, mirror=self.mirror_hours), self.notes
 
 
 def read_logs(
@@ -104,7 +112,8 @@ def read_logs(
     '1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,'
     """
     span = choose_hours(start, end)
-    files, notes = find_files(Path(path), span)
+    path = Path(path)
+    files, notes = find_files(path, span)
     read = _read_all(files, span)
     if not read.files:
         raise NoLogsError(f"{path} holds {len(files)} blobs, but none for the hours asked for ({span}).")
@@ -113,7 +122,8 @@ def read_logs(
     blobs = blob_table(read.files, read.counts, read.sizes, read.digests)
     rejects = reject_table(read.counts, read.parts, names)
     flows = flow_table(read.parts, names)
-    return FlowLogs(flows, rejects, blobs, notes, dict(zip(names, read.files, strict=True)))
+    hours = mirror_hours(path) if is_mirror(path) else None
+    return FlowLogs(flows, rejects, blobs, notes, hours, dict(zip(names, read.files, strict=True)))
 
 
 @dataclass

@@ -6,12 +6,10 @@ import altair as alt
 import pandas as pd
 
 from nsgkit.views.theme import (
-    ALLOWED,
     DENIED,
     LINES,
     NAMED_WIDTH,
     SERIES,
-    UNKNOWN,
     WIDTH,
     nothing_to_show,
     readable,
@@ -25,7 +23,8 @@ MOST_NAMES = 30
 MOST_DAYS = 200
 _CELL = 19
 _STATUS = {
-    "present": SERIES[0], "with rejects": SERIES[1], "growing": SERIES[3], "missing": DENIED,
+    "present": SERIES[0], "with rejects": SERIES[1], "growing": SERIES[3], "no longer in Azure": SERIES[2],
+    "missing": DENIED, "not asked for": "#a9a5ad",
     "before the first": "#d6d3d8", "after the last": "#d6d3d8",
 }  # fmt: skip
 

@@ -3,7 +3,8 @@
 import pandas as pd
 
 import nsgkit
-from nsgkit.flows.display import as_html, as_text, hours_by_nic
+from nsgkit.flows.coverage import hours_covered
+from nsgkit.flows.display import as_html, as_text
 from nsgkit.schema import BLOBS, FLOWS, REJECTS, empty, typed
 
 NO_FLOWS, NO_REJECTS = empty(FLOWS), empty(REJECTS)
@@ -30,48 +31,64 @@ FOUR = blobs(
 )
 
 
-def test_hours_by_nic():
-    grid = hours_by_nic(FOUR)
-    assert grid.loc["A"].tolist() == ["present", "with rejects", "no blob", "growing"]
-    assert grid.loc["B"].tolist() == ["present", "no blob", "no blob", "no blob"]
+def said(table, *notes, mirror=None):
+    return hours_covered(table, mirror=mirror), list(notes)
+
+
+def statuses(table, nic, **options):
+    hours = hours_covered(table, **options)
+    return hours[hours["mac"] == nic]["status"].tolist()
+
+
+def test_hours_covered():
+    assert statuses(FOUR, "A") == ["present", "with rejects", "missing", "growing"]
+    assert statuses(FOUR, "B") == ["present", "after the last", "after the last", "after the last"]
 
 
 def test_the_worst_of_two_blobs_of_an_hour_counts():
-    grid = hours_by_nic(blobs((HOURS[0], "A", {}), (HOURS[0], "A", {"unread": 1})))
-    assert grid.loc["A"].tolist() == ["with rejects"]
+    assert statuses(blobs((HOURS[0], "A", {}), (HOURS[0], "A", {"unread": 1})), "A") == ["with rejects"]
+
+
+def test_a_mirror_tells_not_asked_for_from_missing_and_what_is_gone():
+    mirror = pd.DataFrame({"resource": "r", "mac": "A", "hour": pd.to_datetime(HOURS, utc=True)})
+    mirror["state"] = pd.Categorical(["gone", "complete", "not asked for", "growing"])
+    assert statuses(FOUR, "A", mirror=mirror) == [
+        "no longer in Azure",
+        "with rejects",
+        "not asked for",
+        "growing",
+    ]
 
 
 def test_text_leads_with_coverage():
-    lines = as_text(NO_FLOWS, NO_REJECTS, FOUR, []).splitlines()
-    assert lines[0] == (
-        "FlowLogs: coverage 2 NICs × 4 hours: 2 present, 1 with rejects, 1 growing, 4 no blob."
-    )
-    assert [line for line in lines if line.startswith("  A ")] == ["  A █▒·▄"]
+    lines = as_text(NO_FLOWS, NO_REJECTS, FOUR, said(FOUR)).splitlines()
+    states = "2 present, 1 with rejects, 1 growing, 1 missing, 3 after the last"
+    assert lines[0] == f"FlowLogs: coverage 2 NICs × 4 hours: {states}."
+    assert [line for line in lines if line.startswith("  A ")] == ["  A  R █▒○▄"]
 
 
-def test_blobs_without_an_hour_or_nic_are_told():
+def test_blobs_without_an_hour_are_told():
     table = blobs((None, None, {}), (HOURS[0], "A", {}))
-    assert "1 blob without an hour or a single NIC: not in the picture." in as_text(
-        NO_FLOWS, NO_REJECTS, table, []
-    )
+    assert "1 blob without an hour: not in the picture." in as_text(NO_FLOWS, NO_REJECTS, table, said(table))
 
 
 def test_what_the_picture_leaves_out_is_said():
     table = blobs(*((HOURS[0], f"{i:012X}", {}) for i in range(30)))
-    text = as_text(NO_FLOWS, NO_REJECTS, table, [])
+    text = as_text(NO_FLOWS, NO_REJECTS, table, said(table))
     assert "The picture leaves out 6 more NICs." in text
-    assert text.count("█") == 24 + 1  # the legend's own
+    assert text.count("█") == 24 + 1  # and the legend's own
 
 
 def test_picture_has_a_cell_for_each_hour_and_nic():
-    html = as_html(NO_FLOWS, NO_REJECTS, FOUR, [])
+    html = as_html(NO_FLOWS, NO_REJECTS, FOUR, said(FOUR))
     assert html.count("<title>") == 2 * 4
-    assert "A, 2024-12-19 11:00 UTC: no blob" in html
+    assert "A  R, 2024-12-19 11:00 UTC: missing" in html
 
 
 def test_names_are_inert():
     hostile = '"><img src=x onerror=alert(1)>{{7*7}}${alert(1)}`\u202e'
-    html = as_html(NO_FLOWS, NO_REJECTS, blobs((HOURS[0], hostile, {})), [hostile])
+    table = blobs((HOURS[0], hostile, {"resource": hostile}))
+    html = as_html(NO_FLOWS, NO_REJECTS, table, said(table, hostile))
     assert not any(part in html for part in ("<img", "{{", "${", "`", "\u202e"))
 
 

@@ -12,17 +12,34 @@ import textwrap
 import traceback
 from collections.abc import Callable
 
+import anywidget
 import ipywidgets
 
 from nsgkit.errors import NsgkitError
 from nsgkit.html import escape
-from nsgkit.views.theme import stylesheet
+from nsgkit.views.theme import STYLE
+
+# JupyterLab takes plain keys for its own while a control is focused that is not typed into: arrows would
+# move between cells instead of choosing, and X would cut the cell with the explorer in it.
+_OWN_KEYS = """
+function render({ el }) {
+  const keep = (event) => event.ctrlKey || event.metaKey || event.altKey || event.stopPropagation();
+  requestAnimationFrame(() => el.closest(".nsgkit-panel")?.addEventListener("keydown", keep));
+}
+export default { render };
+"""
+
+
+class _Look(anywidget.AnyWidget):
+    """The stylesheet of a panel, and the keys that belong to it."""
+
+    _esm = _OWN_KEYS
+    _css = STYLE
 
 
 def panel(*children: ipywidgets.Widget) -> ipywidgets.VBox:
-    """Return the explorer's frame around `children`, with the kit's stylesheet."""
-    style = ipywidgets.HTML(stylesheet(), layout={"display": "none"})
-    frame = ipywidgets.VBox([style, *children])
+    """Return the explorer's frame around `children`, with the kit's stylesheet and its own keys."""
+    frame = ipywidgets.VBox([_Look(layout={"display": "none"}), *children])
     frame.add_class("nsgkit-panel")
     return frame
 

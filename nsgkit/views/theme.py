@@ -153,11 +153,6 @@ def cut(name: object) -> str:
     return f'<span class="nsgkit-cut" title="{text}">{text}</span>'
 
 
-def stylesheet() -> str:
-    """Return the kit's stylesheet as HTML, for a widget or a display that stands alone."""
-    return f"<style>{STYLE}</style>"
-
-
 def _spelled(value: object) -> object:
     return visible(value) if isinstance(value, str) else value
 

@@ -65,12 +65,10 @@ class Notebook:
         return self
 
     def control(self, label):
-        """The control beside the label, or the button with that word on it."""
-        widget = self.panel.locator(".jupyter-widgets").filter(
-            has=self.page.locator(f".widget-label:text-is({label!r})")
-        )
-        field = widget.locator("input, select, textarea").last
-        return field if field.count() else self.button(label)
+        """The field beside the label, or the box to tick before it."""
+        beside = f".jupyter-widgets:has(> .widget-label:text-is({label!r}))"
+        box = f".widget-checkbox:has(:text-is({label!r}))"
+        return self.panel.locator(f"{beside}, {box}").locator("input, select, textarea").last
 
     def button(self, label):
         return self.panel.get_by_role("button", name=label, exact=True)
@@ -93,9 +91,10 @@ class Notebook:
         return self
 
     def wait_for(self, text):
-        """Wait until the text is in sight."""
+        """Wait until the text is in sight below a cell."""
+        words = self.panel.locator(".jp-OutputArea-output").get_by_text(text)
         try:
-            self.panel.get_by_text(text).first.wait_for(state="visible")
+            words.first.wait_for(state="visible")
         except NotInTime:
             raise AssertionError("\n".join([f"{text!r} did not appear.", *self.faults(patience=0)])) from None
         return self

@@ -67,4 +67,4 @@ def test_clear_empties_the_line():
 
 
 def test_a_panel_carries_the_stylesheet():
-    assert "var(--jp-ui-font-color1" in panel().children[0].value
+    assert "var(--jp-ui-font-color1" in panel().children[0]._css

@@ -1,0 +1,80 @@
+"""PySpark in, the same tables out. Slow, and PySpark wants pandas before 3: an environment of its own.
+
+python -m venv spark && spark/bin/pip install -e ".[test,spark]"
+spark/bin/python -m pytest -m slow tests/analyses/test_spark.py
+"""
+
+import os
+import sys
+
+import pandas as pd
+import pytest
+
+from nsgkit import analyses
+from nsgkit.flows.conversations import CONVERSATIONS, conversations
+from nsgkit.flows.frame import collect, lazy, types
+
+pytestmark = pytest.mark.slow
+
+OF_FLOWS = [
+    analyses.connections_over_time, analyses.traffic_over_time, analyses.silent_minutes,
+    analyses.logged_twice, analyses.heavy_machines,
+]  # fmt: skip
+OF_CONVERSATIONS = [
+    analyses.top_talkers, analyses.top_pairs, analyses.top_services, analyses.top_rules, analyses.protocols,
+    analyses.directions, analyses.traffic_links, analyses.traffic_matrix, analyses.traffic_change,
+    analyses.stateless_rules,
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def spark():
+    from pyspark.sql import SparkSession
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable  # else workers run the first python3 on PATH
+    settings = {
+        "spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2", "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1", "spark.sql.session.timeZone": "UTC",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+    }  # fmt: skip
+    builder = SparkSession.builder.master("local[2]")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="module")
+def spark_flows(spark, logs, tmp_path_factory):
+    path = tmp_path_factory.mktemp("spark") / "flows.parquet"
+    logs.flows.to_parquet(path, coerce_timestamps="ms")
+    return spark.read.parquet(str(path)).cache()
+
+
+@pytest.fixture(scope="module")
+def spark_conversations(spark_flows):
+    return conversations(spark_flows).cache()
+
+
+def test_conversations_are_the_same(spark_conversations, stitched):
+    names = [c.name for c in CONVERSATIONS if c.name not in ("into_blob", "into_record", "into_tuple")]
+    theirs = collect(lazy(spark_conversations), {name: types(CONVERSATIONS)[name] for name in names})
+    theirs = theirs.sort_values(["first", "blob", "record", "tuple"], ignore_index=True)
+    texts = [name for name in names if stitched[name].dtype == "category"]
+    pd.testing.assert_frame_equal(theirs.drop(columns=texts), stitched[names].drop(columns=texts))
+    for name in texts:
+        assert (
+            theirs[name].astype("object").fillna("").tolist()
+            == stitched[name].astype("object").fillna("").tolist()
+        )
+
+
+@pytest.mark.parametrize("ask", OF_FLOWS)
+def test_tables_of_flows_are_the_same(ask, spark_flows, logs):
+    pd.testing.assert_frame_equal(ask(spark_flows), ask(logs.flows))
+
+
+@pytest.mark.parametrize("ask", OF_CONVERSATIONS)
+def test_tables_of_conversations_are_the_same(ask, spark_conversations, stitched):
+    pd.testing.assert_frame_equal(ask(spark_conversations), ask(stitched))

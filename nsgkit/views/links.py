@@ -43,7 +43,7 @@ def links(table: pd.DataFrame, *, measure: str = "connections") -> alt.LayerChar
     known = table[table[measure].notna() & (table[measure] > 0)].head(MOST_LINKS) if len(table) else table
     if known.empty:
         return nothing_to_show(f"No link has any {measure}.", "Choose another measure, or a longer span.")
-    shown = readable(known.astype({c: "object" for c in _COLUMNS}).fillna(dict.fromkeys(_COLUMNS, "not logged")))
+    shown = readable(known.astype(dict.fromkeys(_COLUMNS, "object")).fillna(dict.fromkeys(_COLUMNS, "not logged")))
     shown = shown.assign(size=shown[measure].astype("float64"), decision=shown["decision"].astype("str"))
     nodes = pd.concat([_nodes(shown, column, place) for place, column in enumerate(_COLUMNS)])
     chart = _drawn(_ribbons(shown, nodes), nodes, measure)

@@ -1,0 +1,227 @@
+"""The traffic explorer: what happened when, between whom, and which rows say so."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import ipywidgets
+import pandas as pd
+
+import nsgkit
+from nsgkit.errors import NsgkitError
+from nsgkit.explore import traffic_question as ask
+from nsgkit.explore.panel import guarded, panel, say, status_line
+from nsgkit.explore.traffic_charts import clickable, empty_chart, whole_bins
+from nsgkit.explore.traffic_code import code, name_of
+from nsgkit.explore.traffic_controls import choose, clear_filters, controls, question, rows_of_controls
+from nsgkit.explore.traffic_question import Question, Traffic
+from nsgkit.explore.traffic_table import ROW_COLUMNS, as_html
+from nsgkit.flows.frame import bin_width
+from nsgkit.views.theme import nothing_to_show
+
+_NOTHING = "Choose from the picture"
+_NEVER_DENIED = ("connections", "bytes", "packets")
+
+
+def traffic_explorer(flows: object, conversations: pd.DataFrame | None = None) -> ipywidgets.VBox:
+    """Return a widget that shows where the traffic goes: over time, at the top, by hour, between whom.
+
+    Drag over the picture over time to choose a span, click a bar, a cell or a ribbon to choose it:
+    every other picture follows. What is chosen stands in the controls above, where it can be changed;
+    `nsgkit.analyses.filters` explains the words of a filter. "Show as code" gives the calls that make
+    the same tables. A connection counts once, and by when it began; bytes over time are spread over
+    the time they were counted in.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        The flow table, such as the `flows` of `nsgkit.read_logs`.
+    conversations : pandas.DataFrame or None
+        What `nsgkit.conversations` made of it, where that is at hand; else it is made now.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        The explorer. What goes wrong in it is said in it, in one sentence.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> logs = nsgkit.read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
+    >>> explorer = traffic_explorer(logs.flows)
+    """
+    return _Explorer(Traffic(flows, _in_memory(flows, conversations)), name_of(flows)).frame
+
+
+class _Explorer:
+    """The widgets, and what is drawn in them now."""
+
+    def __init__(self, traffic: Traffic, name: str) -> None:
+        self.traffic, self.name = traffic, name
+        self.controls = controls(traffic.conversations)
+        self.status, self.below = status_line(), ipywidgets.HTML()
+        self.over_time, self.picture = (empty_chart() for _ in range(2))
+        self.choices = ipywidgets.Dropdown(
+            description="Choose", options=[(_NOTHING, "")], style={"description_width": "initial"},
+            layout={"width": "38em"},
+        )  # fmt: skip
+        self.code = ipywidgets.Textarea(
+            description="Code", layout={"width": "auto", "height": "15em", "display": "none"}
+        )
+        self.table, self.drawn, self.summary, self.busy = pd.DataFrame(), Question(measure=""), "", False
+        self.frame = self._connect()
+
+    def _connect(self) -> ipywidgets.VBox:
+        for control in self.controls.values():
+            control.observe(guarded(self.status, self._changed), "value")
+        self.choices.observe(guarded(self.status, self._pick_from_list), "value")
+        clear = self._button("Clear", self._clear, "Take every term out of the filter")
+        lines = rows_of_controls(self.controls, clear)
+        buttons = [
+            self._button("Show the table", self._show_table, "The table behind the picture"),
+            self._button("Open the rows", self._open_rows, "The flow rows of what is chosen"),
+            self._button("Show as code", self._show_code, "The calls that make these tables"),
+        ]
+        looks = ipywidgets.HBox([self.controls["Picture"], self.controls["Matrix of"], self.choices],
+                                layout={"flex_flow": "row wrap"})  # fmt: skip
+        guarded(self.status, self._refresh)()
+        below = ipywidgets.HBox(buttons, layout={"flex_flow": "row wrap"})
+        return panel(*lines, self.status, self.over_time, looks, self.picture, below, self.code, self.below)
+
+    def _button(self, name: str, press: Callable[[], None], tooltip: str) -> ipywidgets.Button:
+        button = ipywidgets.Button(description=name, tooltip=tooltip)
+        button.on_click(guarded(self.status, lambda _button: press()))
+        return button
+
+    def _changed(self, _change: object) -> None:
+        if not self.busy:
+            self._refresh()
+        say(self.status, self.summary)
+
+    def _refresh(self) -> None:
+        self._close()
+        try:
+            self._measure_denials()
+            self._draw(question(self.controls))
+        except NsgkitError:
+            # What answered another question must not stay.
+            self.picture.chart, self.table, self.drawn = None, pd.DataFrame(), Question(measure="")
+            raise
+
+    def _measure_denials(self) -> None:
+        """Where nothing but denied attempts is left, they are what there is to measure."""
+        asked = question(self.controls)
+        chosen = self.traffic.chosen(asked)
+        if len(chosen) and asked.measure in _NEVER_DENIED and (chosen["decision"] == "denied").all():
+            self._quietly(lambda: setattr(self.controls["Measure"], "value", "denied"))
+
+    def _draw(self, asked: Question) -> None:
+        chosen = self.traffic.chosen(asked)
+        if replace(asked, picture="", prefix=0) != replace(self.drawn, picture="", prefix=0):
+            self._draw_over_time(asked)
+        if chosen.empty:
+            self.table = shown = pd.DataFrame()
+            drawing = nothing_to_show(*_none(asked))
+        else:
+            self.table = ask.answer(self.traffic, asked)
+            shown = ask.named(self.traffic, self.table)
+            drawing = clickable(ask.draw(asked, shown), ask.picked_fields(asked))
+        self.picture.chart, self.drawn = drawing, asked
+        if "chosen" in self.picture.selections.trait_names():
+            self.picture.selections.observe(guarded(self.status, self._pick), "chosen")
+        offered = ask.choices(asked, shown) if len(shown) else []
+        self._quietly(lambda: setattr(self.choices, "options", [(_NOTHING, ""), *offered]))
+        self.controls["Matrix of"].layout.display = None if asked.picture == "Matrix" else "none"
+        self.summary = _summary(asked, chosen, self.traffic.conversations)
+        say(self.status, self.summary)
+
+    def _draw_over_time(self, asked: Question) -> None:
+        drawing = ask.draw_over_time(asked, ask.over_time(self.traffic, asked))
+        whole = self.traffic.whole_span
+        self.over_time.chart = brushable(drawing, whole, ask.ends(asked, whole) if asked.span else None)
+        if "span" in self.over_time.selections.trait_names():
+            self.over_time.selections.observe(guarded(self.status, self._brush), "span")
+
+    def _brush(self, change: Any) -> None:
+        ends = change["new"].value.get("time")
+        asked = question(self.controls)
+        terms = ask.span(*whole_bins(ends, bin_width(asked.bin))) if ends else "from:"
+        if terms != asked.span and (ends or asked.span):
+            self._quietly(lambda: choose(self.controls, terms))
+            # The span is in the picture over time already: it need not be drawn again.
+            self.drawn = replace(self.drawn, span=question(self.controls).span)
+            self._refresh()
+        say(self.status, self.summary)
+
+    def _pick(self, change: Any) -> None:
+        for picked in change["new"].value[:1]:
+            self._choose(ask.term({name: picked.get(name) for name in ask.picked_fields(self.drawn)}))
+        say(self.status, self.summary)
+
+    def _pick_from_list(self, change: Any) -> None:
+        if change["new"] and not self.busy:
+            self._choose(change["new"])
+        say(self.status, self.summary)
+
+    def _choose(self, terms: str) -> None:
+        self._quietly(lambda: choose(self.controls, terms))
+        self._refresh()
+
+    def _clear(self) -> None:
+        self._quietly(lambda: clear_filters(self.controls))
+        self.drawn = Question(measure="")
+        self._refresh()
+
+    def _quietly(self, change: Callable[[], None]) -> None:
+        """Change controls without an answer for each of them."""
+        self.busy = True
+        try:
+            change()
+        finally:
+            self.busy = False
+
+    def _close(self) -> None:
+        self.below.value = self.code.value = ""
+        self.code.layout.display = "none"
+
+    def _show_table(self) -> None:
+        self._close()
+        self.traffic.chosen(question(self.controls))
+        self.below.value = as_html(self.table, f"The table behind the picture: {len(self.table):,} rows.")
+        say(self.status, self.summary)
+
+    def _open_rows(self) -> None:
+        self._close()
+        asked = question(self.controls)
+        chosen, rows = self.traffic.chosen(asked), ask.rows_behind(self.traffic, asked)
+        first = min(len(chosen), ask.MOST_OPENED)
+        said = f"The {len(rows):,} flow rows of the first {first:,} of {len(chosen):,} conversations."
+        self.below.value = as_html(rows[[*ROW_COLUMNS]], said)
+        say(self.status, self.summary)
+
+    def _show_code(self) -> None:
+        rows = "flow rows of the first" in self.below.value
+        self.code.value = code(question(self.controls), self.name, rows=rows)
+        self.code.layout.display = None
+        say(self.status, self.summary)
+
+
+def _in_memory(flows: object, conversations: pd.DataFrame | None) -> pd.DataFrame:
+    made = nsgkit.conversations(flows) if conversations is None else conversations
+    return made if isinstance(made, pd.DataFrame) else made.df()
+
+
+def _none(asked: Question) -> tuple[str, str]:
+    if not asked.all_terms:
+        return "There are no conversations in these flows.", "Look at the coverage: were there logs at all?"
+    return f"No conversation matches {asked.all_terms}", "Take a term out of the filter, or press Clear."
+
+
+def _summary(asked: Question, chosen: pd.DataFrame, everything: pd.DataFrame) -> str:
+    """Say how much is chosen: of how many, and how many views were folded."""
+    counted = int((~chosen["folded"]).sum())
+    folded = len(chosen) - counted
+    views = f"; {folded:,} second views of them are folded" if folded else ""
+    of = f" of {int((~everything['folded']).sum()):,}" if asked.all_terms else ""
+    what = f" Filter: {asked.all_terms}" if asked.all_terms else ""
+    return f"{counted:,}{of} conversations, denied attempts included{views}.{what}"

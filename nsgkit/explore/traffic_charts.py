@@ -1,0 +1,61 @@
+"""Pictures that can be chosen from: a brush over time, a click on what is drawn."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import altair as alt
+import pandas as pd
+
+from nsgkit.views.theme import nothing_to_show
+
+Span: TypeAlias = tuple[pd.Timestamp, pd.Timestamp]
+_SETTLE = 200  # milliseconds after which a drag is over
+
+
+def empty_chart() -> alt.JupyterChart:
+    """Return the place for a picture; it tells Python of a drag when that is over, not on its way."""
+    drawing = nothing_to_show("Nothing is drawn yet.", "")
+    return alt.JupyterChart(drawing, debounce_wait=_SETTLE, max_wait=False)
+
+
+def brushable(chart: Any, whole: Span, chosen: Span | None) -> Any:
+    """Let a span of time be chosen; the axis keeps to the whole, and what is chosen is drawn.
+
+    The selection is called `span`; its value has the times in milliseconds, under `time`.
+    """
+    if not _has_marks(chart):
+        return chart
+    axis = chart.encoding.x.scale(type="utc", domain=_milliseconds(whole))
+    value = {"x": _milliseconds(chosen)} if chosen else alt.Undefined
+    brush = alt.selection_interval(name="span", encodings=["x"], value=value)  # type: ignore[arg-type]
+    return chart.encode(x=axis).add_params(brush)
+
+
+def clickable(chart: Any, fields: list[str]) -> Any:
+    """Let what is drawn be chosen by a click: the selection `chosen` has the values of `fields`."""
+    if not _has_marks(chart):
+        return chart
+    pick = alt.selection_point(name="chosen", fields=fields, on="click", toggle=False)
+    return chart.add_params(pick).configure_mark(cursor="pointer")
+
+
+def whole_bins(ends: Sequence[float], width: int) -> Span:
+    """Return the span between those edges of bins that lie nearest to where a drag began and ended.
+
+    Times and width are milliseconds; the span is at least one bin.
+
+    >>> [str(time) for time in whole_bins([1_734_480_100_000, 1_734_483_500_000], 3_600_000)]
+    ['2024-12-18 00:00:00+00:00', '2024-12-18 01:00:00+00:00']
+    """
+    first, last = (round(end / width) * width for end in sorted(ends))
+    start, end = (pd.Timestamp(time, unit="ms", tz="UTC") for time in (first, max(last, first + width)))
+    return start, end
+
+
+def _milliseconds(span: Span) -> list[float]:
+    return [time.timestamp() * 1000 for time in span]
+
+
+def _has_marks(chart: Any) -> bool:
+    """Tell a picture from its stand-in, which has no title and says in words why there is no picture."""
+    return chart.title is not alt.Undefined

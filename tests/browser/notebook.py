@@ -101,7 +101,7 @@ class Notebook:
 
     def status(self):
         """What the explorers' status lines say now."""
-        return self.panel.locator(".nsgkit-status:visible").all_inner_texts()
+        return self.settle().panel.locator(".nsgkit-status:visible").all_inner_texts()
 
     def chart(self, title, number=0):
         """The drawing of the chart with that title; the first of several, or that number."""
@@ -137,7 +137,7 @@ class Notebook:
 
     def table(self, number=0):
         """The rows of the notebook's table of that number, each as heading -> text."""
-        table = self.panel.locator(".jp-OutputArea-output table:visible").nth(number)
+        table = self.settle().panel.locator(".jp-OutputArea-output table:visible").nth(number)
         table.wait_for()
         headings = table.locator("thead tr").last.locator("th").all_inner_texts()
         rows = table.locator("tbody tr").all()
@@ -149,7 +149,7 @@ class Notebook:
 
     def text(self):
         """All words in sight below the cells."""
-        return "\n".join(self.panel.locator(".jp-OutputArea-output").all_inner_texts())
+        return "\n".join(self.settle().panel.locator(".jp-OutputArea-output").all_inner_texts())
 
     def screenshot(self, path):
         """Take a picture of the whole notebook, however long."""

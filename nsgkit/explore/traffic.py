@@ -11,7 +11,7 @@ import nsgkit
 from nsgkit.errors import NsgkitError
 from nsgkit.explore import traffic_question as ask
 from nsgkit.explore.panel import guarded, panel, say, status_line
-from nsgkit.explore.traffic_charts import clickable, empty_chart, whole_bins
+from nsgkit.explore.traffic_charts import brushable, clickable, empty_chart, whole_bins
 from nsgkit.explore.traffic_code import code, name_of
 from nsgkit.explore.traffic_controls import choose, clear_filters, controls, question, rows_of_controls
 from nsgkit.explore.traffic_question import Question, Traffic

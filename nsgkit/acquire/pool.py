@@ -33,10 +33,14 @@ class Pool:
         """
         places = Semaphore(_WAITING)
         self.wanted += size
+        self._ended, self._in_a_row = None, 0
 
         def one(blob: Blob) -> None:
             try:
-                self._one(transfer, blob, number)
+                if self._ended is None and not transfer.source.stop.is_set():
+                    self._one(transfer, blob, number)
+            except BaseException as error:  # raised again by `fetch`
+                self._ended = self._ended or error
             finally:
                 places.release()
 
@@ -68,20 +72,17 @@ class Pool:
                 raise
 
     def _one(self, transfer: Transfer, blob: Blob, number: int) -> None:
-        if self._ended is not None or transfer.source.stop.is_set():
-            return
         try:
             fetch(transfer, blob)
         except faults.StoppedError:
             return
         except (faults.UnreadableError, faults.BusyError, faults.GoneError) as fault:
             self._failed(transfer, blob, fault)
-        except BaseException as error:
-            self._ended = self._ended or error
         else:
             with self._lock:
                 self._in_a_row = 0
                 self.fetched += 1
+                self.failed.pop(blob.name, None)
                 self._bar.set_description_str(f"{self.fetched:,} of {number:,} blobs", refresh=False)
 
     def _failed(self, transfer: Transfer, blob: Blob, fault: faults.FaultError) -> None:

@@ -1,6 +1,7 @@
 """Small flow logs in every layout, to put into a container."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 
 MAC, OTHER_MAC = "000D3AB17875", "000D3AB17876"
@@ -31,6 +32,14 @@ def hours(number, since=NINE):
 
 def this_hour():
     return datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def until(it_is_so, seconds=60):
+    """Wait for something that another thread does."""
+    end = time.monotonic() + seconds
+    while not it_is_so():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def records(number, size=600, seed=0):

@@ -15,7 +15,19 @@ from nsgkit.acquire.mirror import mirror_blobs, read_blob
 from nsgkit.acquire.store import open_store
 from nsgkit.acquire.verify import verify
 from nsgkit.errors import NoLogsError, NsgkitError
-from tests.acquire.logs import DOCUMENTED, MAC, NSG, OLD_NSG, OTHER_MAC, SEEN, hours, name, records, this_hour
+from tests.acquire.logs import (
+    DOCUMENTED,
+    MAC,
+    NSG,
+    OLD_NSG,
+    OTHER_MAC,
+    SEEN,
+    hours,
+    name,
+    records,
+    this_hour,
+    until,
+)
 from tests.azurite import content, fill, write
 
 pytestmark = pytest.mark.azurite
@@ -231,20 +243,22 @@ def test_a_download_that_is_stopped_goes_on_where_it_was(container, url, proxy, 
 
 
 def test_following_takes_what_is_written_meanwhile(container, direct, tmp_path):
-    write(container, name(this_hour()), records(1))
-    stop = threading.Event()
-
-    def grow():
-        for number in (2, 3, 4):
-            write(container, name(this_hour()), records(number))
-        write(container, name(this_hour(), mac=OTHER_MAC), records(1))
-        threading.Timer(1.0, stop.set).start()
-
-    threading.Timer(0.5, grow).start()
-    download(direct, tmp_path / "e", start=this_hour(), follow=True, stop=stop)
-    held = bytes_of(tmp_path / "e")
-    assert held == {
+    mirror, stop = tmp_path / "e", threading.Event()
+    written = {
         name(this_hour()): content(records(4)),
         name(this_hour(), mac=OTHER_MAC): content(records(1)),
     }
-    assert verify(tmp_path / "e").ok
+    write(container, name(this_hour()), records(1))
+
+    def grow():
+        until(lambda: (mirror / "SHA256SUMS").exists())
+        for number in (2, 3, 4):
+            write(container, name(this_hour()), records(number))
+        write(container, name(this_hour(), mac=OTHER_MAC), records(1))
+        until(lambda: bytes_of(mirror) == written)
+        stop.set()
+
+    threading.Thread(target=grow).start()
+    download(direct, mirror, start=this_hour(), follow=True, stop=stop)
+    assert bytes_of(mirror) == written
+    assert verify(mirror).ok

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import threading
 import time
 from collections import namedtuple
 from itertools import pairwise
@@ -13,7 +14,7 @@ from nsgkit.acquire import body, faults, store
 from nsgkit.acquire.download import download
 from nsgkit.acquire.mirror import mirror_blobs, read_blob
 from nsgkit.acquire.verify import verify
-from tests.acquire.logs import hours, name, records, this_hour
+from tests.acquire.logs import hours, name, records, this_hour, until
 from tests.acquire.proxy import answer, cut, drip, first, flip, reset
 from tests.azurite import content, fill, write
 
@@ -199,6 +200,26 @@ def test_a_blob_grown_sixty_times_is_read_once(container, direct, tmp_path):
         assert held(tmp_path / "e") == {name(this_hour()): content(whole[:number])}
     assert read <= 1.1 * len(content(whole))
     assert verify(tmp_path / "e").ok
+
+
+def test_following_outlives_a_network_that_is_away(container, url, proxy, tmp_path, capsys):
+    write(container, name(this_hour()), records(1))
+    stop = threading.Event()
+
+    def away_and_back():
+        until(lambda: proxy.count("read") == 1)
+        proxy.fail(reset, times=10_000, on="any")
+        until(lambda: len(proxy.faults) < 10_000 - 3 * faults.TRIES)
+        write(container, name(this_hour()), records(2))
+        proxy.faults.clear()
+        until(lambda: proxy.count("read") == 2)
+        stop.set()
+
+    threading.Thread(target=away_and_back).start()
+    download(url, tmp_path / "e", start=this_hour(), follow=True, stop=stop)
+    download(url, tmp_path / "e", start=this_hour())
+    assert held(tmp_path / "e") == {name(this_hour()): content(records(2))}
+    assert "Trying again" in capsys.readouterr().out
 
 
 def test_a_disk_that_is_full_says_so_and_keeps_what_is_there(container, direct, tmp_path, monkeypatch):

@@ -251,7 +251,7 @@ def test_following_takes_what_is_written_meanwhile(container, direct, tmp_path):
     write(container, name(this_hour()), records(1))
 
     def grow():
-        until(lambda: (mirror / "SHA256SUMS").exists())
+        until((mirror / "SHA256SUMS").exists)
         for number in (2, 3, 4):
             write(container, name(this_hour()), records(number))
         write(container, name(this_hour(), mac=OTHER_MAC), records(1))

@@ -86,7 +86,8 @@ def silent_minutes(flows: object, *, at_least: int = 10, expected: float = 20.0)
     [121]
     """
     frame = lazy(flows, ["time", "resource", "mac"])
-    minutes = frame.select("resource", "mac", minute=nw.col("time_ms") - nw.col("time_ms") % _MINUTE).unique()
+    every = frame.select("resource", "mac", minute=nw.col("time_ms") - nw.col("time_ms") % _MINUTE)
+    minutes = every.group_by("resource", "mac", "minute").agg(rows=nw.len())
     before = nw.col("minute").shift(1).over("resource", "mac", order_by="minute")
     gaps = minutes.with_columns(start=before + _MINUTE).filter(
         nw.col("minute") - nw.col("start") >= at_least * _MINUTE

@@ -11,7 +11,7 @@ from nsgkit.flows.fold import CADENCE, folds
 from nsgkit.flows.frame import bin_width, collect, known_sum, one_if, repeat
 from nsgkit.flows.stitch import CONVERSATION, COUNTERS, codebook, stitched
 
-_COUNTS = ("connections", "denied", "unknown")
+_COUNTS = {"connections": "allowed", "denied": "denied", "unknown": "unknown"}
 TABLE = {
     "time": schema.TIME, "group": "str", "connections": "int64", "denied": "int64", "unknown": "int64",
     "bytes": "Int64", "packets": "Int64", **dict.fromkeys(COUNTERS, "Int64"), "until": schema.TIME,
@@ -63,49 +63,39 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     """
     width, book = bin_width(bin), codebook(flows)
     rows = stitched(flows, book).with_columns(group=nw.col(by))
-    views = folds(rows.filter(nw.col("starts") == 1), _WITHIN).filter(~nw.col("folded"))
-    counting = rows.join(views.select(*CONVERSATION), on=[*CONVERSATION])
+    counting = rows.join(folds(flows, book, _WITHIN), on=[*CONVERSATION], how="anti")
     bins = (
-        nw.concat([_began(counting, width), _carried(counting, width)])
+        _shared_out(counting, width)
         .group_by("time", "group")
         .agg(*(nw.col(c).sum().cast(nw.Int64) for c in _COUNTS), *(known_sum(c).alias(c) for c in COUNTERS))
     )
     bins = bins.filter((nw.col("connections") + nw.col("denied") + nw.col("unknown") > 0) | _any_known())
-    both = {u: _both(u) for u in ("bytes", "packets")}
+    both = {unit: _both(unit) for unit in ("bytes", "packets")}
     bins = bins.with_columns(until=nw.col("time") + width, **both)
     table = collect(bins, TABLE, {"group": book[by]} if by in book else {})
     table["group"] = shortened(table["group"])
     return table.sort_values(["time", "group"], ignore_index=True)
 
 
-def _began(rows: "nw.LazyFrame[Any]", width: int) -> "nw.LazyFrame[Any]":
-    """Each connection and attempt, in the bin where it began."""
-    began = rows.filter((nw.col("step") == 0) | (nw.col("alone") == 1))
-    decided = {
-        "connections": one_if(nw.col("decision") == "allowed"),
-        "denied": one_if(nw.col("decision") == "denied"),
-        "unknown": one_if(nw.col("decision") == "unknown"),
-    }
-    nothing = {c: nw.lit(None, dtype=nw.Int64) for c in COUNTERS}
-    return began.select("group", time=_floor(nw.col("time_ms"), width), **decided, **nothing)
-
-
-def _carried(rows: "nw.LazyFrame[Any]", width: int) -> "nw.LazyFrame[Any]":
-    """Share the counters of continuing and end rows out over the bins that they cover."""
+def _shared_out(rows: "nw.LazyFrame[Any]", width: int) -> "nw.LazyFrame[Any]":
+    """Return one row for each row and bin that it covers: what of it falls into that bin."""
+    counts, began = nw.col("step") > 0, (nw.col("step") == 0) | (nw.col("alone") == 1)
     since = nw.when(nw.col("since").is_null()).then(nw.col("time_ms") - CADENCE).otherwise(nw.col("since"))
-    counted = rows.filter((nw.col("step") > 0) & _any_known()).with_columns(since=since)
-    span = nw.col("time_ms") - nw.col("since")
-    first, last = nw.col("since"), nw.when(span > 0).then(nw.col("time_ms") - 1).otherwise(nw.col("time_ms"))
-    counted = counted.with_columns(
-        span=span,
-        first_bin=_floor(first, width),
-        bins=(_floor(last, width) - _floor(first, width)) // width + 1,
-    )
-    shares = repeat(counted, "bins", "nth_bin")
-    start = nw.col("first_bin") + nw.col("nth_bin") * width
-    shares = shares.with_columns(time=start, lo=_elapsed(start), hi=_elapsed(start + width))
-    none = {c: nw.lit(0) for c in _COUNTS}
-    return shares.select("group", "time", **none, **{c: _part(c) for c in COUNTERS})
+    rows = rows.with_columns(
+        since=nw.when(counts).then(since).otherwise(nw.col("time_ms")),
+        **{c: nw.when(counts).then(nw.col(c)) for c in COUNTERS},
+        **{name: one_if(began & (nw.col("decision") == said)) for name, said in _COUNTS.items()},
+    ).with_columns(span=nw.col("time_ms") - nw.col("since"))
+    last = nw.when(nw.col("span") > 0).then(nw.col("time_ms") - 1).otherwise(nw.col("time_ms"))
+    rows = rows.with_columns(first_bin=_floor(nw.col("since"), width), last_bin=_floor(last, width))
+    bins = (nw.col("last_bin") - nw.col("first_bin")) // width + 1
+    parts = repeat(rows.with_columns(bins=bins), "bins", "bin")
+    start = nw.col("first_bin") + nw.col("bin") * width
+    parts = parts.with_columns(time=start, lo=_elapsed(start), hi=_elapsed(start + width))
+    # Against the format, a denied row may have a span too: it happened in its last bin.
+    once = one_if(nw.col("time") == nw.col("last_bin"))
+    shares = {c: _part(c) for c in COUNTERS}
+    return parts.select("group", "time", **{c: nw.col(c) * once for c in _COUNTS}, **shares)
 
 
 def _elapsed(moment: nw.Expr) -> nw.Expr:

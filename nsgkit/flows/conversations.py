@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from nsgkit import schema
@@ -13,10 +14,8 @@ from nsgkit.flows.frame import (
     Codebook,
     Native,
     collect,
-    count,
     known_sum,
     one_if,
-    same_engine,
     types,
 )
 from nsgkit.flows.stateless import asks_for_an_answer, suspects
@@ -104,20 +103,39 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
 
     Source: Microsoft, "Flow logging for network security groups" and "Virtual network flow logs".
     """
-    book = codebook(flows)
+    book, within = codebook(flows), int(fold_within * 1000)
     rows = stitched(flows, book)
-    first = rows.filter(nw.col("starts") == 1)
-    table = (
-        first.drop(*COUNTERS, "state")
-        .join(_sums(rows), on=[*CONVERSATION])
-        .join(folds(first, int(fold_within * 1000)), on=[*CONVERSATION])
-        .join(suspects(rows), on="policy", how="left")
-        .with_columns(first=nw.col("time"), state=_state(), duration=_duration(), stateless=_stateless())
+    views = _sums(rows).join(folds(flows, book, within), on=[*CONVERSATION], how="left")
+    views = views.join(suspects(rows), on="policy", how="left").with_columns(
+        state=_state(),
+        duration=_duration(),
+        folded=one_if(nw.col("folded") == 1) == 1,
+        stateless=one_if((nw.col("asks") == 1) & (nw.col("suspect") == 1)) == 1,
     )
     if isinstance(flows, pd.DataFrame):
-        table = table.sort("time_ms", *_PLACE)
-        book = {**book, "into_blob": book["blob"]}
-    return same_engine(table, flows, _TYPES, book)
+        return _from_pandas(flows, views, book)
+    first = rows.filter(nw.col("starts") == 1).drop(*COUNTERS, "state", "alone", "policy", "step")
+    table = first.rename({"time": "first"}).join(views, on=[*CONVERSATION])
+    return table.select(*_TYPES).to_native()
+
+
+def _from_pandas(flows: pd.DataFrame, views: "nw.LazyFrame[Any]", book: Codebook) -> pd.DataFrame:
+    """Put the columns of first rows beside what was found: pandas takes them by position, fast."""
+    of_rows = [name for name in _TYPES if name in flows.columns and name not in (*COUNTERS, "state")]
+    found = {name: dtype for name, dtype in _TYPES.items() if name not in (*of_rows, "first")}
+    answer = collect(views, {**found, "row": "int64"}, {"into_blob": book["blob"]})
+    first = flows[["time", *of_rows]].take(answer["row"].to_numpy()).reset_index(drop=True)
+    table = pd.concat([first.rename(columns={"time": "first"}), answer], axis=1)[[*_TYPES]]
+    table = table.astype({name: dtype for name, dtype in _TYPES.items() if table[name].dtype != dtype})
+    return table.take(_order(table, book)).reset_index(drop=True)
+
+
+def _order(table: pd.DataFrame, book: Codebook) -> Native:
+    """Return the positions by first, blob, record and tuple; blobs by their names."""
+    blobs = table["blob"].cat
+    place = book["blob"].get_indexer(blobs.categories)[blobs.codes.to_numpy()]
+    first = table["first"].astype("int64").to_numpy()
+    return np.lexsort((table["tuple"].to_numpy(), table["record"].to_numpy(), place, first))
 
 
 def conversation_rows(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
@@ -143,7 +161,7 @@ def conversation_rows(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
     schema.require(chosen.columns, [*_PLACE, *_ENDS], "nsgkit.conversations")
     book = codebook(flows)
     names = [c.name for c in schema.FLOWS]
-    rows = stitched(flows, book, columns=names, only=_like(chosen, book))
+    rows = stitched(flows, book, columns=names, only=lambda rows: rows.filter(_like(chosen, book)))
     first = nw.when(nw.col("starts") == 1)
     rows = rows.with_columns(
         **{f"first_{c}": first.then(nw.col(c)).max().over(*CONVERSATION) for c in _PLACE}
@@ -162,32 +180,31 @@ def conversation_rows(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
 def _sums(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
     """Add up the rows of each conversation; only continuing and end rows count traffic."""
     counting = {f"counting_{name}": nw.when(nw.col("step") > 0).then(nw.col(name)) for name in COUNTERS}
-    return (
-        rows.with_columns(**counting)
-        .group_by(*CONVERSATION)
-        .agg(
-            *(known_sum(f"counting_{name}").alias(name) for name in COUNTERS),
-            nw.len().cast(nw.Int64).alias("rows"),
-            nw.col("time").max().alias("last"),
-            nw.col("time_ms").max().alias("last_ms"),
-            count(nw.col("step") == 2).alias("ends"),
-        )
+    marks = {"begins": one_if(nw.col("step") == 0), "asks": one_if(asks_for_an_answer())}
+    marks |= {"denied": one_if(nw.col("decision") == "denied"), "ends": one_if(nw.col("step") == 2)}
+    first = nw.when(nw.col("starts") == 1)
+    of_first = ["policy", *(["row"] if "row" in rows.collect_schema().names() else [])]
+    groups = rows.with_columns(**counting, **marks).group_by(*CONVERSATION)
+    return groups.agg(
+        *(known_sum(f"counting_{name}").alias(name) for name in COUNTERS),
+        *(first.then(nw.col(name)).max().alias(name) for name in of_first),
+        *(nw.col(name).max() for name in ("alone", *marks)),
+        nw.len().cast(nw.Int64).alias("rows"),
+        nw.col("time").max().alias("last"),
+        nw.col("time_ms").min().alias("first_ms"),
+        nw.col("time_ms").max().alias("last_ms"),
     )
 
 
 def _state() -> nw.Expr:
     ended = nw.when(nw.col("ends") > 0).then(nw.lit("closed")).otherwise(nw.lit("open"))
-    begun = nw.when(nw.col("step") == 0).then(ended).otherwise(nw.lit("orphan"))
+    begun = nw.when(nw.col("begins") > 0).then(ended).otherwise(nw.lit("orphan"))
     stitched_from = nw.when(nw.col("alone") == 0).then(begun)
-    return nw.when(nw.col("decision") == "denied").then(nw.lit("denied")).otherwise(stitched_from)
-
-
-def _stateless() -> nw.Expr:
-    return one_if(asks_for_an_answer() & (nw.col("suspect") == 1)) == 1
+    return nw.when(nw.col("denied") > 0).then(nw.lit("denied")).otherwise(stitched_from)
 
 
 def _duration() -> nw.Expr:
-    return nw.when(nw.col("alone") == 0).then((nw.col("last_ms") - nw.col("time_ms")) / 1000)
+    return nw.when(nw.col("alone") == 0).then((nw.col("last_ms") - nw.col("first_ms")) / 1000)
 
 
 def _like(chosen: pd.DataFrame, book: Codebook) -> nw.Expr:

@@ -15,8 +15,8 @@ from typing import Any
 
 import narwhals as nw
 
-from nsgkit.flows.frame import fingerprint, one_if
-from nsgkit.flows.stitch import CONVERSATION
+from nsgkit.flows.frame import Codebook, fingerprint, one_if
+from nsgkit.flows.stitch import CONVERSATION, stitched
 
 CADENCE = 300_000  # milliseconds between the continuing rows of a connection
 _CAPTURE = ("mac", "acl", "resource", "flow_log")
@@ -27,13 +27,14 @@ _VIEWS = (*_LINK, "chain", "turn")
 _BY_WORTH = ("inbound", "age", "time_ms", *_CAPTURE)
 
 
-def folds(first_rows: "nw.LazyFrame[Any]", within: int) -> "nw.LazyFrame[Any]":
-    """Return, for each conversation, `folded` and the first row of the view that counts in its place.
+def folds(flows: object, book: Codebook, within: int) -> "nw.LazyFrame[Any]":
+    """Return the conversations that are folded, each with the first row of the view that counts instead.
 
-    `first_rows` are the first rows of all conversations, as `nsgkit.flows.stitch` gives them; `within`
-    is how far apart those of two views may lie, in milliseconds. The answer has CONVERSATION, folded,
-    into_blob, into_record, into_tuple, the last three null where nothing is folded.
+    `book` is the codebook of `flows`; `within` is how far apart the first rows of two views may lie, in
+    milliseconds. The answer has CONVERSATION, folded (1), into_blob, into_record, into_tuple.
     """
+    rows = stitched(flows, book, only=_seen_twice)
+    first_rows = rows.filter(nw.col("starts") == 1)
     views = _turns(first_rows, within)
     worth = nw.col("one").cum_sum().over(*_VIEWS, order_by=_BY_WORTH)
     views = views.with_columns(worth=worth)
@@ -41,9 +42,18 @@ def folds(first_rows: "nw.LazyFrame[Any]", within: int) -> "nw.LazyFrame[Any]":
     kept = {
         f"best_{name}": best.then(nw.col(name)).max().over(*_VIEWS) for name in ("nic", "inbound", *_PLACE)
     }
-    views = views.with_columns(**kept).with_columns(folded=one_if(_is_folded()) == 1)
-    into = {f"into_{name}": nw.when(nw.col("folded")).then(nw.col(f"best_{name}")) for name in _PLACE}
-    return views.select(*CONVERSATION, "folded", **into)
+    views = views.with_columns(**kept).filter(_is_folded())
+    into = {f"into_{name}": nw.col(f"best_{name}") for name in _PLACE}
+    return views.select(*CONVERSATION, folded=nw.lit(1), **into)
+
+
+def _seen_twice(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+    """Keep the rows whose addresses and ports more than one place captured: the others need no search."""
+    ends = ["ends", "src_port", "dst_port"]
+    marked = fingerprint(rows, ends=("protocol", "src_ip", "dst_ip"), at=(*_CAPTURE, "direction"))
+    places = marked.group_by(*ends).agg(least=nw.col("at").min(), most=nw.col("at").max())
+    twice = places.filter(nw.col("least") != nw.col("most")).select(*ends)
+    return marked.join(twice, on=ends, how="semi").drop("ends", "at")
 
 
 def _turns(first_rows: "nw.LazyFrame[Any]", within: int) -> "nw.LazyFrame[Any]":

@@ -32,6 +32,7 @@ def lazy(
     columns: Sequence[str] = (),
     *,
     codebook: Codebook | None = None,
+    numbered: bool = False,
     remedy: str = "nsgkit.read_logs",
 ) -> "nw.LazyFrame[Any]":
     """Return `flows` as a lazy narwhals frame, with `columns` alone where they are given.
@@ -46,6 +47,9 @@ def lazy(
     codebook : mapping of str to pandas.Index
         What `codes` gave for `flows`: those columns come as numbers, which sort and compare like
         the texts they stand for, several times faster. Give it to `collect` too.
+    numbered : bool
+        Add the column `row`, each row's position, where a pandas frame holds them: other engines
+        know no position.
     remedy : str
         The function that makes a column that is missing, for the error's message.
 
@@ -69,7 +73,10 @@ def lazy(
         )
     schema.require(flows.columns, list(columns), remedy)
     names = list(columns) or list(flows.columns)
-    native = _scan(flows, names, codebook or {}) if isinstance(flows, pd.DataFrame) else flows
+    native = flows
+    if isinstance(flows, pd.DataFrame):
+        native = _scan(flows, names, codebook or {}, numbered=numbered)
+        names += ["row"] * numbered
     frame: nw.LazyFrame[Any] = nw.from_native(_prepared(native, names))
     return frame
 
@@ -116,15 +123,6 @@ def types(table: Sequence[schema.Column]) -> dict[str, Dtype]:
     ['inbound', 'outbound']
     """
     return {c.name: pd.CategoricalDtype(c.values) if c.closed else c.dtype for c in table}
-
-
-def same_engine(
-    frame: "nw.LazyFrame[Any]", flows: object, like: Mapping[str, Dtype], codebook: Codebook | None = None
-) -> Native:
-    """Return `frame` in the engine that holds `flows`: a pandas table, a relation, a Spark frame."""
-    if isinstance(flows, pd.DataFrame):
-        return collect(frame, like, codebook)
-    return frame.select(*like).to_native()
 
 
 def fingerprint(frame: "nw.LazyFrame[Any]", **parts: Sequence[str]) -> "nw.LazyFrame[Any]":
@@ -185,10 +183,11 @@ def bin_width(text: str) -> int:
     return int(found[1]) * _UNITS[found[2]]
 
 
-def _scan(flows: pd.DataFrame, names: Iterable[str], codebook: Codebook) -> Native:
-    return _connection().from_arrow(
-        pa.table({name: _arrow(flows[name], codebook.get(name)) for name in names})
-    )
+def _scan(flows: pd.DataFrame, names: Iterable[str], codebook: Codebook, *, numbered: bool) -> Native:
+    arrays = {name: _arrow(flows[name], codebook.get(name)) for name in names}
+    if numbered:
+        arrays["row"] = pa.array(np.arange(len(flows)))
+    return _connection().from_arrow(pa.table(arrays))
 
 
 def _arrow(values: "pd.Series[Any]", texts: "pd.Index[Any] | None") -> Native:

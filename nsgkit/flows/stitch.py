@@ -7,8 +7,8 @@ follows an end or nothing. A denied row, and a row without a state (all of versi
 conversation of its own.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import narwhals as nw
 
@@ -25,6 +25,7 @@ ROWS = (
     "time", "state", *SAME, "src_port", "dst_port", *COUNTERS, "rule", "encryption", "version",
     "blob", "record", "tuple",
 )  # fmt: skip
+Choice: TypeAlias = Callable[["nw.LazyFrame[Any]"], "nw.LazyFrame[Any]"]
 CONVERSATION = ("key", "src_port", "dst_port", "nth")
 ORDER = ("moment", "content", "record", "tuple", "file")
 
@@ -35,16 +36,17 @@ def codebook(flows: object) -> Codebook:
 
 
 def stitched(
-    flows: object, book: Codebook, *, columns: Sequence[str] = ROWS, only: nw.Expr | None = None
+    flows: object, book: Codebook, *, columns: Sequence[str] = ROWS, only: Choice | None = None
 ) -> "nw.LazyFrame[Any]":
     """Return the flow rows (`only` some), each with the conversation that it belongs to.
 
+    `only` picks among the rows before they are stitched: all rows of a conversation, or none.
     Beside `columns` of the flow table: CONVERSATION, which together name a conversation; `starts`,
     1 for its first row and 0 for others; `since`, when its previous row was (milliseconds, null
     for the first); `step`, 0 begin, 1 continuing, 2 end.
     """
-    rows = lazy(flows, columns, codebook=book)
-    rows = (rows if only is None else rows.filter(only)).with_columns(step=_step(), alone=_alone())
+    rows = lazy(flows, columns, codebook=book, numbered=True)
+    rows = (rows if only is None else only(rows)).with_columns(step=_step(), alone=_alone())
     rows = fingerprint(
         rows.with_columns(moment=nw.col("time_ms") * 4 + nw.col("step")),
         key=(*SAME, "alone"),

@@ -1,0 +1,255 @@
+"""Speed and memory of the analyses on 10 million rows, beside plain pandas of a skilled analyst.
+
+    python -m benchmarks.analyses            10 million rows, some twenty minutes, 8 GB of memory
+    python -m benchmarks.analyses --quick    500,000 rows, two minutes; fails where nsgkit falls far behind
+
+Each run is a process of its own: nsgkit on a pandas table in memory, nsgkit on DuckDB over Parquet, and plain
+pandas on the table in memory. Seconds are the best of the runs; memory is the peak above what the
+process held when its data was loaded. Plain pandas answers the same question as well as a few lines can: it
+folds no double capture, keeps no row ids and, over time, takes no care of the last byte.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from nsgkit import analyses
+from nsgkit.flows.conversations import conversations
+
+COUNTERS = ["packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src"]
+KEY = [
+    "mac", "acl", "resource", "direction", "protocol", "src_ip", "src_port", "dst_ip", "dst_port", "decision",
+]  # fmt: skip
+PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
+TARGET = 1.3
+HOUR = 3_600_000
+START = 1_734_566_400_000  # 2024-12-19
+
+
+def invent(rows: int) -> pd.DataFrame:
+    """Return a flow table of two days: a third denied, 300 servers, 100,000 addresses outside."""
+    rng = np.random.default_rng(1)
+    size = int(rows / 2.98)
+    denied = rng.random(size) < 0.3
+    each = np.where(denied, 1, 2 + rng.choice([0, 0, 0, 1, 2, 8], size))
+    which = np.repeat(np.arange(size), each)
+    nth = np.arange(len(which)) - np.repeat(np.cumsum(each) - each, each)
+    state = np.where(np.repeat(denied, each) | (nth == 0), 0, np.where(nth == np.repeat(each, each) - 1, 2, 1))
+    begin = rng.integers(START, START + 48 * HOUR, size)
+    moment = begin[which] + nth * 300_000 - np.where(state == 2, rng.integers(0, 299_000, len(which)), 0)
+    order = np.argsort(moment, kind="stable")
+    which, state, moment = which[order], state[order], moment[order]
+    return _typed(rng, denied, which, state, moment)
+
+
+def _typed(rng, denied, which, state, moment) -> pd.DataFrame:
+    size, nic = len(denied), rng.integers(0, 8, len(denied))
+    outside = [f"203.{i % 256}.{i // 256 % 256}.{i // 65536}" for i in range(100_000)]
+    near = np.where(rng.random(size) < 0.4, rng.integers(0, 100_000, size), rng.integers(0, 200, size))
+    nsgs = [f"/SUBSCRIPTIONS/S/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.NETWORK/NETWORKSECURITYGROUPS/N{i}" for i in range(4)]
+    hour = (moment - START) // HOUR * 8 + nic[which]
+    time_ = pd.Series(moment.astype("datetime64[ms]")).dt.tz_localize("UTC")
+    acl = _category((nic // 2)[which], nsgs)
+    return pd.DataFrame({
+        "time": time_, "src_ip": _category(near[which], outside),
+        "dst_ip": _category(rng.integers(0, 300, size)[which], outside),
+        "src_port": rng.integers(1024, 65535, size).astype("uint16")[which],
+        "dst_port": rng.choice([22, 80, 443, 3389, 53, 1433, 8080], size).astype("uint16")[which],
+        "protocol": _category((rng.random(size) < 0.2).astype(int)[which], ["TCP", "UDP"]),
+        "direction": _category((rng.random(size) < 0.4).astype(int)[which], ["inbound", "outbound"]),
+        "decision": _category(denied.astype(int)[which], ["allowed", "denied", "unknown"]),
+        "state": _category(state, ["begin", "continuing", "end"]),
+        "encryption": _category(np.full(len(which), -1), ["encrypted"]),
+        **{c: pd.arrays.IntegerArray(rng.integers(1, 100_000, len(which)), state == 0) for c in COUNTERS},
+        "rule": _category(rng.integers(0, 20, size)[which], [f"UserRule_{i}" for i in range(20)]),
+        "acl": acl, "mac": _category(nic[which], [f"000D3A00000{i}" for i in range(8)]), "resource": acl,
+        "flow_log": _category(np.full(len(which), -1), ["none"]),
+        "version": np.full(len(which), 2, "uint8"), "record_time": time_,
+        "blob": _category(hour, [f"resourceId={nsgs[0]}/h={i // 8}/{i % 8}/PT1H.json" for i in range(hour.max() + 1)]),
+        "record": (moment // 60_000 % 60).astype("int32"),
+        "tuple": np.arange(len(which)).astype("int32"),
+    })  # fmt: skip
+
+
+def _category(codes, names) -> pd.Categorical:
+    return pd.Categorical.from_codes(codes, names)
+
+
+# Plain pandas
+
+
+def plain_conversations(flows: pd.DataFrame) -> pd.DataFrame:
+    order = flows["state"].cat.codes
+    flows = flows.assign(order=order).sort_values(["time", "order"], kind="stable")
+    keys = [flows[k].cat.codes if flows[k].dtype == "category" else flows[k] for k in KEY]
+    group = flows.groupby(keys, sort=False).ngroup()
+    starts = (flows["state"] == "begin").groupby(group).cumsum()
+    grouped = flows.assign(group=group, nth=starts).groupby(["group", "nth"], sort=False)
+    first = grouped[[*KEY, "time", "rule", "blob", "record", "tuple"]].first()
+    return first.join(grouped["time"].max().rename("last")).join(grouped[COUNTERS].sum(min_count=1))
+
+
+def plain_breakdown(by: list[str], peers: str | None = None) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    def ask(table: pd.DataFrame) -> pd.DataFrame:
+        table = table[~table["folded"]]
+        began = table["state"].isin(["open", "closed"])
+        table = table.assign(
+            connections=began & (table["decision"] == "allowed"),
+            denied=table["decision"] == "denied",
+            uncounted=began & table[COUNTERS].isna().all(axis=1),
+        )
+        grouped = table.groupby(by, observed=True)
+        sums = grouped[["connections", "denied", "uncounted"]].sum().join(grouped[COUNTERS].sum(min_count=1))
+        sums = sums.join(grouped["first"].min()).join(grouped["last"].max())
+        if peers:
+            sums = sums.join(grouped[peers].nunique())
+        return sums.assign(bytes=sums["bytes_src_to_dst"] + sums["bytes_dst_to_src"]).nlargest(20, "bytes")
+
+    return ask
+
+
+def plain_connections_over_time(flows: pd.DataFrame) -> pd.DataFrame:
+    began = flows[(flows["decision"] == "denied") | flows["state"].isna() | (flows["state"] == "begin")]
+    keys = [began["time"].dt.floor("h"), began["acl"], began["decision"]]
+    return began.groupby(keys, observed=True).size().reset_index()
+
+
+def plain_traffic_over_time(flows: pd.DataFrame) -> pd.DataFrame:
+    flows = flows.sort_values("time", kind="stable")
+    keys = [flows[k].cat.codes if flows[k].dtype == "category" else flows[k] for k in KEY]
+    since = flows["time"].groupby(flows.groupby(keys, sort=False).ngroup()).shift()
+    counted = flows["state"].isin(["continuing", "end"])
+    rows = flows[counted].assign(since=since[counted].fillna(flows["time"])).reset_index(drop=True)
+    first, last = rows["since"].dt.floor("h"), rows["time"].dt.floor("h")
+    bins = ((last - first) // pd.Timedelta("1h") + 1).to_numpy()
+    spread = rows.loc[np.repeat(rows.index, bins)]
+    start = first.loc[spread.index] + pd.to_timedelta(spread.groupby(level=0).cumcount(), unit="h")
+    low, high = start.clip(lower=spread["since"]), (start + pd.Timedelta("1h")).clip(upper=spread["time"])
+    part = ((high - low) / (spread["time"] - spread["since"])).fillna(1)
+    sums = spread[COUNTERS].astype("float64").mul(part, axis=0)
+    return sums.groupby([start, spread["acl"]], observed=True).sum()
+
+
+def plain_change(table: pd.DataFrame) -> pd.DataFrame:
+    began = table[~table["folded"] & (table["decision"] == "allowed")]
+    later = began["first"] >= pd.Timestamp("2024-12-20", tz="UTC")
+    by = ["src_ip", "dst_ip", "dst_port"]
+    both = [began[side].groupby(by, observed=True).size() for side in (~later, later)]
+    sides = pd.concat(both, axis=1, keys=["earlier", "later"]).fillna(0)
+    return sides.loc[(sides["later"] - sides["earlier"]).abs().nlargest(50).index]
+
+
+def plain_heavy(flows: pd.DataFrame) -> pd.DataFrame:
+    minutes = flows.groupby(["mac", flows["time"].dt.floor("min")], observed=True).size()
+    return minutes.groupby(level=0, observed=True).agg(["sum", "max", "size"])
+
+
+def plain_silent(flows: pd.DataFrame) -> pd.DataFrame:
+    keys = [flows["resource"], flows["mac"], flows["time"].dt.floor("min")]
+    minutes = flows.groupby(keys, observed=True).size().reset_index()
+    gaps = minutes.groupby(["resource", "mac"], observed=True)["time"].diff()
+    return minutes[gaps > pd.Timedelta("10min")]
+
+
+def plain_matrix(table: pd.DataFrame) -> pd.DataFrame:
+    pairs = plain_breakdown(["src_ip", "dst_ip"])(table).reset_index()
+    nets = {ip: ip.rsplit(".", 1)[0] for ip in {*pairs["src_ip"], *pairs["dst_ip"]}}
+    return pairs.groupby([pairs["src_ip"].map(nets), pairs["dst_ip"].map(nets)], observed=True)[COUNTERS].sum()
+
+
+# name -> (of flows?, nsgkit, plain pandas)
+QUESTIONS: dict[str, tuple[bool, Callable, Callable]] = {
+    "conversations": (True, conversations, plain_conversations),
+    "connections_over_time": (True, analyses.connections_over_time, plain_connections_over_time),
+    "traffic_over_time": (True, analyses.traffic_over_time, plain_traffic_over_time),
+    "heavy_machines": (True, analyses.heavy_machines, plain_heavy),
+    "silent_minutes": (True, analyses.silent_minutes, plain_silent),
+    "top_talkers": (False, analyses.top_talkers, plain_breakdown(["src_ip"], "dst_ip")),
+    "top_pairs": (False, analyses.top_pairs, plain_breakdown(["src_ip", "dst_ip"])),
+    "top_services": (False, analyses.top_services, plain_breakdown(["protocol", "dst_port"], "src_ip")),
+    "top_rules": (False, analyses.top_rules, plain_breakdown(["acl", "rule", "direction"], "src_ip")),
+    "protocols": (False, analyses.protocols, plain_breakdown(["protocol"], "src_ip")),
+    "traffic_links": (False, analyses.traffic_links, plain_breakdown(["src_ip", "rule", "dst_ip", "decision"])),
+    "traffic_matrix": (False, analyses.traffic_matrix, plain_matrix),
+    "traffic_change": (False, analyses.traffic_change, plain_change),
+}
+
+
+def run(name: str, way: str, folder: Path) -> dict[str, float]:
+    """Answer one question one way, in this process, and say what it took."""
+    of_flows, ours, plain = QUESTIONS[name]
+    path = folder / ("flows" if of_flows else "conversations")
+    data = duckdb.connect().read_parquet(f"{path}.parquet") if way == "duckdb" else pd.read_pickle(f"{path}.pickle")
+    ask = plain if way == "plain" else ours
+    before = _memory()
+    start = time.perf_counter()
+    answer = ask(data)
+    if not isinstance(answer, pd.DataFrame):
+        answer.to_parquet(str(folder / "answer.parquet"))  # larger than memory stays out of it
+    return {"seconds": time.perf_counter() - start, "peak": _memory(peak=True) - before}
+
+
+def _memory(*, peak: bool = False) -> float:
+    try:  # what the process itself held; rusage would count its parent's memory too
+        fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+        return int(fields["VmHWM" if peak else "VmRSS"].split()[0]) / 1e3
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT / 1e6
+
+
+def in_its_own_process(name: str, way: str, folder: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.analyses", "--one", name, way, str(folder)]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def measure(rows: int, rounds: int, folder: Path, only: list[str]) -> float:
+    """Print the table, and return the worst ratio to plain pandas."""
+    flows = invent(rows)
+    flows.to_pickle(folder / "flows.pickle")
+    flows.to_parquet(folder / "flows.parquet", index=False)
+    table = conversations(flows)
+    table.to_pickle(folder / "conversations.pickle")
+    table.to_parquet(folder / "conversations.parquet", index=False)
+    print(f"{len(flows):,} rows, {len(table):,} conversations")
+    del flows, table
+    print(f"{'question':24}{'pandas s':>9}{'MB':>7}{'duckdb s':>10}{'MB':>7}{'plain s':>9}{'MB':>7}{'ratio':>7}")
+    worst = 0.0
+    for name in only or QUESTIONS:
+        runs = [[in_its_own_process(name, way, folder) for way in ("pandas", "duckdb", "plain")] for _ in range(rounds)]
+        best = [min(way, key=lambda r: r["seconds"]) for way in zip(*runs, strict=True)]
+        ratio = max(best[0]["seconds"], best[1]["seconds"]) / best[2]["seconds"]
+        worst = max(worst, ratio)
+        figures = "".join(f"{b['seconds']:>{w}.2f}{b['peak']:>7.0f}" for b, w in zip(best, (9, 10, 9), strict=True))
+        print(f"{name:24}{figures}{ratio:>7.2f}", flush=True)
+    return worst
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--one", nargs=3, metavar=("QUESTION", "WAY", "FOLDER"))
+    parser.add_argument("only", nargs="*", choices=[*QUESTIONS, []])
+    given = parser.parse_args()
+    if given.one:
+        print(json.dumps(run(given.one[0], given.one[1], Path(given.one[2]))))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        rows, rounds = (500_000, 1) if given.quick else (10_000_000, 2)
+        worst = measure(rows, rounds, Path(folder), given.only)
+    print(f"worst ratio to plain pandas {worst:.2f}; target {TARGET}")
+    if given.quick and worst > 3:
+        sys.exit("nsgkit has fallen far behind plain pandas")
+
+
+if __name__ == "__main__":
+    main()

@@ -12,7 +12,7 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.analyses.labels import shortened
 from nsgkit.analyses.measures import TEXTS, measured, needed
-from nsgkit.analyses.volume import _carried
+from nsgkit.analyses.volume import _shared_out
 from nsgkit.flows.fold import CADENCE
 from nsgkit.flows.frame import bin_width, codes, collect, known_sum, lazy
 from nsgkit.flows.stitch import CONVERSATION, COUNTERS, codebook, stitched
@@ -146,7 +146,7 @@ def carried_over_time(
     book = codes(counting, ["group"])
     rows = lazy(added).join(lazy(counting, [*counting], codebook=book), on="conversation")
     sums = [known_sum(c).alias(c) for c in COUNTERS]
-    bins = _shared_out(rows, width).group_by("time", "group").agg(*sums)
+    bins = _spread(rows, width).group_by("time", "group").agg(*sums)
     bins = bins.with_columns(until=nw.col("time") + width)
     table = collect(bins, {"time": schema.TIME, "group": "str", **_CARRIED, "until": schema.TIME}, book)
     for unit in ("packets", "bytes"):
@@ -155,13 +155,18 @@ def carried_over_time(
     return _named(table.drop(columns=[*COUNTERS]))
 
 
-def _shared_out(rows: "nw.LazyFrame[Any]", width: int) -> "nw.LazyFrame[Any]":
+def _spread(rows: "nw.LazyFrame[Any]", width: int) -> "nw.LazyFrame[Any]":
     """Spread what reaches over an edge between bins; most increments lie within one."""
     time = nw.col("since") - nw.col("since") % width
-    rows = rows.with_columns(time=time, time_ms=nw.col("until"), step=nw.lit(1))
     within = (nw.col("until") <= nw.col("time") + width) & (nw.col("until") > nw.col("since"))
-    columns = ["time", "group", *COUNTERS]
-    across = _carried(rows.filter(~within).drop("time"), width)
+    rows, columns = rows.with_columns(time=time), ["time", "group", *COUNTERS]
+    counted = {
+        "time_ms": nw.col("until"),
+        "step": nw.lit(1),
+        "alone": nw.lit(0),
+        "decision": nw.lit("allowed"),
+    }
+    across = _shared_out(rows.filter(~within).drop("time").with_columns(**counted), width)
     return nw.concat([rows.filter(within).select(*columns), across.select(*columns)])
 
 

@@ -1,9 +1,13 @@
 """Every form in which records were seen, every cut, and what is no record at all."""
 
 import json
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import nsgkit
 from nsgkit.flows.framing import frame
 from tests.blobs import ALLOWED, PROBE, blob, nsg_record, read, same, vnet_record
 
@@ -187,3 +191,32 @@ def test_frame_tells_offsets():
     assert [blob(ONE, TWO)[p.offset : p.offset + len(p.raw)] for p in pieces] == [
         bytes(p.raw) for p in pieces
     ]
+
+
+SAMPLE_BLOBS = sorted(Path("data/samples").rglob("PT1H.json"))
+
+
+@given(st.sampled_from(SAMPLE_BLOBS), st.floats(0, 1))
+def test_any_sample_cut_anywhere_gives_its_whole_records(path, part):
+    data = path.read_bytes()
+    cut = int(len(data) * part)
+    whole, result = read(data), read(data[:cut])
+    last = result.counts[0].records - result.counts[0].unread
+    expected = whole.flows[whole.flows["record"] < last]
+    assert len(result.flows) == len(expected)
+    assert result.flows["time"].tolist() == expected["time"].tolist()
+    assert result.counts[0].unread <= 1
+
+
+@pytest.mark.slow
+def test_one_line_of_a_gibibyte(tmp_path):
+    one = json.dumps(nsg_record(*[ALLOWED] * 500), separators=(",", ":"))
+    count = (1 << 30) // len(one)
+    path = tmp_path / "PT1H.json"
+    with path.open("w") as file:
+        file.write('{"records":[')
+        for i in range(count):
+            file.write("," * (i > 0) + one.replace("0475109Z", f"{i:07d}Z"))
+        file.write("]}")
+    logs = nsgkit.read_logs(path)
+    assert (len(logs.flows), len(logs.rejects)) == (500 * count, 0)

@@ -3,9 +3,11 @@
 import pandas as pd
 import pytest
 
+from nsgkit.acquire import blobs
 from nsgkit.acquire.find import find_logs, list_blobs, utc
 from nsgkit.errors import NoLogsError, NsgkitError
 from tests.acquire.logs import DOCUMENTED, MAC, NSG, OLD_NSG, OTHER_MAC, SEEN, hours, name
+from tests.acquire.proxy import answer
 from tests.azurite import fill
 
 pytestmark = pytest.mark.azurite
@@ -88,3 +90,10 @@ def test_times_are_utc(moment):
 def test_a_mac_that_is_none_is_an_error(direct):
     with pytest.raises(NsgkitError, match="'eth0' is no MAC"):
         list_blobs(direct, "2024-12-19", "2024-12-20", mac="eth0")
+
+
+def test_a_list_of_many_pages_is_read_to_its_end(container, url, proxy, monkeypatch):
+    monkeypatch.setattr(blobs, "_PAGE", 7)
+    fill(container, [name(hour) for hour in hours(30)])
+    proxy.fail(answer(503), times=3, on="list")
+    assert len(list_blobs(url, "2024-12-19", "2024-12-21")) == 30

@@ -237,7 +237,7 @@ def _address(text: str) -> "IPv4Address | IPv6Address | None":
 
 
 def _named(field: str, value: str) -> Callable[[str], bool]:
-    wanted = re.sub("[:-]", "", value.lower()) if field == "nic" else value.lower()
+    wanted = visible(re.sub("[:-]", "", value) if field == "nic" else value).lower()
     # A bracket in a name means itself; hidden characters are written as they are shown.
     like = re.compile(translate(wanted.replace("[", "[[]"))).match
     return lambda text: any(like(form) for form in _forms(field, visible(text).lower()))

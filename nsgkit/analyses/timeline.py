@@ -18,6 +18,7 @@ from nsgkit.flows.frame import bin_width, codes, collect, known_sum, lazy
 from nsgkit.flows.stitch import CONVERSATION, COUNTERS, codebook, stitched
 
 _PLACE = ("blob", "record", "tuple")
+_FIRST = [f"first_{name}" for name in _PLACE]
 _ALL = "all"
 _BEGAN = dict.fromkeys(("connections", "denied", "unknown", "peers"), "int64")
 _CARRIED = dict.fromkeys(COUNTERS, "Int64")
@@ -92,18 +93,21 @@ def increments(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
     """
     book = codebook(flows)
     rows = stitched(flows, book)
-    first = rows.filter(nw.col("starts") == 1).select(*CONVERSATION, **{f"first_{c}": c for c in _PLACE})
-    told = conversations[[*_PLACE]].assign(conversation=conversations.index)
-    labels = lazy(told, [*told], codebook={"blob": book["blob"]} if book else {})
+    first = rows.filter(nw.col("starts") == 1).select(*CONVERSATION, **dict(zip(_FIRST, _PLACE, strict=True)))
     known = ~nw.all_horizontal(*(nw.col(c).is_null() for c in COUNTERS), ignore_nulls=False)
     since = nw.when(nw.col("since").is_null()).then(nw.col("time_ms") - CADENCE).otherwise(nw.col("since"))
-    added = (
-        rows.filter((nw.col("step") > 0) & known)
-        .join(first, on=[*CONVERSATION])
-        .join(labels, left_on=[f"first_{c}" for c in _PLACE], right_on=[*_PLACE])
-        .select("conversation", *COUNTERS, since=since, until=nw.col("time_ms"))
-    )
-    return collect(added, {"conversation": "int64", "since": "int64", "until": "int64", **_CARRIED})
+    added = rows.filter((nw.col("step") > 0) & known).join(first, on=[*CONVERSATION])
+    added = added.with_columns(since=since, until=nw.col("time_ms"))
+    like = {"conversation": "int64", "since": "int64", "until": "int64", **_CARRIED}
+    told = conversations[[*_PLACE]].assign(conversation=conversations.index)
+    if isinstance(flows, pd.DataFrame):
+        labels = lazy(told, [*told], codebook={"blob": book["blob"]})
+        return collect(added.join(labels, left_on=_FIRST, right_on=[*_PLACE]), like)
+    # Another engine's rows cannot be joined with a pandas table where they are.
+    places = {name: "str" if name == "first_blob" else "int64" for name in _FIRST}
+    found = collect(added, {**{n: t for n, t in like.items() if n != "conversation"}, **places})
+    told = told.astype({"blob": "str", "record": "int64", "tuple": "int64"})
+    return found.merge(told, left_on=_FIRST, right_on=[*_PLACE])[[*like]]
 
 
 def carried_over_time(

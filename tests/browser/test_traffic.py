@@ -1,0 +1,130 @@
+"""The traffic explorer as an analyst uses it: brush, filter, pick, open, take the code along."""
+
+from collections import Counter
+
+import pytest
+
+CELLS = [
+    "import nsgkit\nfrom nsgkit.explore.traffic import traffic_explorer",
+    "logs = nsgkit.read_logs('../data/samples')",
+    "traffic_explorer(logs.flows)",
+]
+OVER_TIME, DENIED = "Connections over time", "Denied attempts by source address"
+# An independent count, in plain Python, in the notebook's kernel.
+PLAIN = (
+    "[(r.src_ip, r.blob, r.record, r.tuple) for r in logs.flows.itertuples() if r.dst_port == 22 and "
+    "r.decision == 'denied' and '2024-12-18 01:00' <= str(r.time)[:16] < '2024-12-18 08:00']"
+)
+
+
+@pytest.fixture(scope="module")
+def explorer(jupyter):
+    """One explorer for all tests of this file: each begins by letting everything through."""
+    notebook = jupyter.open(jupyter.write(CELLS)).run_all()
+    assert notebook.faults() == []
+    yield notebook
+    jupyter.close()
+
+
+@pytest.fixture
+def fresh(explorer):
+    explorer.set("Measure", "connections").set("Picture", "Top").press("Clear").wait_for(
+        "32,814 conversations"
+    )
+    return explorer
+
+
+def ran(notebook, expression):
+    """What an expression is after the shown code has run in the notebook's kernel."""
+    notebook.press("Show as code").settle()
+    notebook.wait_for("Code")
+    code = notebook.control("Code").input_value()
+    return notebook.evaluate(f"(lambda names: (exec({code!r}, names), {expression})[1])({{'logs': logs}})")
+
+
+def test_brush_filter_bar_rows_and_code_agree_with_a_plain_count(fresh):
+    plain = fresh.evaluate(PLAIN)
+    counts = Counter(row[0] for row in plain)
+    fresh.brush(OVER_TIME, "2024-12-18 01:00", "2024-12-18 08:00").wait_for("until:2024-12-18T08:00")
+    fresh.set("Filter", "dst_port:22 denied").wait_for(f"{len(plain)} of 32,814 conversations")
+    fresh.set("Break down by", "source address").press("Show the table").wait_for(
+        "The table behind the picture"
+    )
+    assert {row["Source address"]: int(row["Denied attempts"]) for row in table(fresh)} == counts
+    assert ran(fresh, "dict(zip(names['table']['src_ip'], map(int, names['table']['denied'])))") == counts
+    most, number = counts.most_common(1)[0]
+    fresh.chart(DENIED).locator(f'[aria-label*="{most}"]').first.click()
+    fresh.wait_for(f"{number} of 32,814 conversations").press("Open the rows")
+    fresh.wait_for(f"The {number} flow rows of the first {number} of {number} conversations.")
+    mine = [row[1:] for row in plain if row[0] == most]
+    assert {(int(row["Record"]), int(row["Tuple"])) for row in table(fresh)} == {row[1:] for row in mine}
+    key = "names['rows'][['blob', 'record', 'tuple']].astype(object).itertuples(index=False, name=None)"
+    assert sorted(ran(fresh, f"list({key})")) == sorted(mine)
+    assert fresh.faults() == []
+
+
+def test_the_span_stays_drawn_when_the_filter_changes(fresh):
+    fresh.brush(OVER_TIME, "2024-12-18 06:00", "2024-12-18 12:00").wait_for("from:2024-12-18T06:00")
+    fresh.set("Filter", "tcp").wait_for("Filter: tcp from:2024-12-18T06:00 until:2024-12-18T12:00")
+    brush = fresh.chart(OVER_TIME).locator(".span_brush path, [class*=span_brush] path").first
+    assert brush.bounding_box()["width"] > 40
+    assert fresh.control("From (UTC)").input_value() == "2024-12-18T06:00"
+
+
+@pytest.mark.parametrize(
+    ("picture", "title", "mark", "term"),
+    [
+        ("Hours and days", "Connections by hour and day", ".mark-rect.role-mark path", "from:"),
+        ("Matrix", "Who talks to whom", ".mark-rect.role-mark path", "dst:"),
+        ("Links", "Sources, rules, destinations", ".mark-area.role-mark path", "rule:"),
+    ],
+)
+def test_a_click_in_each_picture_filters_the_others(fresh, picture, title, mark, term):
+    fresh.set("Picture", picture).chart(title).locator(mark).first.click(force=True)
+    fresh.wait_for(f"Filter: {'' if term == 'from:' else 'src:'}")
+    assert term in fresh.status()[0]
+    assert fresh.faults() == []
+
+
+def test_the_keyboard_alone_suffices(fresh):
+    fresh.control("Filter").focus()
+    keyboard = fresh.page.keyboard
+    keyboard.type("dst_port:22 denied")
+    keyboard.press("Enter")
+    fresh.wait_for("Filter: dst_port:22 denied")
+    fresh.control("Choose").focus()
+    keyboard.press("ArrowDown")
+    fresh.wait_for("Filter: dst_port:22 denied src:")
+    fresh.button("Open the rows").focus()
+    keyboard.press("Space")
+    fresh.wait_for("flow rows of the first")
+
+
+def test_a_slip_is_one_sentence_in_the_widget(fresh):
+    fresh.set("Filter", "dst_prt:22").wait_for("The filter has no field 'dst_prt'")
+    assert "Did you mean dst_port:" in fresh.status()[0]
+    fresh.set("Filter", "").wait_for("32,814 conversations")
+    assert fresh.faults() == []
+
+
+def test_hostile_text_in_the_filter_stays_text(fresh):
+    fresh.set("Filter", 'rule:"><img src=x onerror=alert(1)>').wait_for("cannot be read")
+    fresh.set("Filter", 'rule:"<img src=x onerror=alert(1)>"').wait_for("No conversation matches")
+    assert fresh.faults() == []
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_bytes_are_drawn_in_every_picture_in_both_themes(fresh, jupyter, theme):
+    with jupyter.looking(theme, width=1920):
+        for picture in ("Top", "Hours and days", "Matrix"):
+            fresh.set("Measure", "bytes").set("Picture", picture).settle()
+            assert fresh.faults() == []
+
+
+def table(notebook):
+    """The rows of the table that the explorer shows."""
+    shown = notebook.explorer().locator("table")
+    shown.wait_for()
+    heads = shown.locator("thead th").all_inner_texts()
+    rows = shown.evaluate("t => [...t.tBodies[0].rows].map(r => [...r.cells].map(c => c.innerText))")
+    return [dict(zip(heads, row, strict=True)) for row in rows]

@@ -1,0 +1,335 @@
+"""The traffic explorer, driven from Python; tests/browser drives it in JupyterLab."""
+
+import html
+import itertools
+import re
+from collections import Counter
+
+import pandas as pd
+import pytest
+
+import nsgkit
+from nsgkit.analyses import traffic_over_time
+from nsgkit.analyses.selection import filtered
+from nsgkit.analyses.timeline import began_over_time, carried_over_time, increments
+from nsgkit.errors import NsgkitError
+from nsgkit.explore import traffic
+from nsgkit.explore import traffic_question as ask
+from nsgkit.explore.traffic import traffic_explorer
+from nsgkit.explore.traffic_charts import whole_bins
+from nsgkit.explore.traffic_code import code
+from nsgkit.explore.traffic_question import PICTURES, Question, Traffic
+from tests.flows.plain_stitch import records, stitch, summary
+from tests.frames import flows
+
+SPAN = "from:2024-12-18T01:00 until:2024-12-18T08:00"
+ASKED = [*itertools.product(("connections", "bytes"), PICTURES), ("denied", "Top"), ("peers", "Top")]
+KEY = ["blob", "record", "tuple"]
+HOSTILE = [
+    '"><img src=x onerror=alert(1)>',
+    "{{7*7}}",
+    "${alert(1)}",
+    "</script>",
+    "\u202eevil",
+    "`x`",
+]
+
+
+@pytest.fixture(scope="module")
+def logs():
+    return nsgkit.read_logs("data/samples", start="2024-12-18", end="2024-12-18 09:00")
+
+
+@pytest.fixture(scope="module")
+def made(logs):
+    return nsgkit.conversations(logs.flows)
+
+
+@pytest.fixture
+def explorer(logs, made):
+    return Driven(traffic_explorer(logs.flows, made))
+
+
+class Driven:
+    """An explorer in a person's words: set a control by its label, press a button, read what it says."""
+
+    def __init__(self, frame):
+        self.by_label, self.charts, self.texts = {}, [], []
+        self._walk(frame)
+
+    def _walk(self, widget):
+        for child in getattr(widget, "children", ()):
+            if getattr(child, "description", ""):
+                self.by_label[child.description] = child
+            if hasattr(child, "chart"):
+                self.charts.append(child)
+            elif type(child).__name__ == "HTML":
+                self.texts.append(child)
+            self._walk(child)
+
+    def set(self, label, value):
+        self.by_label[label].value = value
+        return self
+
+    def press(self, label):
+        self.by_label[label].click()
+        return self
+
+    def value(self, label):
+        return self.by_label[label].value
+
+    def select(self, number, name, value):
+        """What the browser sends when a chart's selection changes."""
+        self.charts[number]._vl_selections = {name: {"value": value, "store": [1]}}
+        return self
+
+    def click(self, picked):
+        return self.select(1, "chosen", {"vlPoint": {"or": [picked]}})
+
+    @property
+    def status(self):
+        return words(self.texts[-2].value)
+
+    @property
+    def below(self):
+        return self.texts[-1].value
+
+    def title(self, number):
+        return self.charts[number].spec["title"]["text"]
+
+    def run_code(self, logs):
+        self.press("Show as code")
+        names = {"logs": logs}
+        exec(self.value("Code"), names)
+        return names
+
+
+def words(text):
+    return html.unescape(re.sub("<[^>]*>", " ", text)).strip()
+
+
+def test_every_control_has_a_label_and_its_own(explorer):
+    filters = {
+        "Filter",
+        "NIC",
+        "NSG",
+        "Rule",
+        "Direction",
+        "Decision",
+        "Protocol",
+        "Port",
+        "Address or prefix",
+    }
+    looks = {"From (UTC)", "Until (UTC)", "Measure", "Break down by", "Bin", "Picture", "Choose", "Clear"}
+    assert filters | looks <= explorer.by_label.keys()
+
+
+def test_at_first_everything_is_counted(explorer, made):
+    counted = f"{(~made['folded']).sum():,}"
+    assert explorer.status.startswith(f"{counted} conversations")
+    assert explorer.title(0) == "Connections over time"
+
+
+def test_the_filter_brush_bar_rows_and_code_agree_with_a_plain_count(explorer, logs):
+    start, end = (pd.Timestamp(f"2024-12-18T0{hour}:00Z") for hour in (1, 8))
+    explorer.select(0, "span", {"time": [start.timestamp() * 1000 + 90_000, end.timestamp() * 1000 - 60_000]})
+    explorer.set("Filter", "dst_port:22 denied").set("Break down by", "source address")
+    plain = [
+        row for row in logs.flows.itertuples()
+        if row.dst_port == 22 and row.decision == "denied" and start <= row.time < end
+    ]  # fmt: skip
+    counts = Counter(row.src_ip for row in plain)
+    table = explorer.run_code(logs)["table"]
+    assert dict(zip(table["src_ip"], table["denied"], strict=True)) == counts
+    (most, number) = counts.most_common(1)[0]
+    explorer.click({"src_ip": most})
+    assert explorer.value("Filter") == f"dst_port:22 denied src:{most}"
+    explorer.press("Open the rows")
+    assert f"The {number} flow rows of the first {number} of {number} conversations." in words(explorer.below)
+    rows = explorer.run_code(logs)["rows"]
+    assert {*rows[KEY].itertuples(index=False, name=None)} == {
+        (row.blob, row.record, row.tuple) for row in plain if row.src_ip == most
+    }
+
+
+@pytest.mark.parametrize(("measure", "picture"), ASKED)
+def test_the_code_of_every_picture_makes_its_table(logs, made, measure, picture):
+    question = Question("nsg:SHOP-NSG tcp", SPAN, measure, "rule", "1h", picture)
+    explored = Traffic(logs.flows, made)
+    names = {"logs": logs}
+    exec(code(question, rows=True), names)
+    pd.testing.assert_frame_equal(ask.answer(explored, question), names["table"])
+    pd.testing.assert_frame_equal(ask.over_time(explored, question), names["over_time"])
+    opened = ask.rows_behind(explored, question)
+    pd.testing.assert_frame_equal(opened, names["rows"], check_categorical=False)
+
+
+@pytest.mark.parametrize("by", ask.BREAKDOWNS)
+def test_each_breakdown_counts_as_a_plain_stitch_does(logs, made, by):
+    question = Question("", SPAN, "connections", by)
+    columns = ask.BREAKDOWNS[by][0]
+    table = ask.answer(Traffic(logs.flows, made), question)
+    counted = filtered(made, SPAN).query("~folded and decision == 'allowed' and state != 'orphan'")
+    plain = Counter(tuple(row) for row in counted[columns].astype(object).itertuples(index=False, name=None))
+    assert list(table["connections"]) == sorted(plain.values(), reverse=True)[: ask.TOP] or 0 in set(
+        table["connections"]
+    )
+    assert all(
+        plain[tuple(row[:-1])] == row[-1] for row in table[[*columns, "connections"]].itertuples(index=False)
+    )
+
+
+def test_conversations_are_those_of_a_plain_stitch(logs, made):
+    plain = [summary(rows) for rows in stitch(records(logs.flows))]
+    assert len(plain) == len(made)
+
+
+def test_bytes_over_time_are_those_of_the_analysis_that_stitches_anew(logs, made):
+    mine = carried_over_time(increments(logs.flows, made), made, bin="15min", by="acl")
+    theirs = traffic_over_time(logs.flows, bin="15min", by="acl").dropna(subset=["bytes"])
+    pd.testing.assert_frame_equal(mine, theirs[[*mine.columns]].reset_index(drop=True))
+
+
+def test_connections_over_time_are_those_of_the_analysis_that_stitches_anew(logs, made):
+    mine = began_over_time(made, bin="15min", by="acl")
+    theirs = traffic_over_time(logs.flows, bin="15min", by="acl")
+    theirs = theirs[theirs[["connections", "denied", "unknown"]].sum(axis=1) > 0]
+    columns = ["time", "group", "connections", "denied", "unknown", "until"]
+    pd.testing.assert_frame_equal(mine[columns], theirs[columns].reset_index(drop=True))
+
+
+def test_a_brush_fills_in_the_span_in_whole_bins(explorer):
+    explorer.select(0, "span", {"time": [1734484000000.4, 1734508200000.6]})
+    assert (explorer.value("From (UTC)"), explorer.value("Until (UTC)")) == (
+        "2024-12-18T01:00",
+        "2024-12-18T08:00",
+    )
+    assert explorer.title(0) == "Connections over time"
+
+
+def test_a_click_beside_the_brush_lets_the_span_go(explorer):
+    explorer.select(0, "span", {"time": [1734484000000, 1734508200000]}).select(0, "span", {})
+    assert explorer.value("From (UTC)") == ""
+
+
+def test_a_short_drag_is_one_bin():
+    assert whole_bins([10, 20], 3_600_000)[1].hour == 1
+
+
+@pytest.mark.parametrize(
+    ("picture", "picked", "filter"),
+    [
+        ("Top", {"protocol": "TCP", "dst_port": 443}, "protocol:TCP dst_port:443"),
+        (
+            "Matrix",
+            {"source": "192.0.2.0/24", "destination": "10.20.1.0/24"},
+            "src:192.0.2.0/24 dst:10.20.1.0/24",
+        ),
+        ("Links", {"ribbon": "0-1", "from": "10.20.0.4", "to": "Web x"}, 'src:10.20.0.4 rule:"Web x"'),
+        ("Links", {"ribbon": "1-0", "from": "not logged", "to": "10.20.0.4"}, 'rule:"" dst:10.20.0.4'),
+    ],
+)
+def test_what_is_clicked_becomes_terms_of_the_filter(explorer, picture, picked, filter):
+    explorer.set("Picture", picture).click(picked)
+    assert explorer.value("Filter") == filter
+
+
+def test_an_hour_that_is_clicked_becomes_the_span(explorer):
+    explorer.set("Picture", "Hours and days").click({"time": 1734510000000})
+    assert (explorer.value("From (UTC)"), explorer.value("Until (UTC)")) == (
+        "2024-12-18T08:20",
+        "2024-12-18T09:20",
+    )
+
+
+def test_the_keyboard_can_choose_what_the_mouse_can(explorer):
+    first = explorer.by_label["Choose"].options[1]
+    explorer.set("Choose", first[1])
+    assert explorer.value("Filter") == first[1]
+    assert explorer.value("Choose") == ""
+
+
+def test_lists_and_fields_say_parts_of_the_filter(explorer, logs):
+    explorer.set("NSG", "SHOP-NSG").set("Port", "22, 80").set("Address or prefix", "10.20.0.0/24")
+    explorer.set("Direction", "inbound")
+    chosen = explorer.run_code(logs)["chosen"]
+    assert set(chosen["direction"]) == {"inbound"}
+    assert set(chosen["dst_port"]) | set(chosen["src_port"]) >= {22}
+    assert "nsg:SHOP-NSG direction:inbound port:22,80 ip:10.20.0.0/24" in explorer.value("Code")
+
+
+def test_clear_lets_everything_through_again(explorer, made):
+    explorer.set("Filter", "denied").set("NSG", "SHOP-NSG").set("From (UTC)", "2024-12-18T01:00").press(
+        "Clear"
+    )
+    assert explorer.status.startswith(f"{(~made['folded']).sum():,} conversations")
+
+
+def test_only_denied_attempts_left_are_measured_as_such(explorer):
+    assert explorer.set("Filter", "denied").value("Measure") == "denied"
+
+
+@pytest.mark.parametrize("text", ["dst_port:99999", "nonsense", 'rule:"x', "from:later"])
+def test_a_slip_in_the_filter_is_one_sentence_and_nothing_stale_stays(explorer, text):
+    explorer.set("Filter", text)
+    assert "filter" in explorer.status.lower()
+    assert explorer.charts[1].spec is None
+    assert explorer.set("Filter", "").status
+
+
+def test_a_measure_that_a_picture_has_not_is_told(explorer):
+    explorer.set("Measure", "peers").set("Picture", "Matrix")
+    assert "There is no measure 'peers' here." in explorer.status
+
+
+def test_nothing_left_says_what_to_do(explorer):
+    explorer.set("Filter", "dst_port:1 denied")
+    lines = [row["line"] for rows in explorer.charts[1].spec["datasets"].values() for row in rows]
+    assert "No conversation matches dst_port:1 denied" in lines
+    assert any("press Clear" in line for line in lines)
+
+
+def test_a_surprise_in_a_handler_is_a_sentence_in_the_widget(explorer, monkeypatch):
+    monkeypatch.setattr(traffic.ask, "answer", lambda *_: 1 / 0)
+    explorer.set("Picture", "Links")
+    assert "This did not work: ZeroDivisionError" in explorer.status
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_stay_text_and_can_be_chosen(name):
+    table = flows("09:00:00 10.0.0.4:50000 10.0.1.5:443 TCP O A B\n09:00:00 10.0.0.4:1 10.0.1.5:22 TCP O A B")
+    table["rule"] = table["acl"] = pd.Series([name, "other"], dtype="category")
+    explorer = Driven(traffic_explorer(table)).set("Break down by", "rule").press("Open the rows")
+    assert name not in explorer.below
+    explorer.set(
+        "Choose",
+        next(value for label, value in explorer.by_label["Choose"].options if "other" not in label and value),
+    )
+    assert explorer.status.startswith("1 of 2 conversations")
+    assert "<img" not in explorer.texts[-2].value
+
+
+def test_no_rows_at_all_is_told():
+    explorer = Driven(traffic_explorer(flows("09:00:00 10.0.0.4:1 10.0.1.5:2 TCP O A B").head(0)))
+    lines = [row["line"] for rows in explorer.charts[1].spec["datasets"].values() for row in rows]
+    assert "There are no conversations in these flows." in lines
+
+
+def test_pictures_have_at_most_5000_marks(logs, made):
+    for picture, bin in itertools.product(PICTURES, ("1min", "1h")):
+        explorer = Driven(traffic_explorer(logs.flows, made)).set("Bin", bin).set("Picture", picture)
+        assert all(
+            len(rows) <= 5_000 for chart in explorer.charts for rows in chart.spec["datasets"].values()
+        )
+
+
+def test_a_duckdb_relation_is_explored_too(logs):
+    import duckdb
+
+    explorer = Driven(traffic_explorer(duckdb.connect().from_df(logs.flows)))
+    assert explorer.set("Measure", "bytes").title(0) == "Bytes over time"
+
+
+def test_peers_cannot_be_asked_of_a_matrix(logs, made):
+    with pytest.raises(NsgkitError, match="peers"):
+        ask.answer(Traffic(logs.flows, made), Question(measure="peers", picture="Matrix"))

@@ -208,8 +208,9 @@ def _connection() -> Native:
     if not hasattr(_local, "connection"):
         import duckdb
 
-        # Never fetch an extension from outside.
+        # Never fetch an extension from outside; an analysis prints nothing.
         _local.connection = duckdb.connect(config={"autoinstall_known_extensions": False})
+        _local.connection.execute("SET enable_progress_bar = false")
     return _local.connection
 
 
@@ -238,7 +239,7 @@ def _typed(values: Native, dtype: Dtype, texts: "pd.Index[Any] | None") -> Nativ
     if isinstance(dtype, pd.CategoricalDtype) or dtype == schema.TEXT:
         return _categories(values, dtype)
     if dtype == "str":
-        return pd.Series(values.cast(pa.string()).to_pylist(), dtype="str")
+        return pd.Series(values.cast(pa.string()).to_pandas(), dtype="str")
     if dtype == schema.TIME:
         return _times(values, dtype)
     if dtype.startswith(("Int", "UInt")):

@@ -77,7 +77,9 @@ def _watch(bar: ipywidgets.FloatProgress, words: ipywidgets.HTML, mirror: Path, 
     held, begun = _bytes_in(mirror), monotonic()
     while not over.wait(_EVERY):
         arrived = _bytes_in(mirror) - held
-        if arrived > 0:
+        if arrived <= 0:
+            begun = monotonic()  # the list is still being made: that is not the line's speed
+        else:
             rate = arrived / (monotonic() - begun)
             left = max(0.0, bar.max - arrived) / rate
             bar.value = arrived

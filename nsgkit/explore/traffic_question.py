@@ -17,6 +17,7 @@ from nsgkit.flows.conversations import conversation_rows
 from nsgkit.flows.frame import bin_width
 from nsgkit.views import charts
 from nsgkit.views.theme import ALLOWED, DENIED, SERIES, titled
+from nsgkit.views.timeline import spoken
 
 TOP = 15  # bars
 MOST_OPENED = 200  # conversations whose rows are shown
@@ -247,7 +248,7 @@ def _timeline(
 
 
 def _counted(question: Question) -> str:
-    width = charts.spoken(pd.Timedelta(f"{bin_width(question.bin)}ms"))
+    width = spoken(pd.Timedelta(f"{bin_width(question.bin)}ms"))
     if question.measure in ("bytes", "packets"):
         return f"{question.measure.capitalize()} per {width}, spread over the time they were counted in; UTC."
     return f"{_NAMES[question.measure]} per {width}, each counted once, where it was first seen; UTC."

@@ -53,7 +53,7 @@ def test_brush_filter_bar_rows_and_code_agree_with_a_plain_count(fresh):
     assert {row["Source address"]: int(row["Denied attempts"]) for row in table(fresh)} == counts
     assert ran(fresh, "dict(zip(names['table']['src_ip'], map(int, names['table']['denied'])))") == counts
     most, number = counts.most_common(1)[0]
-    fresh.chart(DENIED).locator(f'[aria-label*="{most}"]').first.click()
+    fresh.chart(DENIED).locator(f'.mark-rect.role-mark path[aria-label*="{most}"]').first.click()
     fresh.wait_for(f"{number} of 32,814 conversations").press("Open the rows")
     fresh.wait_for(f"The {number} flow rows of the first {number} of {number} conversations.")
     mine = [row[1:] for row in plain if row[0] == most]

@@ -6,5 +6,6 @@ from nsgkit.views.ranking import change, top_bars
 from nsgkit.views.timeline import over_time, spoken, volume_over_time
 
 __all__ = [
-    "change", "coverage", "heat_map", "links", "matrix", "over_time", "spoken", "top_bars", "volume_over_time",
+    "change", "coverage", "heat_map", "links", "matrix", "over_time", "spoken", "top_bars",
+    "volume_over_time",
 ]  # fmt: skip

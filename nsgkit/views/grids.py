@@ -56,7 +56,9 @@ def heat_map(table: pd.DataFrame, *, measure: str = "connections", decision: str
     chosen = table if decision is None else table[table["decision"] == decision]
     chosen = chosen.dropna(subset=[measure])
     if chosen.empty:
-        return nothing_to_show("No row falls into any hour here.", "Choose a longer span or another decision.")
+        return nothing_to_show(
+            "No row falls into any hour here.", "Choose a longer span or another decision."
+        )
     hours = chosen.groupby(chosen["time"].dt.floor("h"))[measure].sum().reset_index()
     days = hours["time"].dt.floor("D").drop_duplicates().sort_values()
     shown = hours[hours["time"] >= days.iloc[-MOST_DAYS:].min()]
@@ -68,7 +70,10 @@ def heat_map(table: pd.DataFrame, *, measure: str = "connections", decision: str
         x=alt.X("hour:O", title="Hour of the day (UTC)", scale=alt.Scale(domain=list(range(24)))),
         y=alt.Y("day:O", title=None, sort=named, scale=alt.Scale(domain=named)),
         color=_shade(measure, what),
-        tooltip=[utc_tooltip("time", "Hour from (UTC)"), alt.Tooltip(f"{measure}:Q", title=what.capitalize(), format=",")],
+        tooltip=[
+            utc_tooltip("time", "Hour from (UTC)"),
+            alt.Tooltip(f"{measure}:Q", title=what.capitalize(), format=","),
+        ],
     )
     left = f"Left out: {len(days) - MOST_DAYS} earlier days." if len(days) > MOST_DAYS else ""
     said = [f"{what.capitalize()} in each hour, UTC. An empty cell: no row fell into it.", left]
@@ -113,7 +118,8 @@ def matrix(table: pd.DataFrame, *, measure: str = "bytes") -> alt.Chart:
             *(alt.Tooltip(f"{c}:Q", format=",") for c in ("connections", "denied", "bytes") if c in shown),
         ],
     )
-    of = f"{len(shown):,} of {int(table['groups'].iloc[0]):,} cells, {shown['share'].sum():.1%} of all {measure}."
+    cells = f"{len(shown):,} of {int(table['groups'].iloc[0]):,} cells"
+    of = f"{cells}, {shown['share'].sum():.1%} of all {measure}."
     said = ["Darker is more, each step ten times as much. The row calls the column.", of]
     drawn: alt.Chart = titled(chart, f"Who talks to whom: {measure}", said)
     return drawn
@@ -142,7 +148,9 @@ def coverage(table: pd.DataFrame) -> alt.Chart:
     if table.empty:
         return nothing_to_show("There is no blob whose hour is known.", "Check the path that was read.")
     stream = table["mac"] + "  ·  " + table["resource"].str.rsplit("/", n=1).str[-1]
-    cells = table.assign(stream=stream, status=table["status"].astype("str"), until=table["hour"] + pd.Timedelta("1h"))
+    cells = table.assign(
+        stream=stream, status=table["status"].astype("str"), until=table["hour"] + pd.Timedelta("1h")
+    )
     hours = cells["hour"].drop_duplicates().sort_values()
     room = max(1, MOST_MARKS // cells["stream"].nunique())
     shown = cells[cells["hour"] >= hours.iloc[-room:].min()]
@@ -155,7 +163,11 @@ def coverage(table: pd.DataFrame) -> alt.Chart:
         color=alt.Color(
             "status:N", title="Logs", scale=alt.Scale(domain=present, range=[_STATUS[s] for s in present])
         ),
-        tooltip=[alt.Tooltip("stream:N", title="NIC"), utc_tooltip("hour", "Hour (UTC)"), alt.Tooltip("status:N")],
+        tooltip=[
+            alt.Tooltip("stream:N", title="NIC"),
+            utc_tooltip("hour", "Hour (UTC)"),
+            alt.Tooltip("status:N"),
+        ],
     )
     left = f"Left out: {len(hours) - room:,} earlier hours." if len(hours) > room else ""
     said = ["One cell for each NIC and hour, UTC. Present without traffic is not missing.", left]

@@ -19,7 +19,9 @@ _SCALE = alt.Scale(domain=[-0.6, 2.6])
 _ACROSS = alt.X("x:Q", axis=None, scale=_SCALE)
 
 
-def links(table: pd.DataFrame, *, measure: str = "connections") -> alt.LayerChart | alt.FacetChart | alt.Chart:
+def links(
+    table: pd.DataFrame, *, measure: str = "connections"
+) -> alt.LayerChart | alt.FacetChart | alt.Chart:
     """Draw sources, rules and destinations, joined by ribbons as wide as the measure.
 
     Parameters
@@ -43,7 +45,9 @@ def links(table: pd.DataFrame, *, measure: str = "connections") -> alt.LayerChar
     known = table[table[measure].notna() & (table[measure] > 0)].head(MOST_LINKS) if len(table) else table
     if known.empty:
         return nothing_to_show(f"No link has any {measure}.", "Choose another measure, or a longer span.")
-    shown = readable(known.astype(dict.fromkeys(_COLUMNS, "object")).fillna(dict.fromkeys(_COLUMNS, "not logged")))
+    shown = readable(
+        known.astype(dict.fromkeys(_COLUMNS, "object")).fillna(dict.fromkeys(_COLUMNS, "not logged"))
+    )
     shown = shown.assign(size=shown[measure].astype("float64"), decision=shown["decision"].astype("str"))
     nodes = pd.concat([_nodes(shown, column, place) for place, column in enumerate(_COLUMNS)])
     chart = _drawn(_ribbons(shown, nodes), nodes, measure)
@@ -126,7 +130,9 @@ def _drawn(ribbons: pd.DataFrame, nodes: pd.DataFrame, measure: str) -> alt.Laye
         middle=nodes["top"] - nodes["height"] / 2, name=nodes["name"].astype("str"),
     )  # fmt: skip
     tip = [alt.Tooltip("name:N", title="Name"), size]
-    box = alt.Chart(boxes).mark_rect(color=INK).encode(x=_ACROSS, x2="right:Q", y=y, y2="bottom:Q", tooltip=tip)
+    box = (
+        alt.Chart(boxes).mark_rect(color=INK).encode(x=_ACROSS, x2="right:Q", y=y, y2="bottom:Q", tooltip=tip)
+    )
     return alt.layer(wide, box, *_names(boxes, tip))
 
 

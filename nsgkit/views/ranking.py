@@ -53,7 +53,9 @@ def top_bars(table: pd.DataFrame, *, measure: str = "bytes", title: str = "") ->
             "Choose another measure, or a longer span.",
         )
     keys = _keys(table)
-    bars = _two_ways(known, measure) if measure in ("bytes", "packets") else known.assign(value=known[measure])
+    bars = (
+        _two_ways(known, measure) if measure in ("bytes", "packets") else known.assign(value=known[measure])
+    )
     chart = _bars(bars.assign(label=_labels(bars, keys)), measure)
     name = title or f"{_NAMES.get(measure, measure).capitalize()} by {_spoken_keys(keys)}"
     drawn: alt.Chart = titled(chart, name, _said(known, measure))
@@ -83,7 +85,9 @@ def change(table: pd.DataFrame, *, measure: str = "connections") -> alt.Chart:
     """
     moved = table[(table["change"] != "steady") & table["difference_per_hour"].notna()]
     if moved.empty:
-        return nothing_to_show("Nothing changed beyond the thresholds.", "Lower factor or at_least, or move since.")
+        return nothing_to_show(
+            "Nothing changed beyond the thresholds.", "Lower factor or at_least, or move since."
+        )
     keys, shown = list(table.columns[: list(table.columns).index("change")]), moved.head(MOST_BARS)
     shown = shown.assign(label=_labels(shown, keys), change=shown["change"].astype("str"))
     chart = alt.Chart(readable(shown), width=NAMED_WIDTH, height=alt.Step(_ROW)).mark_bar()
@@ -138,7 +142,9 @@ def _said(table: pd.DataFrame, measure: str) -> list[str]:
     said = []
     if "groups" in table and "share" in table:
         share = table["share"].sum()
-        carried = f"; these carry {share:.1%} of all {_NAMES.get(measure, measure)}" if measure != "peers" else ""
+        carried = (
+            f"; these carry {share:.1%} of all {_NAMES.get(measure, measure)}" if measure != "peers" else ""
+        )
         said.append(f"The first {len(table):,} of {int(table['groups'].iloc[0]):,}{carried}.")
     if measure in ("bytes", "packets") and "uncounted" in table and table["uncounted"].sum():
         among, all_ = int(table["uncounted"].sum()), int(table["connections"].sum())
@@ -148,8 +154,8 @@ def _said(table: pd.DataFrame, measure: str) -> list[str]:
 
 _KEY_NAMES = {
     "src_ip": "source address", "dst_ip": "destination address", "dst_port": "destination port",
-    "protocol": "protocol", "direction": "direction", "rule": "rule", "nsg": "NSG", "acl": "NSG", "mac": "NIC",
-    "decision": "decision", "source": "source", "destination": "destination",
+    "protocol": "protocol", "direction": "direction", "rule": "rule", "nsg": "NSG", "acl": "NSG",
+    "mac": "NIC", "decision": "decision", "source": "source", "destination": "destination",
 }  # fmt: skip
 
 
@@ -163,7 +169,9 @@ def _spoken_keys(keys: list[str]) -> str:
 
 
 def _labels(table: pd.DataFrame, keys: list[str]) -> "pd.Series[str]":
-    texts = [table[key].astype("object").where(table[key].notna(), "not logged").astype("str") for key in keys]
+    texts = [
+        table[key].astype("object").where(table[key].notna(), "not logged").astype("str") for key in keys
+    ]
     label = texts[0]
     for text in texts[1:]:
         label = label + "  ·  " + text

@@ -105,7 +105,9 @@ def volume_over_time(table: pd.DataFrame, *, measure: str = "bytes") -> alt.Char
             alt.Tooltip("connections:Q", title=measure.capitalize(), format=","),
         ],
     )
-    drawn: alt.Chart = titled(chart, f"{measure.capitalize()} over time", [t for t in (said, others, widened) if t])
+    drawn: alt.Chart = titled(
+        chart, f"{measure.capitalize()} over time", [t for t in (said, others, widened) if t]
+    )
     return drawn
 
 
@@ -161,7 +163,9 @@ def _others_together(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     name = f"{len(rest)} others"
     merged = table.assign(group=table["group"].where(~table["group"].isin(rest), name))
     keys = ["time", "group", "decision", "until"]
-    return merged.groupby(keys)["connections"].sum().reset_index(), f"The {len(rest)} smallest groups are one."
+    return merged.groupby(keys)[
+        "connections"
+    ].sum().reset_index(), f"The {len(rest)} smallest groups are one."
 
 
 def _by_size(table: pd.DataFrame) -> list[str]:

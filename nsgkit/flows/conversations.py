@@ -18,7 +18,7 @@ from nsgkit.flows.frame import (
     one_if,
     types,
 )
-from nsgkit.flows.stateless import asks_for_an_answer, suspects
+from nsgkit.flows.stateless import suspects
 from nsgkit.flows.stitch import CONVERSATION, COUNTERS, codebook, stitched
 from nsgkit.schema import TEXT, TIME, Column
 
@@ -114,7 +114,7 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
     )
     if isinstance(flows, pd.DataFrame):
         return _from_pandas(flows, views, book)
-    first = rows.filter(nw.col("starts") == 1).drop(*COUNTERS, "state", "alone", "policy", "step")
+    first = rows.filter(nw.col("starts") == 1).drop(*COUNTERS, "state", "alone", "policy", "step", "asks", "denied")
     table = first.rename({"time": "first"}).join(views, on=[*CONVERSATION])
     return table.select(*_TYPES).to_native()
 
@@ -180,15 +180,14 @@ def conversation_rows(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
 def _sums(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
     """Add up the rows of each conversation; only continuing and end rows count traffic."""
     counting = {f"counting_{name}": nw.when(nw.col("step") > 0).then(nw.col(name)) for name in COUNTERS}
-    marks = {"begins": one_if(nw.col("step") == 0), "asks": one_if(asks_for_an_answer())}
-    marks |= {"denied": one_if(nw.col("decision") == "denied"), "ends": one_if(nw.col("step") == 2)}
+    marks = {"begins": one_if(nw.col("step") == 0), "ends": one_if(nw.col("step") == 2)}
     first = nw.when(nw.col("starts") == 1)
     of_first = ["policy", *(["row"] if "row" in rows.collect_schema().names() else [])]
     groups = rows.with_columns(**counting, **marks).group_by(*CONVERSATION)
     return groups.agg(
         *(known_sum(f"counting_{name}").alias(name) for name in COUNTERS),
         *(first.then(nw.col(name)).max().alias(name) for name in of_first),
-        *(nw.col(name).max() for name in ("alone", *marks)),
+        *(nw.col(name).max() for name in ("alone", "asks", "denied", *marks)),
         nw.len().cast(nw.Int64).alias("rows"),
         nw.col("time").max().alias("last"),
         nw.col("time_ms").min().alias("first_ms"),

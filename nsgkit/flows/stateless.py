@@ -10,8 +10,9 @@ from typing import Any
 import narwhals as nw
 
 from nsgkit.flows.frame import one_if
-from nsgkit.flows.stitch import COUNTERS
+from nsgkit.schema import FLOWS
 
+_COUNTERS = tuple(c.name for c in FLOWS if c.unit in ("packets", "bytes"))
 PATIENCE = 600_000  # milliseconds
 DEFAULT_RULES = (
     "AllowVnetInBound", "AllowAzureLoadBalancerInBound", "DenyAllInBound",
@@ -29,12 +30,14 @@ def asks_for_an_answer() -> nw.Expr:
 def suspects(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
     """Return the `policy` (NSG and rule) of each suspect, with `suspect` 1.
 
-    `rows` are flow rows with `step` and `policy`, as `nsgkit.flows.stitch` gives them.
+    `rows` are flow rows with `asks`, `step` and `policy`, as `nsgkit.flows.stitch` gives them.
     """
     answered = nw.col("step") == 2
-    for name in COUNTERS:
+    for name in _COUNTERS:
         answered = answered | ((nw.col("step") > 0) & ~nw.col(name).is_null())
-    asked = rows.filter(asks_for_an_answer() & (nw.col("alone") == 0)).with_columns(answered=one_if(answered))
+    asked = rows.filter((nw.col("asks") == 1) & (nw.col("alone") == 0)).with_columns(
+        answered=one_if(answered)
+    )
     rules = asked.group_by("policy").agg(
         nw.col("answered").max(), span=nw.col("time_ms").max() - nw.col("time_ms").min()
     )

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import narwhals as nw
 
 from nsgkit.flows.frame import Codebook, codes, fingerprint, lazy, one_if
+from nsgkit.flows.stateless import asks_for_an_answer
 
 COUNTERS = ("packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src")
 # What is the same in all rows of a conversation, beside the ports.
@@ -46,7 +47,13 @@ def stitched(
     for the first); `step`, 0 begin, 1 continuing, 2 end.
     """
     rows = lazy(flows, columns, codebook=book, numbered=True)
-    rows = (rows if only is None else only(rows)).with_columns(step=_step(), alone=_alone())
+    rows = (rows if only is None else only(rows)).with_columns(
+        step=_step(),
+        alone=_alone(),
+        # As numbers before the windows, so that no text has to pass through them.
+        denied=one_if(nw.col("decision") == "denied"),
+        asks=one_if(asks_for_an_answer()),
+    )
     rows = fingerprint(
         rows.with_columns(moment=nw.col("time_ms") * 4 + nw.col("step")),
         key=(*SAME, "alone"),

@@ -74,9 +74,11 @@ class _Words(io.StringIO):
 
 
 def _watch(bar: ipywidgets.FloatProgress, words: ipywidgets.HTML, mirror: Path, over: Event) -> None:
-    held, begun = _bytes_in(mirror), monotonic()
-    while not over.wait(_EVERY):
+    held, begun, looked = _bytes_in(mirror), monotonic(), 0.0
+    while not over.wait(max(_EVERY, 10 * looked)):  # a look at many files must not slow the download
+        before = monotonic()
         arrived = _bytes_in(mirror) - held
+        looked = monotonic() - before
         if arrived <= 0:
             begun = monotonic()  # the list is still being made: that is not the line's speed
         else:

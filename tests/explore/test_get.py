@@ -155,6 +155,18 @@ def test_what_is_here_does_not_come_again(url, tmp_path):
 
 
 @pytest.mark.azurite
+def test_a_mirror_can_be_looked_at_as_a_folder_can(url, tmp_path):
+    controls, *_ = explorer(url, tmp_path / "e")
+    for button in ("Look", "Download"):
+        controls[button].click()
+        wait(controls)
+    controls, status, result, _ = explorer(tmp_path / "e")
+    controls["Look"].click()
+    assert "24 blobs" in words(result)
+    assert "nothing to download" in words(status)
+
+
+@pytest.mark.azurite
 def test_the_code_that_is_shown_does_the_same(url, tmp_path):
     controls, _, result, _ = explorer(url, tmp_path / "e")
     controls["NICs:"].value = [OTHER_MAC]

@@ -11,7 +11,7 @@ import nsgkit
 from nsgkit.errors import NsgkitError
 from nsgkit.explore import traffic_question as ask
 from nsgkit.explore.panel import guarded, panel, say, status_line
-from nsgkit.explore.traffic_charts import brushable, clickable, empty_chart, whole_bins
+from nsgkit.explore.traffic_charts import brushable, clickable, empty_chart, has_marks, whole_bins
 from nsgkit.explore.traffic_code import code, name_of
 from nsgkit.explore.traffic_controls import choose, clear_filters, controls, question, rows_of_controls
 from nsgkit.explore.traffic_question import Question, Traffic
@@ -105,7 +105,8 @@ class _Explorer:
             self._draw(question(self.controls))
         except NsgkitError:
             # What answered another question must not stay.
-            self.picture.chart, self.table, self.drawn = None, pd.DataFrame(), Question(measure="")
+            self.table, self.drawn = pd.DataFrame(), Question(measure="")
+            self._show(nothing_to_show("There is no picture of this.", "See the sentence above."), ["line"])
             raise
 
     def _measure_denials(self) -> None:
@@ -125,21 +126,25 @@ class _Explorer:
         else:
             self.table = ask.answer(self.traffic, asked)
             shown = ask.named(self.traffic, self.table)
-            drawing = clickable(ask.draw(asked, shown), ask.picked_fields(asked))
-        self.picture.chart, self.drawn = drawing, asked
-        if "chosen" in self.picture.selections.trait_names():
-            self.picture.selections.observe(guarded(self.status, self._pick), "chosen")
+            drawing = ask.draw(asked, shown)
+        self._show(drawing, ask.picked_fields(asked))
+        self.drawn = asked
         offered = ask.choices(asked, shown) if len(shown) else []
         self._quietly(lambda: setattr(self.choices, "options", [(_NOTHING, ""), *offered]))
         self.controls["Matrix of"].layout.display = None if asked.picture == "Matrix" else "none"
         self.summary = _summary(asked, chosen, self.traffic.conversations)
         say(self.status, self.summary)
 
+    def _show(self, drawing: Any, fields: list[str]) -> None:
+        self.picture.chart = clickable(drawing, fields)
+        if has_marks(drawing):
+            self.picture.selections.observe(guarded(self.status, self._pick), "chosen")
+
     def _draw_over_time(self, asked: Question) -> None:
         drawing = ask.draw_over_time(asked, ask.over_time(self.traffic, asked))
         whole = self.traffic.whole_span
         self.over_time.chart = brushable(drawing, whole, ask.ends(asked, whole) if asked.span else None)
-        if "span" in self.over_time.selections.trait_names():
+        if has_marks(drawing):
             self.over_time.selections.observe(guarded(self.status, self._brush), "span")
 
     def _brush(self, change: Any) -> None:

@@ -1,4 +1,8 @@
-"""Pictures that can be chosen from: a brush over time, a click on what is drawn."""
+"""Pictures that can be chosen from: a brush over time, a click on what is drawn.
+
+A stand-in that only says why there is no picture has the same selections: what the browser tells of the
+picture before it may come late, and must not be about something unknown.
+"""
 
 from collections.abc import Sequence
 from typing import Any, TypeAlias
@@ -23,8 +27,10 @@ def brushable(chart: Any, whole: Span, chosen: Span | None) -> Any:
 
     The selection is called `span`; its value has the times in milliseconds, under `time`.
     """
-    if not _has_marks(chart):
-        return chart
+    if not has_marks(chart):
+        place = alt.X("time:Q", axis=None, scale=alt.Scale(domain=[-1, 60]))
+        stand_in = chart.transform_calculate(time="0").encode(x=place)
+        return stand_in.add_params(alt.selection_interval(name="span", encodings=["x"]))
     axis = chart.encoding.x.scale(type="utc", domain=_milliseconds(whole))
     value = {"x": _milliseconds(chosen)} if chosen else alt.Undefined
     brush = alt.selection_interval(name="span", encodings=["x"], value=value)  # type: ignore[arg-type]
@@ -33,8 +39,6 @@ def brushable(chart: Any, whole: Span, chosen: Span | None) -> Any:
 
 def clickable(chart: Any, fields: list[str]) -> Any:
     """Let what is drawn be chosen by a click: the selection `chosen` has the values of `fields`."""
-    if not _has_marks(chart):
-        return chart
     pick = alt.selection_point(name="chosen", fields=fields, on="click", toggle=False)
     return chart.add_params(pick).configure_mark(cursor="pointer")
 
@@ -56,6 +60,6 @@ def _milliseconds(span: Span) -> list[float]:
     return [time.timestamp() * 1000 for time in span]
 
 
-def _has_marks(chart: Any) -> bool:
+def has_marks(chart: Any) -> bool:
     """Tell a picture from its stand-in, which has no title and says in words why there is no picture."""
     return chart.title is not alt.Undefined

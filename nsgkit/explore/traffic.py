@@ -73,8 +73,9 @@ class _Explorer:
 
     def _connect(self) -> ipywidgets.VBox:
         for control in self.controls.values():
-            control.observe(guarded(self.status, self._changed), "value")
-        self.choices.observe(guarded(self.status, self._pick_from_list), "value")
+            control.observe(self._where(lambda _: not self.busy, self._changed), "value")
+        picked = self._where(lambda change: change["new"] and not self.busy, self._pick_from_list)
+        self.choices.observe(picked, "value")
         clear = self._button("Clear", self._clear, "Take every term out of the filter")
         lines = rows_of_controls(self.controls, clear)
         buttons = [
@@ -93,16 +94,19 @@ class _Explorer:
         button.on_click(guarded(self.status, lambda _button: press()))
         return button
 
+    def _where(self, matters: Callable[[Any], Any], handler: Callable[..., None]) -> Callable[..., None]:
+        """Return a handler of those changes that matter: the others must not wipe out what is said."""
+        answer = guarded(self.status, handler)
+        return lambda change: answer(change) if matters(change) else None
+
     def _changed(self, _change: object) -> None:
-        if not self.busy:
-            self._refresh()
-        say(self.status, self.summary)
+        self._refresh()
 
     def _refresh(self) -> None:
         self._close()
         try:
             self._measure_denials()
-            self._draw(question(self.controls))
+            self._draw(self.asked)
         except NsgkitError:
             # What answered another question must not stay.
             self.table, self.drawn = pd.DataFrame(), Question(measure="")
@@ -111,7 +115,7 @@ class _Explorer:
 
     def _measure_denials(self) -> None:
         """Where nothing but denied attempts is left, they are what there is to measure."""
-        asked = question(self.controls)
+        asked = self.asked
         chosen = self.traffic.chosen(asked)
         if len(chosen) and asked.measure in _NEVER_DENIED and (chosen["decision"] == "denied").all():
             self._quietly(lambda: setattr(self.controls["Measure"], "value", "denied"))
@@ -138,35 +142,37 @@ class _Explorer:
     def _show(self, drawing: Any, fields: list[str]) -> None:
         self.picture.chart = clickable(drawing, fields)
         if has_marks(drawing):
-            self.picture.selections.observe(guarded(self.status, self._pick), "chosen")
+            self.picture.selections.observe(self._where(lambda c: c["new"].value, self._pick), "chosen")
 
     def _draw_over_time(self, asked: Question) -> None:
         drawing = ask.draw_over_time(asked, ask.over_time(self.traffic, asked))
         whole = self.traffic.whole_span
         self.over_time.chart = brushable(drawing, whole, ask.ends(asked, whole) if asked.span else None)
         if has_marks(drawing):
-            self.over_time.selections.observe(guarded(self.status, self._brush), "span")
+            moved = self._where(lambda change: self._brushed(change) != self.asked.span, self._brush)
+            self.over_time.selections.observe(moved, "span")
+
+    @property
+    def asked(self) -> Question:
+        return question(self.controls)
+
+    def _brushed(self, change: Any) -> str:
+        """Return the terms of the span under the brush; none where there is no brush."""
+        ends = change["new"].value.get("time")
+        return ask.span(*whole_bins(ends, bin_width(self.asked.bin))) if ends else ""
 
     def _brush(self, change: Any) -> None:
-        ends = change["new"].value.get("time")
-        asked = question(self.controls)
-        terms = ask.span(*whole_bins(ends, bin_width(asked.bin))) if ends else "from:"
-        if terms != asked.span and (ends or asked.span):
-            self._quietly(lambda: choose(self.controls, terms))
-            # The span is in the picture over time already: it need not be drawn again.
-            self.drawn = replace(self.drawn, span=question(self.controls).span)
-            self._refresh()
-        say(self.status, self.summary)
+        self._quietly(lambda: choose(self.controls, self._brushed(change) or "from:"))
+        # The span is in the picture over time already: it need not be drawn again.
+        self.drawn = replace(self.drawn, span=self.asked.span)
+        self._refresh()
 
     def _pick(self, change: Any) -> None:
-        for picked in change["new"].value[:1]:
-            self._choose(ask.term({name: picked.get(name) for name in ask.picked_fields(self.drawn)}))
-        say(self.status, self.summary)
+        picked = change["new"].value[0]
+        self._choose(ask.term({name: picked.get(name) for name in ask.picked_fields(self.drawn)}))
 
     def _pick_from_list(self, change: Any) -> None:
-        if change["new"] and not self.busy:
-            self._choose(change["new"])
-        say(self.status, self.summary)
+        self._choose(change["new"])
 
     def _choose(self, terms: str) -> None:
         self._quietly(lambda: choose(self.controls, terms))
@@ -191,13 +197,13 @@ class _Explorer:
 
     def _show_table(self) -> None:
         self._close()
-        self.traffic.chosen(question(self.controls))
+        self.traffic.chosen(self.asked)
         self.below.value = as_html(self.table, f"The table behind the picture: {len(self.table):,} rows.")
         say(self.status, self.summary)
 
     def _open_rows(self) -> None:
         self._close()
-        asked = question(self.controls)
+        asked = self.asked
         chosen, rows = self.traffic.chosen(asked), ask.rows_behind(self.traffic, asked)
         first = min(len(chosen), ask.MOST_OPENED)
         said = f"The {len(rows):,} flow rows of the first {first:,} of {len(chosen):,} conversations."
@@ -206,7 +212,7 @@ class _Explorer:
 
     def _show_code(self) -> None:
         rows = "flow rows of the first" in self.below.value
-        self.code.value = code(question(self.controls), self.name, rows=rows)
+        self.code.value = code(self.asked, self.name, rows=rows)
         self.code.layout.display = None
         say(self.status, self.summary)
 

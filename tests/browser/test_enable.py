@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-from tests.browser.form import field, fill
-
 NSG = "Network security group (NSG)"
 WHAT, ID, DAYS = "What to log:", "Its resource id:", "Retention (days):"
 
@@ -27,24 +25,24 @@ def text(form):
 
 
 def test_the_choices_become_commands(form, text):
-    fill(form, "Traffic Analytics:", "Every 10 minutes").wait_for("--interval 10")
+    form.set("Traffic Analytics:", "Every 10 minutes").wait_for("--interval 10")
     assert "az network watcher flow-log create" in text()
-    fill(form, "Traffic Analytics:", "Off").wait_for("--traffic-analytics false")
+    form.set("Traffic Analytics:", "Off").wait_for("--traffic-analytics false")
 
 
 def test_the_template_on_the_screen_is_valid_json(form, text):
-    fill(form, DAYS, "30").press("ARM template").wait_for("deploymentTemplate.json")
+    form.set(DAYS, "30").press("ARM template").wait_for("deploymentTemplate.json")
     (resource,) = json.loads(text())["resources"]
     assert resource["type"] == "Microsoft.Network/networkWatchers/flowLogs"
     assert resource["properties"]["retentionPolicy"] == {"days": 30, "enabled": True}
-    fill(form, DAYS, "90").press("az commands").wait_for("--retention 90")
+    form.set(DAYS, "90").press("az commands").wait_for("--retention 90")
 
 
 def test_an_nsg_says_why_it_is_impossible(form):
-    fill(form, WHAT, NSG).wait_for("A new NSG flow log cannot be created")
+    form.set(WHAT, NSG).wait_for("A new NSG flow log cannot be created")
     assert "These choices are not possible as they stand." in form.status()[0]
     assert not form.button("Bicep").is_visible()
-    fill(form, WHAT, "Virtual network").wait_for("These choices are possible.")
+    form.set(WHAT, "Virtual network").wait_for("These choices are possible.")
 
 
 @pytest.mark.parametrize(
@@ -56,24 +54,24 @@ def test_an_nsg_says_why_it_is_impossible(form):
     ],
 )
 def test_what_is_impossible_says_why(form, label, wrong, why, right):
-    fill(form, label, wrong).wait_for(why)
+    form.set(label, wrong).wait_for(why)
     assert form.explorer().locator("pre").count() == 0
-    fill(form, label, right).wait_for("These choices are possible.")
+    form.set(label, right).wait_for("These choices are possible.")
 
 
 def test_a_hostile_name_is_shown_and_does_not_run(form, text):
-    fill(form, "Who is to read the logs:", '"><img src=x onerror=alert(1)>{{7*7}}')
+    form.set("Who is to read the logs:", '"><img src=x onerror=alert(1)>{{7*7}}')
     form.press("Role to read").wait_for("{{7*7}}")
     assert "--assignee='\"><img src=x onerror=alert(1)>{{7*7}}'" in text()
     assert form.faults() == []
-    fill(form, "Who is to read the logs:", "").press("az commands").wait_for("--retention")
+    form.set("Who is to read the logs:", "").press("az commands").wait_for("--retention")
 
 
 def test_the_keyboard_alone_suffices(form):
-    field(form, DAYS).focus()
+    form.control(DAYS).focus()
     keyboard = form.page.keyboard
     keyboard.press("Control+A")
     keyboard.type("400")
     keyboard.press("Tab")
     form.wait_for("Retention cannot be 400 days")
-    fill(form, DAYS, "90").wait_for("These choices are possible.")
+    form.set(DAYS, "90").wait_for("These choices are possible.")

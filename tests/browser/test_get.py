@@ -11,7 +11,6 @@ from nsgkit.acquire.identity import EMULATOR_KEY
 from nsgkit.acquire.mirror import mirror_blobs
 from tests.acquire.proxy import proxy
 from tests.azurite import azurite
-from tests.browser.form import field, fill
 from tests.browser.server import REPOSITORY
 
 pytestmark = pytest.mark.azurite
@@ -55,15 +54,15 @@ def notebook(jupyter, service, evidence):
 
 def choose_two_hours_of_one_nic(notebook):
     (office,) = [label for label in labels(notebook, LOGS) if "OFFICE" in label]
-    field(notebook, LOGS).select_option(office)
+    notebook.control(LOGS).select_option(office)
     notebook.settle()
-    field(notebook, NICS).select_option(labels(notebook, NICS)[:1])
-    fill(notebook, FROM, "2024-12-19 10:00")
-    return fill(notebook, TO, "2024-12-19 12:00").settle()
+    notebook.control(NICS).select_option(labels(notebook, NICS)[:1])
+    notebook.set(FROM, "2024-12-19 10:00")
+    return notebook.set(TO, "2024-12-19 12:00").settle()
 
 
 def labels(notebook, label):
-    return field(notebook, label).locator("option").all_inner_texts()
+    return notebook.control(label).locator("option").all_inner_texts()
 
 
 def test_from_an_empty_folder_to_verified_evidence_by_clicks(notebook, evidence):

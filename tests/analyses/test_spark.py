@@ -60,6 +60,7 @@ def spark_conversations(spark_flows):
 def test_conversations_are_the_same(spark_conversations, stitched):
     names = [c.name for c in CONVERSATIONS if c.name not in ("into_blob", "into_record", "into_tuple")]
     theirs = collect(lazy(spark_conversations), {name: types(CONVERSATIONS)[name] for name in names})
+    theirs = theirs.astype({"blob": "object"})  # categories sort in the order in which they came
     theirs = theirs.sort_values(["first", "blob", "record", "tuple"], ignore_index=True)
     texts = [name for name in names if stitched[name].dtype == "category"]
     pd.testing.assert_frame_equal(theirs.drop(columns=texts), stitched[names].drop(columns=texts))

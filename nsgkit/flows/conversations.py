@@ -114,7 +114,9 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
     )
     if isinstance(flows, pd.DataFrame):
         return _from_pandas(flows, views, book)
-    first = rows.filter(nw.col("starts") == 1).drop(*COUNTERS, "state", "alone", "policy", "step", "asks", "denied")
+    first = rows.filter(nw.col("starts") == 1).drop(
+        *COUNTERS, "state", "alone", "policy", "step", "asks", "denied"
+    )
     table = first.rename({"time": "first"}).join(views, on=[*CONVERSATION])
     return table.select(*_TYPES).to_native()
 

@@ -15,15 +15,19 @@ if TYPE_CHECKING:
     from nsgkit.acquire.download import download
     from nsgkit.acquire.find import find_logs
     from nsgkit.acquire.verify import verify
-    from nsgkit.flows.conversations import conversations
+    from nsgkit.flows.conversations import conversation_rows, conversations
     from nsgkit.flows.logs import FlowLogs, read_logs
 
 __version__ = "0.1.0"
-__all__ = ["FlowLogs", "NsgkitError", "conversations", "download", "find_logs", "read_logs", "verify"]
+__all__ = [
+    "FlowLogs", "NsgkitError", "conversation_rows", "conversations", "download", "find_logs", "read_logs",
+    "verify",
+]  # fmt: skip
 
 # The public face is light: pandas, pyarrow and the rest come when a function is first asked for.
 _HOME = {
     "FlowLogs": "nsgkit.flows.logs",
+    "conversation_rows": "nsgkit.flows.conversations",
     "conversations": "nsgkit.flows.conversations",
     "download": "nsgkit.acquire.download",
     "find_logs": "nsgkit.acquire.find",

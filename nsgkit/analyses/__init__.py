@@ -7,13 +7,16 @@ from nsgkit.analyses.matrix import traffic_matrix
 from nsgkit.analyses.measures import breakdown
 from nsgkit.analyses.over_time import connections_over_time
 from nsgkit.analyses.rules import top_rules, traffic_links
+from nsgkit.analyses.selection import filtered
 from nsgkit.analyses.services import directions, protocols, top_services
 from nsgkit.analyses.talkers import top_pairs, top_talkers
+from nsgkit.analyses.timeline import began_over_time, carried_over_time, increments
 from nsgkit.analyses.volume import traffic_over_time
 from nsgkit.flows.coverage import hours_covered
 
 __all__ = [
-    "breakdown", "connections_over_time", "coverage_gaps", "directions", "heavy_machines", "hours_covered",
-    "logged_twice", "protocols", "silent_minutes", "stateless_rules", "top_pairs", "top_rules",
-    "top_services", "top_talkers", "traffic_change", "traffic_links", "traffic_matrix", "traffic_over_time",
+    "began_over_time", "breakdown", "carried_over_time", "connections_over_time", "coverage_gaps",
+    "directions", "filtered", "heavy_machines", "hours_covered", "increments", "logged_twice",
+    "protocols", "silent_minutes", "stateless_rules", "top_pairs", "top_rules", "top_services",
+    "top_talkers", "traffic_change", "traffic_links", "traffic_matrix", "traffic_over_time",
 ]  # fmt: skip

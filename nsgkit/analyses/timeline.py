@@ -12,7 +12,7 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.analyses.labels import shortened
 from nsgkit.analyses.measures import TEXTS, measured, needed
-from nsgkit.analyses.volume import _shared_out
+from nsgkit.analyses.volume import shared_out
 from nsgkit.flows.fold import CADENCE
 from nsgkit.flows.frame import bin_width, codes, collect, known_sum, lazy
 from nsgkit.flows.stitch import CONVERSATION, COUNTERS, codebook, stitched
@@ -170,7 +170,7 @@ def _spread(rows: "nw.LazyFrame[Any]", width: int) -> "nw.LazyFrame[Any]":
         "alone": nw.lit(0),
         "decision": nw.lit("allowed"),
     }
-    across = _shared_out(rows.filter(~within).drop("time").with_columns(**counted), width)
+    across = shared_out(rows.filter(~within).drop("time").with_columns(**counted), width)
     return nw.concat([rows.filter(within).select(*columns), across.select(*columns)])
 
 

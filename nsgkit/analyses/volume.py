@@ -65,7 +65,7 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     rows = stitched(flows, book).with_columns(group=nw.col(by))
     counting = rows.join(folds(flows, book, _WITHIN), on=[*CONVERSATION], how="anti")
     bins = (
-        _shared_out(counting, width)
+        shared_out(counting, width)
         .group_by("time", "group")
         .agg(*(nw.col(c).sum().cast(nw.Int64) for c in _COUNTS), *(known_sum(c).alias(c) for c in COUNTERS))
     )
@@ -77,7 +77,7 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     return table.sort_values(["time", "group"], ignore_index=True)
 
 
-def _shared_out(rows: "nw.LazyFrame[Any]", width: int) -> "nw.LazyFrame[Any]":
+def shared_out(rows: "nw.LazyFrame[Any]", width: int) -> "nw.LazyFrame[Any]":
     """Return one row for each row and bin that it covers: what of it falls into that bin."""
     counts, began = nw.col("step") > 0, (nw.col("step") == 0) | (nw.col("alone") == 1)
     since = nw.when(nw.col("since").is_null()).then(nw.col("time_ms") - CADENCE).otherwise(nw.col("since"))

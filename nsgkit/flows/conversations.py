@@ -168,10 +168,11 @@ def conversation_rows(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
     rows = rows.with_columns(
         **{f"first_{c}": first.then(nw.col(c)).max().over(*CONVERSATION) for c in _PLACE}
     )
-    types = {c.name: c.dtype for c in schema.FLOWS}
     marks = {"first_blob": "str", "first_record": "int32", "first_tuple": "int32"}
     found = collect(
-        rows, {**types, "step": "int64", **marks}, {**book, "first_blob": book["blob"]} if book else {}
+        rows,
+        {**types(schema.FLOWS), "step": "int64", **marks},
+        {**book, "first_blob": book["blob"]} if book else {},
     )
     labels = chosen[[*_PLACE]].set_axis([*marks], axis=1).astype(marks).assign(conversation=chosen.index)
     mine = found.merge(labels, on=[*marks])

@@ -250,7 +250,10 @@ def _typed(values: Native, dtype: Dtype, texts: "pd.Index[Any] | None") -> Nativ
 def _categories(values: Native, dtype: Dtype) -> Native:
     if not pa.types.is_dictionary(values.type):
         values = values.cast(pa.string()).dictionary_encode()
-    return pd.Series(values.to_pandas()).astype(dtype)
+    found = pd.Series(values.to_pandas())
+    if dtype == schema.TEXT:  # which row comes first may differ from run to run, the table must not
+        return found.cat.set_categories(found.cat.categories.sort_values())
+    return found.astype(dtype)
 
 
 def _times(values: Native, dtype: Dtype) -> Native:

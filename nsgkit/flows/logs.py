@@ -141,9 +141,9 @@ def _read_all(files: list[LogFile], span: Span) -> _Reading:
     """Read the files one after the other, while threads turn full batches into columns."""
     reading = _Reading()
     waiting: deque[Future[Part]] = deque()
-    workers = min(4, os.cpu_count() or 1)
-    with ThreadPoolExecutor(workers) as pool:
-        for batch in batches(_open_all(files, span, reading)):
+    workers = min(4, 1 + (os.cpu_count() or 1))  # one more than cores: some wait for the interpreter
+    with ThreadPoolExecutor(workers + 1) as pool:  # one reads and hashes the next file meanwhile
+        for batch in batches(_open_all(files, span, reading, pool)):
             while len(waiting) >= workers:  # what waits is held in memory
                 reading.parts.append(waiting.popleft().result())
             waiting.append(pool.submit(read_batch, batch))
@@ -151,12 +151,16 @@ def _read_all(files: list[LogFile], span: Span) -> _Reading:
     return reading
 
 
-def _open_all(files: list[LogFile], span: Span, reading: _Reading) -> Iterator[tuple[bytes | None, Count]]:
+def _open_all(
+    files: list[LogFile], span: Span, reading: _Reading, pool: ThreadPoolExecutor
+) -> Iterator[tuple[bytes | None, Count]]:
     copies: dict[str | None, str] = {}
-    for file in tqdm(
-        files, "Reading flow logs", unit="blob", leave=False, disable=len(files) < PROGRESS_FROM
-    ):
-        data, sha256, size, problem = read_stored(file)
+    quiet = len(files) < PROGRESS_FROM
+    coming = pool.submit(read_stored, files[0])
+    for i, file in enumerate(tqdm(files, "Reading flow logs", unit="blob", leave=False, disable=quiet)):
+        data, sha256, size, problem = coming.result()
+        if i + 1 < len(files):
+            coming = pool.submit(read_stored, files[i + 1])
         if data is not None and file.told.hour is None and not _inside(data, span):
             continue
         count = Count(file.name)

@@ -72,6 +72,7 @@ def test_a_click_in_each_picture_filters_the_others(fresh, picture, title, mark,
     fresh.set("Picture", picture).chart(title).locator(mark).first.click(force=True)
     fresh.wait_for(f"Filter: {'' if term == 'from:' else 'src:'}")
     assert term in fresh.status()[0]
+    assert fresh.faults() == []
 
 
 def test_the_keyboard_alone_suffices(fresh):

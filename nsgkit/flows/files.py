@@ -83,37 +83,32 @@ def find_files(path: Path, span: Span) -> tuple[list[LogFile], list[str]]:
     return sorted(inside, key=lambda file: file.name), notes
 
 
-class Stored(NamedTuple):
-    """A file's bytes, unpacked, with hash and size as stored; or the problem that kept us from them."""
-
-    data: bytes | None
-    sha256: str | None
-    size: int
-    problem: str | None = None
-
-
-def read_stored(file: LogFile) -> Stored:
-    """Read a file and hash it as it is stored; a gzip file is unpacked. Never raises."""
+def load(file: LogFile) -> bytes | str:
+    """Return the file's bytes as they are stored, or the problem that kept us from them."""
     try:
-        stored = read_blob(file.mirrored) if file.mirrored else file.path.read_bytes()
+        return read_blob(file.mirrored) if file.mirrored else file.path.read_bytes()
     except OSError as error:
-        return Stored(None, None, 0, f"the file cannot be read: {error.strerror}")
-    sha256 = hashlib.sha256(stored).hexdigest()
-    if file.mirrored and sha256 != file.mirrored.sha256:
-        problem = f"its SHA-256 is {sha256}, the manifest says {file.mirrored.sha256}: run nsgkit.verify"
-        return Stored(None, sha256, len(stored), problem)
+        return f"the file cannot be read: {error.strerror}"
+
+
+def hash_of(stored: bytes) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    return hashlib.sha256(stored).hexdigest()
+
+
+def unpack(stored: bytes) -> bytes | str:
+    """Return the blob's bytes, unpacked where they were a gzip file, or the problem with that."""
     if not stored.startswith(b"\x1f\x8b"):
-        return Stored(stored, sha256, len(stored))
+        return stored
     limit = max(_EXPANSION_FLOOR, _EXPANSION * len(stored))
     try:
         with gzip.open(io.BytesIO(stored)) as unpacked:
             data = unpacked.read(limit + 1)
     except (OSError, EOFError, zlib.error) as error:
-        return Stored(None, sha256, len(stored), f"the gzip file cannot be unpacked: {error}")
+        return f"the gzip file cannot be unpacked: {error}"
     if len(data) > limit:
-        problem = f"the gzip file unpacks to more than {limit:,} bytes: no flow log shrinks so far"
-        return Stored(None, sha256, len(stored), problem)
-    return Stored(data, sha256, len(stored))
+        return f"the gzip file unpacks to more than {limit:,} bytes: no flow log shrinks so far"
+    return data
 
 
 def _candidates(path: Path) -> Iterator[LogFile]:

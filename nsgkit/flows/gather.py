@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Raw
 
+from nsgkit.flows.azure_form import read_blob_quickly, read_quickly
 from nsgkit.flows.framing import Piece, frame
 from nsgkit.flows.json_reader import JsonList, read_array
-from nsgkit.flows.records import Record, Shared, read_exactly, read_quickly
+from nsgkit.flows.records import Record, Shared, read_exactly
 
 RAW_SHOWN = 2000
 BATCH = 4 << 20  # bytes of tuples read together: many small blobs, or a piece of a large one
@@ -76,11 +77,10 @@ def batches(
     for blob, (data, count) in enumerate(blobs):
         if data is None:
             continue
-        framed = frame(data, exact=exact)
-        count.complete, count.records = framed.complete, len(framed.pieces)
+        found, count.complete = _read(data, known, exact=exact)
+        count.records = len(found)
         seen: Seen = {}
-        for number, piece in enumerate(framed.pieces):
-            record = _record(piece, known, exact=exact)
+        for number, (piece, record) in enumerate(found):
             _note(blob, number, piece, record, count)
             first = _seen_before(piece, number, seen)
             if first is None:
@@ -99,6 +99,17 @@ def refuse(blob: int, count: Count, reason: str) -> None:
     count.complete = False
     count.unread += 1
     count.refused.append(Reject(blob, None, None, None, reason, ""))
+
+
+def _read(
+    data: bytes, known: dict[Shared, Shared], *, exact: bool
+) -> tuple[list[tuple[Piece, Record]], bool]:
+    """Return the records of a blob with their places, and whether its closing bracket is there."""
+    quick = None if exact else read_blob_quickly(data, known)
+    if quick is not None:
+        return quick, True
+    framed = frame(data, exact=exact)
+    return [(piece, _record(piece, known, exact=exact)) for piece in framed.pieces], framed.complete
 
 
 def _record(piece: Piece, known: dict[Shared, Shared], *, exact: bool) -> Record:

@@ -18,7 +18,7 @@ from nsgkit.errors import EvidenceChangedError, NoLogsError, NsgkitError
 from nsgkit.flows.assemble import flow_table
 from nsgkit.flows.coverage import hours_covered
 from nsgkit.flows.display import as_html, as_text
-from nsgkit.flows.files import LogFile, Span, choose_hours, find_files, read_stored
+from nsgkit.flows.files import LogFile, Span, choose_hours, find_files, hash_of, load, unpack
 from nsgkit.flows.gather import Count, batches, refuse
 from nsgkit.flows.parse import Part, earliest_time, raw_tuple, read_batch, settle
 from nsgkit.flows.reckoning import blob_table, reject_table
@@ -72,12 +72,14 @@ class FlowLogs:
         return self._bytes(self.files[name]).decode(errors="replace")
 
     def _bytes(self, file: LogFile) -> bytes:
-        data, sha256, _, problem = read_stored(file)
+        stored = load(file)
+        sha256 = hash_of(stored) if isinstance(stored, bytes) else None
         known = self.blobs.loc[self.blobs["name"] == file.name, "sha256"].item()
-        if data is None or sha256 != known:
+        data = unpack(stored) if isinstance(stored, bytes) else stored
+        if isinstance(data, str) or sha256 != known:
+            problem = data if isinstance(data, str) else f"its SHA-256 was {known} and is {sha256}"
             raise EvidenceChangedError(
-                f"{file.path} is not what was read: {problem or f'its SHA-256 was {known} and is {sha256}'}. "
-                "Put the original back, or read the logs again."
+                f"{file.path} is not what was read: {problem}. Put the original back, or read the logs again."
             )
         return data
 
@@ -119,7 +121,8 @@ def read_logs(
         raise NoLogsError(f"{path} holds {len(files)} blobs, but none for the hours asked for ({span}).")
     names = [file.name for file in read.files]
     settle(read.counts, read.parts)
-    blobs = blob_table(read.files, read.counts, read.sizes, read.digests)
+    digests = [digest.result() if digest else None for digest in read.digests]
+    blobs = blob_table(read.files, read.counts, read.sizes, digests)
     rejects = reject_table(read.counts, read.parts, names)
     flows = flow_table(read.parts, names)
     hours = mirror_hours(path) if is_mirror(path) else None
@@ -133,8 +136,9 @@ class _Reading:
     files: list[LogFile] = field(default_factory=list)
     counts: list[Count] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
-    digests: list[str | None] = field(default_factory=list)
+    digests: list[Future[str] | None] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    by_size: dict[int, list[tuple[str, Future[str]]]] = field(default_factory=dict)
 
 
 def _read_all(files: list[LogFile], span: Span) -> _Reading:
@@ -154,26 +158,40 @@ def _read_all(files: list[LogFile], span: Span) -> _Reading:
 def _open_all(
     files: list[LogFile], span: Span, reading: _Reading, pool: ThreadPoolExecutor
 ) -> Iterator[tuple[bytes | None, Count]]:
-    copies: dict[str | None, str] = {}
+    """Yield the blobs to be framed; the next is read, and this one hashed, while others do the rest."""
     quiet = len(files) < PROGRESS_FROM
-    coming = pool.submit(read_stored, files[0])
+    coming = pool.submit(load, files[0])
     for i, file in enumerate(tqdm(files, "Reading flow logs", unit="blob", leave=False, disable=quiet)):
-        data, sha256, size, problem = coming.result()
+        stored = coming.result()
         if i + 1 < len(files):
-            coming = pool.submit(read_stored, files[i + 1])
-        if data is not None and file.told.hour is None and not _inside(data, span):
+            coming = pool.submit(load, files[i + 1])
+        digest = pool.submit(hash_of, stored) if isinstance(stored, bytes) else None
+        data = unpack(stored) if isinstance(stored, bytes) else stored
+        if isinstance(data, bytes) and file.told.hour is None and not _inside(data, span):
             continue
-        count = Count(file.name)
-        if sha256 in copies and size > EMPTY_LOG:
-            data, problem = None, f"the same bytes as {copies[sha256]}: counted once"
+        count, size = Count(file.name), len(stored) if digest else 0
+        problem = data if isinstance(data, str) else _objection(file, size, digest, reading)
         if problem:
             refuse(len(reading.files), count, problem)
-        copies.setdefault(sha256, file.name)
         reading.files.append(file)
         reading.counts.append(count)
         reading.sizes.append(size)
-        reading.digests.append(sha256)
-        yield data, count
+        reading.digests.append(digest)
+        yield (None if problem or isinstance(data, str) else data), count
+
+
+def _objection(file: LogFile, size: int, digest: Future[str] | None, reading: _Reading) -> str | None:
+    """Return why a blob must not be counted: it is not what the mirror holds, or a copy of an earlier one."""
+    if digest is None:
+        return None
+    if file.mirrored and digest.result() != file.mirrored.sha256:
+        said = file.mirrored.sha256
+        return f"its SHA-256 is {digest.result()}, the manifest says {said}: run nsgkit.verify"
+    for earlier, other in reading.by_size.get(size, []) if size > EMPTY_LOG else []:
+        if other.result() == digest.result():
+            return f"the same bytes as {earlier}: counted once"
+    reading.by_size.setdefault(size, []).append((file.name, digest))
+    return None
 
 
 def _inside(data: bytes, span: Span) -> bool:

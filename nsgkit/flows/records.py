@@ -1,11 +1,11 @@
 """One record: its version, what it belongs to, and its groups of tuples.
 
-A group is a list of tuples under one rule at one NIC. The quick way takes a record only in the very
-form that Azure writes and leaves each list as the bytes that it is; anything else is read exactly.
+A group is a list of tuples under one rule at one NIC. Here a record is read exactly, in any form;
+`nsgkit.flows.azure_form` reads the form that Azure writes, and is quick.
 """
 
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -43,124 +43,6 @@ class Record(NamedTuple):
     headers: list[Shared]
     bodies: list[msgspec.Raw | JsonList]
     problems: list[str]
-
-
-class _NsgGroup(msgspec.Struct, gc=False):
-    mac: str
-    flowTuples: msgspec.Raw  # noqa: N815 (Azure's names)
-
-
-class _NsgFlow(msgspec.Struct, gc=False):
-    rule: str
-    flows: list[_NsgGroup]
-
-
-class _Properties(msgspec.Struct, gc=False):
-    Version: Literal[1, 2]
-    flows: list[_NsgFlow]
-
-
-class _NsgRecord(msgspec.Struct, gc=False):
-    time: str
-    systemId: str  # noqa: N815
-    category: Literal["NetworkSecurityGroupFlowEvent"]
-    resourceId: str  # noqa: N815
-    operationName: str  # noqa: N815
-    properties: _Properties
-    macAddress: str | None = None  # noqa: N815 (missing until 2018)
-
-
-class _VnetGroup(msgspec.Struct, gc=False):
-    rule: str
-    flowTuples: msgspec.Raw  # noqa: N815
-
-
-class _VnetFlow(msgspec.Struct, gc=False):
-    aclID: str  # noqa: N815
-    flowGroups: list[_VnetGroup]  # noqa: N815
-
-
-class _FlowRecords(msgspec.Struct, gc=False):
-    flows: list[_VnetFlow]
-
-
-class _VnetRecord(msgspec.Struct, gc=False):
-    time: str
-    flowLogVersion: Literal[4]  # noqa: N815
-    flowLogGUID: str  # noqa: N815
-    macAddress: str  # noqa: N815
-    category: Literal["FlowLogFlowEvent"]
-    flowLogResourceID: str  # noqa: N815
-    targetResourceID: str  # noqa: N815
-    operationName: str  # noqa: N815
-    flowRecords: _FlowRecords  # noqa: N815
-
-
-_decode_nsg = msgspec.json.Decoder(_NsgRecord).decode
-_decode_vnet = msgspec.json.Decoder(_VnetRecord).decode
-# What the compact form adds to its values, in bytes.
-_MAC = len('"macAddress":"",')
-_NSG_FRAME = len(
-    '{"time":"","systemId":"","category":"NetworkSecurityGroupFlowEvent","resourceId":"",'
-    '"operationName":"","properties":{"Version":2,"flows":[]}}'
-)
-_NSG_FLOW, _NSG_GROUP = len('{"rule":"","flows":[]},'), len('{"mac":"","flowTuples":},')
-_VNET_FRAME = len(
-    '{"time":"","flowLogVersion":4,"flowLogGUID":"","macAddress":"","category":"FlowLogFlowEvent",'
-    '"flowLogResourceID":"","targetResourceID":"","operationName":"","flowRecords":{"flows":[]}}'
-)
-_VNET_FLOW, _VNET_GROUP = len('{"aclID":"","flowGroups":[]},'), len('{"rule":"","flowTuples":},')
-
-
-def read_quickly(raw: bytes | memoryview, known: dict[Shared, Shared]) -> Record | None:
-    """Return a record in the compact form that Azure writes, or None where it is in any other.
-
-    The decoder would keep the last of two equal keys, drop a new one and take white space and escapes;
-    each makes the record longer than its values in Azure's form, so the length tells. `known` remembers
-    what groups share: a million groups shall not hold a million tuples for the garbage collector.
-    """
-    try:
-        record, length = _of_nsg(_decode_nsg(raw), known)
-    except (msgspec.MsgspecError, RecursionError):
-        try:
-            record, length = _of_vnet(_decode_vnet(raw), known)
-        except (msgspec.MsgspecError, RecursionError):
-            return None
-    return record if length == len(raw) else None
-
-
-def _of_nsg(record: _NsgRecord, known: dict[Shared, Shared]) -> tuple[Record, int]:
-    version, resource = record.properties.Version, record.resourceId
-    length = _NSG_FRAME + len(record.time) + len(record.systemId) + len(resource) + len(record.operationName)
-    if record.macAddress is not None:
-        length += _MAC + len(record.macAddress)
-    headers: list[Shared] = []
-    bodies: list[msgspec.Raw | JsonList] = []
-    for flow in record.properties.flows:
-        rule = flow.rule
-        length += _NSG_FLOW + len(rule) - bool(flow.flows)  # one comma fewer than groups
-        for group in flow.flows:
-            shared = (version, rule, resource, group.mac, resource, None)
-            headers.append(known.setdefault(shared, shared))
-            bodies.append(group.flowTuples)
-            length += _NSG_GROUP + len(group.mac) + len(memoryview(group.flowTuples))
-    return Record(record.time, headers, bodies, []), length - bool(record.properties.flows)
-
-
-def _of_vnet(record: _VnetRecord, known: dict[Shared, Shared]) -> tuple[Record, int]:
-    mac, target, flow_log = record.macAddress, record.targetResourceID, record.flowLogResourceID
-    length = _VNET_FRAME + len(record.time) + len(record.flowLogGUID) + len(mac) + len(target)
-    length += len(flow_log) + len(record.operationName)
-    headers: list[Shared] = []
-    bodies: list[msgspec.Raw | JsonList] = []
-    for flow in record.flowRecords.flows:
-        length += _VNET_FLOW + len(flow.aclID) - bool(flow.flowGroups)
-        for group in flow.flowGroups:
-            shared = (4, group.rule, flow.aclID, mac, target, flow_log)
-            headers.append(known.setdefault(shared, shared))
-            bodies.append(group.flowTuples)
-            length += _VNET_GROUP + len(group.rule) + len(memoryview(group.flowTuples))
-    return Record(record.time, headers, bodies, []), length - bool(record.flowRecords.flows)
 
 
 def upper(text: str | None) -> str | None:

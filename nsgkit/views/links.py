@@ -6,14 +6,13 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from nsgkit.views.theme import WIDTH, decision_scale, nothing_to_show, readable, titled
+from nsgkit.views.theme import INK, WIDTH, decision_scale, nothing_to_show, readable, titled
 
 MOST_LINKS = 40
 _STEPS = 12  # points along a ribbon: 40 links are 80 ribbons are 1,040 points
 _GAP = 0.02  # of the height, between nodes
 _COLUMNS = ("src_ip", "rule", "dst_ip")
 _HEIGHT = 420
-_BOX = "#62626e"  # white words on it, and itself on white or black, can be told apart
 _LEGIBLE = 11  # pixels of height that a name needs
 _HALF = (0.03, 0.36, 0.03)  # half the width of a column's boxes: the rules' hold their names
 _SCALE = alt.Scale(domain=[-0.6, 2.6])
@@ -133,7 +132,7 @@ def _drawn(ribbons: pd.DataFrame, nodes: pd.DataFrame, measure: str) -> alt.Laye
     tip = [alt.Tooltip("name:N", title="Name"), size]
     box = (
         alt.Chart(boxes)
-        .mark_rect(color=_BOX)
+        .mark_rect(color=INK, opacity=0.3)
         .encode(x=_ACROSS, x2="right:Q", y=y, y2="bottom:Q", tooltip=tip)
     )
     return alt.layer(wide, box, *_names(boxes, tip))
@@ -145,7 +144,7 @@ def _names(boxes: pd.DataFrame, tip: list[alt.Tooltip]) -> list[alt.Chart]:
     sources, destinations = boxes[boxes["place"] == 0], boxes[boxes["place"] == 2]
     marks = [
         alt.Chart(sources.assign(at=sources["x"])).mark_text(align="right", dx=-5, fontSize=10, limit=150),
-        alt.Chart(rules.assign(at=1)).mark_text(color="white", fontSize=10, limit=165),
+        alt.Chart(rules.assign(at=1)).mark_text(fontSize=10, limit=165),
         alt.Chart(destinations.assign(at=destinations["right"])).mark_text(
             align="left", dx=5, fontSize=10, limit=150
         ),

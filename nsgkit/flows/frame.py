@@ -239,7 +239,8 @@ def _typed(values: Native, dtype: Dtype, texts: "pd.Index[Any] | None") -> Nativ
     if isinstance(dtype, pd.CategoricalDtype) or dtype == schema.TEXT:
         return _categories(values, dtype)
     if dtype == "str":
-        return pd.Series(values.cast(pa.string()).to_pandas(), dtype="str")
+        found = values.cast(pa.string()).to_pandas()
+        return found.astype("str").where(found.notna(), None)  # before pandas 3, a null became "None"
     if dtype == schema.TIME:
         return _times(values, dtype)
     if dtype.startswith(("Int", "UInt")):

@@ -43,8 +43,13 @@ class Notebook:
         return self
 
     def settle(self):
-        """Wait until the kernel has dealt with everything that was pressed and set."""
-        self.page.evaluate(SETTLED)
+        """Wait until the kernel has dealt with everything that was pressed and set.
+
+        A widget holds its next change back until the kernel has answered the one before: so ask twice.
+        """
+        for _ in range(2):
+            self.page.evaluate(SETTLED)
+            self.page.wait_for_timeout(50)
         return self
 
     def faults(self, patience=PATIENCE):
@@ -84,7 +89,7 @@ class Notebook:
         else:
             control.fill(value)
             control.blur()
-        return self
+        return self.settle()
 
     def press(self, label):
         self.button(label).click()

@@ -25,6 +25,7 @@ from nsgkit.flows.reckoning import blob_table, reject_table
 from nsgkit.layout import floor_hour
 
 PROGRESS_FROM = 20
+LARGE = 1 << 20  # bytes from which a thread of its own is worth while
 EMPTY_LOG = 14  # {"records":[]}: two such blobs are no copies of each other
 
 
@@ -146,7 +147,7 @@ def _read_all(files: list[LogFile], span: Span) -> _Reading:
     reading = _Reading()
     waiting: deque[Future[Part]] = deque()
     workers = min(4, 1 + (os.cpu_count() or 1))  # one more than cores: some wait for the interpreter
-    with ThreadPoolExecutor(workers + 1) as pool:  # one reads and hashes the next file meanwhile
+    with ThreadPoolExecutor(workers) as pool:
         for batch in batches(_open_all(files, span, reading, pool)):
             while len(waiting) >= workers:  # what waits is held in memory
                 reading.parts.append(waiting.popleft().result())
@@ -158,14 +159,11 @@ def _read_all(files: list[LogFile], span: Span) -> _Reading:
 def _open_all(
     files: list[LogFile], span: Span, reading: _Reading, pool: ThreadPoolExecutor
 ) -> Iterator[tuple[bytes | None, Count]]:
-    """Yield the blobs to be framed; the next is read, and this one hashed, while others do the rest."""
+    """Yield the blobs to be framed, each hashed; a large one meanwhile, in a thread."""
     quiet = len(files) < PROGRESS_FROM
-    coming = pool.submit(load, files[0])
-    for i, file in enumerate(tqdm(files, "Reading flow logs", unit="blob", leave=False, disable=quiet)):
-        stored = coming.result()
-        if i + 1 < len(files):
-            coming = pool.submit(load, files[i + 1])
-        digest = pool.submit(hash_of, stored) if isinstance(stored, bytes) else None
+    for file in tqdm(files, "Reading flow logs", unit="blob", leave=False, disable=quiet):
+        stored = load(file)
+        digest = _hash(stored, pool) if isinstance(stored, bytes) else None
         data = unpack(stored) if isinstance(stored, bytes) else stored
         if isinstance(data, bytes) and file.told.hour is None and not _inside(data, span):
             continue
@@ -178,6 +176,14 @@ def _open_all(
         reading.sizes.append(size)
         reading.digests.append(digest)
         yield (None if problem or isinstance(data, str) else data), count
+
+
+def _hash(stored: bytes, pool: ThreadPoolExecutor) -> Future[str]:
+    if len(stored) >= LARGE:
+        return pool.submit(hash_of, stored)
+    digest: Future[str] = Future()
+    digest.set_result(hash_of(stored))
+    return digest
 
 
 def _objection(file: LogFile, size: int, digest: Future[str] | None, reading: _Reading) -> str | None:

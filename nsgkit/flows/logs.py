@@ -146,7 +146,7 @@ def _read_all(files: list[LogFile], span: Span) -> _Reading:
     """Read the files one after the other, while threads turn full batches into columns."""
     reading = _Reading()
     waiting: deque[Future[Part]] = deque()
-    workers = min(4, 1 + (os.cpu_count() or 1))  # one more than cores: some wait for the interpreter
+    workers = min(4, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
         for batch in batches(_open_all(files, span, reading, pool)):
             while len(waiting) >= workers:  # what waits is held in memory

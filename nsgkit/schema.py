@@ -91,6 +91,7 @@ _COUNTERS = (
     ("packets_dst_to_src", "Packets, destination to source", "packets", "destination to source"),
     ("bytes_dst_to_src", "Bytes, destination to source", "bytes", "destination to source"),
 )
+COUNTERS = tuple(name for name, *_ in _COUNTERS)
 
 # fmt: off
 FLOWS: tuple[Column, ...] = (

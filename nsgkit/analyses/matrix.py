@@ -5,8 +5,9 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 import pandas as pd
 
-from nsgkit.analyses.measures import COUNTERS, breakdown
+from nsgkit.analyses.measures import breakdown
 from nsgkit.errors import NsgkitError
+from nsgkit.schema import COUNTERS
 
 _SUMS = ("connections", "denied", "unknown", "orphans", "bytes", "packets", *COUNTERS, "uncounted", "folded")
 

@@ -16,9 +16,8 @@ from nsgkit import schema
 from nsgkit.errors import NsgkitError
 from nsgkit.flows.conversations import CONVERSATIONS
 from nsgkit.flows.frame import codes, collect, count, known_sum, lazy, one_if
-from nsgkit.schema import Column
+from nsgkit.schema import COUNTERS, Column
 
-COUNTERS = ("packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src")
 _KNOWN = {c.name: c for c in CONVERSATIONS}
 TEXTS = {c.name for c in CONVERSATIONS if c.dtype == schema.TEXT and not c.closed}
 # The column that a question may be ordered by.
@@ -144,7 +143,7 @@ def measured(frame: "nw.LazyFrame[Any]", by: Sequence[str], peers: str | None = 
         nw.col("first").min(),
         nw.col("last").max(),
     )
-    return groups.with_columns(bytes=_both_ways("bytes"), packets=_both_ways("packets"))
+    return groups.with_columns(bytes=both_ways("bytes"), packets=both_ways("packets"))
 
 
 def _ranked(groups: "nw.LazyFrame[Any]", by: Sequence[str], measure: str) -> "nw.LazyFrame[Any]":
@@ -158,7 +157,8 @@ def _ranked(groups: "nw.LazyFrame[Any]", by: Sequence[str], measure: str) -> "nw
     return groups.sort("less", *by, nulls_last=True)
 
 
-def _both_ways(unit: str) -> nw.Expr:
+def both_ways(unit: str) -> nw.Expr:
+    """Return bytes or packets of both ways together, null where neither is known."""
     ways = (f"{unit}_src_to_dst", f"{unit}_dst_to_src")
     return nw.when(~nw.all_horizontal(*(nw.col(w).is_null() for w in ways), ignore_nulls=False)).then(
         nw.sum_horizontal(*ways)

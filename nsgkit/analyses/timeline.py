@@ -15,7 +15,8 @@ from nsgkit.analyses.measures import TEXTS, measured, needed
 from nsgkit.analyses.volume import shared_out
 from nsgkit.flows.fold import CADENCE
 from nsgkit.flows.frame import bin_width, codes, collect, known_sum, lazy
-from nsgkit.flows.stitch import CONVERSATION, COUNTERS, codebook, stitched
+from nsgkit.flows.stitch import CONVERSATION, codebook, stitched
+from nsgkit.schema import COUNTERS
 
 _PLACE = ("blob", "record", "tuple")
 _FIRST = [f"first_{name}" for name in _PLACE]

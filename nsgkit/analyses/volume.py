@@ -7,9 +7,11 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.analyses.labels import shortened
+from nsgkit.analyses.measures import both_ways
 from nsgkit.flows.fold import CADENCE, folds
 from nsgkit.flows.frame import bin_width, collect, known_sum, one_if, repeat
-from nsgkit.flows.stitch import CONVERSATION, COUNTERS, codebook, stitched
+from nsgkit.flows.stitch import CONVERSATION, codebook, stitched
+from nsgkit.schema import COUNTERS
 
 _COUNTS = {"connections": "allowed", "denied": "denied", "unknown": "unknown"}
 TABLE = {
@@ -70,7 +72,7 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
         .agg(*(nw.col(c).sum().cast(nw.Int64) for c in _COUNTS), *(known_sum(c).alias(c) for c in COUNTERS))
     )
     bins = bins.filter((nw.col("connections") + nw.col("denied") + nw.col("unknown") > 0) | _any_known())
-    both = {unit: _both(unit) for unit in ("bytes", "packets")}
+    both = {unit: both_ways(unit) for unit in ("bytes", "packets")}
     bins = bins.with_columns(until=nw.col("time") + width, **both)
     table = collect(bins, TABLE, {"group": book[by]} if by in book else {})
     table["group"] = shortened(table["group"])
@@ -124,9 +126,3 @@ def _floor(moment: nw.Expr, width: int) -> nw.Expr:
 
 def _any_known() -> nw.Expr:
     return ~nw.all_horizontal(*(nw.col(c).is_null() for c in COUNTERS), ignore_nulls=False)
-
-
-def _both(unit: str) -> nw.Expr:
-    ways = (f"{unit}_src_to_dst", f"{unit}_dst_to_src")
-    known = ~nw.all_horizontal(*(nw.col(w).is_null() for w in ways), ignore_nulls=False)
-    return nw.when(known).then(nw.sum_horizontal(*ways))

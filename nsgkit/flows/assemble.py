@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nsgkit.flows.columns import COUNTERS, TEXTS, Array, distinct, recode
+from nsgkit.flows.columns import TEXTS, Array, distinct, recode
 from nsgkit.flows.parse import Part
 from nsgkit.flows.records import Header, Shared, nic, upper
 from nsgkit.flows.tuples import NULL
-from nsgkit.schema import FLOWS, IANA_PROTOCOLS, column, empty
+from nsgkit.schema import COUNTERS, FLOWS, IANA_PROTOCOLS, column, empty
 
 _CLOSED = ("direction", "decision", "state")
 _HEADER_TEXTS = ("rule", "acl", "mac", "resource", "flow_log")

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from msgspec import Raw
 from pyarrow import csv
 
-from nsgkit.flows.columns import COUNTERS, Array, Columns, from_rows, merge, read_list, read_one_by_one
+from nsgkit.flows.columns import Array, Columns, from_rows, merge, read_list, read_one_by_one
 from nsgkit.flows.json_reader import read_array
 from nsgkit.flows.lines import (
     Lines,
@@ -38,6 +38,7 @@ from nsgkit.flows.tuples import (
     UNKNOWN_DECISION,
     canonical_address,
 )
+from nsgkit.schema import COUNTERS
 
 _NSG = ("time", "src_ip", "dst_ip", "src_port", "dst_port", "protocol", "direction", "decision")
 # The fields of each kind of tuple, by version and number of fields.

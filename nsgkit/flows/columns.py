@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 
 from nsgkit.flows.json_reader import JsonList, Number
 from nsgkit.flows.tuples import NULL, BadTupleError, Row, read_tuple
+from nsgkit.schema import COUNTERS
 
 Array = npt.NDArray[Any]
-COUNTERS = ("packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src")
 TEXTS = ("src_ip", "dst_ip", "encryption")
 DTYPES: dict[str, Any] = {
     "time": np.int64, "src_ip": np.int32, "dst_ip": np.int32, "src_port": np.uint16, "dst_port": np.uint16,

@@ -19,8 +19,8 @@ from nsgkit.flows.frame import (
     types,
 )
 from nsgkit.flows.stateless import suspects
-from nsgkit.flows.stitch import CONVERSATION, COUNTERS, codebook, stitched
-from nsgkit.schema import TEXT, TIME, Column
+from nsgkit.flows.stitch import CONVERSATION, codebook, stitched
+from nsgkit.schema import COUNTERS, TEXT, TIME, Column
 
 _PLACE = ("blob", "record", "tuple")
 _ENDS = ("src_ip", "dst_ip", "src_port", "dst_port")

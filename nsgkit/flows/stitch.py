@@ -14,8 +14,8 @@ import narwhals as nw
 
 from nsgkit.flows.frame import Codebook, codes, fingerprint, lazy, one_if
 from nsgkit.flows.stateless import asks_for_an_answer
+from nsgkit.schema import COUNTERS
 
-COUNTERS = ("packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src")
 # What is the same in all rows of a conversation, beside the ports.
 SAME = (
     "mac", "acl", "resource", "flow_log", "direction", "protocol", "src_ip", "dst_ip", "decision",

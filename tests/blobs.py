@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from nsgkit.flows.assemble import flow_table
+from nsgkit.flows.assemble import Rows
 from nsgkit.flows.gather import BATCH, Count, batches
 from nsgkit.flows.parse import read_batch, settle
 from nsgkit.flows.reckoning import reject_table
+from nsgkit.flows.records import Headers
 
 NSG = "/SUBSCRIPTIONS/S/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.NETWORK/NETWORKSECURITYGROUPS/WEB-NSG"
 MAC = "000D3AB17875"
@@ -26,14 +27,13 @@ class Read(NamedTuple):
 def read(*blobs: bytes, exact: bool = False, size: int = BATCH) -> Read:
     """Read blobs from memory, called 0, 1, …"""
     counts = [Count(str(i)) for i in range(len(blobs))]
-    parts = [
-        read_batch(batch, exact=exact)
-        for batch in batches(zip(blobs, counts, strict=True), exact=exact, size=size)
-    ]
-    settle(counts, parts)
+    rows, headers = Rows(room=3), Headers()
+    for batch in batches(zip(blobs, counts, strict=True), headers, exact=exact, size=size):
+        rows.add(read_batch(batch, exact=exact))
+    settle(counts, rows.groups, rows.rejects)
     names = [count.name for count in counts]
-    rejects = reject_table(counts, parts, names)
-    return Read(flow_table(parts, names), rejects, counts)
+    rejects = reject_table(counts, rows.rejects, names)
+    return Read(rows.table(headers, names), rejects, counts)
 
 
 def nsg_record(

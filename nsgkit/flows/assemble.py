@@ -1,4 +1,7 @@
-"""Parts -> the flow table, column by column, so that memory holds the rows once."""
+"""Parts -> the flow table: rows are laid into columns that are made long enough beforehand.
+
+So memory holds each row once, and the columns are the table's own: nothing is put together at the end.
+"""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -7,39 +10,106 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from nsgkit.flows.columns import TEXTS, Array, distinct, recode
-from nsgkit.flows.parse import Part
-from nsgkit.flows.records import Header, Shared, nic, upper
+from nsgkit.flows.columns import DTYPES, TEXTS, Array
+from nsgkit.flows.gather import Reject
+from nsgkit.flows.parse import Groups, Part
+from nsgkit.flows.records import Header, Headers, Shared, nic, upper
 from nsgkit.flows.tuples import NULL
 from nsgkit.schema import COUNTERS, FLOWS, IANA_PROTOCOLS, column, empty
 
+BYTES_OF_A_TUPLE = 50  # or more: so many fit into a blob
 _CLOSED = ("direction", "decision", "state")
 _HEADER_TEXTS = ("rule", "acl", "mac", "resource", "flow_log")
+_DTYPES = DTYPES | {"tuple": np.int32}
 
 
-def flow_table(parts: Sequence[Part], names: Sequence[str]) -> pd.DataFrame:
-    """Return the flow table of parts in order, emptying them on the way; `names` are the blobs'."""
-    if not parts:
-        return empty()
-    headers, header = _headers(parts)
-    makers: dict[str, Callable[[], Any]] = {
-        "blob": lambda: _used(_of_groups(parts, "blob"), names),
-        "record": lambda: _of_groups(parts, "record"),
-        "record_time": lambda: _time(_of_groups(parts, "record_time")),
-        "tuple": lambda: _concatenated(parts, lambda part: part.__dict__.pop("number")),
-        "version": lambda: np.array([h.version for h in headers], dtype=np.uint8)[header],
-        **{n: partial(_shared, [getattr(h, n) for h in headers], header) for n in _HEADER_TEXTS},
-        **{n: partial(_texts, parts, n) for n in TEXTS},
-        **{n: partial(_closed, parts, n) for n in _CLOSED},
-        "protocol": lambda: _protocol(_column(parts, "protocol")),
-        "time": lambda: _time(_column(parts, "time")),
-        **{n: partial(_column, parts, n) for n in ("src_port", "dst_port")},
-        **{n: partial(_counter, parts, n) for n in COUNTERS},
-    }
-    with ThreadPoolExecutor(2) as pool:
-        series = dict(zip(makers, pool.map(lambda make: make(), makers.values()), strict=True))
-    return pd.DataFrame({c.name: series[c.name] for c in FLOWS}, copy=False)
+class Rows:
+    """The flow table while it is being read. `room` is how many rows to expect."""
+
+    def __init__(self, room: int) -> None:
+        """Make room; the system gives memory only to what is written."""
+        self.rejects: list[Reject] = []
+        self._length = 0
+        self._columns = {name: np.empty(room, dtype) for name, dtype in _DTYPES.items()}
+        self._texts: list[tuple[int, dict[str, pa.StringArray]]] = []
+        self._groups = [Groups(*(np.empty(0, dtype=np.int8) for _ in Groups._fields))]
+
+    def add(self, part: Part) -> None:
+        """Lay the rows of a part behind those that are there."""
+        start, stop = self._length, self._length + len(part.number)
+        if stop > len(self._columns["tuple"]):
+            self._resize(stop * 3 // 2)
+        for name, values in (part.columns.arrays | {"tuple": part.number}).items():
+            self._columns[name][start:stop] = values
+        self._length = stop
+        self._texts.append((start, part.columns.texts))
+        self._groups.append(part.groups)
+        self.rejects += part.rejects
+
+    @property
+    def groups(self) -> Groups:
+        """All groups of tuples, in order."""
+        return Groups(*map(np.concatenate, zip(*self._groups, strict=True)))
+
+    def table(self, headers: Headers, names: Sequence[str]) -> pd.DataFrame:
+        """Return the flow table, once; `names` are the blobs'. The columns are handed over to it."""
+        if not self._length:
+            return empty()
+        self._resize(self._length)
+        groups = self.groups
+        shared = [tidy(header) for header in headers]
+        makers: dict[str, Callable[[], Any]] = {
+            **{n: partial(self._coded, n) for n in TEXTS},
+            **{n: partial(self._counter, n) for n in COUNTERS},
+            "blob": lambda: _by_group(names, groups.blob, groups.rows),
+            "record": lambda: np.repeat(groups.record, groups.rows),
+            "record_time": lambda: _time(np.repeat(groups.record_time, groups.rows)),
+            "version": lambda: np.repeat(_versions(shared)[groups.header], groups.rows),
+            **{
+                n: partial(_by_group, [getattr(h, n) for h in shared], groups.header, groups.rows)
+                for n in _HEADER_TEXTS
+            },
+            **{n: partial(self._closed, n) for n in _CLOSED},
+            "protocol": lambda: _protocol(self._columns.pop("protocol")),
+            "time": lambda: _time(self._columns.pop("time")),
+            **{n: partial(self._columns.pop, n) for n in ("src_port", "dst_port", "tuple")},
+        }
+        with ThreadPoolExecutor(2) as pool:
+            series = dict(zip(makers, pool.map(lambda make: make(), makers.values()), strict=True))
+        return pd.DataFrame({c.name: series[c.name] for c in FLOWS}, copy=False)
+
+    def _resize(self, room: int) -> None:
+        for array in self._columns.values():
+            array.resize(room, refcheck=False)  # nobody else has seen it
+
+    def _coded(self, name: str) -> pd.Categorical:
+        """Return a column of texts: each part has numbered its own, now all are numbered alike."""
+        codes, parts = self._columns.pop(name), [texts[name] for _, texts in self._texts]
+        starts = [start for start, _ in self._texts]
+        places = np.cumsum([0, *map(len, parts)])
+        spans = list(zip(starts, [*starts[1:], len(codes)], places, places[1:], strict=False))
+        seen = np.zeros(places[-1], dtype=bool)  # some texts stand in rejects alone
+        for start, stop, first, last in spans:
+            here = np.zeros(last - first + 1, dtype=bool)
+            here[codes[start:stop]] = True  # -1, null, is the last place
+            seen[first:last] = here[:-1]
+        numbers, texts = _numbered(parts, seen)
+        result = np.empty(len(codes), dtype=_smallest(len(texts)))
+        for start, stop, first, last in spans:
+            result[start:stop] = np.append(numbers[first:last], NULL)[codes[start:stop]]
+        return _category(result, texts)
+
+    def _closed(self, name: str) -> pd.Categorical:
+        return _category(self._columns.pop(name), column(name).values)
+
+    def _counter(self, name: str) -> Any:
+        values = self._columns.pop(name)
+        unknown = values < 0
+        np.maximum(values, 0, out=values)
+        return pd.arrays.IntegerArray(values, unknown)
 
 
 def tidy(shared: Shared) -> Header:
@@ -48,85 +118,53 @@ def tidy(shared: Shared) -> Header:
     return Header(version, rule, upper(acl), nic(mac), upper(resource), upper(flow_log))
 
 
-def _headers(parts: Sequence[Part]) -> tuple[list[Header], Array]:
-    """Return the distinct headers that have a row, and for every row its header's place among them."""
-    headers = list(dict.fromkeys(tidy(shared) for part in parts for shared in part.headers))
-    places = {header: i for i, header in enumerate(headers)}
-    for part in parts:
-        part.header = np.array([places[tidy(shared)] for shared in part.headers], dtype=np.int32)[part.header]
-    header = _of_groups(parts, "header")
-    used = np.bincount(header, minlength=len(headers)) > 0
-    if used.all():
-        return headers, header
-    return [h for h, keep in zip(headers, used, strict=True) if keep], (np.cumsum(used) - 1)[header]
+def _versions(shared: Sequence[Header]) -> Array:
+    return np.array([header.version for header in shared], dtype=np.uint8)
 
 
-def _of_groups(parts: Sequence[Part], name: str) -> Array:
-    """Return for every row what its group has."""
-    return _concatenated(parts, lambda part: getattr(part, name)[part.group])
-
-
-def _column(parts: Sequence[Part], name: str) -> Array:
-    return _concatenated(parts, lambda part: part.columns.arrays.pop(name))
-
-
-def _concatenated(parts: Sequence[Part], pop: Callable[[Part], Array]) -> Array:
-    return np.concatenate([pop(part) for part in parts])
-
-
-def _texts(parts: Sequence[Part], name: str) -> pd.Categorical:
-    texts = distinct([part.columns.texts[name] for part in parts])
-    if not len(texts):
-        return _category(_column(parts, name), [])
-    for part in parts:
-        arrays = part.columns.arrays
-        arrays[name] = recode(arrays[name], part.columns.texts[name], texts)
-    return _used(_column(parts, name), texts.to_pylist())
-
-
-def _shared(values: list[str | None], header: Array) -> pd.Categorical:
-    """Return a column whose rows take the value of their group's header; every header has a row."""
-    texts = sorted({value for value in values if value is not None})
-    places: dict[str | None, int] = {text: i for i, text in enumerate(texts)}
-    smallest = np.int8 if len(texts) < 128 else np.int32
-    table = np.array([places.get(value, NULL) for value in values], dtype=smallest)
-    return _category(table[header], texts)
+def _by_group(values: Sequence[str | None], place: Array, rows: Array) -> pd.Categorical:
+    """Return a column whose rows take the value of their group, found at its place among `values`."""
+    used = np.bincount(place, weights=rows, minlength=len(values)) > 0
+    kept = {value for value, keep in zip(values, used, strict=True) if keep and value is not None}
+    texts = sorted(kept)
+    codes: dict[str | None, int] = {text: i for i, text in enumerate(texts)}
+    table = np.array([codes.get(value, NULL) for value in values], dtype=_smallest(len(texts)))
+    return _category(np.repeat(table[place], rows), texts)
 
 
 def _protocol(numbers: Array) -> pd.Categorical:
     present = np.flatnonzero(np.bincount(numbers, minlength=256))
     names = {int(n): IANA_PROTOCOLS.get(str(n), str(n)) for n in present}
     texts = sorted(names.values())
-    table = np.zeros(256, dtype=np.int32)
+    table = np.zeros(256, dtype=_smallest(256))
     for number, name in names.items():
         table[number] = texts.index(name)
     return _category(table[numbers], texts)
 
 
-def _used(codes: Array, texts: Sequence[str]) -> pd.Categorical:
-    """Return the category column without the texts that no row has."""
-    used = np.bincount(codes + 1, minlength=len(texts) + 1)[1:] > 0  # null, -1, is no text
-    if used.all():
-        return _category(codes, texts)
-    table = np.append(np.cumsum(used) - 1, NULL).astype(np.int32)
-    return _category(table[codes], [text for text, keep in zip(texts, used, strict=True) if keep])
+def _numbered(parts: Sequence[pa.StringArray], seen: Array) -> tuple[Array, list[str]]:
+    """Return for every text of all parts its place among the distinct, sorted ones that were seen."""
+    found = pa.chunked_array(parts, type=pa.string()).dictionary_encode().unify_dictionaries()
+    if not found.num_chunks:
+        return np.empty(0, dtype=np.int32), []
+    places = np.concatenate([chunk.indices.to_numpy() for chunk in found.chunks])
+    used = np.unique(places[seen])
+    texts = found.chunk(0).dictionary.take(pa.array(used))
+    order = pc.sort_indices(texts).to_numpy()
+    rank = np.full(len(found.chunk(0).dictionary), NULL, dtype=np.int32)
+    rank[used[order]] = np.arange(len(order), dtype=np.int32)
+    return rank[places], texts.take(pa.array(order)).to_pylist()
+
+
+def _smallest(texts: int) -> type[np.signedinteger[Any]]:
+    """Return the type that pandas keeps the codes of so many texts in."""
+    return np.int8 if texts < 127 else np.int16 if texts < 32767 else np.int32
 
 
 def _category(codes: Array, texts: Sequence[str]) -> pd.Categorical:
-    return pd.Categorical.from_codes(codes, categories=pd.Index(list(texts), dtype="str"))
+    return pd.Categorical.from_codes(codes, categories=pd.Index(list(texts), dtype="str"), validate=False)
 
 
-def _time(milliseconds: Array) -> "pd.Series[Any]":
-    # NO_TIME is numpy's and pandas' own sign for a missing time.
-    return pd.Series(milliseconds.view("M8[ms]")).dt.tz_localize("UTC")
-
-
-def _closed(parts: Sequence[Part], name: str) -> pd.Categorical:
-    return _category(_column(parts, name), column(name).values)
-
-
-def _counter(parts: Sequence[Part], name: str) -> Any:
-    values = _column(parts, name)
-    unknown = values < 0
-    values[unknown] = 0
-    return pd.arrays.IntegerArray(values, unknown)
+def _time(milliseconds: Array) -> Any:
+    # NO_TIME is numpy's and pandas' own sign for a missing time. dt.tz_localize would make a copy.
+    return pd.array(milliseconds, dtype=pd.DatetimeTZDtype("ms", "UTC"), copy=False)

@@ -4,13 +4,12 @@ The decoder would keep the last of two equal keys, drop a new one and take white
 Each of these makes a record longer than its values in Azure's form are; so its length tells.
 """
 
+from itertools import accumulate
 from typing import Literal
 
 import msgspec
 
-from nsgkit.flows.framing import Piece
-from nsgkit.flows.json_reader import JsonList
-from nsgkit.flows.records import Record, Shared
+from nsgkit.flows.records import Headers, Record, Records
 
 _OPENING, _CLOSING = b'{"records":[', b"]}"
 
@@ -92,77 +91,81 @@ _VNET_FRAME = len(
 _VNET_FLOW, _VNET_GROUP = len('{"aclID":"","flowGroups":[]},'), len('{"rule":"","flowTuples":},')
 
 
-def read_blob_quickly(data: bytes, known: dict[Shared, Shared]) -> list[tuple[Piece, Record]] | None:
-    """Return the records of a blob that is in Azure's form from end to end, or None where it is not.
-
-    `known` remembers what groups share: a million groups shall not hold a million tuples for the garbage
-    collector.
-    """
-    if not (data.startswith(_OPENING) and data.endswith(_CLOSING)):
+def read_blob_quickly(data: bytes | memoryview, headers: Headers) -> Records | None:
+    """Return the records of a blob that is in Azure's form from end to end, or None where it is not."""
+    if data[: len(_OPENING)] != _OPENING or data[-len(_CLOSING) :] != _CLOSING:
         return None
-    found = _decoded(data, known)
+    found = _decoded(data, headers)
     # No record is shorter than its values in Azure's form: so where the sum is right, each length is.
-    if found is None or sum(length + 1 for _, length in found) - 1 + len(_OPENING + _CLOSING) != len(data):
+    if found is None or sum(found.lengths) + len(found.lengths) - 1 + len(_OPENING + _CLOSING) != len(data):
         return None
-    view, offset, pieces = memoryview(data), len(_OPENING), []
-    for record, length in found:
-        pieces.append((Piece(view[offset : offset + length], offset), record))
-        offset += length + 1
-    return pieces
+    ends = accumulate((length + 1 for length in found.lengths), initial=len(_OPENING))
+    found.offsets = list(ends)[:-1]
+    found.numbers = list(range(len(found.lengths)))
+    return found
 
 
-def read_quickly(raw: bytes | memoryview, known: dict[Shared, Shared]) -> Record | None:
+def read_quickly(raw: bytes | memoryview, headers: Headers) -> Record | None:
     """Return one record that is in Azure's form, or None where it is in any other."""
+    found = Records()
     try:
-        record, length = _of_nsg(_decode_nsg(raw), known)
+        _add_nsg(found, _decode_nsg(raw), headers)
     except (msgspec.MsgspecError, RecursionError):
         try:
-            record, length = _of_vnet(_decode_vnet(raw), known)
+            _add_vnet(found, _decode_vnet(raw), headers)
         except (msgspec.MsgspecError, RecursionError):
             return None
-    return record if length == len(raw) else None
-
-
-def _decoded(data: bytes, known: dict[Shared, Shared]) -> list[tuple[Record, int]] | None:
-    try:
-        return [_of_nsg(record, known) for record in _decode_nsg_blob(data).records]
-    except (msgspec.MsgspecError, RecursionError):
-        pass
-    try:
-        return [_of_vnet(record, known) for record in _decode_vnet_blob(data).records]
-    except (msgspec.MsgspecError, RecursionError):
+    if found.lengths != [len(raw)]:
         return None
+    return Record(found.times[0], found.versions[0], found.headers, found.bodies, [])
 
 
-def _of_nsg(record: _NsgRecord, known: dict[Shared, Shared]) -> tuple[Record, int]:
-    version, resource = record.properties.Version, record.resourceId
+def _decoded(data: bytes | memoryview, headers: Headers) -> Records | None:
+    found = Records()
+    try:
+        for nsg in _decode_nsg_blob(data).records:
+            _add_nsg(found, nsg, headers)
+    except (msgspec.MsgspecError, RecursionError):
+        try:
+            for vnet in _decode_vnet_blob(data).records:
+                _add_vnet(found, vnet, headers)
+        except (msgspec.MsgspecError, RecursionError):
+            return None
+    return found
+
+
+def _add_nsg(found: Records, record: _NsgRecord, headers: Headers) -> None:
+    version, resource, flows = record.properties.Version, record.resourceId, record.properties.flows
     length = _NSG_FRAME + len(record.time) + len(record.systemId) + len(resource) + len(record.operationName)
     if record.macAddress is not None:
         length += _MAC + len(record.macAddress)
-    headers: list[Shared] = []
-    bodies: list[msgspec.Raw | JsonList] = []
-    for flow in record.properties.flows:
+    before = len(found.bodies)
+    for flow in flows:
         rule = flow.rule
         length += _NSG_FLOW + len(rule) - bool(flow.flows)  # one comma fewer than groups
         for group in flow.flows:
-            shared = (version, rule, resource, group.mac, resource, None)
-            headers.append(known.setdefault(shared, shared))
-            bodies.append(group.flowTuples)
+            found.headers.append(headers[version, rule, resource, group.mac, resource, None])
+            found.bodies.append(group.flowTuples)
             length += _NSG_GROUP + len(group.mac) + len(memoryview(group.flowTuples))
-    return Record(record.time, headers, bodies, []), length - bool(record.properties.flows)
+    found.times.append(record.time)
+    found.versions.append(version)
+    found.groups.append(len(found.bodies) - before)
+    found.lengths.append(length - bool(flows))
 
 
-def _of_vnet(record: _VnetRecord, known: dict[Shared, Shared]) -> tuple[Record, int]:
+def _add_vnet(found: Records, record: _VnetRecord, headers: Headers) -> None:
     mac, target, flow_log = record.macAddress, record.targetResourceID, record.flowLogResourceID
     length = _VNET_FRAME + len(record.time) + len(record.flowLogGUID) + len(mac) + len(target)
     length += len(flow_log) + len(record.operationName)
-    headers: list[Shared] = []
-    bodies: list[msgspec.Raw | JsonList] = []
+    before = len(found.bodies)
     for flow in record.flowRecords.flows:
-        length += _VNET_FLOW + len(flow.aclID) - bool(flow.flowGroups)
+        acl = flow.aclID
+        length += _VNET_FLOW + len(acl) - bool(flow.flowGroups)
         for group in flow.flowGroups:
-            shared = (4, group.rule, flow.aclID, mac, target, flow_log)
-            headers.append(known.setdefault(shared, shared))
-            bodies.append(group.flowTuples)
+            found.headers.append(headers[4, group.rule, acl, mac, target, flow_log])
+            found.bodies.append(group.flowTuples)
             length += _VNET_GROUP + len(group.rule) + len(memoryview(group.flowTuples))
-    return Record(record.time, headers, bodies, []), length - bool(record.flowRecords.flows)
+    found.times.append(record.time)
+    found.versions.append(4)
+    found.groups.append(len(found.bodies) - before)
+    found.lengths.append(length - bool(record.flowRecords.flows))

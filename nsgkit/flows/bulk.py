@@ -53,7 +53,7 @@ _TYPES: dict[str, Any] = {
     **dict.fromkeys(("time", *COUNTERS), pa.int64()),
     **dict.fromkeys(("src_ip", "dst_ip", "encryption"), pa.dictionary(pa.int32(), pa.string())),
     **dict.fromkeys(("src_port", "dst_port"), pa.uint16()),
-    **dict.fromkeys(("protocol", "direction", "decision", "state"), pa.string()),
+    **dict.fromkeys(("protocol", "direction", "decision", "state"), pa.binary(1)),
 }
 _UNKNOWN_LETTER = -2
 _BLOCK = 4 << 20
@@ -259,10 +259,7 @@ def _letters(column: Any, codes: dict[str, int], bad: Array, other: int = _UNKNO
     if len(column) == 0:
         return np.empty(0, dtype=np.int8)
     array = column.chunk(0)
-    offsets = np.frombuffer(array.buffers()[1], dtype=np.int32)[array.offset : array.offset + len(array) + 1]
-    if not (np.diff(offsets) == 1).all():
-        raise UnusualError
-    letters = np.frombuffer(array.buffers()[2], dtype=np.uint8)[offsets[0] : offsets[-1]]
+    letters = np.frombuffer(array.buffers()[1], dtype=np.uint8)[array.offset : array.offset + len(array)]
     table = np.full(256, other, dtype=np.int8)
     for letter, code in codes.items():
         table[ord(letter)] = code

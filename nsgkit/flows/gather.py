@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import accumulate
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from msgspec import Raw
@@ -10,11 +11,11 @@ from msgspec import Raw
 from nsgkit.flows.azure_form import read_blob_quickly, read_quickly
 from nsgkit.flows.framing import Piece, frame
 from nsgkit.flows.json_reader import JsonList, read_array
-from nsgkit.flows.records import Record, Shared, read_exactly
+from nsgkit.flows.records import Headers, Record, Records, read_exactly
 
+Data: TypeAlias = bytes | memoryview
 RAW_SHOWN = 2000
 BATCH = 4 << 20  # bytes of tuples read together: many small blobs, or a piece of a large one
-Seen = dict[tuple[int, bytes, bytes], list[tuple[int, Piece]]]
 
 
 class Reject(NamedTuple):
@@ -39,58 +40,41 @@ class Count:
     rows: int = 0
     rejects: int = 0
     unread: int = 0
-    headers: set[Shared] = field(default_factory=set)
+    headers: set[int] = field(default_factory=set)
     first_time: str | None = None  # of its records, as written
     refused: list[Reject] = field(default_factory=list)  # before any tuple was looked at
 
 
-class Taken(NamedTuple):
-    """A record whose groups wait in a batch."""
-
-    blob: int
-    number: int
-    piece: Piece
-    time: str | None
-    groups: int
-
-
 @dataclass
 class Batch:
-    """Groups of tuples that wait to be read together, and their records, in the order of the blobs."""
+    """Records whose groups of tuples wait to be read together, in the order of the blobs."""
 
-    records: list[Taken] = field(default_factory=list)
-    headers: list[Shared] = field(default_factory=list)
-    bodies: list[Raw | JsonList] = field(default_factory=list)
+    records: Records = field(default_factory=Records)
+    blobs: list[int] = field(default_factory=list)  # of each record
+    data: dict[int, Data] = field(default_factory=dict)  # of each blob
     size: int = 0
 
 
 def batches(
-    blobs: Iterable[tuple[bytes | None, Count]], *, exact: bool = False, size: int = BATCH
+    blobs: Iterable[tuple[Data | None, Count]], headers: Headers, *, exact: bool = False, size: int = BATCH
 ) -> Iterator[Batch]:
     """Frame blobs and yield their groups in batches of about `size` bytes, never splitting a record.
 
     Each blob comes with the count to fill in, and without bytes where it was refused whole. Blobs are
-    numbered from 0 in the order of their coming.
+    numbered from 0 in the order of their coming; `headers` comes to number what their groups share.
     """
     batch = Batch()
-    known: dict[Shared, Shared] = {}
     for blob, (data, count) in enumerate(blobs):
         if data is None:
             continue
-        found, count.complete = _read(data, known, exact=exact)
-        count.records = len(found)
-        seen: Seen = {}
-        for number, (piece, record) in enumerate(found):
-            _note(blob, number, piece, record, count)
-            first = _seen_before(piece, number, seen)
-            if first is None:
-                _wait(batch, Taken(blob, number, piece, record.time, len(record.bodies)), record)
-            else:
-                _reject_all(count, _repeat(blob, number, piece, record, first))
+        found = _without_repeats(blob, data, _read(blob, data, headers, count, exact=exact), count)
+        count.headers.update(found.headers)
+        for part in _split(found, size - batch.size, size):
+            _wait(batch, blob, data, part)
             if batch.size >= size:
                 yield batch
                 batch = Batch()
-    if batch.records:
+    if batch.blobs:
         yield batch
 
 
@@ -101,47 +85,66 @@ def refuse(blob: int, count: Count, reason: str) -> None:
     count.refused.append(Reject(blob, None, None, None, reason, ""))
 
 
-def _read(
-    data: bytes, known: dict[Shared, Shared], *, exact: bool
-) -> tuple[list[tuple[Piece, Record]], bool]:
-    """Return the records of a blob with their places, and whether its closing bracket is there."""
-    quick = None if exact else read_blob_quickly(data, known)
-    if quick is not None:
-        return quick, True
-    framed = frame(data, exact=exact)
-    return [(piece, _record(piece, known, exact=exact)) for piece in framed.pieces], framed.complete
+def _read(blob: int, data: Data, headers: Headers, count: Count, *, exact: bool) -> Records:
+    """Return the records of a blob, noting in its count what cannot be read of them."""
+    found = None if exact else read_blob_quickly(data, headers)
+    if found is None:
+        framed, found = frame(bytes(data), exact=exact), Records()
+        count.complete = framed.complete
+        for number, piece in enumerate(framed.pieces):
+            record = _record(piece, data, headers, exact=exact)
+            found.add(piece.offset, len(piece.raw), record)
+            _refuse(blob, number, piece, record, count)
+    count.records = len(found.numbers)
+    count.first_time = min((time for time in found.times if time), default=None)
+    return found
 
 
-def _record(piece: Piece, known: dict[Shared, Shared], *, exact: bool) -> Record:
+def _record(piece: Piece, data: Data, headers: Headers, *, exact: bool) -> Record:
     if piece.reason:
-        return Record(None, [], [], [piece.reason])
-    return (None if exact else read_quickly(piece.raw, known)) or read_exactly(piece)
+        return Record(None, 0, [], [], [piece.reason])
+    raw = memoryview(data)[piece.offset : piece.offset + len(piece.raw)]  # lists are to lie in the blob
+    return (None if exact else read_quickly(raw, headers)) or read_exactly(piece, headers)
 
 
-def _note(blob: int, number: int, piece: Piece, record: Record, count: Count) -> None:
-    if record.time and (count.first_time is None or record.time < count.first_time):
-        count.first_time = record.time
+def _refuse(blob: int, number: int, piece: Piece, record: Record, count: Count) -> None:
     for problem in record.problems:
         raw = bytes(piece.raw[: RAW_SHOWN * 4]).decode("utf-8", errors="replace")
         count.unread += 1
         count.refused.append(Reject(blob, number, None, piece.offset, problem, raw[:RAW_SHOWN]))
 
 
-def _seen_before(piece: Piece, number: int, seen: Seen) -> int | None:
-    """Return the number of an earlier record of the very same bytes, or None."""
-    same = seen.setdefault((len(piece.raw), bytes(piece.raw[:64]), bytes(piece.raw[-64:])), [])
-    for earlier, other in same:
-        if other.raw == piece.raw:
-            return earlier
-    same.append((number, piece))
-    return None
+def _without_repeats(blob: int, data: Data, found: Records, count: Count) -> Records:
+    """Return the records without those that repeat an earlier one word for word, which are rejected."""
+    if len(set(zip(found.times, found.lengths, strict=True))) == len(found.times):
+        return found
+    first: dict[bytes, int] = {}
+    kept = Records()
+    for number, (offset, length) in enumerate(zip(found.offsets, found.lengths, strict=True)):
+        earlier = first.setdefault(bytes(data[offset : offset + length]), number)
+        record = found.part(number, number + 1)
+        if earlier == number:
+            kept.extend(record)
+        else:
+            _reject_all(count, _repeat(blob, data, record, earlier))
+    return kept
 
 
-def _wait(batch: Batch, taken: Taken, record: Record) -> None:
-    batch.records.append(taken)
-    batch.headers += record.headers
-    batch.bodies += record.bodies
-    batch.size += len(taken.piece.raw)
+def _split(found: Records, room: int, size: int) -> Iterator[Records]:
+    """Cut the records into parts: the first until the room is filled, each other until the size is."""
+    ends, start = list(accumulate(found.lengths)), 0
+    while start < len(ends):
+        full = room + (ends[start - 1] if start else 0)
+        stop = next((i + 1 for i in range(start, len(ends)) if ends[i] >= full), len(ends))
+        yield found if stop - start == len(ends) else found.part(start, stop)
+        start, room = stop, size
+
+
+def _wait(batch: Batch, blob: int, data: Data, records: Records) -> None:
+    batch.records.extend(records)
+    batch.blobs += [blob] * len(records.numbers)
+    batch.data[blob] = data
+    batch.size += sum(records.lengths)
 
 
 def _reject_all(count: Count, rejects: list[Reject]) -> None:
@@ -150,25 +153,27 @@ def _reject_all(count: Count, rejects: list[Reject]) -> None:
     count.rejects += len(rejects)
 
 
-def _repeat(blob: int, number: int, piece: Piece, record: Record, first: int) -> list[Reject]:
+def _repeat(blob: int, data: Data, record: Records, first: int) -> list[Reject]:
     reason = f"repeats record {first} word for word: counted once"
+    number = record.numbers[0]
     found = [
         (values.raw(i), offset + values.spans[i][0])
         for body in record.bodies
-        for values, offset in [list_of(body, piece)]
+        for values, offset in [list_of(body, data, record.offsets[0])]
         for i in range(len(values))
     ]
     return [Reject(blob, number, i, offset, reason, raw[:RAW_SHOWN]) for i, (raw, offset) in enumerate(found)]
 
 
-def list_of(body: Raw | JsonList, piece: Piece) -> tuple[JsonList, int]:
-    """Return a group's list of tuples, and the offset that its places count from."""
-    if isinstance(body, JsonList):
-        return body, piece.offset
-    return read_array(body), place_of(body, piece)
+def list_of(body: Raw | JsonList, data: Data, offset: int) -> tuple[JsonList, int]:
+    """Return a group's list of tuples, and the offset in the blob that its places count from.
+
+    `offset` is the record's, from which the exact reader counts.
+    """
+    return (body, offset) if isinstance(body, JsonList) else (read_array(body), place_of(body, data))
 
 
-def place_of(body: Raw, piece: Piece) -> int:
+def place_of(body: Raw, data: Data) -> int:
     """Return where in the blob a list begins that the decoder left in place."""
-    address = [np.frombuffer(part, dtype=np.uint8).ctypes.data for part in (body, piece.raw)]
-    return int(address[0] - address[1]) + piece.offset
+    address = [np.frombuffer(part, dtype=np.uint8).ctypes.data for part in (body, data)]
+    return int(address[0] - address[1])

@@ -15,13 +15,14 @@ from tqdm.auto import tqdm
 from nsgkit.acquire.gaps import mirror_hours
 from nsgkit.acquire.mirror import is_mirror
 from nsgkit.errors import EvidenceChangedError, NoLogsError, NsgkitError
-from nsgkit.flows.assemble import flow_table
+from nsgkit.flows.assemble import BYTES_OF_A_TUPLE, Rows
 from nsgkit.flows.coverage import hours_covered
 from nsgkit.flows.display import as_html, as_text
-from nsgkit.flows.files import LogFile, Span, choose_hours, find_files, hash_of, load, unpack
-from nsgkit.flows.gather import Count, batches, refuse
+from nsgkit.flows.files import LogFile, Span, choose_hours, find_files, hash_of, load, size_of, unpack
+from nsgkit.flows.gather import Count, Data, batches, refuse
 from nsgkit.flows.parse import Part, earliest_time, raw_tuple, read_batch, settle
 from nsgkit.flows.reckoning import blob_table, reject_table
+from nsgkit.flows.records import Headers
 from nsgkit.layout import floor_hour
 
 PROGRESS_FROM = 20
@@ -74,15 +75,15 @@ class FlowLogs:
 
     def _bytes(self, file: LogFile) -> bytes:
         stored = load(file)
-        sha256 = hash_of(stored) if isinstance(stored, bytes) else None
+        sha256 = hash_of(stored) if not isinstance(stored, str) else None
         known = self.blobs.loc[self.blobs["name"] == file.name, "sha256"].item()
-        data = unpack(stored) if isinstance(stored, bytes) else stored
+        data = unpack(stored) if not isinstance(stored, str) else stored
         if isinstance(data, str) or sha256 != known:
             problem = data if isinstance(data, str) else f"its SHA-256 was {known} and is {sha256}"
             raise EvidenceChangedError(
                 f"{file.path} is not what was read: {problem}. Put the original back, or read the logs again."
             )
-        return data
+        return bytes(data)
 
     def __repr__(self) -> str:
         return as_text(self.flows, self.rejects, self.blobs, self._said())
@@ -121,11 +122,11 @@ def read_logs(
     if not read.files:
         raise NoLogsError(f"{path} holds {len(files)} blobs, but none for the hours asked for ({span}).")
     names = [file.name for file in read.files]
-    settle(read.counts, read.parts)
+    settle(read.counts, read.rows.groups, read.rows.rejects)
     digests = [digest.result() if digest else None for digest in read.digests]
-    blobs = blob_table(read.files, read.counts, read.sizes, digests)
-    rejects = reject_table(read.counts, read.parts, names)
-    flows = flow_table(read.parts, names)
+    blobs = blob_table(read.files, read.counts, read.headers, read.sizes, digests)
+    rejects = reject_table(read.counts, read.rows.rejects, names)
+    flows = read.rows.table(read.headers, names)
     hours = mirror_hours(path) if is_mirror(path) else None
     return FlowLogs(flows, rejects, blobs, notes, hours, dict(zip(names, read.files, strict=True)))
 
@@ -134,38 +135,40 @@ def read_logs(
 class _Reading:
     """The blobs read so far, one entry of each list a blob, and what came of their batches."""
 
+    rows: Rows
+    headers: Headers = field(default_factory=Headers)
     files: list[LogFile] = field(default_factory=list)
     counts: list[Count] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     digests: list[Future[str] | None] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
     by_size: dict[int, list[tuple[str, Future[str]]]] = field(default_factory=dict)
 
 
 def _read_all(files: list[LogFile], span: Span) -> _Reading:
     """Read the files one after the other, while threads turn full batches into columns."""
-    reading = _Reading()
+    reading = _Reading(Rows(sum(map(size_of, files)) // BYTES_OF_A_TUPLE))
     waiting: deque[Future[Part]] = deque()
     workers = min(4, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
-        for batch in batches(_open_all(files, span, reading, pool)):
+        for batch in batches(_open_all(files, span, reading, pool), reading.headers):
             while len(waiting) >= workers:  # what waits is held in memory
-                reading.parts.append(waiting.popleft().result())
+                reading.rows.add(waiting.popleft().result())
             waiting.append(pool.submit(read_batch, batch))
-        reading.parts += [part.result() for part in waiting]
+        for part in waiting:
+            reading.rows.add(part.result())
     return reading
 
 
 def _open_all(
     files: list[LogFile], span: Span, reading: _Reading, pool: ThreadPoolExecutor
-) -> Iterator[tuple[bytes | None, Count]]:
+) -> Iterator[tuple[Data | None, Count]]:
     """Yield the blobs to be framed, each hashed; a large one meanwhile, in a thread."""
     quiet = len(files) < PROGRESS_FROM
     for file in tqdm(files, "Reading flow logs", unit="blob", leave=False, disable=quiet):
         stored = load(file)
-        digest = _hash(stored, pool) if isinstance(stored, bytes) else None
-        data = unpack(stored) if isinstance(stored, bytes) else stored
-        if isinstance(data, bytes) and file.told.hour is None and not _inside(data, span):
+        digest = _hash(stored, pool) if not isinstance(stored, str) else None
+        data = unpack(stored) if not isinstance(stored, str) else stored
+        if not isinstance(data, str) and file.told.hour is None and not _inside(data, span):
             continue
         count, size = Count(file.name), len(stored) if digest else 0
         problem = data if isinstance(data, str) else _objection(file, size, digest, reading)
@@ -178,7 +181,7 @@ def _open_all(
         yield (None if problem or isinstance(data, str) else data), count
 
 
-def _hash(stored: bytes, pool: ThreadPoolExecutor) -> Future[str]:
+def _hash(stored: Data, pool: ThreadPoolExecutor) -> Future[str]:
     if len(stored) >= LARGE:
         return pool.submit(hash_of, stored)
     digest: Future[str] = Future()
@@ -200,9 +203,9 @@ def _objection(file: LogFile, size: int, digest: Future[str] | None, reading: _R
     return None
 
 
-def _inside(data: bytes, span: Span) -> bool:
+def _inside(data: Data, span: Span) -> bool:
     """Tell whether a blob whose name tells no hour belongs to the span, by its earliest record."""
     if span == (None, None):
         return True
-    earliest = earliest_time(data)
+    earliest = earliest_time(bytes(data))
     return earliest is None or span.holds(floor_hour(datetime.fromtimestamp(earliest / 1000, UTC)))

@@ -9,16 +9,15 @@ import pandas as pd
 from nsgkit.flows.assemble import tidy
 from nsgkit.flows.files import LogFile
 from nsgkit.flows.gather import Count, Reject
-from nsgkit.flows.parse import NO_TIME, Part, record_times
-from nsgkit.flows.records import Header
+from nsgkit.flows.parse import NO_TIME, record_times
+from nsgkit.flows.records import Header, Shared
 from nsgkit.layout import floor_hour
 from nsgkit.schema import BLOBS, REJECTS, empty, typed
 
 
-def reject_table(counts: Sequence[Count], parts: Sequence[Part], names: Sequence[str]) -> pd.DataFrame:
+def reject_table(counts: Sequence[Count], rejects: Sequence[Reject], names: Sequence[str]) -> pd.DataFrame:
     """Return all rejects in the order of blob, record and tuple; one of a whole record comes first."""
-    rejects = [reject for count in counts for reject in count.refused]
-    rejects += [reject for part in parts for reject in part.rejects]
+    rejects = [*(reject for count in counts for reject in count.refused), *rejects]
     if not rejects:
         return empty(REJECTS)
     rejects.sort(key=_place)
@@ -28,12 +27,18 @@ def reject_table(counts: Sequence[Count], parts: Sequence[Part], names: Sequence
 
 
 def blob_table(
-    files: Sequence[LogFile], counts: Sequence[Count], sizes: Sequence[int], digests: Sequence[str | None]
+    files: Sequence[LogFile],
+    counts: Sequence[Count],
+    headers: Iterable[Shared],
+    sizes: Sequence[int],
+    digests: Sequence[str | None],
 ) -> pd.DataFrame:
     """Return the table of blobs, in the order in which they were read."""
     first = record_times([count.first_time for count in counts])
+    tidied = [tidy(header) for header in headers]
     rows = [
-        _blob(file, count, int(time)) | {"size": size, "sha256": digest}
+        _blob(file, count, [tidied[number] for number in count.headers], int(time))
+        | {"size": size, "sha256": digest}
         for file, count, time, size, digest in zip(files, counts, first, sizes, digests, strict=True)
     ]
     return typed(pd.DataFrame(rows, columns=[c.name for c in BLOBS]), BLOBS)
@@ -43,8 +48,7 @@ def _place(reject: Reject) -> tuple[int, int, int]:
     return reject.blob, reject.record or 0, -1 if reject.tuple is None else reject.tuple
 
 
-def _blob(file: LogFile, count: Count, first_time: int) -> dict[str, Any]:
-    headers = [tidy(header) for header in count.headers]
+def _blob(file: LogFile, count: Count, headers: Sequence[Header], first_time: int) -> dict[str, Any]:
     families = {"VNet" if header.version == 4 else "NSG" for header in headers}
     return {
         "name": file.name,

@@ -5,7 +5,8 @@ A group is a list of tuples under one rule at one NIC. Here a record is read exa
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Self
 
 import msgspec
 
@@ -33,16 +34,62 @@ class Header(NamedTuple):
     flow_log: str | None
 
 
-class Record(NamedTuple):
-    """What was read of a record: its time as written, its groups, and why parts are not read.
+class Headers(dict[Shared, int]):
+    """What groups share -> its number, in the order of first use: `headers[shared]` never fails."""
 
-    A group is what its tuples share and their list: JSON bytes (quick), or the values (exact).
+    def __missing__(self, shared: Shared) -> int:
+        """Give the next number to what is new."""
+        self[shared] = number = len(self)
+        return number
+
+
+class Record(NamedTuple):
+    """What was read of a record: its time as written, version, groups, and why parts are not read.
+
+    A group is the number of what its tuples share and their list: JSON bytes (quick), or the values (exact).
     """
 
     time: str | None
-    headers: list[Shared]
+    version: int
+    headers: list[int]
     bodies: list[msgspec.Raw | JsonList]
     problems: list[str]
+
+
+@dataclass
+class Records:
+    """Records of one buffer: an entry of each list a record, but of the last two a group of tuples."""
+
+    numbers: list[int] = field(default_factory=list)  # its place among the records of its blob
+    offsets: list[int] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
+    times: list[str | None] = field(default_factory=list)
+    versions: list[int] = field(default_factory=list)
+    groups: list[int] = field(default_factory=list)  # how many it has
+    headers: list[int] = field(default_factory=list)
+    bodies: list[msgspec.Raw | JsonList] = field(default_factory=list)
+
+    def add(self, offset: int, length: int, record: Record) -> None:
+        """Add one more record."""
+        self.numbers.append(len(self.numbers))
+        self.offsets.append(offset)
+        self.lengths.append(length)
+        self.times.append(record.time)
+        self.versions.append(record.version)
+        self.groups.append(len(record.bodies))
+        self.headers += record.headers
+        self.bodies += record.bodies
+
+    def extend(self, other: Self) -> None:
+        """Add the records of another."""
+        for mine, its in zip(vars(self).values(), vars(other).values(), strict=True):
+            mine.extend(its)
+
+    def part(self, first: int, last: int) -> "Records":
+        """Return the records from `first` to before `last`."""
+        groups = slice(sum(self.groups[:first]), sum(self.groups[:last]))
+        of_records, of_groups = list(vars(self).values())[:-2], (self.headers, self.bodies)
+        return Records(*(values[first:last] for values in of_records), *(v[groups] for v in of_groups))
 
 
 def upper(text: str | None) -> str | None:
@@ -59,7 +106,7 @@ def nic(text: str | None) -> str | None:
     return text if text is None else parse_mac(text) or text.upper()
 
 
-def read_exactly(piece: Piece) -> Record:
+def read_exactly(piece: Piece, headers: Headers | None = None) -> Record:
     """Read one framed record in any form. Never raises: what cannot be read is among the problems.
 
     >>> read_exactly(Piece(b'{"category": "Other"}', 0)).problems[0]
@@ -81,9 +128,11 @@ def read_exactly(piece: Piece) -> Record:
     found = list((_vnet_groups if category == VNET else _nsg_groups)(value, version))
     groups = [item for item in found if not isinstance(item, str)]
     problems = [item for item in found if isinstance(item, str)]
+    numbers = Headers() if headers is None else headers
     return Record(
-        _text(value, "time"), [header for header, _ in groups], [body for _, body in groups], problems
-    )
+        _text(value, "time"), version, [numbers[shared] for shared, _ in groups],
+        [body for _, body in groups], problems,
+    )  # fmt: skip
 
 
 def _nsg_groups(record: dict[str, Any], version: int) -> Iterator[_Group | str]:
@@ -134,7 +183,7 @@ def _text(holder: dict[str, Any] | str, name: str) -> str | None:
 
 
 def _refused(reason: str) -> Record:
-    return Record(None, [], [], [reason])
+    return Record(None, 0, [], [], [reason])
 
 
 def _shown(value: Any) -> str:

@@ -15,7 +15,7 @@ from nsgkit.analyses.measures import TEXTS, measured, needed
 from nsgkit.analyses.volume import shared_out
 from nsgkit.flows.fold import CADENCE
 from nsgkit.flows.frame import bin_width, codes, collect, known_sum, lazy
-from nsgkit.flows.stitch import CONVERSATION, codebook, stitched
+from nsgkit.flows.stitch import CONVERSATION, codebook, marked, stitched
 from nsgkit.schema import COUNTERS
 
 _PLACE = ("blob", "record", "tuple")
@@ -93,7 +93,7 @@ def increments(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
     True
     """
     book = codebook(flows)
-    rows = stitched(flows, book)
+    rows = stitched(marked(flows, book))
     first = rows.filter(nw.col("starts") == 1).select(*CONVERSATION, **dict(zip(_FIRST, _PLACE, strict=True)))
     known = ~nw.all_horizontal(*(nw.col(c).is_null() for c in COUNTERS), ignore_nulls=False)
     since = nw.when(nw.col("since").is_null()).then(nw.col("time_ms") - CADENCE).otherwise(nw.col("since"))

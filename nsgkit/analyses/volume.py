@@ -10,7 +10,7 @@ from nsgkit.analyses.labels import shortened
 from nsgkit.analyses.measures import both_ways
 from nsgkit.flows.fold import CADENCE, folds
 from nsgkit.flows.frame import bin_width, collect, known_sum, one_if, repeat
-from nsgkit.flows.stitch import CONVERSATION, codebook, stitched
+from nsgkit.flows.stitch import CONVERSATION, codebook, marked, stitched
 from nsgkit.schema import COUNTERS
 
 _COUNTS = {"connections": "allowed", "denied": "denied", "unknown": "unknown"}
@@ -64,7 +64,7 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     18707253973
     """
     width, book = bin_width(bin), codebook(flows)
-    rows = stitched(flows, book).with_columns(group=nw.col(by))
+    rows = stitched(marked(flows, book)).with_columns(group=nw.col(by))
     counting = rows.join(folds(flows, book, _WITHIN), on=[*CONVERSATION], how="anti")
     bins = (
         shared_out(counting, width)

@@ -19,7 +19,7 @@ from nsgkit.flows.frame import (
     types,
 )
 from nsgkit.flows.stateless import suspects
-from nsgkit.flows.stitch import CONVERSATION, codebook, stitched
+from nsgkit.flows.stitch import CONVERSATION, STANDS, codebook, marked, stitched
 from nsgkit.schema import COUNTERS, TEXT, TIME, Column
 
 _PLACE = ("blob", "record", "tuple")
@@ -59,6 +59,8 @@ CONVERSATIONS: tuple[Column, ...] = (
 
 
 _TYPES = types(CONVERSATIONS)
+# Taken from a conversation's first row as they stand there.
+_OF_FIRST_ROW = tuple(c.name for c in schema.FLOWS if c.name in _TYPES and c.name not in (*COUNTERS, "state"))
 
 
 def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
@@ -104,8 +106,8 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
     Source: Microsoft, "Flow logging for network security groups" and "Virtual network flow logs".
     """
     book, within = codebook(flows), int(fold_within * 1000)
-    rows = stitched(flows, book)
-    views = _sums(rows).join(folds(flows, book, within), on=[*CONVERSATION], how="left")
+    rows = marked(flows, book)
+    views = _sums(stitched(rows)).join(folds(flows, book, within), on=[*CONVERSATION], how="left")
     views = views.join(suspects(rows), on="policy", how="left").with_columns(
         state=_state(),
         duration=_duration(),
@@ -114,30 +116,36 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
     )
     if isinstance(flows, pd.DataFrame):
         return _from_pandas(flows, views, book)
-    first = rows.filter(nw.col("starts") == 1).drop(
-        *COUNTERS, "state", "alone", "policy", "step", "asks", "denied"
-    )
-    table = first.rename({"time": "first"}).join(views, on=[*CONVERSATION])
-    return table.select(*_TYPES).to_native()
+    return _beside_first_rows(rows, views).to_native()
+
+
+def _beside_first_rows(rows: "nw.LazyFrame[Any]", views: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+    """Put the columns of first rows beside what was found: no text has to pass through the stitching."""
+    found = views.select(*STANDS, *(name for name in _TYPES if name not in (*_OF_FIRST_ROW, "first")))
+    first = rows.select("key", "file", "time", *_OF_FIRST_ROW)
+    return first.rename({"time": "first"}).join(found, on=[*STANDS]).select(*_TYPES)
 
 
 def _from_pandas(flows: pd.DataFrame, views: "nw.LazyFrame[Any]", book: Codebook) -> pd.DataFrame:
     """Put the columns of first rows beside what was found: pandas takes them by position, fast."""
-    of_rows = [name for name in _TYPES if name in flows.columns and name not in (*COUNTERS, "state")]
-    found = {name: dtype for name, dtype in _TYPES.items() if name not in (*of_rows, "first")}
-    answer = collect(views, {**found, "row": "int64"}, {"into_blob": book["blob"]})
-    first = flows[["time", *of_rows]].take(answer["row"].to_numpy()).reset_index(drop=True)
-    table = pd.concat([first.rename(columns={"time": "first"}), answer], axis=1)[[*_TYPES]]
-    table = table.astype({name: dtype for name, dtype in _TYPES.items() if table[name].dtype != dtype})
-    return table.take(_order(table, book)).reset_index(drop=True)
+    found = {name: dtype for name, dtype in _TYPES.items() if name not in (*_OF_FIRST_ROW, "first")}
+    answer = collect(
+        views.with_columns(last=nw.col("last_ms")), {**found, "row": "int64"}, {"into_blob": book["blob"]}
+    )
+    answer = answer.take(_order(flows, answer["row"].to_numpy(), book))
+    first = flows[["time", *_OF_FIRST_ROW]].take(answer.pop("row").to_numpy()).reset_index(drop=True)
+    table = pd.concat([first.rename(columns={"time": "first"}), answer.reset_index(drop=True)], axis=1)[
+        [*_TYPES]
+    ]
+    return table.astype({name: dtype for name, dtype in _TYPES.items() if table[name].dtype != dtype})
 
 
-def _order(table: pd.DataFrame, book: Codebook) -> Native:
-    """Return the positions by first, blob, record and tuple; blobs by their names."""
-    blobs = table["blob"].cat
-    place = book["blob"].get_indexer(blobs.categories)[blobs.codes.to_numpy()]
-    first = table["first"].astype("int64").to_numpy()
-    return np.lexsort((table["tuple"].to_numpy(), table["record"].to_numpy(), place, first))
+def _order(flows: pd.DataFrame, rows: Native, book: Codebook) -> Native:
+    """Return the order of rows by time, blob, record and tuple; blobs by their names."""
+    blobs = flows["blob"].astype("category").cat
+    place = book["blob"].get_indexer(blobs.categories)[blobs.codes.to_numpy()[rows]]
+    keys = [flows[name].to_numpy()[rows] for name in ("tuple", "record")]
+    return np.lexsort((*keys, place, flows["time"].astype("int64").to_numpy()[rows]))
 
 
 def conversation_rows(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
@@ -163,7 +171,7 @@ def conversation_rows(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
     schema.require(chosen.columns, [*_PLACE, *_ENDS], "nsgkit.conversations")
     book = codebook(flows)
     names = [c.name for c in schema.FLOWS]
-    rows = stitched(flows, book, columns=names, only=lambda rows: rows.filter(_like(chosen, book)))
+    rows = stitched(marked(flows, book, columns=names, only=lambda rows: rows.filter(_like(chosen, book))))
     first = nw.when(nw.col("starts") == 1)
     rows = rows.with_columns(
         **{f"first_{c}": first.then(nw.col(c)).max().over(*CONVERSATION) for c in _PLACE}
@@ -184,8 +192,8 @@ def _sums(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
     """Add up the rows of each conversation; only continuing and end rows count traffic."""
     counting = {f"counting_{name}": nw.when(nw.col("step") > 0).then(nw.col(name)) for name in COUNTERS}
     marks = {"begins": one_if(nw.col("step") == 0), "ends": one_if(nw.col("step") == 2)}
-    first = nw.when(nw.col("starts") == 1)
-    of_first = ["policy", *(["row"] if "row" in rows.collect_schema().names() else [])]
+    first, numbered = nw.when(nw.col("starts") == 1), "row" in rows.collect_schema().names()
+    of_first = ["policy", *(["row"] if numbered else ["file", "record", "tuple"])]
     groups = rows.with_columns(**counting, **marks).group_by(*CONVERSATION)
     return groups.agg(
         *(known_sum(f"counting_{name}").alias(name) for name in COUNTERS),

@@ -16,7 +16,7 @@ from typing import Any
 import narwhals as nw
 
 from nsgkit.flows.frame import Codebook, fingerprint, one_if
-from nsgkit.flows.stitch import CONVERSATION, stitched
+from nsgkit.flows.stitch import CONVERSATION, marked, stitched
 
 CADENCE = 300_000  # milliseconds between the continuing rows of a connection
 _CAPTURE = ("mac", "acl", "resource", "flow_log")
@@ -33,7 +33,7 @@ def folds(flows: object, book: Codebook, within: int) -> "nw.LazyFrame[Any]":
     `book` is the codebook of `flows`; `within` is how far apart the first rows of two views may lie, in
     milliseconds. The answer has CONVERSATION, folded (1), into_blob, into_record, into_tuple.
     """
-    rows = stitched(flows, book, only=_seen_twice)
+    rows = stitched(marked(flows, book, only=_seen_twice))
     first_rows = rows.filter(nw.col("starts") == 1)
     views = _turns(first_rows, within)
     worth = nw.col("one").cum_sum().over(*_VIEWS, order_by=_BY_WORTH)

@@ -27,7 +27,10 @@ ROWS = (
     "blob", "record", "tuple",
 )  # fmt: skip
 Choice: TypeAlias = Callable[["nw.LazyFrame[Any]"], "nw.LazyFrame[Any]"]
-CONVERSATION = ("key", "src_port", "dst_port", "nth")
+ALIKE = ("key", "src_port", "dst_port")
+CONVERSATION = (*ALIKE, "nth")
+# Where a row stands: this names a conversation too, by its first row.
+STANDS = (*ALIKE, "file", "record", "tuple")
 ORDER = ("moment", "content", "record", "tuple", "file")
 
 
@@ -36,15 +39,14 @@ def codebook(flows: object) -> Codebook:
     return codes(flows, CODED)
 
 
-def stitched(
+def marked(
     flows: object, book: Codebook, *, columns: Sequence[str] = ROWS, only: Choice | None = None
 ) -> "nw.LazyFrame[Any]":
-    """Return the flow rows (`only` some), each with the conversation that it belongs to.
+    """Return the flow rows (`only` some) with the numbers by which they are stitched.
 
-    `only` picks among the rows before they are stitched: all rows of a conversation, or none.
-    Beside `columns` of the flow table: CONVERSATION, which together name a conversation; `starts`,
-    1 for its first row and 0 for others; `since`, when its previous row was (milliseconds, null
-    for the first); `step`, 0 begin, 1 continuing, 2 end.
+    Beside `columns` of the flow table: `key`, the same for rows that agree in SAME; `step`, 0 begin,
+    1 continuing, 2 end; `moment`, which orders by time and step; `alone`, `denied`, `asks`, 1 or 0;
+    `content`, `file`, `policy`, fingerprints of what a row says, of its blob and of its rule.
     """
     rows = lazy(flows, columns, codebook=book, numbered=True)
     rows = (rows if only is None else only(rows)).with_columns(
@@ -54,7 +56,7 @@ def stitched(
         denied=one_if(nw.col("decision") == "denied"),
         asks=one_if(asks_for_an_answer()),
     )
-    rows = fingerprint(
+    return fingerprint(
         rows.with_columns(moment=nw.col("time_ms") * 4 + nw.col("step")),
         key=(*SAME, "alone"),
         # Ties are settled by what rows say before where they stand: files may come in any order.
@@ -62,10 +64,21 @@ def stitched(
         file=("blob",),
         policy=("resource", "acl", "rule"),
     )
-    before = nw.col("moment").shift(1).over("key", "src_port", "dst_port", order_by=ORDER)
-    rows = rows.with_columns(before=before).with_columns(starts=_starts())
-    nth = nw.col("starts").cum_sum().over("key", "src_port", "dst_port", order_by=ORDER)
-    return rows.with_columns(nth=nth, since=_since())
+
+
+def stitched(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+    """Return the rows that `marked` gave, each with the conversation that it belongs to.
+
+    CONVERSATION together names a conversation; `starts` is 1 for its first row and 0 for others; `since`
+    is when its previous row was (milliseconds, null for the first).
+    """
+    rows = rows.with_columns(edges=_begins() + _ends())
+    before = nw.col("moment").shift(1).over(*ALIKE, order_by=ORDER)
+    edges = nw.col("edges").cum_sum().over(*ALIKE, order_by=ORDER)
+    # Both at once, so that an engine sorts once: begins so far and ends before this row tell
+    # one conversation from the next.
+    rows = rows.with_columns(before=before, nth=(edges - _ends()).cast(nw.Int64))
+    return rows.with_columns(starts=_starts(), since=_since())
 
 
 def _step() -> nw.Expr:
@@ -78,11 +91,22 @@ def _alone() -> nw.Expr:
     return one_if((nw.col("decision") == "denied") | nw.col("state").is_null())
 
 
+def _begins() -> nw.Expr:
+    return one_if((nw.col("step") == 0) | (nw.col("alone") == 1))
+
+
+def _ends() -> nw.Expr:
+    return one_if(nw.col("step") == 2)
+
+
+def _follows() -> nw.Expr:
+    """Tell the rows that belong to the conversation of the row before them."""
+    return (_begins() == 0) & (nw.col("before") % 4 != 2)
+
+
 def _starts() -> nw.Expr:
-    first = nw.col("before").is_null() | (nw.col("before") % 4 == 2)
-    begins = (nw.col("step") == 0) | (nw.col("alone") == 1)
-    return one_if(first | begins)
+    return 1 - one_if(_follows())
 
 
 def _since() -> nw.Expr:
-    return nw.when(nw.col("starts") == 0).then((nw.col("before") // 4).cast(nw.Int64))
+    return nw.when(_follows()).then((nw.col("before") // 4).cast(nw.Int64))

@@ -4,7 +4,6 @@ Only list, get and head requests are ever sent. What goes wrong becomes one of `
 sentence that holds no secret; nothing of the SDK's own errors, whose text carries the SAS, leaves.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,26 +12,23 @@ from itertools import chain
 from threading import Event
 from typing import Any, NamedTuple, cast
 
-import requests
 from azure.core import MatchConditions
 from azure.core.credentials import AzureNamedKeyCredential, AzureSasCredential, TokenCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
 from azure.core.pipeline import PipelineResponse
-from azure.core.pipeline.transport import RequestsTransport
 from azure.storage.blob import BlobPrefix, BlobProperties, ContainerClient
-from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from nsgkit.acquire import faults
 from nsgkit.acquire.address import Address
-from nsgkit.acquire.body import Body
 from nsgkit.acquire.identity import Identity, guard_logs, redact
+from nsgkit.acquire.wire import Wire
 from nsgkit.html import visible
 
 WORKERS = 24  # requests at a time
 PIECE = 4 << 20  # bytes: the most for which the service gives an MD5 of what it sends
 
 _PAGE = 1_000  # blobs: the SDK takes some 5 KB of memory for each
-_TIMEOUT = 30  # seconds without a byte
 # TLS proves each byte on the way; over plain http, which is an emulator's, the service's MD5 does.
 _MD5_WANTED = {"http": {"x-ms-range-get-content-md5": "true"}, "https": {}}
 _Credential = AzureNamedKeyCredential | AzureSasCredential | TokenCredential
@@ -65,8 +61,6 @@ class Source:
         http = response.http_response
         if "Date" in http.headers:
             self.served = parsedate_to_datetime(http.headers["Date"])
-        # The SDK asks the response for its body: give it one that is read raw and in time.
-        http.stream_download = lambda *_args, **_options: Body(http, http.internal_response.raw)
 
 
 def list_names(source: Source, prefix: str) -> Iterator[Blob]:
@@ -135,24 +129,11 @@ def _client(address: Address, identity: Identity, answered: object) -> Container
     return ContainerClient.from_container_url(
         address.url,
         credential=_credential(address, identity),
-        transport=_transport(address.url),
+        transport=Wire(address.url, 2 * WORKERS),
         retry_total=0,  # the SDK's own tries wait 83 s and ignore 429: faults.patiently does it
         raw_response_hook=answered,
         max_single_get_size=PIECE,
         max_chunk_get_size=PIECE,
-    )
-
-
-def _transport(url: str) -> RequestsTransport:
-    """Make connections for many threads that look into the environment once and not for each request."""
-    session = requests.Session()
-    session.trust_env = False
-    session.proxies.update(requests.utils.get_environ_proxies(url))
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=2 * WORKERS, max_retries=0))
-    authorities = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-    return RequestsTransport(
-        session=session, connection_verify=authorities, read_timeout=_TIMEOUT, connection_timeout=_TIMEOUT
     )
 
 
@@ -204,13 +185,13 @@ def _faults(source: Source, name: str | None) -> Iterator[None]:
     fault = None
     try:
         yield
-    except AzureError as error:
+    except (AzureError, HTTPError) as error:
         fault = _fault(error, source, name)
     if fault is not None:
         raise fault
 
 
-def _fault(error: AzureError, source: Source, name: str | None) -> faults.FaultError:
+def _fault(error: AzureError | HTTPError, source: Source, name: str | None) -> faults.FaultError:
     status = error.status_code if isinstance(error, HttpResponseError) else None
     code = getattr(error, "error_code", None) or status
     code = getattr(code, "value", code)
@@ -235,7 +216,7 @@ def _fault(error: AzureError, source: Source, name: str | None) -> faults.FaultE
     return kinds.get(status, faults.UnreadableError)(f"The service answered {code} for {place}")
 
 
-def _retry_after(error: AzureError) -> float:
+def _retry_after(error: AzureError | HTTPError) -> float:
     headers = getattr(getattr(error, "response", None), "headers", {})
     try:
         return float(headers.get("Retry-After", 0))

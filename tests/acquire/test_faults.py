@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from nsgkit.acquire import body, faults, store
+from nsgkit.acquire import faults, store, wire
 from nsgkit.acquire.download import download
 from nsgkit.acquire.mirror import mirror_blobs, read_blob
 from nsgkit.acquire.verify import verify
@@ -97,7 +97,7 @@ def test_the_pauses_double_and_differ(monkeypatch):
 
 
 def test_a_drip_is_not_waited_for(one, url, proxy, tmp_path, monkeypatch):
-    monkeypatch.setattr(body, "WINDOW", 0.5)
+    monkeypatch.setattr(wire, "WINDOW", 0.5)
     proxy.fail(drip)
     begun = time.monotonic()
     download(url, tmp_path / "e", **DAY)
@@ -106,8 +106,8 @@ def test_a_drip_is_not_waited_for(one, url, proxy, tmp_path, monkeypatch):
 
 
 def test_a_slow_line_is_waited_for(one, url, tmp_path, monkeypatch):
-    monkeypatch.setattr(body, "WINDOW", 0.0)
-    monkeypatch.setattr(body, "FLOOR", 1)
+    monkeypatch.setattr(wire, "WINDOW", 0.0)
+    monkeypatch.setattr(wire, "FLOOR", 1)
     download(url, tmp_path / "e", **DAY)
     assert held(tmp_path / "e") == one
 

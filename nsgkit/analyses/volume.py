@@ -64,8 +64,9 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     18707253973
     """
     width, book = bin_width(bin), codebook(flows)
-    rows = stitched(marked(flows, book)).with_columns(group=nw.col(by))
-    counting = rows.join(folds(flows, book, _WITHIN), on=[*CONVERSATION], how="anti")
+    rows = marked(flows, book)
+    grouped = stitched(rows).with_columns(group=nw.col(by))
+    counting = grouped.join(folds(rows, flows, _WITHIN), on=[*CONVERSATION], how="anti")
     bins = (
         shared_out(counting, width)
         .group_by("time", "group")

@@ -16,6 +16,7 @@ from nsgkit.flows.frame import (
     collect,
     known_sum,
     one_if,
+    settled,
     types,
 )
 from nsgkit.flows.stateless import suspects
@@ -107,8 +108,8 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
     """
     book, within = codebook(flows), int(fold_within * 1000)
     rows = marked(flows, book)
-    views = _sums(stitched(rows)).join(folds(flows, book, within), on=[*CONVERSATION], how="left")
-    views = views.join(suspects(rows), on="policy", how="left").with_columns(
+    views = _sums(stitched(rows)).join(folds(rows, flows, within), on=[*CONVERSATION], how="left")
+    views = views.join(settled(suspects(rows), flows), on="policy", how="left").with_columns(
         state=_state(),
         duration=_duration(),
         folded=one_if(nw.col("folded") == 1) == 1,

@@ -15,8 +15,8 @@ from typing import Any
 
 import narwhals as nw
 
-from nsgkit.flows.frame import Codebook, fingerprint, one_if
-from nsgkit.flows.stitch import CONVERSATION, marked, stitched
+from nsgkit.flows.frame import fingerprint, one_if, settled
+from nsgkit.flows.stitch import CONVERSATION, stitched
 
 CADENCE = 300_000  # milliseconds between the continuing rows of a connection
 _CAPTURE = ("mac", "acl", "resource", "flow_log")
@@ -27,14 +27,13 @@ _VIEWS = (*_LINK, "chain", "turn")
 _BY_WORTH = ("inbound", "age", "time_ms", *_CAPTURE)
 
 
-def folds(flows: object, book: Codebook, within: int) -> "nw.LazyFrame[Any]":
+def folds(rows: "nw.LazyFrame[Any]", flows: object, within: int) -> "nw.LazyFrame[Any]":
     """Return the conversations that are folded, each with the first row of the view that counts instead.
 
-    `book` is the codebook of `flows`; `within` is how far apart the first rows of two views may lie, in
-    milliseconds. The answer has CONVERSATION, folded (1), into_blob, into_record, into_tuple.
+    `rows` is what `marked` gave for `flows`; `within` is how far apart the first rows of two views may
+    lie, in milliseconds. The answer has CONVERSATION, folded (1), into_blob, into_record, into_tuple.
     """
-    rows = stitched(marked(flows, book, only=_seen_twice))
-    first_rows = rows.filter(nw.col("starts") == 1)
+    first_rows = stitched(_seen_twice(rows, flows)).filter(nw.col("starts") == 1)
     views = _turns(first_rows, within)
     worth = nw.col("one").cum_sum().over(*_VIEWS, order_by=_BY_WORTH)
     views = views.with_columns(worth=worth)
@@ -44,16 +43,16 @@ def folds(flows: object, book: Codebook, within: int) -> "nw.LazyFrame[Any]":
     }
     views = views.with_columns(**kept).filter(_is_folded())
     into = {f"into_{name}": nw.col(f"best_{name}") for name in _PLACE}
-    return views.select(*CONVERSATION, folded=nw.lit(1), **into)
+    return settled(views.select(*CONVERSATION, folded=nw.lit(1), **into), flows)
 
 
-def _seen_twice(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+def _seen_twice(rows: "nw.LazyFrame[Any]", flows: object) -> "nw.LazyFrame[Any]":
     """Keep the rows whose addresses and ports more than one place captured: the others need no search."""
     ends = ["ends", "src_port", "dst_port"]
-    marked = fingerprint(rows, ends=("protocol", "src_ip", "dst_ip"), at=(*_CAPTURE, "direction"))
-    places = marked.group_by(*ends).agg(least=nw.col("at").min(), most=nw.col("at").max())
+    rows = fingerprint(rows, ends=("protocol", "src_ip", "dst_ip"), at=(*_CAPTURE, "direction"))
+    places = rows.group_by(*ends).agg(least=nw.col("at").min(), most=nw.col("at").max())
     twice = places.filter(nw.col("least") != nw.col("most")).select(*ends)
-    return marked.join(twice, on=ends, how="semi").drop("ends", "at")
+    return rows.join(settled(twice, flows), on=ends, how="semi").drop("ends", "at")
 
 
 def _turns(first_rows: "nw.LazyFrame[Any]", within: int) -> "nw.LazyFrame[Any]":

@@ -91,7 +91,7 @@ def codes(flows: object, columns: Sequence[str]) -> Codebook:
     if not isinstance(flows, pd.DataFrame):
         return {}
     schema.require(flows.columns, list(columns))
-    return {name: _category(flows[name]).cat.categories.sort_values() for name in columns}
+    return {name: _sorted(_category(flows[name]).cat.categories) for name in columns}
 
 
 def collect(
@@ -114,6 +114,23 @@ def collect(
     return pd.DataFrame(
         {name: _typed(table.column(name), dtype, texts.get(name)) for name, dtype in like.items()}
     )
+
+
+def settled(frame: "nw.LazyFrame[Any]", flows: object) -> "nw.LazyFrame[Any]":
+    """Return `frame`, small and made of `flows`, found once where `flows` is a pandas table.
+
+    DuckDB keeps all rows that one query uses twice: so what a later step needs of them is found before.
+
+    >>> rows = pd.DataFrame({"n": [3]})
+    >>> settled(lazy(rows), rows).collect().item()
+    3
+    """
+    if not isinstance(flows, pd.DataFrame):
+        return frame
+    found: nw.LazyFrame[Any] = nw.from_native(
+        _connection().from_arrow(frame.collect(backend="pyarrow").to_native())
+    )
+    return found
 
 
 def types(table: Sequence[schema.Column]) -> dict[str, Dtype]:
@@ -194,9 +211,16 @@ def _arrow(values: "pd.Series[Any]", texts: "pd.Index[Any] | None") -> Native:
     if texts is None:
         return pa.array(values, from_pandas=True)
     category = _category(values).cat
-    place = np.append(texts.get_indexer(category.categories), -1).astype("int32")
-    found = place[category.codes.to_numpy()]
-    return pa.array(found, mask=found < 0)
+    found = category.codes.to_numpy()
+    if not texts.equals(category.categories):
+        place = np.append(texts.get_indexer(category.categories), -1)
+        found = place.astype(np.min_scalar_type(-len(texts) - 1))[found]
+    unknown = found < 0
+    return pa.array(found, mask=unknown if unknown.any() else None)
+
+
+def _sorted(texts: "pd.Index[Any]") -> "pd.Index[Any]":
+    return texts if texts.is_monotonic_increasing else texts.sort_values()
 
 
 def _category(values: "pd.Series[Any]") -> "pd.Series[Any]":

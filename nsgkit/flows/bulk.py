@@ -56,7 +56,7 @@ _TYPES: dict[str, Any] = {
     **dict.fromkeys(("protocol", "direction", "decision", "state"), pa.binary(1)),
 }
 _UNKNOWN_LETTER = -2
-_BLOCK = 4 << 20
+_BLOCK = 16 << 20  # larger than a batch: parts would be put together again
 _POOL = pa.system_memory_pool()  # arrow's own keeps what is freed: 80 MB more for a blob of 50 MB
 
 _ADDRESS, _COUNT = "[0-9a-fA-F.:]{2,45}", "[0-9]{0,18}"

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import os
+import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,11 +17,15 @@ import pandas as pd
 
 from nsgkit.acquire.mirror import MirrorBlob, is_mirror, mirror_blobs, read_blob
 from nsgkit.errors import NoLogsError, NsgkitError
+from nsgkit.flows.columns import Array
 from nsgkit.flows.gather import Data
 from nsgkit.layout import BlobName, floor_hour, is_other_log, parse_name
 
 ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz")
 # Flow logs shrink 15 to 30 times; a file that grows a hundredfold is not one.
+LARGE = 1 << 20  # bytes from which memory of its own, and a thread, are worth while
+_ROOM = 16 << 20  # files of about one size fit into the same room; what is not used costs nothing
+_HELD_BY_LIST_ALONE = 2  # the list, and the question itself
 _EXPANSION, _EXPANSION_FLOOR = 100, 64 << 20
 
 
@@ -95,19 +100,35 @@ def size_of(file: LogFile) -> int:
         return 0
 
 
-def load(file: LogFile) -> Data | str:
-    """Return the file's bytes as they are stored, or the problem that kept us from them."""
+def load(file: LogFile, rooms: list[Array] | None = None) -> Data | str:
+    """Return the file's bytes as they are stored, or the problem that kept us from them.
+
+    `rooms` keeps memory for one large file after the other: the system takes long to give it.
+    """
     try:
-        return read_blob(file.mirrored) if file.mirrored else _read(file.path)
+        return read_blob(file.mirrored) if file.mirrored else _read(file.path, [] if rooms is None else rooms)
     except OSError as error:
         return f"the file cannot be read: {error.strerror}"
 
 
-def _read(path: Path) -> Data:
-    # numpy asks the system for large pages: 50 MB come in half the time.
+def _read(path: Path, rooms: list[Array]) -> Data:
     with path.open("rb") as opened:
-        data = np.empty(os.fstat(opened.fileno()).st_size, dtype=np.uint8).data
-        return data[: opened.readinto(data)]
+        size = os.fstat(opened.fileno()).st_size
+        if size < LARGE:
+            return opened.read()
+        room = memoryview(_room(size, rooms))[:size]  # type: ignore[arg-type]
+        return room[: opened.readinto(room)]
+
+
+def _room(size: int, rooms: list[Array]) -> Array:
+    """Return an array of this size or more that nobody holds any more, or a new one."""
+    for i in reversed(range(len(rooms))):
+        if sys.getrefcount(rooms[i]) == _HELD_BY_LIST_ALONE:
+            if len(rooms[i]) >= size:
+                return rooms[i]
+            del rooms[i]
+    rooms.append(np.empty(-(-size // _ROOM) * _ROOM, dtype=np.uint8))  # numpy asks for large pages: quicker
+    return rooms[-1]
 
 
 def hash_of(stored: Data) -> str:

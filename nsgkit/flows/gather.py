@@ -116,18 +116,35 @@ def _refuse(blob: int, number: int, piece: Piece, record: Record, count: Count) 
 
 def _without_repeats(blob: int, data: Data, found: Records, count: Count) -> Records:
     """Return the records without those that repeat an earlier one word for word, which are rejected."""
-    if len(set(zip(found.times, found.lengths, strict=True))) == len(found.times):
+    repeats = _repeats(data, found)
+    if not repeats:
         return found
-    first: dict[bytes, int] = {}
     kept = Records()
-    for number, (offset, length) in enumerate(zip(found.offsets, found.lengths, strict=True)):
-        earlier = first.setdefault(bytes(data[offset : offset + length]), number)
+    for number in range(len(found.numbers)):
         record = found.part(number, number + 1)
-        if earlier == number:
-            kept.extend(record)
+        if number in repeats:
+            _reject_all(count, _repeat(blob, data, record, repeats[number]))
         else:
-            _reject_all(count, _repeat(blob, data, record, earlier))
+            kept.extend(record)
     return kept
+
+
+def _repeats(data: Data, found: Records) -> dict[int, int]:
+    """Return record -> the earlier one whose very bytes it has; such records agree in time and length."""
+    if len(set(zip(found.times, found.lengths, strict=True))) == len(found.times):
+        return {}
+    alike: dict[tuple[str | None, int], list[int]] = {}
+    for number, key in enumerate(zip(found.times, found.lengths, strict=True)):
+        alike.setdefault(key, []).append(number)
+    repeats = {}
+    for (_, length), numbers in alike.items():
+        first: dict[bytes, int] = {}
+        for number in numbers if len(numbers) > 1 else ():
+            offset = found.offsets[number]
+            earlier = first.setdefault(bytes(data[offset : offset + length]), number)
+            if earlier != number:
+                repeats[number] = earlier
+    return repeats
 
 
 def _split(found: Records, room: int, size: int) -> Iterator[Records]:

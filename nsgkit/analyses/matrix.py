@@ -1,15 +1,22 @@
 """The question: which part of the network talks to which."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any, TypeAlias
 
+import narwhals as nw
+import numpy as np
 import pandas as pd
 
-from nsgkit.analyses.measures import breakdown
+from nsgkit import schema
+from nsgkit.analyses.measures import TRAFFIC, breakdown, check_measure, grouped, needed
 from nsgkit.errors import NsgkitError
+from nsgkit.flows.frame import lazy
 from nsgkit.schema import COUNTERS
 
 _SUMS = ("connections", "denied", "unknown", "orphans", "bytes", "packets", *COUNTERS, "uncounted", "folded")
+_ENDS, _CELL = ["src_ip", "dst_ip"], ["source", "destination"]
+Network: TypeAlias = IPv4Network | IPv6Network
 
 
 def traffic_matrix(
@@ -61,23 +68,63 @@ def traffic_matrix(
     >>> traffic_matrix(conversations, prefix=16, top=1)[["source", "destination"]].to_numpy().tolist()
     [['10.20.0.0/16', '10.30.0.0/16']]
     """
-    pairs = breakdown(conversations, ["src_ip", "dst_ip"], measure=measure, top=None)
-    where = _networks({*pairs["src_ip"].dropna(), *pairs["dst_ip"].dropna()}, _known(subnets), prefix)
-    cells = pairs.assign(source=pairs["src_ip"].map(where), destination=pairs["dst_ip"].map(where))
-    grouped = cells.groupby(["source", "destination"])
-    table = (
-        grouped[list(_SUMS)].sum(min_count=1).join(grouped.agg(first=("first", "min"), last=("last", "max")))
+    schema.require(conversations.columns, needed(*_ENDS), "nsgkit.conversations")  # type: ignore[attr-defined]
+    check_measure(measure)
+    known = _known(subnets)
+    if isinstance(conversations, pd.DataFrame):
+        return breakdown(_placed(conversations, known, prefix), _CELL, measure=measure, top=top)
+    # Another engine's rows cannot be joined with names that are made here: so its groups are.
+    frame = lazy(conversations, needed(*_ENDS))
+    frame = frame.with_columns(**{end: _cut(end, known, prefix) for end in _ENDS})
+    blocks = _placed(grouped(frame, _ENDS), known, prefix)
+    return _ranked(_added_up(blocks), measure, top)
+
+
+def _cut(end: str, known: list[Network], prefix: int) -> nw.Expr:
+    """Cut IPv4 addresses down to the octets that tell their network; what is left ends with a point."""
+    octets = -(-max([prefix, *(network.prefixlen for network in known)]) // 8)
+    return nw.col(end).str.replace_all(rf"(\.[0-9]+){{{4 - octets}}}$", ".") if octets < 4 else nw.col(end)
+
+
+def _placed(table: pd.DataFrame, known: list[Network], prefix: int) -> pd.DataFrame:
+    """Put the networks of both ends beside them, as categories."""
+    network = _naming(known, prefix)
+    return table.assign(**{cell: _named(table[end], network) for cell, end in zip(_CELL, _ENDS, strict=True)})
+
+
+def _named(addresses: "pd.Series[Any]", network: Callable[[str], str]) -> "pd.Series[Any]":
+    """Name each distinct address once."""
+    texts = addresses.astype("category").cat
+    codes = texts.codes.to_numpy()
+    used = np.bincount(codes[codes >= 0], minlength=len(texts.categories)) > 0
+    names = [network(text) if there else "" for text, there in zip(texts.categories, used, strict=True)]
+    places, distinct = pd.factorize(np.array(names, dtype=object), sort=True)
+    found = pd.Categorical.from_codes(np.append(places, -1)[codes], pd.Index(distinct, dtype="str"))
+    return pd.Series(found, index=addresses.index)
+
+
+def _added_up(blocks: pd.DataFrame) -> pd.DataFrame:
+    """Add up the blocks of each cell: most are a cell already."""
+    if blocks.duplicated(_CELL).any():
+        groups = blocks.groupby(_CELL, observed=True)
+        spans = groups.agg(first=("first", "min"), last=("last", "max"))
+        blocks = groups[list(_SUMS)].sum(min_count=1).join(spans).reset_index()
+    return blocks[[*_CELL, *(column.name for column in TRAFFIC)]]
+
+
+def _ranked(table: pd.DataFrame, measure: str, top: int | None) -> pd.DataFrame:
+    values = table[measure]
+    share = (values / total).astype("float64") if (total := values.sum()) else float("nan")
+    table = table.assign(share=share, groups=len(table))
+    if top is not None and values.notna().sum() > top > 0:
+        table = table[(values >= values.nlargest(top).min()).fillna(value=False)]
+    ranked = table.astype(dict.fromkeys(_CELL, "str")).sort_values(
+        [measure, *_CELL], ascending=[False, True, True], ignore_index=True
     )
-    table = table.reset_index().astype({"source": "str", "destination": "str"})
-    total = table[measure].sum()
-    table["share"] = (table[measure] / total).astype("float64") if total else float("nan")
-    table["groups"] = len(table)
-    order = ["source", "destination", *(c for c in pairs.columns if c not in ("src_ip", "dst_ip"))]
-    ranked = table.sort_values([measure, "source", "destination"], ascending=[False, True, True])
-    return ranked[order].head(top if top is not None else len(ranked)).reset_index(drop=True)
+    return ranked if top is None else ranked.head(top)
 
 
-def _known(subnets: Iterable[str]) -> list[IPv4Network | IPv6Network]:
+def _known(subnets: Iterable[str]) -> list[Network]:
     try:
         found = [ip_network(text) for text in subnets]
     except ValueError as error:
@@ -85,21 +132,25 @@ def _known(subnets: Iterable[str]) -> list[IPv4Network | IPv6Network]:
     return sorted(found, key=lambda network: -network.prefixlen)
 
 
-def _networks(
-    addresses: Iterable[str], known: list[IPv4Network | IPv6Network], prefix: int
-) -> dict[str, str]:
-    return {address: _network(address, known, prefix) for address in addresses}
+def _naming(known: list[Network], prefix: int) -> Callable[[str], str]:
+    """Return the function that names an address' network; each network is written once."""
+    written: dict[tuple[int, int], str] = {}
 
+    def name(text: str) -> str:
+        try:
+            address = ip_address(text + ".".join("0" * (4 - text.count("."))) if text[-1:] == "." else text)
+        except ValueError:
+            return text
+        for network in known:
+            if address in network:
+                return str(network)
+        bits = prefix if address.version == 4 else (128 if prefix == 32 else 64)
+        if bits == address.max_prefixlen:
+            return text
+        free = address.max_prefixlen - bits
+        place = (address.version, int(address) >> free)
+        if place not in written:
+            written[place] = f"{type(address)(place[1] << free)}/{bits}"
+        return written[place]
 
-def _network(text: str, known: list[IPv4Network | IPv6Network], prefix: int) -> str:
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return text
-    for network in known:
-        if address in network:
-            return str(network)
-    bits = prefix if address.version == 4 else (128 if prefix == 32 else 64)
-    if bits == address.max_prefixlen:
-        return text
-    return str(ip_network((address, bits), strict=False))
+    return name

@@ -101,16 +101,20 @@ def breakdown(  # noqa: PLR0913
     >>> breakdown(conversations, ["mac"], measure="bytes", top=1)["mac"].item()
     '0022489C3105'
     """
-    _check(measure, peers)
-    table = [*(_KNOWN[name] for name in by), *TRAFFIC, *([PEERS] if peers else []), *RANKED]
+    check_measure(measure, peers)
+    table = [*map(_column, by), *TRAFFIC, *([PEERS] if peers else []), *RANKED]
     used = [*by, *([peers] if peers else [])]
-    book = codes(conversations, [name for name in used if name in TEXTS])
+    book = codes(conversations, [name for name in used if _is_text(name)])
     frame = lazy(conversations, needed(*used), codebook=book, remedy="nsgkit.conversations")
     if each_view:
         frame = frame.with_columns(folded=nw.lit(value=False))
     groups = _ranked(measured(frame, by, peers), by, measure)
-    like = {c.name: "str" if c.dtype == schema.TEXT else c.dtype for c in table}
-    return collect(groups if top is None else groups.head(top), like, book)
+    return collect(groups if top is None else groups.head(top), _like(table), book)
+
+
+def grouped(frame: "nw.LazyFrame[Any]", by: Sequence[str]) -> pd.DataFrame:
+    """Return the measures of each group of a lazy frame of conversations as a table, in no order."""
+    return collect(measured(frame, by), _like([*map(_column, by), *TRAFFIC]))
 
 
 def needed(*more: str) -> list[str]:
@@ -157,6 +161,19 @@ def _ranked(groups: "nw.LazyFrame[Any]", by: Sequence[str], measure: str) -> "nw
     return groups.sort("less", *by, nulls_last=True)
 
 
+def _column(name: str) -> Column:
+    """Return a column to group by; one that conversations do not have is text that was put beside them."""
+    return _KNOWN.get(name, Column(name, schema.TEXT, name.capitalize(), "A name."))
+
+
+def _is_text(name: str) -> bool:
+    return _column(name).dtype == schema.TEXT and not _column(name).closed
+
+
+def _like(table: Sequence[Column]) -> dict[str, str]:
+    return {c.name: "str" if c.dtype == schema.TEXT else c.dtype for c in table}
+
+
 def both_ways(unit: str) -> nw.Expr:
     """Return bytes or packets of both ways together, null where neither is known."""
     ways = (f"{unit}_src_to_dst", f"{unit}_dst_to_src")
@@ -165,7 +182,8 @@ def both_ways(unit: str) -> nw.Expr:
     )
 
 
-def _check(measure: str, peers: str | None) -> None:
+def check_measure(measure: str, peers: str | None = None) -> None:
+    """Raise NsgkitError where there is no such measure; `peers` is the column whose values they are."""
     known = [name for name in MEASURES if peers or name != "peers"]
     if measure not in known:
         raise NsgkitError(f"There is no measure {measure!r} here. Choose one of {', '.join(known)}.")

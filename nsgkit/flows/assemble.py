@@ -148,12 +148,14 @@ def _numbered(parts: Sequence[pa.StringArray], seen: Array) -> tuple[Array, list
     if not found.num_chunks:
         return np.empty(0, dtype=np.int32), []
     places = np.concatenate([chunk.indices.to_numpy() for chunk in found.chunks])
-    used = np.unique(places[seen])
-    texts = found.chunk(0).dictionary.take(pa.array(used))
-    order = pc.sort_indices(texts).to_numpy()
-    rank = np.full(len(found.chunk(0).dictionary), NULL, dtype=np.int32)
-    rank[used[order]] = np.arange(len(order), dtype=np.int32)
-    return rank[places], texts.take(pa.array(order)).to_pylist()
+    distinct = found.chunk(0).dictionary
+    is_used = np.zeros(len(distinct), dtype=bool)
+    is_used[places[seen]] = True
+    order = pc.sort_indices(distinct).to_numpy()
+    order = order[is_used[order]]
+    rank = np.full(len(distinct), NULL, dtype=np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    return rank[places], distinct.take(pa.array(order)).to_pylist()
 
 
 def _smallest(texts: int) -> type[np.signedinteger[Any]]:

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from nsgkit.flows.assemble import Rows
-from nsgkit.flows.gather import BATCH, Count, batches
 from nsgkit.flows.parse import read_batch, settle
+from nsgkit.flows.reading.gather import BATCH, Count, batches
+from nsgkit.flows.reading.records import Headers
 from nsgkit.flows.reckoning import reject_table
-from nsgkit.flows.records import Headers
 
 NSG = "/SUBSCRIPTIONS/S/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.NETWORK/NETWORKSECURITYGROUPS/WEB-NSG"
 MAC = "000D3AB17875"

@@ -13,11 +13,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nsgkit.flows.columns import DTYPES, TEXTS, Array
-from nsgkit.flows.gather import Reject
 from nsgkit.flows.parse import Groups, Part
-from nsgkit.flows.records import Header, Headers, Shared, nic, upper
-from nsgkit.flows.tuples import NULL
+from nsgkit.flows.reading.columns import DTYPES, TEXTS, Array
+from nsgkit.flows.reading.gather import Reject
+from nsgkit.flows.reading.records import Header, Headers, Shared, nic, upper
+from nsgkit.flows.reading.tuples import NULL
 from nsgkit.schema import COUNTERS, FLOWS, IANA_PROTOCOLS, column, empty
 
 BYTES_OF_A_TUPLE = 50  # or more: so many fit into a blob

@@ -17,8 +17,8 @@ import pandas as pd
 
 from nsgkit.acquire.mirror import MirrorBlob, is_mirror, mirror_blobs, read_blob
 from nsgkit.errors import NoLogsError, NsgkitError
-from nsgkit.flows.columns import Array
-from nsgkit.flows.gather import Data
+from nsgkit.flows.reading.columns import Array
+from nsgkit.flows.reading.gather import Data
 from nsgkit.layout import BlobName, floor_hour, is_other_log, parse_name
 
 ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz")

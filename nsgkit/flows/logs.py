@@ -17,14 +17,14 @@ from nsgkit.acquire.gaps import mirror_hours
 from nsgkit.acquire.mirror import is_mirror
 from nsgkit.errors import EvidenceChangedError, NoLogsError, NsgkitError
 from nsgkit.flows.assemble import BYTES_OF_A_TUPLE, Rows
-from nsgkit.flows.columns import Array
 from nsgkit.flows.coverage import hours_covered
 from nsgkit.flows.display import as_html, as_text
 from nsgkit.flows.files import LARGE, LogFile, Span, choose_hours, find_files, hash_of, load, size_of, unpack
-from nsgkit.flows.gather import BATCH, Count, Data, batches, refuse
 from nsgkit.flows.parse import Part, earliest_time, raw_tuple, read_batch, settle
+from nsgkit.flows.reading.columns import Array
+from nsgkit.flows.reading.gather import BATCH, Count, Data, batches, refuse
+from nsgkit.flows.reading.records import Headers
 from nsgkit.flows.reckoning import blob_table, reject_table
-from nsgkit.flows.records import Headers
 from nsgkit.layout import floor_hour
 
 PROGRESS_FROM = 20

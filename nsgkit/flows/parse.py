@@ -15,12 +15,12 @@ import pyarrow.compute as pc
 from msgspec import Raw
 
 from nsgkit.errors import NsgkitError
-from nsgkit.flows.bulk import read_bodies
-from nsgkit.flows.columns import Array, Columns, Rejected, from_rows, merge, read_list
-from nsgkit.flows.framing import frame
-from nsgkit.flows.gather import RAW_SHOWN, Batch, Count, Reject, list_of, place_of
-from nsgkit.flows.json_reader import JsonList, Text, read_array
-from nsgkit.flows.records import read_exactly
+from nsgkit.flows.reading.bulk import read_bodies
+from nsgkit.flows.reading.columns import Array, Columns, Rejected, from_rows, merge, read_list
+from nsgkit.flows.reading.framing import frame
+from nsgkit.flows.reading.gather import RAW_SHOWN, Batch, Count, Reject, list_of, place_of
+from nsgkit.flows.reading.json_reader import JsonList, Text, read_array
+from nsgkit.flows.reading.records import read_exactly
 
 _AWKWARD = re.compile(rb"[\x00-\x1f\\]")
 NO_TIME = np.iinfo(np.int64).min

@@ -8,9 +8,9 @@ import pandas as pd
 
 from nsgkit.flows.assemble import tidy
 from nsgkit.flows.files import LogFile
-from nsgkit.flows.gather import Count, Reject
 from nsgkit.flows.parse import NO_TIME, record_times
-from nsgkit.flows.records import Header, Shared
+from nsgkit.flows.reading.gather import Count, Reject
+from nsgkit.flows.reading.records import Header, Shared
 from nsgkit.layout import floor_hour
 from nsgkit.schema import BLOBS, REJECTS, empty, typed
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from nsgkit.flows.records import Headers, Record, Records
+from nsgkit.flows.reading.records import Headers, Record, Records
 
 _OPENING, _CLOSING = b'{"records":[', b"]}"
 

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from msgspec import Raw
 from pyarrow import csv
 
-from nsgkit.flows.columns import Array, Columns, from_rows, merge, read_list, read_one_by_one
-from nsgkit.flows.json_reader import read_array
-from nsgkit.flows.lines import (
+from nsgkit.flows.reading.columns import Array, Columns, from_rows, merge, read_list, read_one_by_one
+from nsgkit.flows.reading.json_reader import read_array
+from nsgkit.flows.reading.lines import (
     Lines,
     blank,
     break_lines,
@@ -26,7 +26,7 @@ from nsgkit.flows.lines import (
     odd_bodies,
     text_of,
 )
-from nsgkit.flows.tuples import (
+from nsgkit.flows.reading.tuples import (
     DECISIONS,
     DIRECTIONS,
     EARLIEST,

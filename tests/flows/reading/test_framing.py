@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nsgkit
-from nsgkit.flows.framing import frame
+from nsgkit.flows.reading.framing import frame
 from tests.blobs import ALLOWED, PROBE, blob, nsg_record, read, same, vnet_record
 
 ONE, TWO = nsg_record(PROBE), nsg_record(ALLOWED, minute=45)

@@ -4,10 +4,10 @@ import json
 import re
 
 from nsgkit import schema
-from nsgkit.flows.fields import MISTAKE, ODD, Reading
-from nsgkit.flows.framing import Piece
-from nsgkit.flows.pasted import NO_KEY
-from nsgkit.flows.records import NSG, VNET, read_exactly
+from nsgkit.flows.explaining.fields import MISTAKE, ODD, Reading
+from nsgkit.flows.explaining.pasted import NO_KEY
+from nsgkit.flows.reading.framing import Piece
+from nsgkit.flows.reading.records import NSG, VNET, read_exactly
 from nsgkit.layout import parse_mac
 
 # What a record says outside its tuples: the flow table's column that it fills, or "" and its meaning.

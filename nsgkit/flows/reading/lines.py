@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Raw
 
-from nsgkit.flows.columns import Array
-from nsgkit.flows.json_reader import located
+from nsgkit.flows.reading.columns import Array
+from nsgkit.flows.reading.json_reader import located
 
 _QUOTE, _COMMA, _LINE_BREAK = b'",\n'
 

@@ -1,7 +1,7 @@
 """One record: its version, what it belongs to, and its groups of tuples.
 
 A group is a list of tuples under one rule at one NIC. Here a record is read exactly, in any form;
-`nsgkit.flows.azure_form` reads the form that Azure writes, and is quick.
+`nsgkit.flows.reading.azure_form` reads the form that Azure writes, and is quick.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, Self
 
 import msgspec
 
-from nsgkit.flows.framing import Piece
-from nsgkit.flows.json_reader import JsonList, MalformedError, read_value, repeated_key
+from nsgkit.flows.reading.framing import Piece
+from nsgkit.flows.reading.json_reader import JsonList, MalformedError, read_value, repeated_key
 from nsgkit.layout import parse_mac
 
 NSG, VNET = "NetworkSecurityGroupFlowEvent", "FlowLogFlowEvent"

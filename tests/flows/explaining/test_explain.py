@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nsgkit import read_logs
-from nsgkit.flows.explain import explain, mistaken
-from nsgkit.flows.pasted import LONGEST
-from nsgkit.flows.tuples import FIELDS, BadTupleError, read_tuple
+from nsgkit.flows.explaining.explain import explain, mistaken
+from nsgkit.flows.explaining.pasted import LONGEST
+from nsgkit.flows.reading.tuples import FIELDS, BadTupleError, read_tuple
 
 V1 = "1487282421,192.0.2.95,10.1.0.4,51529,5358,T,I,D"
 V2 = "1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,"

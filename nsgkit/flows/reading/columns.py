@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nsgkit.flows.json_reader import JsonList, Number
-from nsgkit.flows.tuples import NULL, BadTupleError, Row, read_tuple
+from nsgkit.flows.reading.json_reader import JsonList, Number
+from nsgkit.flows.reading.tuples import NULL, BadTupleError, Row, read_tuple
 from nsgkit.schema import COUNTERS
 
 Array = npt.NDArray[Any]

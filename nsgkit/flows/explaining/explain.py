@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from nsgkit.flows.fields import FORMATS, MISTAKE, ODD, Reading, columns_at, read_field, utc
-from nsgkit.flows.keys import COLUMN_OF, read_key, read_record_whole
-from nsgkit.flows.pasted import LONGEST, Item, take_apart
-from nsgkit.flows.records import NSG, VERSIONS, VNET
-from nsgkit.flows.tuples import FIELDS, NULL, read_tuple
+from nsgkit.flows.explaining.fields import FORMATS, MISTAKE, ODD, Reading, columns_at, read_field, utc
+from nsgkit.flows.explaining.keys import COLUMN_OF, read_key, read_record_whole
+from nsgkit.flows.explaining.pasted import LONGEST, Item, take_apart
+from nsgkit.flows.reading.records import NSG, VERSIONS, VNET
+from nsgkit.flows.reading.tuples import FIELDS, NULL, read_tuple
 from nsgkit.schema import column
 
 SHOWN = 3

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nsgkit.flows.tuples import BadTupleError, canonical_address, read_tuple
+from nsgkit.flows.reading.tuples import BadTupleError, canonical_address, read_tuple
 
 V1 = "1493763938,185.170.185.105,10.2.0.4,35370,23,T,I,A"
 V2 = "1493695838,185.170.185.105,10.2.0.4,35370,23,U,O,A,C,1021,588096,8005,4610880"

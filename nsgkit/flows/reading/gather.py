@@ -8,10 +8,10 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from msgspec import Raw
 
-from nsgkit.flows.azure_form import read_blob_quickly, read_quickly
-from nsgkit.flows.framing import Piece, frame
-from nsgkit.flows.json_reader import JsonList, read_array
-from nsgkit.flows.records import Headers, Record, Records, read_exactly
+from nsgkit.flows.reading.azure_form import read_blob_quickly, read_quickly
+from nsgkit.flows.reading.framing import Piece, frame
+from nsgkit.flows.reading.json_reader import JsonList, read_array
+from nsgkit.flows.reading.records import Headers, Record, Records, read_exactly
 
 Data: TypeAlias = bytes | memoryview
 RAW_SHOWN = 2000

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from nsgkit.flows.json_reader import MalformedError, Object, end_of_brackets, read_value
+from nsgkit.flows.reading.json_reader import MalformedError, Object, end_of_brackets, read_value
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"{\x00", b"[\x00", b"\x00{", b"\x00[")

@@ -12,7 +12,14 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from nsgkit import schema
-from nsgkit.flows.tuples import COUNTER_MAX, EARLIEST, ENCRYPTION_CODE, LATEST, MASKED, canonical_address
+from nsgkit.flows.reading.tuples import (
+    COUNTER_MAX,
+    EARLIEST,
+    ENCRYPTION_CODE,
+    LATEST,
+    MASKED,
+    canonical_address,
+)
 
 MISTAKE, ODD = "mistake", "odd"
 FORMATS = {"nsg_v1": "NSG version 1", "nsg_v2": "NSG version 2", "vnet_v4": "VNet version 4"}

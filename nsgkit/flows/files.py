@@ -123,7 +123,7 @@ def _read(path: Path, rooms: list[Array]) -> Data:
 def _room(size: int, rooms: list[Array]) -> Array:
     """Return an array of this size or more that nobody holds any more, or a new one."""
     for i in reversed(range(len(rooms))):
-        if sys.getrefcount(rooms[i]) == _HELD_BY_LIST_ALONE:
+        if sys.getrefcount(rooms[i]) <= _HELD_BY_LIST_ALONE:
             if len(rooms[i]) >= size:
                 return rooms[i]
             del rooms[i]

@@ -1,6 +1,7 @@
 """read_logs on files and folders as analysts have them."""
 
 import gzip
+import hashlib
 import json
 import os
 
@@ -76,6 +77,19 @@ def test_a_heap_of_files_and_gzip(tmp_path):
     logs = nsgkit.read_logs(tmp_path)
     assert logs.flows["blob"].tolist() == ["a.json", "b.json.gz"]
     assert logs.raw(1) == VNET_BEGIN
+
+
+def test_large_files_that_share_memory_do_not_mix(tmp_path):
+    sizes = (20_000, 35_000, 20_000, 25_000, 20_000, 20_000)
+    for i, size in enumerate(sizes):
+        tuples = [ALLOWED.replace("203.0.113.9", f"203.0.113.{i}")] * size + [f"bad {i}"]
+        (tmp_path / f"{i}.json").write_bytes(blob(nsg_record(*tuples)))
+    logs = nsgkit.read_logs(tmp_path)
+    found = logs.flows.groupby("blob", observed=True)["src_ip"].value_counts()
+    assert found[found > 0].to_dict() == {(f"{i}.json", f"203.0.113.{i}"): n for i, n in enumerate(sizes)}
+    assert list(logs.rejects["raw"]) == [f"bad {i}" for i in range(6)]
+    hashes = [hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() for name in logs.blobs["name"]]
+    assert list(logs.blobs["sha256"]) == hashes
 
 
 def test_before_the_mac_was_in_the_path(tmp_path):

@@ -139,6 +139,13 @@ def test_a_record_repeated_word_for_word_counts_once():
     assert result.rejects[["record", "tuple"]].to_numpy().tolist() == [[2, 0]]
 
 
+def test_a_record_that_only_resembles_another_counts():
+    others = [ALLOWED.replace("55256", port) for port in ("55257", "55258", "55256")]
+    found = read(blob(*(nsg_record(tuple_) for tuple_ in [ALLOWED, *others])))
+    assert list(found.flows["src_port"]) == [55256, 55257, 55258]
+    assert list(found.rejects["reason"]) == ["repeats record 0 word for word: counted once"]
+
+
 def test_the_version_is_read_per_record():
     short = PROBE.removesuffix(",B,,,,")
     result = read(blob(nsg_record(PROBE), nsg_record(short, version=1)))

@@ -81,6 +81,23 @@ def cut(handler, status, headers, body):
     handler.close_connection = True
 
 
+def in_pieces(handler, status, headers, body, sent=None):
+    """Send the body in pieces that tell their own length, as Azure sends its lists."""
+    handler.send_response_only(status)
+    handler.send_header("Content-Type", headers["content-type"])
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    pieces = [body[i : i + 100] for i in range(0, len(body), 100)]
+    wire = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in [*pieces, b""])
+    handler.wfile.write(wire[:sent])
+    handler.close_connection = True
+
+
+def cut_in_pieces(handler, status, headers, body):
+    """Break off in the midst of such a body."""
+    in_pieces(handler, status, headers, body, sent=len(body) // 2)
+
+
 def drip(handler, status, headers, body):
     """Send the body in single bytes, ten a second."""
     handler.reply(status, headers, body, sent=0)

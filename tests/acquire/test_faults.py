@@ -7,6 +7,7 @@ import threading
 import time
 from collections import namedtuple
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -15,13 +16,21 @@ from nsgkit.acquire.download import download
 from nsgkit.acquire.mirror import mirror_blobs, read_blob
 from nsgkit.acquire.verify import verify
 from tests.acquire.logs import hours, name, records, this_hour, until
-from tests.acquire.proxy import answer, cut, drip, first, flip, reset
+from tests.acquire.proxy import answer, cut, cut_in_pieces, drip, first, flip, in_pieces, reset
 from tests.azurite import content, fill, write
 
 pytestmark = pytest.mark.azurite
 DAY = {"start": "2024-12-19", "end": "2024-12-20"}
 BURSTS = [answer(429), answer(500), answer(503), reset, cut, flip]
 NAMES = ["429", "500", "503", "reset", "cut", "flip"]
+
+
+def _no_inode(_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _no_room(_):
+    return Path("/dev/full").open("wb")  # the kernel itself refuses what is written
 
 
 def held(mirror):
@@ -40,6 +49,12 @@ def growing(container, tmp_path, url):
     write(container, name(this_hour()), records(3))
     download(url, tmp_path / "e", start=this_hour())
     return tmp_path / "e"
+
+
+@pytest.fixture
+def short_window(monkeypatch):
+    """Find a drip in half a second."""
+    monkeypatch.setattr(wire, "WINDOW", 0.5)
 
 
 @pytest.mark.parametrize("fault", BURSTS, ids=NAMES)
@@ -61,9 +76,19 @@ def test_a_fifth_fault_leaves_nothing_and_the_next_run_gets_it(one, url, proxy, 
     assert held(tmp_path / "e") == one
 
 
-@pytest.mark.parametrize("fault", [answer(429), answer(503), reset], ids=["429", "503", "reset"])
+@pytest.mark.parametrize(
+    "fault",
+    [answer(429), answer(503), reset, cut, cut_in_pieces],
+    ids=["429", "503", "reset", "cut", "cut in pieces"],
+)
 def test_lists_survive_faults_too(one, url, proxy, tmp_path, fault):
     proxy.fail(fault, times=4, on="list")
+    download(url, tmp_path / "e", **DAY)
+    assert held(tmp_path / "e") == one
+
+
+def test_a_list_that_comes_in_pieces_is_read_whole(one, url, proxy, tmp_path):
+    proxy.fail(in_pieces, times=100, on="list")
     download(url, tmp_path / "e", **DAY)
     assert held(tmp_path / "e") == one
 
@@ -96,9 +121,10 @@ def test_the_pauses_double_and_differ(monkeypatch):
     assert len({b / a for a, b in pairwise(waits)}) > 1
 
 
-def test_a_drip_is_not_waited_for(one, url, proxy, tmp_path, monkeypatch):
-    monkeypatch.setattr(wire, "WINDOW", 0.5)
-    proxy.fail(drip)
+@pytest.mark.parametrize("kind", ["read", "list"])
+@pytest.mark.usefixtures("short_window")
+def test_a_drip_is_not_waited_for(one, url, proxy, tmp_path, kind):
+    proxy.fail(drip, on=kind)
     begun = time.monotonic()
     download(url, tmp_path / "e", **DAY)
     assert held(tmp_path / "e") == one
@@ -222,11 +248,14 @@ def test_following_outlives_a_network_that_is_away(container, url, proxy, tmp_pa
     assert "Trying again" in capsys.readouterr().out
 
 
-def test_a_disk_that_is_full_says_so_and_keeps_what_is_there(container, direct, tmp_path, monkeypatch):
+@pytest.mark.parametrize("full_disk", [_no_inode, _no_room], ids=["no inode", "no room"])
+def test_a_disk_that_is_full_says_so_and_keeps_what_is_there(
+    container, direct, tmp_path, monkeypatch, full_disk
+):
     contents = fill(container, [name(hour) for hour in hours(2)])
     download(direct, tmp_path / "e", start="2024-12-19T09", end="2024-12-19T10")
     with monkeypatch.context() as full:
-        full.setattr(store, "open_private", _no_room)
+        full.setattr(store, "open_private", full_disk)
         with pytest.raises(
             faults.DiskFullError, match=rf"{tmp_path / 'e'} is full.* bytes are still to come.*go on"
         ):
@@ -243,7 +272,3 @@ def test_a_disk_that_is_too_small_says_so_before_it_begins(one, url, proxy, tmp_
     with pytest.raises(faults.DiskFullError, match=r"room for 10 bytes, and [\d,]+ are to come"):
         download(url, tmp_path / "e", **DAY)
     assert proxy.count("read") == 0
-
-
-def _no_room(_):
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

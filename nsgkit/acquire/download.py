@@ -1,6 +1,7 @@
 """Copy the flow logs of a span into a mirror: once, several at a time, and so that it can go on."""
 
 import errno
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -65,6 +66,7 @@ def download(  # noqa: PLR0913
     credential: object = None,
     follow: bool = False,
     stop: Event | None = None,
+    tell: Callable[[int, int], None] | None = None,
 ) -> Download:
     """Copy the flow logs of the hours from `start` to before `end` into the mirror at `into`.
 
@@ -72,7 +74,8 @@ def download(  # noqa: PLR0913
     that has grown only the growth is read, and one that is another by now is stored beside the old
     one. Done again, it goes on where it ended, however it ended. Without `end` it takes all until
     now; with `follow` it then reads on, once a minute, what is still growing, until it is
-    interrupted or `stop` is set, which another thread may do at any time.
+    interrupted or `stop` is set, which another thread may do at any time. `tell` is given how many
+    bytes have come and how many are to come in all, once they are known and whenever more has come.
 
     `resource` takes ids or names of NSGs or flow logs, `mac` MACs; `credential` is as for
     `find_logs`. Times without a zone are UTC.
@@ -88,7 +91,7 @@ def download(  # noqa: PLR0913
     macs = parse_macs(mac)
     first, last = utc(start), utc(end) if end is not None else _NO_END
     with open_source(container_url, credential, stop) as source, open_store(into) as store:
-        look, pool, begun = Look(source, store, [], macs), Pool(), monotonic()
+        look, pool, begun = Look(source, store, [], macs), Pool(tell), monotonic()
         with suppress(faults.StoppedError):
             look.folders = find_folders(source, resource)
             _take(look, pool, first, last)

@@ -16,13 +16,14 @@ _WAITING = 2 * WORKERS  # blobs that are taken up ahead; the others stay in the 
 class Pool:
     """Fetches blobs and counts: what came, what failed and why."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[int, int], None] | None = None) -> None:
         self.fetched = 0
         self.size = 0  # bytes that arrived
         self.wanted = 0  # bytes that are to arrive
         self.failed: dict[str, str] = {}  # blob -> why
         self._ended: BaseException | None = None
         self._in_a_row = 0  # failures without a success between them
+        self._tell = tell or (lambda _arrived, _wanted: None)
         self._lock = Lock()
         self._bar: tqdm = tqdm(disable=True)
 
@@ -33,6 +34,7 @@ class Pool:
         """
         places = Semaphore(_WAITING)
         self.wanted += size
+        self._tell(self.size, self.wanted)
         self._ended, self._in_a_row = None, 0
 
         def one(blob: Blob) -> None:
@@ -54,6 +56,7 @@ class Pool:
         with self._lock:
             self.size += size
             self._bar.update(size)
+            self._tell(self.size, self.wanted)
 
     def _submit_all(
         self, transfer: Transfer, one: Callable[[Blob], None], blobs: Iterator[Blob], places: Semaphore

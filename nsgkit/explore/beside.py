@@ -4,16 +4,13 @@ import io
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
-from pathlib import Path
-from threading import Event, Thread, current_thread
+from threading import Thread, current_thread
 from time import monotonic
 from typing import TextIO
 
 import ipywidgets
 
-from nsgkit.acquire.mirror import BLOBS, INCOMING
-
-_EVERY = 0.5  # seconds between two looks at the folder
+_EVERY = 0.5  # seconds between two messages to the page
 
 
 def run_beside(action: Callable[[], None]) -> None:
@@ -25,25 +22,27 @@ def run_beside(action: Callable[[], None]) -> None:
 
 
 @contextmanager
-def shown_progress(place: ipywidgets.Box, mirror: Path | str, size: int) -> Iterator[None]:
-    """Show in `place`, while this lasts, how many of `size` bytes have come into a mirror.
+def shown_progress(place: ipywidgets.Box) -> Iterator[Callable[[int, int], None]]:
+    """Show in `place`, while this lasts, what the function that it gives is told: bytes here, bytes in all.
 
-    It counts what lies in the mirror's folders: the same for one blob of 500 MB and for 20,000 small
-    ones.
-
-    >>> with shown_progress(ipywidgets.VBox(), "no mirror yet", 10):
-    ...     pass
+    >>> with shown_progress(ipywidgets.VBox()) as tell:
+    ...     tell(5, 10)
     """
-    bar, words = ipywidgets.FloatProgress(max=max(size, 1)), ipywidgets.HTML("Asking for the list …")
+    bar, words = ipywidgets.FloatProgress(), ipywidgets.HTML("Asking for the list …")
     place.children = (ipywidgets.HBox([bar, words]),)
-    over = Event()
-    watcher = Thread(target=_watch, args=(bar, words, Path(mirror), over), daemon=True)
-    watcher.start()
+    begun = shown = 0.0
+
+    def tell(arrived: int, wanted: int) -> None:
+        nonlocal begun, shown
+        now = monotonic()
+        begun = begun or now
+        if arrived and now - max(begun, shown) >= _EVERY:
+            shown, bar.max, bar.value = now, wanted, arrived
+            words.value = _how_far(arrived, wanted, arrived / (now - begun))
+
     try:
-        yield
+        yield tell
     finally:
-        over.set()
-        watcher.join()
         place.children = ()
 
 
@@ -73,30 +72,8 @@ class _Words(io.StringIO):
         return super().write(text) if mine else self._others.write(text)
 
 
-def _watch(bar: ipywidgets.FloatProgress, words: ipywidgets.HTML, mirror: Path, over: Event) -> None:
-    held, begun, looked = _bytes_in(mirror), monotonic(), 0.0
-    while not over.wait(max(_EVERY, 10 * looked)):  # a look at many files must not slow the download
-        before = monotonic()
-        arrived = _bytes_in(mirror) - held
-        looked = monotonic() - before
-        if arrived <= 0:
-            begun = monotonic()  # the list is still being made: that is not the line's speed
-        else:
-            rate = arrived / (monotonic() - begun)
-            left = max(0.0, bar.max - arrived) / rate
-            bar.value = arrived
-            words.value = (
-                f"{arrived / 1e6:,.1f} of {bar.max / 1e6:,.1f} MB, {rate / 1e6:,.2f} MB/s, "
-                f"about {left:,.0f} s left"
-            )
-
-
-def _bytes_in(mirror: Path) -> int:
-    total = 0
-    for part in (BLOBS, INCOMING):
-        for path in (mirror / part).rglob("*"):
-            try:
-                total += path.stat().st_size if path.is_file() else 0
-            except FileNotFoundError:  # it has just become evidence, and is counted there next time
-                continue
-    return total
+def _how_far(arrived: int, wanted: int, rate: float) -> str:
+    return (
+        f"{arrived / 1e6:,.1f} of {wanted / 1e6:,.1f} MB, {rate / 1e6:,.2f} MB/s, "
+        f"about {max(0, wanted - arrived) / rate:,.0f} s left"
+    )

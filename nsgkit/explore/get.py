@@ -31,7 +31,6 @@ class _Getter:
     status: ipywidgets.HTML = field(default_factory=status_line)
     result: ipywidgets.HTML = field(default_factory=ipywidgets.HTML)
     progress: ipywidgets.VBox = field(default_factory=ipywidgets.VBox)
-    coming: int = 0  # bytes, as far as was seen
     stop: Event = field(default_factory=Event)
 
 
@@ -87,7 +86,6 @@ def _look(getter: _Getter) -> None:
         say(getter.status, "There is no blob of what is chosen.", "Choose a longer span, or other logs.")
         return
     coming = estimate(blobs, getter.into, getter.controls["line"].value)
-    getter.coming = coming.new_size
     getter.result.value = _lines(said.getvalue()) + _found(coming) + _code(getter, asked)
     if not is_container(getter.source):
         say(
@@ -112,9 +110,9 @@ def _start(getter: _Getter) -> None:
 def _download(getter: _Getter, asked: dict[str, Any]) -> None:
     getter.result.value = ""
     try:
-        with shown_progress(getter.progress, getter.into, getter.coming), caught_words():
+        with shown_progress(getter.progress) as tell, caught_words():
             done = download(
-                getter.source, getter.into, credential=getter.credential, stop=getter.stop, **asked
+                getter.source, getter.into, credential=getter.credential, stop=getter.stop, tell=tell, **asked
             )
     finally:
         _enable(getter, look=True, download=True, cancel=False)

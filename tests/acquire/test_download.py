@@ -69,6 +69,13 @@ def test_only_what_was_asked_for_by_name_and_by_nic(container, direct, tmp_path)
     assert list(bytes_of(tmp_path / "flow log")) == [name(resource=SEEN)]
 
 
+def test_it_tells_how_much_has_come_and_how_much_is_to_come(container, direct, tmp_path):
+    contents, told = fill(container, [name(hour) for hour in hours(3)]), []
+    download(direct, tmp_path / "e", **DAY, tell=lambda *bytes_: told.append(bytes_))
+    size = len(contents[name()])
+    assert told == [(arrived * size, 3 * size) for arrived in range(4)]
+
+
 def test_a_name_that_is_not_there_is_answered_with_those_that_are(container, direct, tmp_path):
     write(container, name(), records(1))
     with pytest.raises(NoLogsError, match="There are: DEMOVM-NSG"):

@@ -1,7 +1,6 @@
 """What runs beside the notebook: its progress, and its words."""
 
 import threading
-import time
 
 import ipywidgets
 
@@ -9,24 +8,32 @@ from nsgkit.explore import beside
 from nsgkit.explore.beside import caught_words, run_beside, shown_progress
 
 
-def test_what_comes_into_the_folder_is_shown_with_rate_and_time_left(tmp_path, monkeypatch):
-    monkeypatch.setattr(beside, "_EVERY", 0.01)
-    (tmp_path / "blobs" / "3f").mkdir(parents=True)
-    (tmp_path / "blobs" / "3f" / "old.0").write_bytes(b"x" * 500)
+def test_what_has_come_is_shown_with_rate_and_time_left(monkeypatch):
+    clock = iter([100.0, 103.0])
+    monkeypatch.setattr(beside, "monotonic", lambda: next(clock))
     place = ipywidgets.VBox()
-    with shown_progress(place, tmp_path, 2_000_000):
+    with shown_progress(place) as tell:
         bar, words = place.children[0].children
-        time.sleep(0.05)
-        (tmp_path / "blobs" / "3f" / "new.0").write_bytes(b"x" * 1_500_000)
-        _wait(lambda: bar.value == 1_500_000)  # what was there before does not count
-    assert "1.5 of 2.0 MB" in words.value
-    assert "MB/s" in words.value
-    assert "s left" in words.value
+        tell(0, 2_000_000)
+        tell(1_500_000, 2_000_000)
+    assert (bar.value, bar.max) == (1_500_000, 2_000_000)
+    assert words.value == "1.5 of 2.0 MB, 0.50 MB/s, about 1 s left"
+
+
+def test_the_page_is_not_told_of_every_piece(monkeypatch):
+    clock = iter(100 + n / 100 for n in range(101))
+    monkeypatch.setattr(beside, "monotonic", lambda: next(clock))
+    told, place = [], ipywidgets.VBox()
+    with shown_progress(place) as tell:
+        place.children[0].children[1].observe(told.append, "value")
+        for arrived in range(101):
+            tell(arrived * 1_000_000, 100_000_000)
+    assert len(told) == 2
 
 
 def test_it_goes_away_with_the_download():
     place = ipywidgets.VBox()
-    with shown_progress(place, "none yet", 0):
+    with shown_progress(place):
         assert place.children
     assert place.children == ()
 
@@ -47,10 +54,3 @@ def test_the_notebook_goes_on_meanwhile():
     assert not done.is_set()
     go_on.set()
     assert done.wait(10)
-
-
-def _wait(condition):
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

@@ -242,7 +242,7 @@ def run(name: str, way: str, folder: Path) -> dict[str, float]:
         else pd.read_pickle(f"{path}.pickle")
     )
     ask = plain if way == "plain" else ours
-    few = ask(data.limit(1000) if way == "duckdb" else data.head(1000))
+    few = ask(data.limit(1000) if way == "duckdb" else data.sample(1000, random_state=1))
     if not isinstance(few, pd.DataFrame):
         few.to_parquet(str(folder / "answer.parquet"))
     before = _memory()

@@ -5,7 +5,7 @@ A denied attempt is a denied row. Bytes and packets are what continuing and end 
 orphans too. Folded views of a connection count for nothing but `folded`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.errors import NsgkitError
 from nsgkit.flows.conversations import CONVERSATIONS
-from nsgkit.flows.frame import codes, collect, count, known_sum, lazy, one_if
+from nsgkit.flows.frame import codes, collect, count, fingerprint, known_sum, lazy, one_if
 from nsgkit.schema import COUNTERS, Column
 
 _KNOWN = {c.name: c for c in CONVERSATIONS}
@@ -23,6 +23,8 @@ TEXTS = {c.name for c in CONVERSATIONS if c.dtype == schema.TEXT and not c.close
 # The column that a question may be ordered by.
 MEASURES = ("connections", "denied", "bytes", "packets", "peers")
 
+# Columns of so many values that most groups are not shown.
+_MANY = {"src_ip", "dst_ip", "source", "destination"}
 _CONNECTIONS = "connections"
 TRAFFIC: tuple[Column, ...] = (
     Column("connections", "int64", "Connections", "Allowed, and began in the data.", _CONNECTIONS),
@@ -108,8 +110,17 @@ def breakdown(  # noqa: PLR0913
     frame = lazy(conversations, needed(*used), codebook=book, remedy="nsgkit.conversations")
     if each_view:
         frame = frame.with_columns(folded=nw.lit(value=False))
-    groups = _ranked(measured(frame, by, peers), by, measure)
-    return collect(groups if top is None else groups.head(top), _like(table), book)
+    if top is None or not {*by} & _MANY:
+        ranked = _ranked(measured(frame, by, peers), by, measure)
+        return collect(ranked if top is None else ranked.head(top), _like(table), book)
+    # Of many groups, find out which are shown by one measure alone; then measure all of those few.
+    alone = _ranked(measured(frame, by, peers if measure == "peers" else None), by, measure)
+    found = collect(
+        fingerprint(alone.head(top), mark=by), {"mark": "object", "total": "float64", "groups": "int64"}
+    )
+    frame = fingerprint(frame, mark=by).filter(nw.col("mark").is_in(found["mark"].tolist()))
+    groups = _ranked(measured(frame, by, peers), by, measure, found.head(1).to_dict("records"))
+    return collect(groups, _like(table), book)
 
 
 def grouped(frame: "nw.LazyFrame[Any]", by: Sequence[str]) -> pd.DataFrame:
@@ -150,15 +161,16 @@ def measured(frame: "nw.LazyFrame[Any]", by: Sequence[str], peers: str | None = 
     return groups.with_columns(bytes=both_ways("bytes"), packets=both_ways("packets"))
 
 
-def _ranked(groups: "nw.LazyFrame[Any]", by: Sequence[str], measure: str) -> "nw.LazyFrame[Any]":
+def _ranked(
+    groups: "nw.LazyFrame[Any]", by: Sequence[str], measure: str, known: Sequence[Mapping[Any, Any]] = ()
+) -> "nw.LazyFrame[Any]":
+    """Order the groups; of how many they are, and the measure's total, are counted unless `known`."""
     groups = groups.with_columns(all=nw.lit(1), value=nw.col(measure).cast(nw.Float64))
-    total = nw.col("value").sum().over("all")
-    groups = groups.with_columns(
-        share=nw.when(total > 0).then(nw.col("value") / total),
-        groups=nw.len().over("all"),
-        less=-nw.col("value"),
-    )
-    return groups.sort("less", *by, nulls_last=True)
+    over_all = {"total": nw.col("value").sum().over("all"), "groups": nw.len().over("all")}
+    told = {name: nw.lit(value) for row in known for name, value in row.items() if name in over_all}
+    groups = groups.with_columns(less=-nw.col("value"), **(told or over_all))
+    share = nw.when(nw.col("total") > 0).then(nw.col("value") / nw.col("total"))
+    return groups.with_columns(share=share).sort("less", *by, nulls_last=True)
 
 
 def _column(name: str) -> Column:

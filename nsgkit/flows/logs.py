@@ -128,12 +128,13 @@ def read_logs(
         raise NoLogsError(f"{path} holds {len(files)} blobs, but none for the hours asked for ({span}).")
     names = [file.name for file in read.files]
     settle(read.counts, read.rows.groups, read.rows.rejects)
-    digests = [digest.result() if digest else None for digest in read.digests]
-    blobs = blob_table(read.files, read.counts, read.headers, read.sizes, digests)
-    rejects = reject_table(read.counts, read.rows.rejects, names)
-    flows = read.rows.table(read.headers, names)
+    with ThreadPoolExecutor(1) as pool:
+        flows = pool.submit(read.rows.table, read.headers, names)
+        digests = [digest.result() if digest else None for digest in read.digests]
+        blobs = blob_table(read.files, read.counts, read.headers, read.sizes, digests)
+        rejects = reject_table(read.counts, read.rows.rejects, names)
     hours = mirror_hours(path) if is_mirror(path) else None
-    return FlowLogs(flows, rejects, blobs, notes, hours, dict(zip(names, read.files, strict=True)))
+    return FlowLogs(flows.result(), rejects, blobs, notes, hours, dict(zip(names, read.files, strict=True)))
 
 
 @dataclass
@@ -159,11 +160,11 @@ def _read_all(files: list[LogFile], span: Span) -> _Reading:
     workers = min(4, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
         for batch in batches(_open_all(files, span, reading, pool), reading.headers, size=size):
-            while len(waiting) >= workers:  # what waits is held in memory
+            while len(waiting) > workers:  # what waits is held in memory
                 reading.rows.add(waiting.popleft().result())
             waiting.append(pool.submit(read_batch, batch))
-        for part in waiting:
-            reading.rows.add(part.result())
+        while waiting:
+            reading.rows.add(waiting.popleft().result())
     return reading
 
 

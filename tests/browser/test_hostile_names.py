@@ -21,6 +21,7 @@ from IPython.display import HTML, display
 from nsgkit.analyses import connections_over_time
 from nsgkit.explore.fields import field_explorer
 from nsgkit.explore.panel import panel, say, status_line
+from nsgkit.explore.traffic import traffic_explorer
 from nsgkit.views.charts import over_time
 from nsgkit.views.theme import cut, nothing_to_show, titled
 logs = nsgkit.read_logs("hostile")
@@ -38,6 +39,8 @@ CELL
 over_time(connections_over_time(logs.flows, by="acl"), title=NAMES[0])
 CELL
 over_time(connections_over_time(logs.flows, by="mac"), title=NAMES[3])
+CELL
+traffic_explorer(logs.flows)
 CELL
 nothing_to_show(" ".join(NAMES), " ".join(NAMES))
 CELL
@@ -65,11 +68,29 @@ def record(name):
     }
 
 
+def vnet_record(name):
+    """A VNet record with `name` for all that it names."""
+    groups = [{"rule": name, "flowTuples": ["1734601440123,10.0.0.4,203.0.113.9,55256,443,6,O,B,NX,0,0,0,0"]}]
+    return {
+        "time": "2024-12-19T09:44:36Z",
+        "flowLogVersion": 4,
+        "flowLogGUID": name,
+        "macAddress": name,
+        "category": "FlowLogFlowEvent",
+        "flowLogResourceID": name,
+        "targetResourceID": name,
+        "operationName": name,
+        "flowRecords": {"flows": [{"aclID": name, "flowGroups": groups}]},
+    }
+
+
 @pytest.fixture(scope="module")
 def notebook(jupyter):
     folder = jupyter.server.root / "notebooks" / "hostile"
     folder.mkdir()
-    (folder / "PT1H.json").write_text(json.dumps({"records": [record(name) for name in NAMES]}), "utf-8")
+    records = {"PT1H.json": [record(name) for name in NAMES], "VNET.json": [vnet_record(n) for n in NAMES]}
+    for name, of_family in records.items():
+        (folder / name).write_text(json.dumps({"records": of_family}), "utf-8")
     first, *others = DISPLAYS.split("CELL\n")
     yield jupyter.open(jupyter.write([f"NAMES = {NAMES!r}\n{first}", *others])).run_all()
     jupyter.close()

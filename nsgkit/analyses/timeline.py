@@ -7,6 +7,7 @@ is asked afterwards takes no stitching.
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from nsgkit import schema
@@ -75,7 +76,7 @@ def increments(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
     flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
         The flow table.
     conversations : pandas.DataFrame
-        What `nsgkit.conversations` made of it.
+        What `nsgkit.conversations` made of it, all of it.
 
     Returns
     -------
@@ -93,22 +94,27 @@ def increments(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
     True
     """
     book = codebook(flows)
-    rows = stitched(marked(flows, book))
-    first = rows.filter(nw.col("starts") == 1).select(*CONVERSATION, **dict(zip(_FIRST, _PLACE, strict=True)))
-    known = ~nw.all_horizontal(*(nw.col(c).is_null() for c in COUNTERS), ignore_nulls=False)
-    since = nw.when(nw.col("since").is_null()).then(nw.col("time_ms") - CADENCE).otherwise(nw.col("since"))
-    added = rows.filter((nw.col("step") > 0) & known).join(first, on=[*CONVERSATION])
-    added = added.with_columns(since=since, until=nw.col("time_ms"))
-    like = {"conversation": "int64", "since": "int64", "until": "int64", **_CARRIED}
     told = conversations[[*_PLACE]].assign(conversation=conversations.index)
+    like = {"conversation": "int64", "since": "int64", "until": "int64", **_CARRIED}
     if isinstance(flows, pd.DataFrame):
         labels = lazy(told, [*told], codebook={"blob": book["blob"]})
-        return collect(added.join(labels, left_on=_FIRST, right_on=[*_PLACE]), like)
+        rows = marked(flows, book).join(labels, on=[*_PLACE], how="left")
+        return collect(_counted(stitched(rows, label="conversation")), like)
+    rows = stitched(marked(flows, book))
+    first = rows.filter(nw.col("starts") == 1).select(*CONVERSATION, **dict(zip(_FIRST, _PLACE, strict=True)))
     # Another engine's rows cannot be joined with a pandas table where they are.
     places = {name: "str" if name == "first_blob" else "int64" for name in _FIRST}
+    added = _counted(rows).join(first, on=[*CONVERSATION])
     found = collect(added, {**{n: t for n, t in like.items() if n != "conversation"}, **places})
     told = told.astype({"blob": "str", "record": "int64", "tuple": "int64"})
     return found.merge(told, left_on=_FIRST, right_on=[*_PLACE])[[*like]]
+
+
+def _counted(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+    """Keep the stitched rows that counted something, with the time over which they did."""
+    known = ~nw.all_horizontal(*(nw.col(c).is_null() for c in COUNTERS), ignore_nulls=False)
+    since = nw.when(nw.col("since").is_null()).then(nw.col("time_ms") - CADENCE).otherwise(nw.col("since"))
+    return rows.filter((nw.col("step") > 0) & known).with_columns(since=since, until=nw.col("time_ms"))
 
 
 def carried_over_time(
@@ -147,9 +153,11 @@ def carried_over_time(
     width = bin_width(bin)
     schema.require(conversations.columns, ["folded", *([by] if by else [])], "nsgkit.conversations")
     counting = conversations[~conversations["folded"]]
-    counting = pd.DataFrame({"group": counting[by] if by else _ALL, "conversation": counting.index})
-    book = codes(counting, ["group"])
-    rows = lazy(added).join(lazy(counting, [*counting], codebook=book), on="conversation")
+    groups = counting[by].astype("category") if by else pd.Series(_ALL, counting.index, dtype="category")
+    table = _beside(added, groups)
+    book = codes(table, ["group"])
+    rows = lazy(table, ["group", "chosen", "since", "until", *COUNTERS], codebook=book)
+    rows = rows.filter(nw.col("chosen")).drop("chosen")
     sums = [known_sum(c).alias(c) for c in COUNTERS]
     bins = _spread(rows, width).group_by("time", "group").agg(*sums)
     bins = bins.with_columns(until=nw.col("time") + width)
@@ -158,6 +166,19 @@ def carried_over_time(
         ways = [f"{unit}_src_to_dst", f"{unit}_dst_to_src"]
         table.insert(2, unit, table[ways].sum(axis=1, min_count=1).astype("Int64"))
     return _named(table.drop(columns=[*COUNTERS]))
+
+
+def _beside(added: pd.DataFrame, groups: "pd.Series[Any]") -> pd.DataFrame:
+    """Put each increment's group beside it, and whether its conversation has one.
+
+    It is looked up by the label's number: a join of millions of labels takes many times as long.
+    """
+    labels, own = added["conversation"].to_numpy(), groups.index.to_numpy()
+    place = np.full(max(labels.max(initial=-1), own.max(initial=-1)) + 1, -2, "int32")
+    place[own] = groups.cat.codes
+    found = place[labels]
+    group = pd.Categorical.from_codes(np.maximum(found, -1), groups.cat.categories)
+    return added.assign(group=group, chosen=found > -2)
 
 
 def _spread(rows: "nw.LazyFrame[Any]", width: int) -> "nw.LazyFrame[Any]":

@@ -66,18 +66,20 @@ def marked(
     )
 
 
-def stitched(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+def stitched(rows: "nw.LazyFrame[Any]", *, label: str | None = None) -> "nw.LazyFrame[Any]":
     """Return the rows that `marked` gave, each with the conversation that it belongs to.
 
     CONVERSATION together names a conversation; `starts` is 1 for its first row and 0 for others; `since`
-    is when its previous row was (milliseconds, null for the first).
+    is when its previous row was (milliseconds, null for the first). The column `label` names each
+    conversation in its first row and is null in others: it is filled in.
     """
     rows = rows.with_columns(edges=_begins() + _ends())
     before = nw.col("moment").shift(1).over(*ALIKE, order_by=ORDER)
     edges = nw.col("edges").cum_sum().over(*ALIKE, order_by=ORDER)
     # Both at once, so that an engine sorts once: begins so far and ends before this row tell
     # one conversation from the next.
-    rows = rows.with_columns(before=before, nth=(edges - _ends()).cast(nw.Int64))
+    named = [nw.col(label).fill_null(strategy="forward").over(*ALIKE, order_by=ORDER)] if label else []
+    rows = rows.with_columns(*named, before=before, nth=(edges - _ends()).cast(nw.Int64))
     return rows.with_columns(starts=_starts(), since=_since())
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from nsgkit import analyses
+from nsgkit.analyses import breakdown
 from nsgkit.errors import MissingColumnError, NsgkitError
 from nsgkit.flows.conversations import conversations
 from tests.flows import plain_stitch
@@ -115,6 +116,23 @@ def test_ties_are_in_the_order_of_names():
     ]
 
 
+@pytest.mark.parametrize("measure", ["connections", "denied", "bytes", "packets", "peers"])
+@pytest.mark.parametrize("by", [["src_ip"], ["src_ip", "dst_ip"], ["src_ip", "rule", "dst_ip", "decision"]])
+def test_those_that_are_shown_are_the_first_of_all(stitched, by, measure):
+    told = {"measure": measure, "peers": "dst_port"}
+    few, all_ = (breakdown(stitched, by, top=top, **told) for top in (7, None))
+    pd.testing.assert_frame_equal(few, all_.head(7))
+    relation = duckdb.connect().from_df(stitched)
+    pd.testing.assert_frame_equal(breakdown(relation, by, top=7, **told), few)
+
+
+def test_a_group_of_a_rule_that_was_not_logged_is_shown():
+    rows = flows(f"09:00:00 {OURS} O A B\n09:00:00 {THEIRS} I A B", rule=None)
+    table = analyses.traffic_links(conversations(rows), top=1)
+    assert table["rule"].isna().tolist() == [True]
+    assert (table["connections"].item(), table["groups"].item()) == (1, 2)
+
+
 def test_a_measure_that_is_none_lists_those_that_are():
     with pytest.raises(NsgkitError, match="connections, denied, bytes, packets"):
         analyses.top_pairs(TALK, measure="peers")
@@ -172,6 +190,46 @@ def test_the_matrix_adds_up_to_the_pairs(stitched):
     assert cells["share"].sum() == pytest.approx(1)
     relation = duckdb.connect().from_df(stitched)
     pd.testing.assert_frame_equal(cells, analyses.traffic_matrix(relation, top=None))
+
+
+ODD_ADDRESSES = """
+    09:00:00 10.0.0.4:50000 10.0.17.5:443 TCP O A B
+    09:00:01 10.0.0.9:50000 10.0.18.5:443 TCP O A B
+    09:00:02 2001:db8:1:2::5:50000 10.0.17.5:443 TCP I D B
+    09:00:03 ::ffff:10.0.0.4:50000 10.0.17.5:443 TCP I D B
+    09:00:04 xxx.xxx.xxx.xxx:50000 10.0.17.6:443 TCP I A B
+"""
+
+
+@pytest.mark.parametrize(
+    "networks",
+    [
+        {"prefix": 20},
+        {"prefix": 8},
+        {"prefix": 32},
+        {"subnets": ["10.0.17.4/30"]},
+        {"prefix": 16, "subnets": ["::ffff:10.0.0.4/128"]},
+        {"subnets": ["10.0.0.0/8"], "top": 2},
+    ],
+)
+def test_a_relation_is_gathered_into_the_same_networks(networks):
+    table = conversations(flows(ODD_ADDRESSES))
+    relation = duckdb.connect().from_df(table)
+    told = {"measure": "connections", **networks}
+    pd.testing.assert_frame_equal(
+        analyses.traffic_matrix(relation, **told), analyses.traffic_matrix(table, **told)
+    )
+
+
+def test_a_network_is_that_of_the_python_library():
+    table = analyses.traffic_matrix(conversations(flows(ODD_ADDRESSES)), prefix=20, top=None)
+    assert set(table["destination"]) == {"10.0.16.0/20"}
+    assert set(table["source"]) == {"10.0.0.0/20", "2001:db8:1:2::/64", "::/64", "xxx.xxx.xxx.xxx"}
+
+
+def test_the_cells_that_are_shown_are_the_first_of_all(stitched):
+    few, all_ = (analyses.traffic_matrix(stitched, prefix=32, top=top) for top in (9, None))
+    pd.testing.assert_frame_equal(few, all_.head(9))
 
 
 def test_a_subnet_that_is_none_says_how_it_is_written():

@@ -10,7 +10,7 @@ import pytest
 
 from nsgkit import schema
 from nsgkit.errors import MissingColumnError, NsgkitError
-from nsgkit.flows.frame import bin_width, codes, collect, fingerprint, known_sum, lazy
+from nsgkit.flows.frame import bin_width, codes, collect, fingerprint, known_sum, lazy, settled
 from tests.frames import flows
 
 ROWS = flows("""
@@ -68,6 +68,20 @@ def test_codes_sort_as_their_texts_do():
     book = codes(rows, ["rule"])
     ordered = lazy(rows, ["rule"], codebook=book).sort("rule")
     assert collect(ordered, {"rule": "str"}, book)["rule"].tolist() == ["a", "z"]
+
+
+def test_sorted_categories_are_taken_as_they_are():
+    assert codes(ROWS, ["src_ip"])["src_ip"] is ROWS["src_ip"].cat.categories
+
+
+def test_what_is_settled_is_found_once():
+    found = settled(lazy(ROWS, ["dst_port"]).unique(), ROWS)
+    assert collect(found.join(lazy(ROWS), on="dst_port"), {"tuple": "int32"})["tuple"].size == len(ROWS)
+
+
+def test_a_relation_stays_where_it_is():
+    frame = lazy(duckdb.connect().from_df(ROWS))
+    assert settled(frame, frame.to_native()) is frame
 
 
 def test_an_enum_of_a_relation_is_text():

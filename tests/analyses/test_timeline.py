@@ -1,0 +1,54 @@
+"""What rows added to their conversations, and when: for an explorer that asks again and again."""
+
+import duckdb
+import pandas as pd
+import pytest
+
+from nsgkit.analyses.timeline import carried_over_time, increments
+from nsgkit.flows.conversations import conversations
+from tests.flows.test_conversations import FEW, ROWS, given, table_of
+from tests.frames import flows
+
+A, B = "10.0.0.4:50000 10.0.1.5:443 TCP", "203.0.113.7:4000 10.0.1.5:443 TCP"
+ADDED = ["conversation", "until", "since", "bytes_src_to_dst"]
+
+
+def in_order(table):
+    return table.sort_values(ADDED, ignore_index=True)
+
+
+@FEW
+@given(ROWS)
+def test_what_rows_added_is_what_their_conversations_have(rows):
+    frame = table_of(rows)
+    table = conversations(frame)
+    added = increments(frame, table).groupby("conversation")["bytes_src_to_dst"].sum()
+    known = table["bytes_src_to_dst"].dropna().astype("int64")
+    assert added.to_dict() == known.to_dict()
+
+
+def test_a_relation_gives_the_same_increments(logs, stitched):
+    relation = duckdb.connect().from_df(logs.flows)
+    ours, theirs = (in_order(increments(rows, stitched)) for rows in (logs.flows, relation))
+    pd.testing.assert_frame_equal(ours, theirs)
+
+
+ROWS_OF_TWO = flows(f"""
+    09:00:00 {A} O A B rule=R
+    09:01:00 {A} O A E 1/100 1/50 rule=R
+    09:00:00 {B} I A B rule=
+    09:01:00 {B} I A E 1/7 1/3 rule=
+""")
+ROWS_OF_TWO["rule"] = ROWS_OF_TWO["rule"].cat.remove_categories("")
+
+
+@pytest.mark.parametrize(("src", "told"), [(50000, [["R", 150]]), (4000, [["not logged", 10]])])
+def test_bytes_of_some_conversations_alone(src, told):
+    table = conversations(ROWS_OF_TWO)
+    some = carried_over_time(increments(ROWS_OF_TWO, table), table[table["src_port"] == src], by="rule")
+    assert some[["group", "bytes"]].values.tolist() == told
+
+
+def test_bytes_of_no_conversation_at_all():
+    table = conversations(ROWS_OF_TWO)
+    assert carried_over_time(increments(ROWS_OF_TWO, table), table.head(0)).empty

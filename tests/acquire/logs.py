@@ -42,6 +42,18 @@ def until(it_is_so, seconds=60):
         time.sleep(0.01)
 
 
+def stopping(stop, action):
+    """Do `action`, and set `stop` however it ends: what follows until then must not wait for ever."""
+
+    def act():
+        try:
+            action()
+        finally:
+            stop.set()
+
+    return act
+
+
 def records(number, size=600, seed=0):
     """As many records as asked for, each of about `size` bytes and unlike the others."""
     return [json.dumps({"n": f"{seed}-{i}", "tuples": "x" * size}).encode() for i in range(number)]

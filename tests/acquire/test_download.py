@@ -25,6 +25,7 @@ from tests.acquire.logs import (
     hours,
     name,
     records,
+    stopping,
     this_hour,
     until,
 )
@@ -263,9 +264,8 @@ def test_following_takes_what_is_written_meanwhile(container, direct, tmp_path):
             write(container, name(this_hour()), records(number))
         write(container, name(this_hour(), mac=OTHER_MAC), records(1))
         until(lambda: bytes_of(mirror) == written)
-        stop.set()
 
-    threading.Thread(target=grow).start()
+    threading.Thread(target=stopping(stop, grow)).start()
     download(direct, mirror, start=this_hour(), follow=True, stop=stop)
     assert bytes_of(mirror) == written
     assert verify(mirror).ok

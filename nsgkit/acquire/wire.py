@@ -15,12 +15,19 @@ from typing import Protocol, Self
 from urllib.parse import urlsplit
 
 from requests.adapters import HTTPAdapter
-from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_proxy
+from requests.exceptions import RequestException
+from requests.utils import (
+    DEFAULT_CA_BUNDLE_PATH,
+    get_environ_proxies,
+    prepend_scheme_if_needed,
+    select_proxy,
+)
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, Timeout
 from urllib3.exceptions import HTTPError
 
 from nsgkit.acquire.faults import BusyError, RefusedError
 from nsgkit.acquire.identity import redact
+from nsgkit.errors import NsgkitError
 
 WINDOW = 30.0  # seconds over which the rate is taken
 FLOOR = 1024  # bytes a second
@@ -129,12 +136,19 @@ class Answer:
 def _connect(url: str, connections: int) -> HTTPConnectionPool:
     """Make connections for many threads, which look into the environment once and not for each request."""
     adapter = HTTPAdapter(pool_maxsize=connections)
+    # Over plain http there is only an emulator, which is on this machine.
     proxy = select_proxy(url, get_environ_proxies(url)) if url.startswith("https:") else None
-    manager = adapter.proxy_manager_for(proxy) if proxy else adapter.poolmanager
-    authorities = (
-        os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
-    )
+    chosen = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    authorities = chosen or DEFAULT_CA_BUNDLE_PATH
     place = "ca_cert_dir" if Path(authorities).is_dir() else "ca_certs"
+    try:
+        through = adapter.proxy_manager_for(prepend_scheme_if_needed(proxy, "http")) if proxy else None
+    except (HTTPError, RequestException):  # its words could show the proxy's password
+        raise NsgkitError(
+            "The proxy that the environment names (HTTPS_PROXY, ALL_PROXY) cannot be used. Write it as "
+            "http://HOST:PORT, or take it out of the environment."
+        ) from None
+    manager = through or adapter.poolmanager
     return manager.connection_from_url(url, {"cert_reqs": "CERT_REQUIRED", place: authorities})
 
 

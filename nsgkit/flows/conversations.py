@@ -77,6 +77,8 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
     of them must not be counted: see `nsgkit.flows.fold` for the one rule. Count connections with
     `~folded`, and say with `folded` how many views were folded.
 
+    A row is told apart from others by its blob, record and tuple: give each blob's rows once.
+
     Looks alike but is harmless: inbound TCP under a custom rule may be logged without
     state (`stateless`): such connections stay open and uncounted however they went.
 
@@ -196,15 +198,17 @@ def _sums(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
     first, numbered = nw.when(nw.col("starts") == 1), "row" in rows.collect_schema().names()
     of_first = ["policy", *(["row"] if numbered else ["file", "record", "tuple"])]
     groups = rows.with_columns(**counting, **marks).group_by(*CONVERSATION)
-    return groups.agg(
+    views = groups.agg(
         *(known_sum(f"counting_{name}").alias(name) for name in COUNTERS),
         *(first.then(nw.col(name)).max().alias(name) for name in of_first),
         *(nw.col(name).max() for name in ("alone", "asks", "denied", *marks)),
         nw.len().cast(nw.Int64).alias("rows"),
         nw.col("time").max().alias("last"),
-        nw.col("time_ms").min().alias("first_ms"),
-        nw.col("time_ms").max().alias("last_ms"),
+        earliest=nw.col("moment").min(),
+        latest=nw.col("moment").max(),
     )
+    ends = {"first_ms": "earliest", "last_ms": "latest"}
+    return views.with_columns(**{ms: (nw.col(end) // 4).cast(nw.Int64) for ms, end in ends.items()})
 
 
 def _state() -> nw.Expr:

@@ -50,11 +50,11 @@ def marked(
     """
     rows = lazy(flows, columns, codebook=book, numbered=True)
     rows = (rows if only is None else only(rows)).with_columns(
-        step=_step(),
-        alone=_alone(),
-        # As numbers before the windows, so that no text has to pass through them.
-        denied=one_if(nw.col("decision") == "denied"),
-        asks=one_if(asks_for_an_answer()),
+        # As small numbers before the windows, so that no text has to pass through them.
+        step=_step().cast(nw.Int8),
+        alone=_alone().cast(nw.Int8),
+        denied=one_if(nw.col("decision") == "denied").cast(nw.Int8),
+        asks=one_if(asks_for_an_answer()).cast(nw.Int8),
     )
     return fingerprint(
         rows.with_columns(moment=nw.col("time_ms") * 4 + nw.col("step")),

@@ -1,6 +1,7 @@
 """The question: which part of the network talks to which."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any, TypeAlias
 
@@ -80,24 +81,27 @@ def traffic_matrix(
     return _ranked(_added_up(blocks), measure, top)
 
 
-def _cut(end: str, known: list[Network], prefix: int) -> nw.Expr:
+def _cut(end: str, known: tuple[Network, ...], prefix: int) -> nw.Expr:
     """Cut IPv4 addresses down to the octets that tell their network; what is left ends with a point."""
     octets = -(-max([prefix, *(network.prefixlen for network in known)]) // 8)
     return nw.col(end).str.replace_all(rf"(\.[0-9]+){{{4 - octets}}}$", ".") if octets < 4 else nw.col(end)
 
 
-def _placed(table: pd.DataFrame, known: list[Network], prefix: int) -> pd.DataFrame:
+def _placed(table: pd.DataFrame, known: tuple[Network, ...], prefix: int) -> pd.DataFrame:
     """Put the networks of both ends beside them, as categories."""
-    network = _naming(known, prefix)
-    return table.assign(**{cell: _named(table[end], network) for cell, end in zip(_CELL, _ENDS, strict=True)})
+    names = {c: _named(table[e], known, prefix) for c, e in zip(_CELL, _ENDS, strict=True)}
+    return table.assign(**names)
 
 
-def _named(addresses: "pd.Series[Any]", network: Callable[[str], str]) -> "pd.Series[Any]":
+def _named(addresses: "pd.Series[Any]", known: tuple[Network, ...], prefix: int) -> "pd.Series[Any]":
     """Name each distinct address once."""
     texts = addresses.astype("category").cat
     codes = texts.codes.to_numpy()
     used = np.bincount(codes[codes >= 0], minlength=len(texts.categories)) > 0
-    names = [network(text) if there else "" for text, there in zip(texts.categories, used, strict=True)]
+    names = [
+        _network(text, known, prefix) if there else ""
+        for text, there in zip(texts.categories, used, strict=True)
+    ]
     places, distinct = pd.factorize(np.array(names, dtype=object), sort=True)
     found = pd.Categorical.from_codes(np.append(places, -1)[codes], pd.Index(distinct, dtype="str"))
     return pd.Series(found, index=addresses.index)
@@ -124,33 +128,26 @@ def _ranked(table: pd.DataFrame, measure: str, top: int | None) -> pd.DataFrame:
     return ranked if top is None else ranked.head(top)
 
 
-def _known(subnets: Iterable[str]) -> list[Network]:
+def _known(subnets: Iterable[str]) -> tuple[Network, ...]:
     try:
         found = [ip_network(text) for text in subnets]
     except ValueError as error:
         raise NsgkitError(f"A subnet is written like 10.20.0.0/16: {error}.") from error
-    return sorted(found, key=lambda network: -network.prefixlen)
+    return tuple(sorted(found, key=lambda network: -network.prefixlen))
 
 
-def _naming(known: list[Network], prefix: int) -> Callable[[str], str]:
-    """Return the function that names an address' network; each network is written once."""
-    written: dict[tuple[int, int], str] = {}
-
-    def name(text: str) -> str:
-        try:
-            address = ip_address(text + ".".join("0" * (4 - text.count("."))) if text[-1:] == "." else text)
-        except ValueError:
-            return text
-        for network in known:
-            if address in network:
-                return str(network)
-        bits = prefix if address.version == 4 else (128 if prefix == 32 else 64)
-        if bits == address.max_prefixlen:
-            return text
-        free = address.max_prefixlen - bits
-        place = (address.version, int(address) >> free)
-        if place not in written:
-            written[place] = f"{type(address)(place[1] << free)}/{bits}"
-        return written[place]
-
-    return name
+@lru_cache(maxsize=200_000)
+def _network(text: str, known: tuple[Network, ...], prefix: int) -> str:
+    """Name an address' network; an explorer asks for the same ones again and again."""
+    try:
+        address = ip_address(text + ".".join("0" * (4 - text.count("."))) if text[-1:] == "." else text)
+    except ValueError:
+        return text
+    for network in known:
+        if address in network:
+            return str(network)
+    bits = prefix if address.version == 4 else (128 if prefix == 32 else 64)
+    if bits == address.max_prefixlen:
+        return text
+    free = address.max_prefixlen - bits
+    return f"{type(address)(int(address) >> free << free)}/{bits}"

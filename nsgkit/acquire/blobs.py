@@ -99,7 +99,7 @@ def read_range(source: Source, blob: Blob, offset: int, length: int) -> bytes:
                 max_concurrency=1,
                 **_only(blob),
             )
-            data: bytes = stream.readall()
+            data = b"".join(stream.chunks())  # there is only one, which readall would copy
         if len(data) != length:
             raise faults.BusyError(f"The service sent {len(data):,} of {length:,} bytes")
         return data

@@ -110,7 +110,8 @@ def _elapsed(moment: nw.Expr) -> nw.Expr:
 def _part(name: str) -> nw.Expr:
     """Return what falls between lo and hi: a difference of rounded totals, so that parts add up."""
     parts = _up_to(name, "hi") - _up_to(name, "lo")
-    return nw.when(nw.col("span") > 0).then(parts).otherwise(nw.col(name))
+    # Most rows lie within one bin, and there is nothing to compute.
+    return nw.when(nw.col("bins") > 1).then(parts).otherwise(nw.col(name))
 
 
 def _up_to(name: str, moment: str) -> nw.Expr:

@@ -9,7 +9,7 @@ from nsgkit import schema
 from nsgkit.analyses.labels import shortened
 from nsgkit.analyses.measures import both_ways
 from nsgkit.flows.fold import CADENCE, folds
-from nsgkit.flows.frame import bin_width, collect, known_sum, one_if, repeat
+from nsgkit.flows.frame import Codebook, bin_width, collect, fingerprint, known_sum, lazy, one_if, repeat
 from nsgkit.flows.stitch import CONVERSATION, codebook, marked, stitched
 from nsgkit.schema import COUNTERS
 
@@ -65,8 +65,9 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     """
     width, book = bin_width(bin), codebook(flows)
     rows = marked(flows, book)
-    grouped = stitched(rows).with_columns(group=nw.col(by))
-    counting = grouped.join(folds(rows, flows, _WITHIN), on=[*CONVERSATION], how="anti")
+    # A number stands for the group's text, which would be slow to carry through the stitching.
+    grouped = fingerprint(rows.with_columns(**_decided()), group=[by])
+    counting = stitched(grouped).join(folds(rows, flows, _WITHIN), on=[*CONVERSATION], how="anti")
     bins = (
         shared_out(counting, width)
         .group_by("time", "group")
@@ -75,9 +76,20 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     bins = bins.filter((nw.col("connections") + nw.col("denied") + nw.col("unknown") > 0) | _any_known())
     both = {unit: both_ways(unit) for unit in ("bytes", "packets")}
     bins = bins.with_columns(until=nw.col("time") + width, **both)
-    table = collect(bins, TABLE, {"group": book[by]} if by in book else {})
-    table["group"] = shortened(table["group"])
+    table = collect(bins, {**TABLE, "group": "object"})
+    table["group"] = shortened(table["group"].map(_names(flows, by, book)))
     return table.sort_values(["time", "group"], ignore_index=True)
+
+
+def _decided() -> dict[str, nw.Expr]:
+    return {name: one_if(nw.col("decision") == said).cast(nw.Int8) for name, said in _COUNTS.items()}
+
+
+def _names(flows: object, by: str, book: Codebook) -> "pd.Series[Any]":
+    """Return the texts of the groups by the numbers that stand for them."""
+    groups = lazy(flows, [by], codebook=book).select(by).unique()
+    names = collect(fingerprint(groups, group=[by]), {"group": "object", by: "str"}, book)
+    return names.set_index("group")[by]
 
 
 def shared_out(rows: "nw.LazyFrame[Any]", width: int) -> "nw.LazyFrame[Any]":
@@ -87,7 +99,7 @@ def shared_out(rows: "nw.LazyFrame[Any]", width: int) -> "nw.LazyFrame[Any]":
     rows = rows.with_columns(
         since=nw.when(counts).then(since).otherwise(nw.col("time_ms")),
         **{c: nw.when(counts).then(nw.col(c)) for c in COUNTERS},
-        **{name: one_if(began & (nw.col("decision") == said)) for name, said in _COUNTS.items()},
+        **{name: one_if(began & (nw.col(name) == 1)) for name in _COUNTS},
     ).with_columns(span=nw.col("time_ms") - nw.col("since"))
     last = nw.when(nw.col("span") > 0).then(nw.col("time_ms") - 1).otherwise(nw.col("time_ms"))
     rows = rows.with_columns(first_bin=_floor(nw.col("since"), width), last_bin=_floor(last, width))

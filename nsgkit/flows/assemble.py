@@ -89,17 +89,13 @@ class Rows:
         """Return a column of texts: each part has numbered its own, now all are numbered alike."""
         codes, parts = self._columns.pop(name), [texts[name] for _, texts in self._texts]
         starts = [start for start, _ in self._texts]
-        places = np.cumsum([0, *map(len, parts)])
-        spans = list(zip(starts, [*starts[1:], len(codes)], places, places[1:], strict=False))
-        seen = np.zeros(places[-1], dtype=bool)  # some texts stand in rejects alone
-        for start, stop, first, last in spans:
-            here = np.zeros(last - first + 1, dtype=bool)
-            here[codes[start:stop]] = True  # -1, null, is the last place
-            seen[first:last] = here[:-1]
-        numbers, texts = _numbered(parts, seen)
-        result = np.empty(len(codes), dtype=_smallest(len(texts)))
-        for start, stop, first, last in spans:
-            result[start:stop] = np.append(numbers[first:last], NULL)[codes[start:stop]]
+        numbers, texts = _numbered(parts)
+        result, place = np.full(len(codes), NULL, dtype=_smallest(len(texts))), 0
+        for start, stop, part in zip(starts, [*starts[1:], len(codes)], parts, strict=True):
+            if len(part):
+                table = np.append(numbers[place : place + len(part)], NULL)  # -1, null, is the last place
+                result[start:stop] = table[codes[start:stop]]
+                place += len(part)
         return _category(result, texts)
 
     def _closed(self, name: str) -> pd.Categorical:
@@ -142,20 +138,15 @@ def _protocol(numbers: Array) -> pd.Categorical:
     return _category(table[numbers], texts)
 
 
-def _numbered(parts: Sequence[pa.StringArray], seen: Array) -> tuple[Array, list[str]]:
-    """Return for every text of all parts its place among the distinct, sorted ones that were seen."""
-    found = pa.chunked_array(parts, type=pa.string()).dictionary_encode().unify_dictionaries()
-    if not found.num_chunks:
-        return np.empty(0, dtype=np.int32), []
-    places = np.concatenate([chunk.indices.to_numpy() for chunk in found.chunks])
-    distinct = found.chunk(0).dictionary
-    is_used = np.zeros(len(distinct), dtype=bool)
-    is_used[places[seen]] = True
-    order = pc.sort_indices(distinct).to_numpy()
-    order = order[is_used[order]]
-    rank = np.full(len(distinct), NULL, dtype=np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    return rank[places], distinct.take(pa.array(order)).to_pylist()
+def _numbered(parts: Sequence[pa.StringArray]) -> tuple[Array, list[str]]:
+    """Return for every text of all parts its place among the distinct, sorted ones, and these."""
+    # All texts together may be longer than 2 GB.
+    every = pa.chunked_array(parts, type=pa.string()).cast(pa.large_string()).combine_chunks()
+    found = every.dictionary_encode()
+    order = pc.sort_indices(found.dictionary)
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
+    return rank[found.indices.to_numpy()], found.dictionary.take(order).to_pylist()
 
 
 def _smallest(texts: int) -> type[np.signedinteger[Any]]:

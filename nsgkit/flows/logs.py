@@ -172,8 +172,11 @@ def _open_all(
     files: list[LogFile], span: Span, reading: _Reading, pool: ThreadPoolExecutor
 ) -> Iterator[tuple[Data | None, Count]]:
     """Yield the blobs to be framed, each hashed; a large one meanwhile, in a thread."""
-    quiet, rooms = len(files) < PROGRESS_FROM, list[Array]()
-    for file in tqdm(files, "Reading flow logs", unit="blob", leave=False, disable=quiet):
+    rooms: list[Array] = []
+    shown = (
+        files if len(files) < PROGRESS_FROM else tqdm(files, "Reading flow logs", unit="blob", leave=False)
+    )
+    for file in shown:
         stored = load(file, rooms)
         digest = _hash(stored, pool) if not isinstance(stored, str) else None
         data = unpack(stored) if not isinstance(stored, str) else stored

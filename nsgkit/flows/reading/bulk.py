@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from msgspec import Raw
 from pyarrow import csv
 
-from nsgkit.flows.reading.columns import Array, Columns, from_rows, merge, read_list, read_one_by_one
+from nsgkit.flows.reading.columns import Array, Columns, choose, from_rows, merge, read_list, read_one_by_one
 from nsgkit.flows.reading.json_reader import read_array
 from nsgkit.flows.reading.lines import (
     Lines,
@@ -143,8 +143,7 @@ def _read_carefully(lines: Lines, kind: tuple[int, int]) -> Columns:
     blank(lines, texts)
     columns, bad = _convert(_read_csv(lines, kind, len(places)), kind)
     texts |= {i: text_of(lines, i) for i in places[bad].tolist()}
-    arrays = {name: array[~bad] for name, array in columns.arrays.items()}
-    return merge([Columns(arrays, columns.texts, places[~bad]), _one_by_one(lines, kind[0], texts)])
+    return merge([choose(columns, ~bad, places[~bad]), _one_by_one(lines, kind[0], texts)])
 
 
 def _one_by_one(lines: Lines, version: int, texts: dict[int, str]) -> Columns:
@@ -215,11 +214,23 @@ def _convert(table: pa.Table, kind: tuple[int, int]) -> tuple[Columns, Array]:
 
 def _counters(table: pa.Table, fields: int, bad: Array) -> dict[str, Array]:
     if fields == 13:
-        return {name: pc.coalesce(table[name], NULL, memory_pool=_POOL).to_numpy() for name in COUNTERS}
+        return {name: _counts(table[name]) for name in COUNTERS}
     if fields == 12:  # one comma is missing: with counters it cannot be told which one
         for name in COUNTERS[:3]:
             bad |= table[name].is_valid().to_numpy()
     return {name: np.full(table.num_rows, NULL, dtype=np.int64) for name in COUNTERS}
+
+
+def _counts(column: Any) -> Array:
+    array = column.chunk(0)
+    if len(array) == 0:
+        return np.empty(0, dtype=np.int64)
+    place, (bitmap, values) = slice(array.offset, array.offset + len(array)), array.buffers()
+    counts = np.frombuffer(values, dtype=np.int64)[place]
+    if bitmap is None:
+        return counts
+    known = np.unpackbits(np.frombuffer(bitmap, dtype=np.uint8), bitorder="little")[place].view(np.int8)
+    return counts | (known - 1)  # -1, NULL, has every bit
 
 
 def _times(values: Array) -> tuple[Array, Array]:

@@ -39,7 +39,8 @@ class Rejected(NamedTuple):
 class Columns:
     """Flow rows as arrays, one for each name in DTYPES.
 
-    A text is its place in `texts[name]`, or -1 for null; an unknown counter is -1. `place` gives each
+    A text is its place in `texts[name]`, or -1 for null; an unknown counter is -1. Every text has a row, and
+    may stand there twice. `place` gives each
     row's place among the tuples that were read; together with the rejected they are all of them.
     """
 
@@ -95,6 +96,18 @@ def read_list(values: JsonList, version: int, first: int) -> Columns:
         for reject in columns.rejected
     ]
     return columns
+
+
+def choose(columns: Columns, rows: Array, places: Array) -> Columns:
+    """Return some of the rows, with the texts that one of them has; `places` are the places of these."""
+    arrays = {name: array[rows] for name, array in columns.arrays.items()}
+    texts = {}
+    for name in TEXTS:
+        used = np.unique(arrays[name][arrays[name] != NULL])
+        table = np.full(len(columns.texts[name]) + 1, NULL, dtype=np.int32)  # -1, null, is its last place
+        table[used] = np.arange(len(used))
+        arrays[name], texts[name] = table[arrays[name]], columns.texts[name].take(pa.array(used))
+    return Columns(arrays, texts, places)
 
 
 def merge(parts: Sequence[Columns]) -> Columns:

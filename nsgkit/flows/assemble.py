@@ -93,8 +93,8 @@ class Rows:
         result, place = np.full(len(codes), NULL, dtype=_smallest(len(texts))), 0
         for start, stop, part in zip(starts, [*starts[1:], len(codes)], parts, strict=True):
             if len(part):
-                table = np.append(numbers[place : place + len(part)], NULL)  # -1, null, is the last place
-                result[start:stop] = table[codes[start:stop]]
+                table = np.append(numbers[place : place + len(part)], NULL).astype(result.dtype)
+                result[start:stop] = table.take(codes[start:stop])  # -1, null, takes the last place
                 place += len(part)
         return _category(result, texts)
 
@@ -129,13 +129,14 @@ def _by_group(values: Sequence[str | None], place: Array, rows: Array) -> pd.Cat
 
 
 def _protocol(numbers: Array) -> pd.Categorical:
-    present = np.flatnonzero(np.bincount(numbers, minlength=256))
-    names = {int(n): IANA_PROTOCOLS.get(str(n), str(n)) for n in present}
+    # With numpy both steps would make eight bytes of each number on the way.
+    names = {n: IANA_PROTOCOLS.get(str(n), str(n)) for n in pc.unique(pa.array(numbers)).to_pylist()}
     texts = sorted(names.values())
-    table = np.zeros(256, dtype=_smallest(256))
+    table = np.zeros(256, dtype=_smallest(len(texts)))
     for number, name in names.items():
         table[number] = texts.index(name)
-    return _category(table[numbers], texts)
+    codes = pa.array(table).take(pa.array(numbers)).to_numpy(zero_copy_only=False, writable=True)
+    return _category(codes, texts)
 
 
 def _numbered(parts: Sequence[pa.StringArray]) -> tuple[Array, list[str]]:

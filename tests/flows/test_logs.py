@@ -63,6 +63,14 @@ def test_every_row_points_back_to_its_tuple():
         assert int(fields[0]) in (row["time"].timestamp(), row["time"].timestamp() * 1000)
 
 
+def test_an_analyst_can_change_the_table(tmp_path):
+    put(tmp_path, 9)
+    flows = nsgkit.read_logs(tmp_path).flows
+    for name in flows:
+        flows.loc[0, name] = flows.loc[1, name]
+    assert flows.loc[0].equals(flows.loc[1])
+
+
 def test_a_file_by_itself(tmp_path):
     path = tmp_path / "PT1H.json"
     path.write_bytes(blob(nsg_record(PROBE)))

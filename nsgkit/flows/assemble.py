@@ -3,7 +3,7 @@
 So memory holds each row once, and the columns are the table's own: nothing is put together at the end.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -87,15 +87,14 @@ class Rows:
 
     def _coded(self, name: str) -> pd.Categorical:
         """Return a column of texts: each part has numbered its own, now all are numbered alike."""
-        codes, parts = self._columns.pop(name), [texts[name] for _, texts in self._texts]
-        starts = [start for start, _ in self._texts]
-        numbers, texts = _numbered(parts)
-        result, place = np.full(len(codes), NULL, dtype=_smallest(len(texts))), 0
-        for start, stop, part in zip(starts, [*starts[1:], len(codes)], parts, strict=True):
-            if len(part):
-                table = np.append(numbers[place : place + len(part)], NULL).astype(result.dtype)
-                result[start:stop] = table.take(codes[start:stop])  # -1, null, takes the last place
-                place += len(part)
+        codes, starts = self._columns.pop(name), [start for start, _ in self._texts]
+        spans = zip(starts, [*starts[1:], len(codes)], (texts[name] for _, texts in self._texts), strict=True)
+        spans_with_texts = [span for span in spans if len(span[2])]
+        parts, texts = _numbered([part for _, _, part in spans_with_texts])
+        result = np.full(len(codes), NULL, dtype=_smallest(len(texts)))
+        for (start, stop, _), numbers in zip(spans_with_texts, parts, strict=True):
+            table = np.append(numbers, NULL).astype(result.dtype)
+            result[start:stop] = table.take(codes[start:stop])  # -1, null, takes the last place
         return _category(result, texts)
 
     def _closed(self, name: str) -> pd.Categorical:
@@ -139,15 +138,14 @@ def _protocol(numbers: Array) -> pd.Categorical:
     return _category(codes, texts)
 
 
-def _numbered(parts: Sequence[pa.StringArray]) -> tuple[Array, list[str]]:
-    """Return for every text of all parts its place among the distinct, sorted ones, and these."""
-    # All texts together may be longer than 2 GB.
-    every = pa.chunked_array(parts, type=pa.string()).cast(pa.large_string()).combine_chunks()
-    found = every.dictionary_encode()
-    order = pc.sort_indices(found.dictionary)
+def _numbered(parts: Sequence[pa.StringArray]) -> tuple[Iterator[Array], list[str]]:
+    """Return for each part the places of its texts among the distinct, sorted ones of all, and these."""
+    found = pa.chunked_array(parts, type=pa.string()).dictionary_encode().unify_dictionaries()
+    distinct = found.chunk(0).dictionary if parts else pa.array([], type=pa.string())
+    order = pc.sort_indices(distinct)
     rank = np.empty(len(order), dtype=np.int32)
     rank[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
-    return rank[found.indices.to_numpy()], found.dictionary.take(order).to_pylist()
+    return (rank[chunk.indices.to_numpy()] for chunk in found.chunks), distinct.take(order).to_pylist()
 
 
 def _smallest(texts: int) -> type[np.signedinteger[Any]]:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.flows.coverage import Table, hours_covered
-from nsgkit.flows.frame import collect, lazy
+from nsgkit.flows.frame import collect, lazy, settled
 
 _HOUR, _MINUTE = 3_600_000, 60_000
 GAPS: Table = {"resource": "str", "mac": "str", "start": schema.TIME, "end": schema.TIME, "hours": "int64"}
@@ -87,14 +87,14 @@ def silent_minutes(flows: object, *, at_least: int = 10, expected: float = 20.0)
     """
     frame = lazy(flows, ["time", "resource", "mac"])
     every = frame.select("resource", "mac", minute=nw.col("time_ms") - nw.col("time_ms") % _MINUTE)
-    minutes = every.group_by("resource", "mac", "minute").agg(rows=nw.len())
+    minutes = settled(every.group_by("resource", "mac", "minute").agg(rows=nw.len()), flows)
     before = nw.col("minute").shift(1).over("resource", "mac", order_by="minute")
     gaps = minutes.with_columns(start=before + _MINUTE).filter(
         nw.col("minute") - nw.col("start") >= at_least * _MINUTE
     )
     like = {"resource": "str", "mac": "str", "start": schema.TIME, "minute": schema.TIME}
     found = collect(gaps, like).rename(columns={"minute": "end"})
-    table = found.merge(_usual(frame), on=["resource", "mac"], how="left")
+    table = found.merge(_usual(minutes), on=["resource", "mac"], how="left")
     table["minutes"] = (table["end"] - table["start"]).dt.total_seconds() / 60
     table["expected_rows"] = table["minutes"] * table["usual_rows_per_minute"]
     table = table[table["expected_rows"] >= expected]
@@ -104,11 +104,11 @@ def silent_minutes(flows: object, *, at_least: int = 10, expected: float = 20.0)
     ].astype(SILENCES)
 
 
-def _usual(frame: "nw.LazyFrame[Any]") -> pd.DataFrame:
-    hours = frame.with_columns(hour=nw.col("time_ms") - nw.col("time_ms") % _HOUR).group_by(
+def _usual(minutes: "nw.LazyFrame[Any]") -> pd.DataFrame:
+    hours = minutes.with_columns(hour=nw.col("minute") - nw.col("minute") % _HOUR).group_by(
         "resource", "mac", "hour"
     )
     like = {"resource": "str", "mac": "str", "rows": "int64"}
-    rates = collect(hours.agg(nw.len().alias("rows")), like)
+    rates = collect(hours.agg(nw.col("rows").sum()), like)
     quartile = rates.groupby(["resource", "mac"])["rows"].quantile(0.25) / 60
     return quartile.rename("usual_rows_per_minute").reset_index()

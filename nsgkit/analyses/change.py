@@ -10,7 +10,7 @@ from nsgkit import schema
 from nsgkit.analyses.measures import TEXTS, measured, needed
 from nsgkit.errors import NsgkitError
 from nsgkit.flows.conversations import CONVERSATIONS
-from nsgkit.flows.frame import codes, collect, lazy, one_if
+from nsgkit.flows.frame import codes, collect, lazy, one_if, over_all
 
 CHANGES = ("new", "gone", "risen", "fallen", "steady")
 _OF = {c.name: c for c in CONVERSATIONS}
@@ -79,9 +79,9 @@ def traffic_change(  # noqa: PLR0913
     frame = lazy(conversations, needed(*by), codebook=book, remedy="nsgkit.conversations")
     counted = frame.filter(~nw.col("folded"))
     split, hours = _spans(counted, since)
-    groups = _compared(_two_spans(counted, list(by), measure, split), hours, factor, at_least)
-    groups = groups.with_columns(all=nw.lit(1), less=-nw.col("difference_per_hour").abs())
-    groups = groups.with_columns(groups=nw.len().over("all")).sort("less", *by, nulls_last=True)
+    groups = over_all(_present(_two_spans(counted, list(by), measure, split)), groups="count(*)")
+    groups = _compared(groups, hours, factor, at_least)
+    groups = groups.with_columns(less=-nw.col("difference_per_hour").abs()).sort("less", *by, nulls_last=True)
     like = {name: "str" if _OF[name].dtype == schema.TEXT else _OF[name].dtype for name in by}
     return collect(groups if top is None else groups.head(top), {**like, **_TABLE}, book)
 
@@ -128,17 +128,22 @@ def _two_spans(frame: "nw.LazyFrame[Any]", by: list[str], measure: str, split: i
     )
 
 
-def _compared(
-    groups: "nw.LazyFrame[Any]", hours: tuple[float, float], factor: float, at_least: float
-) -> "nw.LazyFrame[Any]":
-    """Tell new from risen. A span without the group has none of it: 0, which is known."""
+def _present(groups: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+    """Keep groups that a span has. A span without the group has none of it: 0, which is known."""
     # A null of a span that has the group is unknown: present. Zero is absent.
     was = ~nw.col("was").is_null() & (one_if(nw.col("earlier") == 0) == 0)
     now = ~nw.col("is").is_null() & (one_if(nw.col("later") == 0) == 0)
     groups = groups.filter(was | now)
     earlier = nw.when(was).then(nw.col("earlier")).otherwise(nw.lit(0))
     later = nw.when(now).then(nw.col("later")).otherwise(nw.lit(0))
-    groups = groups.with_columns(earlier=earlier, later=later, was=one_if(was), now=one_if(now)).with_columns(
+    return groups.with_columns(earlier=earlier, later=later, was=one_if(was), now=one_if(now))
+
+
+def _compared(
+    groups: "nw.LazyFrame[Any]", hours: tuple[float, float], factor: float, at_least: float
+) -> "nw.LazyFrame[Any]":
+    """Compare the rates of both spans, and tell new from risen."""
+    groups = groups.with_columns(
         earlier_per_hour=nw.col("earlier") / hours[0], later_per_hour=nw.col("later") / hours[1]
     )
     old, new = nw.col("earlier_per_hour"), nw.col("later_per_hour")

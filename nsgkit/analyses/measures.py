@@ -15,7 +15,7 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.errors import NsgkitError
 from nsgkit.flows.conversations import CONVERSATIONS
-from nsgkit.flows.frame import codes, collect, count, fingerprint, known_sum, lazy, one_if
+from nsgkit.flows.frame import codes, collect, count, fingerprint, known_sum, lazy, one_if, over_all
 from nsgkit.schema import COUNTERS, Column
 
 _KNOWN = {c.name: c for c in CONVERSATIONS}
@@ -165,10 +165,10 @@ def _ranked(
     groups: "nw.LazyFrame[Any]", by: Sequence[str], measure: str, known: Sequence[Mapping[Any, Any]] = ()
 ) -> "nw.LazyFrame[Any]":
     """Order the groups; of how many they are, and the measure's total, are counted unless `known`."""
-    groups = groups.with_columns(all=nw.lit(1), value=nw.col(measure).cast(nw.Float64))
-    over_all = {"total": nw.col("value").sum().over("all"), "groups": nw.len().over("all")}
-    told = {name: nw.lit(value) for row in known for name, value in row.items() if name in over_all}
-    groups = groups.with_columns(less=-nw.col("value"), **(told or over_all))
+    groups = groups.with_columns(value=nw.col(measure).cast(nw.Float64)).with_columns(less=-nw.col("value"))
+    sums = {"total": "sum(value)", "groups": "count(*)"}
+    told = {name: nw.lit(value) for row in known for name, value in row.items() if name in sums}
+    groups = groups.with_columns(**told) if told else over_all(groups, **sums)
     share = nw.when(nw.col("total") > 0).then(nw.col("value") / nw.col("total"))
     return groups.with_columns(share=share).sort("less", *by, nulls_last=True)
 

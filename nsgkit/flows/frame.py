@@ -172,6 +172,21 @@ def repeat(frame: "nw.LazyFrame[Any]", times: str, into: str) -> "nw.LazyFrame[A
     return result
 
 
+def over_all(frame: "nw.LazyFrame[Any]", **told: str) -> "nw.LazyFrame[Any]":
+    """Return `frame` with what SQL's aggregates tell of all its rows beside each: `name="count(*)"`.
+
+    narwhals' own way makes one partition of all rows, which DuckDB sorts.
+
+    >>> rows = lazy(pd.DataFrame({"n": [3, 4]}))
+    >>> over_all(rows, rows="count(*)").select(nw.col("rows").max()).collect().item()
+    2
+    """
+    native, made = frame.to_native(), ["*", *(f"{sql} OVER () AS {name}" for name, sql in told.items())]
+    native = native.project(", ".join(made)) if hasattr(native, "project") else native.selectExpr(*made)
+    result: nw.LazyFrame[Any] = nw.from_native(native)
+    return result
+
+
 def one_if(condition: "nw.Expr") -> "nw.Expr":
     """Return 1 where a row meets `condition`, and 0 where it does not or cannot be told."""
     return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))

@@ -43,7 +43,8 @@ class Rows:
         if stop > len(self._columns["tuple"]):
             self._resize(stop * 3 // 2)
         for name, values in (part.columns.arrays | {"tuple": part.number}).items():
-            self._columns[name][start:stop] = values
+            if name not in TEXTS or len(part.columns.texts[name]):  # else all null, and never looked at
+                self._columns[name][start:stop] = values
         self._length = stop
         self._texts.append((start, part.columns.texts))
         self._groups.append(part.groups)

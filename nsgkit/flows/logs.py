@@ -154,7 +154,7 @@ def _read_all(files: list[LogFile], span: Span) -> _Reading:
     """Read the files one after the other, while threads turn full batches into columns."""
     np.empty(_LARGEST_FREED, dtype=np.uint8)  # freed at once
     total = sum(map(size_of, files))
-    size = min(max(total // _BATCHES, BATCH // 2), BATCH * 2)
+    size = min(max(total // _BATCHES, BATCH // 2), BATCH * 3)
     reading = _Reading(Rows(total // BYTES_OF_A_TUPLE))
     waiting: deque[Future[Part]] = deque()
     workers = min(4, os.cpu_count() or 1)

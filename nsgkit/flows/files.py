@@ -22,10 +22,10 @@ from nsgkit.flows.reading.gather import Data
 from nsgkit.layout import BlobName, floor_hour, is_other_log, parse_name
 
 ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz")
-# Flow logs shrink 15 to 30 times; a file that grows a hundredfold is not one.
 LARGE = 1 << 20  # bytes from which memory of its own, and a thread, are worth while
 _ROOM = 16 << 20  # files of about one size fit into the same room; what is not used costs nothing
 _HELD_BY_LIST_ALONE = 2  # the list, and the question itself
+# Flow logs shrink 15 to 30 times; a file that grows a hundredfold is not one.
 _EXPANSION, _EXPANSION_FLOOR = 100, 64 << 20
 
 

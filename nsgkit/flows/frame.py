@@ -148,28 +148,20 @@ def fingerprint(frame: "nw.LazyFrame[Any]", **parts: Sequence[str]) -> "nw.LazyF
     One number is compared faster than ten texts. Two of ten million combinations share a number
     with a chance of 1 in 400,000, so group by the ports beside it, which makes it 1 in a billion.
     """
-    native = frame.to_native()
     if frame.implementation.is_duckdb():
         made = [f"hash({', '.join(map(_quoted, names))}) AS {into}" for into, names in parts.items()]
-        native = native.project(", ".join(["*", *made]))
     else:
         # Spark's hash skips nulls: a null must not be taken for the column beside it.
         text = "coalesce(cast(`{}` AS string), '\\\\0')"
         made = [f"xxhash64({', '.join(map(text.format, names))}) AS {into}" for into, names in parts.items()]
-        native = native.selectExpr("*", *made)
-    result: nw.LazyFrame[Any] = nw.from_native(native)
-    return result
+    return _beside(frame, *made)
 
 
 def repeat(frame: "nw.LazyFrame[Any]", times: str, into: str) -> "nw.LazyFrame[Any]":
     """Return each row as often as its column `times` says, numbered from 0 in the column `into`."""
-    native = frame.to_native()
     if frame.implementation.is_duckdb():
-        native = native.project(f"*, unnest(range({_quoted(times)}::BIGINT)) AS {_quoted(into)}")
-    else:
-        native = native.selectExpr("*", f"explode(sequence(0L, cast(`{times}` AS long) - 1)) AS `{into}`")
-    result: nw.LazyFrame[Any] = nw.from_native(native)
-    return result
+        return _beside(frame, f"unnest(range({_quoted(times)}::BIGINT)) AS {_quoted(into)}")
+    return _beside(frame, f"explode(sequence(0L, cast(`{times}` AS long) - 1)) AS `{into}`")
 
 
 def over_all(frame: "nw.LazyFrame[Any]", **told: str) -> "nw.LazyFrame[Any]":
@@ -181,10 +173,7 @@ def over_all(frame: "nw.LazyFrame[Any]", **told: str) -> "nw.LazyFrame[Any]":
     >>> over_all(rows, rows="count(*)").select(nw.col("rows").max()).collect().item()
     2
     """
-    native, made = frame.to_native(), ["*", *(f"{sql} OVER () AS {name}" for name, sql in told.items())]
-    native = native.project(", ".join(made)) if hasattr(native, "project") else native.selectExpr(*made)
-    result: nw.LazyFrame[Any] = nw.from_native(native)
-    return result
+    return _beside(frame, *(f"{sql} OVER () AS {name}" for name, sql in told.items()))
 
 
 def one_if(condition: "nw.Expr") -> "nw.Expr":
@@ -213,6 +202,15 @@ def bin_width(text: str) -> int:
     if not found:
         raise NsgkitError(f"{text!r} is no width of time. Write a number and s, min, h or d, such as '1h'.")
     return int(found[1]) * _UNITS[found[2]]
+
+
+def _beside(frame: "nw.LazyFrame[Any]", *made: str) -> "nw.LazyFrame[Any]":
+    """Return `frame` with more columns, as the engine's own SQL makes them."""
+    native, duckdb = frame.to_native(), frame.implementation.is_duckdb()
+    result: nw.LazyFrame[Any] = nw.from_native(
+        native.project(", ".join(["*", *made])) if duckdb else native.selectExpr("*", *made)
+    )
+    return result
 
 
 def _scan(flows: pd.DataFrame, names: Iterable[str], codebook: Codebook, *, numbered: bool) -> Native:

@@ -3,7 +3,7 @@
 So memory holds each row once, and the columns are the table's own: nothing is put together at the end.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nsgkit.flows.parse import Groups, Part
-from nsgkit.flows.reading.columns import DTYPES, TEXTS, Array
+from nsgkit.flows.reading.columns import DTYPES, TEXTS, Array, numbered
 from nsgkit.flows.reading.gather import Reject
 from nsgkit.flows.reading.records import Header, Headers, Shared, nic, upper
 from nsgkit.flows.reading.tuples import NULL
@@ -89,14 +89,12 @@ class Rows:
     def _coded(self, name: str) -> pd.Categorical:
         """Return a column of texts: each part has numbered its own, now all are numbered alike."""
         codes, starts = self._columns.pop(name), [start for start, _ in self._texts]
-        spans = zip(starts, [*starts[1:], len(codes)], (texts[name] for _, texts in self._texts), strict=True)
-        spans_with_texts = [span for span in spans if len(span[2])]
-        parts, texts = _numbered([part for _, _, part in spans_with_texts])
+        tables, texts = numbered([texts[name] for _, texts in self._texts])
         result = np.full(len(codes), NULL, dtype=_smallest(len(texts)))
-        for (start, stop, _), numbers in zip(spans_with_texts, parts, strict=True):
-            table = np.append(numbers, NULL).astype(result.dtype)
-            result[start:stop] = table.take(codes[start:stop])  # -1, null, takes the last place
-        return _category(result, texts)
+        for start, stop, table in zip(starts, [*starts[1:], len(codes)], tables, strict=True):
+            if len(table) > 1:  # else the part is all null
+                result[start:stop] = table.astype(result.dtype).take(codes[start:stop])
+        return _category(result, texts.to_pylist())
 
     def _closed(self, name: str) -> pd.Categorical:
         return _category(self._columns.pop(name), column(name).values)
@@ -137,16 +135,6 @@ def _protocol(numbers: Array) -> pd.Categorical:
         table[number] = texts.index(name)
     codes = pa.array(table).take(pa.array(numbers)).to_numpy(zero_copy_only=False, writable=True)
     return _category(codes, texts)
-
-
-def _numbered(parts: Sequence[pa.StringArray]) -> tuple[Iterator[Array], list[str]]:
-    """Return for each part the places of its texts among the distinct, sorted ones of all, and these."""
-    found = pa.chunked_array(parts, type=pa.string()).dictionary_encode().unify_dictionaries()
-    distinct = found.chunk(0).dictionary if parts else pa.array([], type=pa.string())
-    order = pc.sort_indices(distinct)
-    rank = np.empty(len(order), dtype=np.int32)
-    rank[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
-    return (rank[chunk.indices.to_numpy()] for chunk in found.chunks), distinct.take(order).to_pylist()
 
 
 def _smallest(texts: int) -> type[np.signedinteger[Any]]:

@@ -114,29 +114,29 @@ def merge(parts: Sequence[Columns]) -> Columns:
     """Return several columns as one, in the order of their places."""
     if len(parts) == 1:
         return parts[0]
-    texts = {name: distinct([part.texts[name] for part in parts]) for name in TEXTS}
-    arrays = {
-        name: np.concatenate(
-            [recode(part.arrays[name], part.texts[name], texts[name]) for part in parts]
-            if name in TEXTS
-            else [part.arrays[name] for part in parts]
-        )
-        for name in DTYPES
-    }
+    arrays = {n: np.concatenate([part.arrays[n] for part in parts]) for n in DTYPES if n not in TEXTS}
+    texts = {}
+    for name in TEXTS:
+        tables, texts[name] = numbered([part.texts[name] for part in parts])
+        codes = [table[part.arrays[name]] for table, part in zip(tables, parts, strict=True)]
+        arrays[name] = np.concatenate(codes)
     place = np.concatenate([part.place for part in parts])
     order = np.argsort(place, kind="stable")
     rejected = sorted(reject for part in parts for reject in part.rejected)
     return Columns({name: array[order] for name, array in arrays.items()}, texts, place[order], rejected)
 
 
-def distinct(texts: Sequence[pa.StringArray]) -> pa.StringArray:
-    """Return all distinct texts, sorted."""
-    found = pc.unique(pa.chunked_array(texts, type=pa.string()))
-    return found.take(pc.sort_indices(found))
+def numbered(parts: Sequence[pa.StringArray]) -> tuple[list[Array], pa.StringArray]:
+    """Return for each part a table, from its codes to those of the distinct, sorted texts of all, and these.
 
-
-def recode(codes: Array, old: pa.StringArray, new: pa.StringArray) -> Array:
-    """Return codes into `old` as codes into `new`; null stays null."""
-    places = pc.index_in(old, value_set=new).to_numpy(zero_copy_only=False)
-    table = np.append(places, NULL).astype(np.int32)
-    return table[codes]  # -1, null, takes the last place
+    The last place of a table is for -1, null, which stays null.
+    """
+    filled = [part for part in parts if len(part)]
+    found = pa.chunked_array(filled, type=pa.string()).dictionary_encode().unify_dictionaries()
+    texts = found.chunk(0).dictionary if filled else pa.array([], type=pa.string())
+    order = pc.sort_indices(texts)
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
+    chunks = iter(found.chunks)
+    places = (next(chunks).indices.to_numpy() if len(part) else np.empty(0, np.int32) for part in parts)
+    return [np.append(rank[place], np.int32(NULL)) for place in places], texts.take(order)

@@ -141,7 +141,7 @@ def measured(frame: "nw.LazyFrame[Any]", by: Sequence[str], peers: str | None = 
         counts=counted,
         began=one_if(began & (nw.col("decision") == "allowed")) * counted,
         undecided=one_if(began & (nw.col("decision") == "unknown")) * counted,
-        blind=one_if(nw.all_horizontal(*(nw.col(c).is_null() for c in COUNTERS), ignore_nulls=False)),
+        blind=one_if(~any_known(COUNTERS)),
         peer=nw.when(~nw.col("folded")).then(nw.col(peers or by[0])),
         **{c: nw.when(~nw.col("folded")).then(nw.col(c)) for c in COUNTERS},
     )
@@ -189,9 +189,12 @@ def _like(table: Sequence[Column]) -> dict[str, str]:
 def both_ways(unit: str) -> nw.Expr:
     """Return bytes or packets of both ways together, null where neither is known."""
     ways = (f"{unit}_src_to_dst", f"{unit}_dst_to_src")
-    return nw.when(~nw.all_horizontal(*(nw.col(w).is_null() for w in ways), ignore_nulls=False)).then(
-        nw.sum_horizontal(*ways)
-    )
+    return nw.when(any_known(ways)).then(nw.sum_horizontal(*ways))
+
+
+def any_known(columns: Sequence[str]) -> nw.Expr:
+    """Tell the rows in which one of the columns, or more, is not null."""
+    return ~nw.all_horizontal(*(nw.col(c).is_null() for c in columns), ignore_nulls=False)
 
 
 def check_measure(measure: str, peers: str | None = None) -> None:

@@ -12,9 +12,8 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.analyses.labels import shortened
-from nsgkit.analyses.measures import TEXTS, measured, needed
-from nsgkit.analyses.volume import shared_out
-from nsgkit.flows.fold import CADENCE
+from nsgkit.analyses.measures import TEXTS, any_known, measured, needed
+from nsgkit.analyses.volume import counted_since, shared_out
 from nsgkit.flows.frame import bin_width, codes, collect, known_sum, lazy
 from nsgkit.flows.stitch import CONVERSATION, codebook, marked, stitched
 from nsgkit.schema import COUNTERS
@@ -112,9 +111,8 @@ def increments(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
 
 def _counted(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
     """Keep the stitched rows that counted something, with the time over which they did."""
-    known = ~nw.all_horizontal(*(nw.col(c).is_null() for c in COUNTERS), ignore_nulls=False)
-    since = nw.when(nw.col("since").is_null()).then(nw.col("time_ms") - CADENCE).otherwise(nw.col("since"))
-    return rows.filter((nw.col("step") > 0) & known).with_columns(since=since, until=nw.col("time_ms"))
+    counted = rows.filter((nw.col("step") > 0) & any_known(COUNTERS))
+    return counted.with_columns(since=counted_since(), until=nw.col("time_ms"))
 
 
 def carried_over_time(

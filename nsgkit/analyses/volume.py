@@ -7,7 +7,7 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.analyses.labels import shortened
-from nsgkit.analyses.measures import both_ways
+from nsgkit.analyses.measures import any_known, both_ways
 from nsgkit.flows.fold import CADENCE, folds
 from nsgkit.flows.frame import Codebook, bin_width, collect, fingerprint, known_sum, lazy, one_if, repeat
 from nsgkit.flows.stitch import CONVERSATION, codebook, marked, stitched
@@ -73,7 +73,9 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
         .group_by("time", "group")
         .agg(*(nw.col(c).sum().cast(nw.Int64) for c in _COUNTS), *(known_sum(c).alias(c) for c in COUNTERS))
     )
-    bins = bins.filter((nw.col("connections") + nw.col("denied") + nw.col("unknown") > 0) | _any_known())
+    bins = bins.filter(
+        (nw.col("connections") + nw.col("denied") + nw.col("unknown") > 0) | any_known(COUNTERS)
+    )
     both = {unit: both_ways(unit) for unit in ("bytes", "packets")}
     bins = bins.with_columns(until=nw.col("time") + width, **both)
     table = collect(bins, {**TABLE, "group": "object"})
@@ -92,12 +94,16 @@ def _names(flows: object, by: str, book: Codebook) -> "pd.Series[Any]":
     return names.set_index("group")[by]
 
 
+def counted_since() -> nw.Expr:
+    """Return when a row began to count: at the row before it; a cadence ago where that is not logged."""
+    return nw.when(nw.col("since").is_null()).then(nw.col("time_ms") - CADENCE).otherwise(nw.col("since"))
+
+
 def shared_out(rows: "nw.LazyFrame[Any]", width: int) -> "nw.LazyFrame[Any]":
     """Return one row for each row and bin that it covers: what of it falls into that bin."""
     counts, began = nw.col("step") > 0, (nw.col("step") == 0) | (nw.col("alone") == 1)
-    since = nw.when(nw.col("since").is_null()).then(nw.col("time_ms") - CADENCE).otherwise(nw.col("since"))
     rows = rows.with_columns(
-        since=nw.when(counts).then(since).otherwise(nw.col("time_ms")),
+        since=nw.when(counts).then(counted_since()).otherwise(nw.col("time_ms")),
         **{c: nw.when(counts).then(nw.col(c)) for c in COUNTERS},
         **{name: one_if(began & (nw.col(name) == 1)) for name in _COUNTS},
     ).with_columns(span=nw.col("time_ms") - nw.col("since"))
@@ -136,7 +142,3 @@ def _up_to(name: str, moment: str) -> nw.Expr:
 
 def _floor(moment: nw.Expr, width: int) -> nw.Expr:
     return moment - moment % width
-
-
-def _any_known() -> nw.Expr:
-    return ~nw.all_horizontal(*(nw.col(c).is_null() for c in COUNTERS), ignore_nulls=False)

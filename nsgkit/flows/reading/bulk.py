@@ -17,10 +17,14 @@ from pyarrow import csv
 from nsgkit.flows.reading.columns import Array, Columns, choose, from_rows, merge, read_list, read_one_by_one
 from nsgkit.flows.reading.json_reader import read_array
 from nsgkit.flows.reading.lines import (
-    Lines,
-    blank,
+    MARK,
+    Bodies,
+    Tuples,
+    begin_and_end_as_lists,
+    break_around,
     break_lines,
-    fields_of_first,
+    fields_of_last,
+    find_tuples,
     lay_out,
     matches,
     odd_bodies,
@@ -56,6 +60,9 @@ _TYPES: dict[str, Any] = {
     **dict.fromkeys(("protocol", "direction", "decision", "state"), pa.binary(1)),
 }
 _UNKNOWN_LETTER = -2
+_LAST_LETTER = ord("f")  # of an address; x could be a number's, and no other comes later
+_MARKED = int(MARK) * 10**10  # a marked time in seconds is as much later, one in milliseconds a thousandfold
+_MARKED_END = _MARKED + 10**10
 _BLOCK = 16 << 20  # larger than a batch: parts would be put together again
 _POOL = pa.system_memory_pool()  # arrow's own keeps what is freed: 80 MB more for a blob of 50 MB
 
@@ -82,38 +89,17 @@ def read_bodies(bodies: Sequence[Raw], versions: Array) -> tuple[Columns, Array]
 
     `versions` gives each list's version. A rejected tuple's `at` counts from the start of its list.
     """
-    lines, odd = _lay_out_plain(bodies)
-    slow = {i: read_array(bodies[i]) for i in np.flatnonzero(odd).tolist()}
-    counts = lines.counts.copy()
-    counts[list(slow)] = [len(values) for values in slow.values()]
+    laid = lay_out(bodies)
+    fields = fields_of_last(laid, versions)
+    read, counts = [], np.zeros(len(bodies), dtype=np.int64)
+    for kind in sorted(set(zip(versions.tolist(), fields.tolist(), strict=True))):
+        mine = np.flatnonzero((versions == kind[0]) & (fields == kind[1]))
+        chosen = bodies if len(mine) == len(bodies) else [bodies[i] for i in mine.tolist()]
+        part, counts[mine] = _read_kind(laid if chosen is bodies else lay_out(chosen), chosen, kind)
+        read.append((part, mine))
     first = np.cumsum(counts) - counts
-    fields = _fields(lines, versions, odd)
-    parts = []
-    for kind in sorted(set(zip(versions[~odd].tolist(), fields[~odd].tolist(), strict=True))):
-        mine = np.flatnonzero((versions == kind[0]) & (fields == kind[1]) & ~odd)
-        chosen = lines if len(mine) == len(bodies) else lay_out([bodies[i] for i in mine.tolist()])
-        parts.append(_moved(_read_kind(chosen, kind), chosen.counts, first[mine]))
-    for i, values in slow.items():
-        parts.append(read_list(values, int(versions[i]), int(first[i])))
+    parts = [_moved(part, counts[mine], first[mine]) for part, mine in read]
     return merge(parts or [from_rows([], [], [])]), counts
-
-
-def _lay_out_plain(bodies: Sequence[Raw]) -> tuple[Lines, Array]:
-    """Lay out the bodies, and tell which hold anything but plain texts."""
-    lines = lay_out(bodies)
-    if b"\\" not in lines.buffer:
-        return lines, odd_bodies(lines)
-    escaped = [b"\\" in bytes(body) for body in bodies]  # its quotes are not the tuples' own
-    lines = lay_out([Raw(b"[]") if skip else body for skip, body in zip(escaped, bodies, strict=True)])
-    return lines, odd_bodies(lines) | np.array(escaped)
-
-
-def _fields(lines: Lines, versions: Array, odd: Array) -> Array:
-    """Return the number of fields that the tuples of each body seem to have."""
-    fields: Array = np.where(versions == 1, 8, 13)
-    asked = np.flatnonzero((versions == 2) & (lines.counts > 0) & ~odd)
-    fields[asked] = fields_of_first(lines, asked)
-    return fields
 
 
 def _moved(part: Columns, counts: Array, first: Array) -> Columns:
@@ -126,55 +112,103 @@ def _moved(part: Columns, counts: Array, first: Array) -> Columns:
     return Columns(part.arrays, part.texts, part.place + shift[part.place], rejected)
 
 
-def _read_kind(lines: Lines, kind: tuple[int, int]) -> Columns:
-    break_lines(lines)
+def _read_kind(laid: Bodies, bodies: Sequence[Raw], kind: tuple[int, int]) -> tuple[Columns, Array]:
     try:
-        _check_bytes(lines)
-        columns, bad = _convert(_read_csv(lines, kind, len(lines.starts)), kind)
+        return _read_quickly(laid, bodies, kind)
     except (UnusualError, pa.ArrowInvalid):
-        return _read_carefully(lines, kind)
-    return _read_carefully(lines, kind) if bad.any() else columns
+        return _read_carefully(bodies, kind)
 
 
-def _read_carefully(lines: Lines, kind: tuple[int, int]) -> Columns:
-    ordinary = matches(lines, _ORDINARY[kind])
-    places = np.flatnonzero(ordinary)
-    texts = {i: text_of(lines, i) for i in np.flatnonzero(~ordinary).tolist()}
-    blank(lines, texts)
-    columns, bad = _convert(_read_csv(lines, kind, len(places)), kind)
-    texts |= {i: text_of(lines, i) for i in places[bad].tolist()}
-    return merge([choose(columns, ~bad, places[~bad]), _one_by_one(lines, kind[0], texts)])
-
-
-def _one_by_one(lines: Lines, version: int, texts: dict[int, str]) -> Columns:
-    columns = read_one_by_one(list(texts.values()), version, list(texts))
-    owner = np.searchsorted(np.cumsum(lines.counts), [r.place for r in columns.rejected], side="right")
-    columns.rejected = [
-        reject._replace(at=int(lines.starts[reject.place] - 1 - lines.bodies[body]))
-        for reject, body in zip(columns.rejected, owner, strict=True)
-    ]
-    return columns
-
-
-def _check_bytes(lines: Lines) -> None:
-    """Refuse what pyarrow takes for a number and we do not (-1, 0x1F, 1 2), and what is not ASCII."""
-    if b"-" in lines.buffer or b" " in lines.buffer or not lines.buffer.isascii():
+def _read_quickly(laid: Bodies, bodies: Sequence[Raw], kind: tuple[int, int]) -> tuple[Columns, Array]:
+    """Read bodies that hold nothing but texts of this kind, as far as lines go."""
+    if not begin_and_end_as_lists(laid):
         raise UnusualError
-    for letter in b"xX":
-        if (
-            letter in lines.buffer
-            and (lines.view[np.flatnonzero(lines.view == letter) - 1] == ord("0")).any()
-        ):
-            raise UnusualError
+    expected = break_lines(laid)
+    _check_bytes(laid)
+    table = _read_csv(laid, kind, expected)
+    times, counts = _unmarked(table["time"].to_numpy(), laid.filled)
+    time, bad = _times(times)
+    if bad.any():  # else each first tuple has its mark, and no other seems to have one
+        raise UnusualError
+    columns = _convert(table, time, kind, bad)
+    if bad.any():
+        columns = _judged(columns, bad, find_tuples(lay_out(bodies)), kind[0], {})
+    return columns, counts
 
 
-def _read_csv(lines: Lines, kind: tuple[int, int], rows: int) -> pa.Table:
+def _unmarked(times: Array, filled: Array) -> tuple[Array, Array]:
+    """Return the times without the mark before each body's first, and the tuples of each body."""
+    first = np.flatnonzero((times >= _MARKED) & (times < _MARKED_END) | (times >= _MARKED * 1000))
+    if len(first) != np.count_nonzero(filled):
+        raise UnusualError
+    times = times.copy()
+    times[first] -= np.where(times[first] < _MARKED_END, _MARKED, _MARKED * 1000)
+    counts = np.zeros(len(filled), dtype=np.int64)
+    counts[filled] = np.diff(np.append(first, len(times)))
+    return times, counts
+
+
+def _read_carefully(bodies: Sequence[Raw], kind: tuple[int, int]) -> tuple[Columns, Array]:
+    """Read bodies that may hold anything; those that are no lists of plain texts one value at a time."""
+    # In an escaped text there are quotes that are not the tuples' own.
+    escaped = np.array([b"\\" in bytes(body) for body in bodies])
+    tuples = find_tuples(_only(bodies, ~escaped))
+    odd = odd_bodies(tuples) | escaped
+    if odd.any():
+        tuples = find_tuples(_only(bodies, ~odd))
+    slow = {i: read_array(bodies[i]) for i in np.flatnonzero(odd).tolist()}
+    counts = tuples.counts.copy()
+    counts[list(slow)] = [len(values) for values in slow.values()]
+    first = np.cumsum(counts) - counts
+    parts = [_moved(_read_plain(tuples, kind), tuples.counts, first)]
+    parts += [read_list(values, kind[0], int(first[i])) for i, values in slow.items()]
+    return merge(parts), counts
+
+
+def _only(bodies: Sequence[Raw], which: Array) -> Bodies:
+    """Lay out these bodies, and empty lists for the others."""
+    return lay_out([body if mine else Raw(b"[]") for body, mine in zip(bodies, which, strict=True)])
+
+
+def _read_plain(tuples: Tuples, kind: tuple[int, int]) -> Columns:
+    ordinary = matches(tuples, _ORDINARY[kind])
+    texts = {i: text_of(tuples, i) for i in np.flatnonzero(~ordinary).tolist()}
+    break_around(tuples, texts)
+    table = _read_csv(tuples.laid, kind, int(np.count_nonzero(ordinary)))
+    time, bad = _times(table["time"].to_numpy())
+    columns = _convert(table, time, kind, bad)
+    columns.place = np.flatnonzero(ordinary)
+    return _judged(columns, bad, tuples, kind[0], texts)
+
+
+def _judged(columns: Columns, bad: Array, tuples: Tuples, version: int, texts: dict[int, str]) -> Columns:
+    """Return the columns with the exact reader's judgement of the bad rows, and of these texts."""
+    texts |= {i: text_of(tuples, i) for i in columns.place[bad].tolist()}
+    exact = read_one_by_one(list(texts.values()), version, list(texts))
+    owner = np.searchsorted(np.cumsum(tuples.counts), [r.place for r in exact.rejected], side="right")
+    exact.rejected = [
+        reject._replace(at=int(tuples.starts[reject.place] - 1 - tuples.laid.edges[body]))
+        for reject, body in zip(exact.rejected, owner, strict=True)
+    ]
+    return merge([choose(columns, ~bad, columns.place[~bad]), exact])
+
+
+def _check_bytes(laid: Bodies) -> None:
+    """Refuse what pyarrow takes for a number and we do not (-1, 0x1F, 1 2), escapes, and all but ASCII."""
+    buffer, view = laid.buffer, laid.view
+    if b"-" in buffer or b" " in buffer or b"\\" in buffer or view.max(initial=0) > _LAST_LETTER:
+        raise UnusualError
+    if b"X" in buffer and (view[np.flatnonzero(view == ord("X")) - 1] == ord("0")).any():
+        raise UnusualError
+
+
+def _read_csv(laid: Bodies, kind: tuple[int, int], rows: int) -> pa.Table:
     names = _FIELDS[kind]
     types = {name: _TYPES[name] for name in names} | ({"protocol": pa.uint8()} if kind[0] == 4 else {})
     if rows == 0:
         return pa.table({name: pa.array([], type=kind) for name, kind in types.items()})
     table = csv.read_csv(
-        pa.BufferReader(pa.py_buffer(lines.buffer)),
+        pa.BufferReader(pa.py_buffer(laid.buffer)),
         csv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=list(names)),
         csv.ParseOptions(quote_char=False, double_quote=False),
         csv.ConvertOptions(column_types=types, null_values=[""], strings_can_be_null=False, check_utf8=False),
@@ -185,10 +219,9 @@ def _read_csv(lines: Lines, kind: tuple[int, int], rows: int) -> pa.Table:
     return table.unify_dictionaries(memory_pool=_POOL).combine_chunks(memory_pool=_POOL)
 
 
-def _convert(table: pa.Table, kind: tuple[int, int]) -> tuple[Columns, Array]:
-    """Return the columns, and which rows hold a value that the exact reader must judge."""
+def _convert(table: pa.Table, time: Array, kind: tuple[int, int], bad: Array) -> Columns:
+    """Return the columns, and note in `bad` which rows hold a value that the exact reader must judge."""
     rows = table.num_rows
-    time, bad = _times(table["time"].to_numpy())
     arrays: dict[str, Array] = {"time": time}
     texts: dict[str, pa.StringArray] = {}
     for name in ("src_ip", "dst_ip"):
@@ -203,13 +236,13 @@ def _convert(table: pa.Table, kind: tuple[int, int]) -> tuple[Columns, Array]:
         arrays["state"] = np.where(state == 3, np.int8(NULL), state)
         arrays["encryption"], texts["encryption"] = _encryption(table["encryption"])
     else:
-        arrays["protocol"] = _letters(table["protocol"], NSG_PROTOCOLS, bad).astype(np.uint8)
+        arrays["protocol"] = _letters(table["protocol"], NSG_PROTOCOLS, bad).view(np.uint8)
         arrays["decision"] = _letters(table["decision"], DECISIONS, bad, other=UNKNOWN_DECISION)
         nothing = np.full(rows, NULL, dtype=np.int8)
         arrays["state"] = nothing if kind[1] == 8 else _letters(table["state"], STATES, bad)
         arrays["encryption"], texts["encryption"] = nothing.astype(np.int32), pa.array([], type=pa.string())
     arrays |= _counters(table, kind[1], bad)
-    return Columns(arrays, texts, np.arange(rows)), bad
+    return Columns(arrays, texts, np.arange(rows))
 
 
 def _counters(table: pa.Table, fields: int, bad: Array) -> dict[str, Array]:
@@ -271,10 +304,9 @@ def _letters(column: Any, codes: dict[str, int], bad: Array, other: int = _UNKNO
         return np.empty(0, dtype=np.int8)
     array = column.chunk(0)
     letters = np.frombuffer(array.buffers()[1], dtype=np.uint8)[array.offset : array.offset + len(array)]
-    table = np.full(256, other, dtype=np.int8)
+    result = np.full(len(letters), other, dtype=np.int8)
     for letter, code in codes.items():
-        table[ord(letter)] = code
-    result: Array = table[letters]
+        result += (letters == ord(letter)).view(np.int8) * np.int8(code - other)
     if other == _UNKNOWN_LETTER:
         bad |= result == _UNKNOWN_LETTER
     return result

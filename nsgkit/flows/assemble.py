@@ -22,6 +22,7 @@ from nsgkit.schema import COUNTERS, FLOWS, IANA_PROTOCOLS, column, empty
 
 BYTES_OF_A_TUPLE = 50  # or more: so many fit into a blob
 _CLOSED = ("direction", "decision", "state")
+_PIECE = 1 << 18  # rows of a column that are made at a time
 _HEADER_TEXTS = ("rule", "acl", "mac", "resource", "flow_log")
 _DTYPES = DTYPES | {"tuple": np.int32}
 
@@ -66,9 +67,9 @@ class Rows:
             **{n: partial(self._coded, n) for n in TEXTS},
             **{n: partial(self._counter, n) for n in COUNTERS},
             "blob": lambda: _by_group(names, groups.blob, groups.rows),
-            "record": lambda: np.repeat(groups.record, groups.rows),
-            "record_time": lambda: _time(np.repeat(groups.record_time, groups.rows)),
-            "version": lambda: np.repeat(_versions(shared)[groups.header], groups.rows),
+            "record": lambda: _spread(groups.record, groups.rows),
+            "record_time": lambda: _time(_spread(groups.record_time, groups.rows)),
+            "version": lambda: _spread(_versions(shared)[groups.header], groups.rows),
             **{
                 n: partial(_by_group, [getattr(h, n) for h in shared], groups.header, groups.rows)
                 for n in _HEADER_TEXTS
@@ -123,7 +124,21 @@ def _by_group(values: Sequence[str | None], place: Array, rows: Array) -> pd.Cat
     texts = sorted(kept)
     codes: dict[str | None, int] = {text: i for i, text in enumerate(texts)}
     table = np.array([codes.get(value, NULL) for value in values], dtype=_smallest(len(texts)))
-    return _category(np.repeat(table[place], rows), texts)
+    return _category(_spread(table[place], rows), texts)
+
+
+def _spread(values: Array, rows: Array) -> Array:
+    """Return each group's value once for each of its rows.
+
+    np.repeat does it, but keeps all threads waiting while the system clears the memory of a whole column.
+    """
+    ends = np.cumsum(rows)
+    result, start = np.empty(ends[-1], values.dtype), 0
+    for some in np.split(np.arange(len(rows)), np.flatnonzero(np.diff(ends // _PIECE)) + 1):
+        stop = ends[some[-1]]
+        result[start:stop] = np.repeat(values[some], rows[some])
+        start = stop
+    return result
 
 
 def _protocol(numbers: Array) -> pd.Categorical:

@@ -63,12 +63,12 @@ class Rows:
         self._resize(self._length)
         groups = self.groups
         shared = [tidy(header) for header in headers]
-        makers: dict[str, Callable[[], Any]] = {
+        makers: dict[str, Callable[[], Any]] = {  # what takes longest first
+            "record_time": lambda: _time(_spread(groups.record_time, groups.rows)),
             **{n: partial(self._coded, n) for n in TEXTS},
             **{n: partial(self._counter, n) for n in COUNTERS},
             "blob": lambda: _by_group(names, groups.blob, groups.rows),
             "record": lambda: _spread(groups.record, groups.rows),
-            "record_time": lambda: _time(_spread(groups.record_time, groups.rows)),
             "version": lambda: _spread(_versions(shared)[groups.header], groups.rows),
             **{
                 n: partial(_by_group, [getattr(h, n) for h in shared], groups.header, groups.rows)

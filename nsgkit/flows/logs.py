@@ -29,8 +29,8 @@ from nsgkit.layout import floor_hour
 
 PROGRESS_FROM = 20
 # The C library of Linux hands blocks larger than any it has seen freed (but 32 MB) back to the system, and
-# would ask for each again at every batch: a third of the time.
-_LARGEST_FREED = 16 << 20
+# twice as much of any heap; it would ask for each again at every batch: a third of the time.
+_LARGEST_FREED = 31 << 20
 _BATCHES = 16  # or more, so that threads end together; but large ones cost less each
 EMPTY_LOG = 14  # {"records":[]}: two such blobs are no copies of each other
 

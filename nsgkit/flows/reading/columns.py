@@ -132,7 +132,7 @@ def numbered(parts: Sequence[pa.StringArray]) -> tuple[list[Array], pa.StringArr
     The last place of a table is for -1, null, which stays null.
     """
     filled = [part for part in parts if len(part)]
-    found = pa.chunked_array(filled, type=pa.string()).dictionary_encode().unify_dictionaries()
+    found = pa.chunked_array(filled, type=pa.string()).dictionary_encode()  # its chunks share one dictionary
     texts = found.chunk(0).dictionary if filled else pa.array([], type=pa.string())
     order = pc.sort_indices(texts)
     rank = np.empty(len(order), dtype=np.int32)

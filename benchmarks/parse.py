@@ -1,6 +1,6 @@
 """Speed and memory of read_logs against json + nested loops + pandas.DataFrame, on the same bytes.
 
-    python -m benchmarks.parse            all cases, about ten minutes, 3 GB of disk in the temp folder
+    python -m benchmarks.parse            all cases, about twelve minutes, 3 GB of disk in the temp folder
     python -m benchmarks.parse --quick    small ones, half a minute; fails where nsgkit is not far ahead
 
 Every run is a process of its own; the two take turns. Seconds are the best of the runs, memory is the
@@ -148,7 +148,7 @@ def cases(folder: Path, *, quick: bool) -> Iterator[tuple[str, Path, int, float]
     if not quick:
         for i in range(20):
             write_blob(folder / "many" / f"{i:02d}.json", size, i)
-        yield "20 blobs of 50 MB", folder / "many", 2, 25
+        yield "20 blobs of 50 MB", folder / "many", 3, 25
 
 
 def main() -> None:

@@ -2,7 +2,8 @@
 
 pyarrow reads the tuples as lines of CSV. That is right only for tuples in their ordinary form, so
 every assumption is checked on the way. A batch that breaks one is read again carefully: its ordinary
-lines still go together, each other line through the exact reader, which takes it or says why not.
+lines still go together, each other line through the exact reader, which takes it or says why not; so
+does a line whose letters or addresses are not the usual ones.
 """
 
 from collections.abc import Sequence

@@ -6,6 +6,7 @@ So memory holds each row once, and the columns are the table's own: nothing is p
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -61,17 +62,19 @@ class Rows:
         if not self._length:
             return empty()
         self._resize(self._length)
-        groups = self.groups
-        shared = [tidy(header) for header in headers]
+        every = self.groups
+        filled = every.rows > 0
+        groups = Groups(*(array[filled] for array in every))
+        shared, spread = [tidy(header) for header in headers], _spreader(groups.rows)
         makers: dict[str, Callable[[], Any]] = {  # what takes longest first
-            "record_time": lambda: _time(_spread(groups.record_time, groups.rows)),
+            "record_time": lambda: _time(spread(groups.record_time)),
             **{n: partial(self._coded, n) for n in TEXTS},
             **{n: partial(self._counter, n) for n in COUNTERS},
-            "blob": lambda: _by_group(names, groups.blob, groups.rows),
-            "record": lambda: _spread(groups.record, groups.rows),
-            "version": lambda: _spread(_versions(shared)[groups.header], groups.rows),
+            "blob": lambda: _by_group(names, groups.blob, spread),
+            "record": lambda: spread(groups.record),
+            "version": lambda: spread(_versions(shared)[groups.header]),
             **{
-                n: partial(_by_group, [getattr(h, n) for h in shared], groups.header, groups.rows)
+                n: partial(_by_group, [getattr(h, n) for h in shared], groups.header, spread)
                 for n in _HEADER_TEXTS
             },
             **{n: partial(self._closed, n) for n in _CLOSED},
@@ -117,28 +120,34 @@ def _versions(shared: Sequence[Header]) -> Array:
     return np.array([header.version for header in shared], dtype=np.uint8)
 
 
-def _by_group(values: Sequence[str | None], place: Array, rows: Array) -> pd.Categorical:
+def _by_group(values: Sequence[str | None], place: Array, spread: Callable[[Array], Array]) -> pd.Categorical:
     """Return a column whose rows take the value of their group, found at its place among `values`."""
-    used = np.bincount(place, weights=rows, minlength=len(values)) > 0
+    used = np.bincount(place, minlength=len(values)) > 0
     kept = {value for value, keep in zip(values, used, strict=True) if keep and value is not None}
     texts = sorted(kept)
     codes: dict[str | None, int] = {text: i for i, text in enumerate(texts)}
     table = np.array([codes.get(value, NULL) for value in values], dtype=_smallest(len(texts)))
-    return _category(_spread(table[place], rows), texts)
+    return _category(spread(table[place]), texts)
 
 
-def _spread(values: Array, rows: Array) -> Array:
-    """Return each group's value once for each of its rows.
+def _spreader(rows: Array) -> Callable[[Array], Array]:
+    """Return what gives each group's value once for each of its rows.
 
     np.repeat does it, but keeps all threads waiting while the system clears the memory of a whole column.
     """
-    ends = np.cumsum(rows)
-    result, start = np.empty(ends[-1], values.dtype), 0
-    for some in np.split(np.arange(len(rows)), np.flatnonzero(np.diff(ends // _PIECE)) + 1):
-        stop = ends[some[-1]]
-        result[start:stop] = np.repeat(values[some], rows[some])
-        start = stop
-    return result
+    cuts = np.flatnonzero(np.diff(np.cumsum(rows) // _PIECE)) + 1
+    pieces = [slice(*edges) for edges in pairwise([0, *cuts.tolist(), len(rows)])]
+    length = int(rows.sum())
+
+    def spread(values: Array) -> Array:
+        result, stop = np.empty(length, values.dtype), 0
+        for some in pieces:
+            piece = np.repeat(values[some], rows[some])
+            start, stop = stop, stop + len(piece)
+            result[start:stop] = piece
+        return result
+
+    return spread
 
 
 def _protocol(numbers: Array) -> pd.Categorical:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import altair as alt
 import ipywidgets
 import pandas as pd
 
@@ -15,6 +14,7 @@ from nsgkit.flows.coverage import hours_covered
 from nsgkit.flows.logs import read_logs
 from nsgkit.html import escape
 from nsgkit.views.grids import coverage
+from nsgkit.views.theme import selectable
 
 MEANINGS = {
     "present": "the blob is here, and whole",
@@ -72,7 +72,7 @@ def hours_explorer(folder: str | Path) -> ipywidgets.VBox:
         except NoLogsError as error:
             say(status, "There is nothing to show yet.", str(error))
             return
-        picture.children = (alt.JupyterChart(coverage(hours)),)
+        picture.children = (selectable(coverage(hours)),)
         legend.value = _legend(hours, told=is_mirror(folder))
 
     button.on_click(guarded(status, show, "Looking …"))

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import altair as alt
 import pandas as pd
 
-from nsgkit.views.theme import nothing_to_show
+from nsgkit.views.theme import nothing_to_show, selectable
 
 Span: TypeAlias = tuple[pd.Timestamp, pd.Timestamp]
 _SETTLE = 200  # milliseconds after which a drag is over
@@ -19,7 +19,7 @@ _SETTLE = 200  # milliseconds after which a drag is over
 def empty_chart() -> alt.JupyterChart:
     """Return the place for a picture; it tells Python of a drag when that is over, not on its way."""
     drawing = nothing_to_show("Nothing is drawn yet.", "")
-    return alt.JupyterChart(drawing, debounce_wait=_SETTLE, max_wait=False)
+    return selectable(drawing, debounce_wait=_SETTLE, max_wait=False)
 
 
 def brushable(chart: Any, whole: Span, chosen: Span | None) -> Any:

@@ -5,10 +5,9 @@ and dark pages alike; text and lines take JupyterLab's own variables wherever th
 Times are drawn in UTC, whatever the clock of the machine that shows them.
 """
 
-import sys
 import textwrap
 from collections.abc import Sequence
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import altair as alt
 import pandas as pd
@@ -24,6 +23,9 @@ DESTINATION = "#0a7057"
 # For whatever has no colour of its own: NSGs, NICs, protocols. There are no more that can be told apart:
 # show the largest and sum the rest, or give each a row of its own.
 SERIES = ("#6957e8", "#a28e65", "#bf1b4f", "#8794b8")
+
+_VEGA_LITE_5 = "application/vnd.vegalite.v5+json"
+_SCHEMA_5 = "https://vega.github.io/schema/vega-lite/v5.json"  # a name: nothing is fetched
 
 _Chart = TypeVar("_Chart", bound=alt.TopLevelMixin)
 
@@ -65,15 +67,24 @@ STYLE = f"""
 def enable() -> None:
     """Make altair draw with the kit's theme and without a network.
 
-    Called when `nsgkit.views` is first imported; calling it again does no harm. The scripts that a
-    chart needs are bundled at once only where there is a notebook to draw in: it takes a second.
+    Called when `nsgkit.views` is first imported; calling it again does no harm. A chart that stands
+    last in a cell becomes the picture that JupyterLab itself can draw, offline: it stays in a saved
+    notebook. A chart whose selections come back to Python is made with `selectable`.
     """
     alt.theme.register("nsgkit", enable=True)(_theme)
-    alt.renderers.enable("jupyter", offline=True)
+    alt.renderers.register("nsgkit", _drawn_by_jupyterlab)
+    alt.renderers.enable("nsgkit")
+
+
+def selectable(chart: Any, **options: Any) -> alt.JupyterChart:
+    """Return the chart as a widget: what is selected in it comes back to Python, without a network.
+
+    `options` are those of `altair.JupyterChart`. The first of a session takes a second or two: the scripts
+    that draw it are bundled, and a plain chart does not need them.
+    """
     alt.JupyterChart._css = STYLE
-    ipython = sys.modules.get("IPython")
-    if ipython is not None and ipython.get_ipython() is not None:
-        alt.JupyterChart.enable_offline(True)
+    alt.JupyterChart.enable_offline(True)
+    return alt.JupyterChart(chart, **options)
 
 
 def decision_scale() -> alt.Scale:
@@ -151,6 +162,30 @@ def cut(name: object) -> str:
     """
     text = escape(name)
     return f'<span class="nsgkit-cut" title="{text}">{text}</span>'
+
+
+def _drawn_by_jupyterlab(spec: dict[str, Any], **_options: Any) -> dict[str, Any]:
+    """Return a chart as what JupyterLab draws: Vega-Lite 5, which the specs of altair 6 are as well."""
+    title = spec.get("title") or {}
+    lines = [title.get(part, "") for part in ("text", "subtitle")] if isinstance(title, dict) else [title]
+    words = [line for text in lines for line in ([text] if isinstance(text, str) else text) if line]
+    drawn = _utc_in_tooltips(spec) | {"$schema": _SCHEMA_5}
+    return {_VEGA_LITE_5: drawn, "text/plain": "Chart: " + " ".join(words)}
+
+
+def _utc_in_tooltips(part: Any) -> Any:
+    """Return a spec whose formatted UTC times are so in Vega-Lite 5 too.
+
+    There a format is UTC only beside a scale of that type, which altair has no word for in a tooltip.
+    """
+    if isinstance(part, list):
+        return [_utc_in_tooltips(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    found = {name: _utc_in_tooltips(value) for name, value in part.items() if name != "datasets"}
+    found |= {name: part[name] for name in ("datasets",) if name in part}
+    formatted = "format" in part and str(part.get("timeUnit", "")).startswith("utc")
+    return found | ({"scale": {"type": "utc"}} if formatted else {})
 
 
 def _spelled(value: object) -> object:

@@ -98,6 +98,8 @@
     if (cell.model.type === "code" && cell.model.sharedModel.source.trim() && !cell.model.executionCount) say("did not run");
     cell.model.outputs?.toJSON().forEach((said) => checkWords(said, say));
     all(".jp-OutputArea-output").forEach((output) => checkOutput(output, say));
+    all('[data-mime-type="application/vnd.jupyter.stderr"]').filter((words) => /^Javascript Error/.test(words.innerText))
+      .forEach((words) => say(`a picture failed: ${short(words.innerText)}`));
     all(".vega-embed").forEach((chart) => checkChart(chart, say));
     all("iframe").forEach((frame) => checkFrame(frame, say));
     all("img").filter((image) => !image.naturalWidth).forEach(() => say("a picture is missing"));

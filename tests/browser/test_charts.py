@@ -3,7 +3,7 @@
 import pytest
 
 CHART = """import altair as alt, pandas as pd
-from nsgkit.views.theme import decision_scale, titled, utc, utc_tooltip
+from nsgkit.views.theme import decision_scale, selectable, titled, utc, utc_tooltip
 hours = pd.date_range("2024-12-19", periods=24, freq="h", tz="UTC")
 table = pd.DataFrame({"hour": hours, "until": hours + pd.Timedelta("1h"), "rows": 5, "decision": "denied"})
 color = alt.Color("decision", scale=decision_scale())
@@ -11,7 +11,7 @@ bars = alt.Chart(table).mark_bar().encode(
     utc("hour"), alt.Y("rows"), color, x2="until", tooltip=[utc_tooltip("hour")])
 chart = titled(bars, "Rows", "per hour, UTC")"""
 BRUSH = """span = alt.selection_interval(name="span", encodings=["x"])
-interactive = alt.JupyterChart(chart.add_params(span))
+interactive = selectable(chart.add_params(span))
 interactive"""
 
 

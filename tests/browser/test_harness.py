@@ -6,7 +6,7 @@ IMPORTS = """import altair as alt, ipywidgets, pandas as pd
 import nsgkit.views
 from IPython.display import HTML, display
 from nsgkit.explore.panel import guarded, panel, status_line
-from nsgkit.views.theme import titled
+from nsgkit.views.theme import selectable, titled
 one = pd.DataFrame({"n": [1], "time": pd.to_datetime(["2024-12-19"], utc=True)})
 bar = alt.Chart(one).mark_bar().encode(x="n:Q")
 press = lambda name, handler: (b := ipywidgets.Button(description=name), b.on_click(handler))[0]"""
@@ -37,6 +37,10 @@ BROKEN = {
     ),
     "a specification that cannot be drawn": (
         "titled(bar.transform_filter('(('), 'Wrong')",
+        "a picture failed: Javascript Error: ",
+    ),
+    "a widget's specification that cannot be drawn": (
+        "selectable(titled(bar.transform_filter('(('), 'Wrong'))",
         "a widget failed: JavaScript Error: ",
     ),
     "a problem that a widget reports": (

@@ -111,11 +111,29 @@ def test_source_and_destination_have_one_colour_each():
     assert theme.end_scale().to_dict()["range"] == [theme.SOURCE, theme.DESTINATION]
 
 
-def test_importing_views_enables_the_theme_and_the_offline_renderer():
-    enabled = "alt.theme.active, alt.renderers.active, alt.renderers.options"
-    code = f"import nsgkit.views, altair as alt; print({enabled})"
+def test_importing_views_enables_the_theme_and_the_renderer():
+    code = "import nsgkit.views, altair as alt; print(alt.theme.active, alt.renderers.active)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout.strip() == "nsgkit jupyter {'offline': True}"
+    assert ran.stdout.strip() == "nsgkit nsgkit"
+
+
+def test_a_chart_is_shown_as_a_picture_that_jupyterlab_draws_itself_and_in_words():
+    bars = theme.titled(alt.Chart(pd.DataFrame({"n": [1]})).mark_bar(), "Rows", "per hour, UTC")
+    shown = bars._repr_mimebundle_(None, None)
+    drawn = shown["application/vnd.vegalite.v5+json"]
+    assert drawn["$schema"].endswith("/v5.json")
+    assert drawn | {"$schema": ""} == spec(bars) | {"$schema": ""}
+    assert shown["text/plain"] == "Chart: Rows per hour, UTC"
+
+
+def test_drawing_the_first_picture_builds_no_grammar_of_addresses_and_bundles_no_scripts():
+    code = (
+        "import sys, nsgkit.views.charts as charts, altair as alt, pandas as pd;"
+        "alt.Chart(pd.DataFrame({'n': [1]})).mark_bar()._repr_mimebundle_(None, None);"
+        "print({'rfc3987_syntax', 'lark', 'vl_convert'} & set(sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "set()"
 
 
 def test_a_chart_is_drawn_on_the_page_s_own_background():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nsgkit import read_logs
 from nsgkit.flows.explaining.explain import explain, mistaken
-from nsgkit.flows.explaining.pasted import LONGEST
+from nsgkit.flows.explaining.pasted import LONGEST, take_apart
 from nsgkit.flows.reading.tuples import FIELDS, BadTupleError, read_tuple
 
 V1 = "1487282421,192.0.2.95,10.1.0.4,51529,5358,T,I,D"
@@ -319,3 +319,11 @@ def test_any_text_gives_a_table(text):
 @pytest.mark.parametrize("opening", ["[", '{"a":', '{"category":'])
 def test_deep_nesting_gives_a_table(opening, depth):
     assert not explain(opening * depth).empty
+
+
+def test_what_was_read_is_walked_however_deep_it_is(monkeypatch):
+    nested = V1
+    for _ in range(5_000):
+        nested = [nested]
+    monkeypatch.setattr(json, "loads", lambda *_, **__: nested)  # Python 3.13 reads as deep as this
+    assert [item.value for item in take_apart("[").items] == [V1]

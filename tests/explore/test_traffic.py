@@ -326,6 +326,7 @@ def test_pictures_have_at_most_5000_marks(logs, made):
         )
 
 
+@pytest.mark.filterwarnings("error")
 def test_a_duckdb_relation_is_explored_too(logs):
     import duckdb
 

@@ -347,7 +347,7 @@ def test_duckdb_says_the_same(rows):
     frame = table_of(rows)
     names = ["first", "src_ip", "src_port", "state", "mac", "rows", "folded", "blob", "record", "tuple"]
     relation = conversations(duckdb.connect().from_df(frame))
-    theirs = relation.order("first, blob, record, tuple").select(*names).df()
+    theirs = relation.order("first, blob, record, tuple").select(*names).to_arrow_table().to_pandas()
     ours = conversations(frame)[names]
     ours = ours.astype(theirs.dtypes)
     plain = [table.astype(str).where(table.notna(), "null").to_numpy().tolist() for table in (theirs, ours)]

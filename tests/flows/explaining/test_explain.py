@@ -301,6 +301,14 @@ def test_without_a_record_a_tuple_is_faultless_where_any_version_makes_a_row_of_
     assert mistaken(text) == all(read(text, version) is None for version in FIELDS)
 
 
+@given(tuples() | st.text(max_size=100), st.sampled_from([1, 2, 4]))
+def test_every_reading_says_something_and_every_finding_has_its_reason(text, version):
+    table = explain(json.dumps(record(text, version=version)))
+    assert not table.drop(columns="place").isna().any(axis=None)
+    assert (table["meaning"] != "").all()
+    assert ((table["finding"] == "") | (table["why"] != "")).all()
+
+
 @settings(max_examples=40)
 @given(st.lists(tuples(), min_size=1, max_size=20), st.sampled_from([1, 2]))
 def test_what_is_mistaken_in_a_blob_is_what_read_logs_rejects(tmp_path_factory, found, version):

@@ -31,7 +31,11 @@ class Reject(NamedTuple):
 
 @dataclass
 class Count:
-    """What was found in one blob. Once it is read to its end, tuples = rows + rejects."""
+    """What was found in one blob. Once it is read to its end, tuples = rows + rejects.
+
+    `other_log` says what a blob without a single flow record is, where that is known, and what to do;
+    `begins_in_middle` that its beginning is missing, or was put before it a second time.
+    """
 
     name: str
     complete: bool = True
@@ -43,6 +47,8 @@ class Count:
     headers: set[int] = field(default_factory=set)
     first_time: str | None = None  # of its records, as written
     refused: list[Reject] = field(default_factory=list)  # before any tuple was looked at
+    other_log: str | None = None
+    begins_in_middle: bool = False
 
 
 @dataclass

@@ -77,6 +77,9 @@ _decode_nsg = msgspec.json.Decoder(_NsgRecord).decode
 _decode_vnet = msgspec.json.Decoder(_VnetRecord).decode
 _decode_nsg_blob = msgspec.json.Decoder(_NsgDocument).decode
 _decode_vnet_blob = msgspec.json.Decoder(_VnetDocument).decode
+# msgspec's own errors are ValueErrors, and so is that of bytes that are not UTF-8.
+_OTHER_FORM = (ValueError, RecursionError)
+_LIST = ord("[")
 # What the compact form adds to its values, in bytes.
 _MAC = len('"macAddress":"",')
 _NSG_FRAME = len(
@@ -110,10 +113,10 @@ def read_quickly(raw: bytes | memoryview, headers: Headers) -> Record | None:
     found = Records()
     try:
         _add_nsg(found, _decode_nsg(raw), headers)
-    except (msgspec.MsgspecError, RecursionError):
+    except _OTHER_FORM:
         try:
             _add_vnet(found, _decode_vnet(raw), headers)
-        except (msgspec.MsgspecError, RecursionError):
+        except _OTHER_FORM:
             return None
     if found.lengths != [len(raw)]:
         return None
@@ -125,11 +128,11 @@ def _decoded(data: bytes | memoryview, headers: Headers) -> Records | None:
     try:
         for nsg in _decode_nsg_blob(data).records:
             _add_nsg(found, nsg, headers)
-    except (msgspec.MsgspecError, RecursionError):
+    except _OTHER_FORM:
         try:
             for vnet in _decode_vnet_blob(data).records:
                 _add_vnet(found, vnet, headers)
-        except (msgspec.MsgspecError, RecursionError):
+        except _OTHER_FORM:
             return None
     return found
 
@@ -144,9 +147,10 @@ def _add_nsg(found: Records, record: _NsgRecord, headers: Headers) -> None:
         rule = flow.rule
         length += _NSG_FLOW + len(rule) - bool(flow.flows)  # one comma fewer than groups
         for group in flow.flows:
-            found.headers.append(headers[version, rule, resource, group.mac, resource, None])
+            mac = group.mac or record.macAddress
+            found.headers.append(headers[version, rule, resource, mac, resource, None])
             found.bodies.append(group.flowTuples)
-            length += _NSG_GROUP + len(group.mac) + len(memoryview(group.flowTuples))
+            length += _NSG_GROUP + len(group.mac) + _length(group.flowTuples)
     found.times.append(record.time)
     found.versions.append(version)
     found.groups.append(len(found.bodies) - before)
@@ -164,8 +168,16 @@ def _add_vnet(found: Records, record: _VnetRecord, headers: Headers) -> None:
         for group in flow.flowGroups:
             found.headers.append(headers[4, group.rule, acl, mac, target, flow_log])
             found.bodies.append(group.flowTuples)
-            length += _VNET_GROUP + len(group.rule) + len(memoryview(group.flowTuples))
+            length += _VNET_GROUP + len(group.rule) + _length(group.flowTuples)
     found.times.append(record.time)
     found.versions.append(4)
     found.groups.append(len(found.bodies) - before)
     found.lengths.append(length - bool(record.flowRecords.flows))
+
+
+def _length(body: msgspec.Raw) -> int:
+    """Return the length of a list; ValueError where it is something else."""
+    view = memoryview(body)
+    if view[0] != _LIST:
+        raise ValueError
+    return len(view)

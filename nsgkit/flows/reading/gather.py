@@ -9,9 +9,10 @@ import numpy as np
 from msgspec import Raw
 
 from nsgkit.flows.reading.azure_form import read_blob_quickly, read_quickly
-from nsgkit.flows.reading.framing import Piece, frame
+from nsgkit.flows.reading.framing import frame
 from nsgkit.flows.reading.json_reader import JsonList, read_array
-from nsgkit.flows.reading.records import Headers, Record, Records, read_exactly
+from nsgkit.flows.reading.pieces import Piece
+from nsgkit.flows.reading.records import Headers, Record, Records, read_exactly, refused
 
 Data: TypeAlias = bytes | memoryview
 RAW_SHOWN = 2000
@@ -73,7 +74,7 @@ def batches(
     for blob, (data, count) in enumerate(blobs):
         if data is None:
             continue
-        found = _without_repeats(blob, data, _read(blob, data, headers, count, exact=exact), count)
+        found = _read_or_refuse(blob, data, headers, count, exact=exact)
         count.headers.update(found.headers)
         for part in _split(found, size - batch.size, size):
             _wait(batch, blob, data, part)
@@ -91,12 +92,28 @@ def refuse(blob: int, count: Count, reason: str) -> None:
     count.refused.append(Reject(blob, None, None, None, reason, ""))
 
 
+def unforeseen(error: Exception) -> str:
+    """Return the reason of a reject for an error that nobody foresaw."""
+    return f"nsgkit could not read this: {type(error).__name__}: please report it with the blob"
+
+
+def _read_or_refuse(blob: int, data: Data, headers: Headers, count: Count, *, exact: bool) -> Records:
+    try:
+        return _without_repeats(blob, data, _read(blob, data, headers, count, exact=exact), count)
+    except Exception as error:  # one blob must never take the others along, whatever it holds
+        vars(count).update(vars(Count(count.name)))
+        if not exact:
+            return _read_or_refuse(blob, data, headers, count, exact=True)
+        refuse(blob, count, unforeseen(error))
+        return Records()
+
+
 def _read(blob: int, data: Data, headers: Headers, count: Count, *, exact: bool) -> Records:
     """Return the records of a blob, noting in its count what cannot be read of them."""
     found = None if exact else read_blob_quickly(data, headers)
     if found is None:
         framed, found = frame(bytes(data), exact=exact), Records()
-        count.complete = framed.complete
+        count.complete, count.begins_in_middle = framed.complete, framed.begins_in_middle
         for number, piece in enumerate(framed.pieces):
             record = _record(piece, data, headers, exact=exact)
             found.add(piece.offset, len(piece.raw), record)
@@ -108,16 +125,17 @@ def _read(blob: int, data: Data, headers: Headers, count: Count, *, exact: bool)
 
 def _record(piece: Piece, data: Data, headers: Headers, *, exact: bool) -> Record:
     if piece.reason:
-        return Record(None, 0, [], [], [piece.reason])
+        return refused(piece.reason)
     raw = memoryview(data)[piece.offset : piece.offset + len(piece.raw)]  # lists are to lie in the blob
     return (None if exact else read_quickly(raw, headers)) or read_exactly(piece, headers)
 
 
 def _refuse(blob: int, number: int, piece: Piece, record: Record, count: Count) -> None:
     for problem in record.problems:
-        raw = bytes(piece.raw[: RAW_SHOWN * 4]).decode("utf-8", errors="replace")
+        at, end = problem.span or (0, len(piece.raw))
+        raw = bytes(piece.raw[at : min(end, at + RAW_SHOWN * 4)]).decode("utf-8", errors="replace")
         count.unread += 1
-        count.refused.append(Reject(blob, number, None, piece.offset, problem, raw[:RAW_SHOWN]))
+        count.refused.append(Reject(blob, number, None, piece.offset + at, problem.reason, raw[:RAW_SHOWN]))
 
 
 def _without_repeats(blob: int, data: Data, found: Records, count: Count) -> Records:

@@ -58,10 +58,9 @@ class Rows:
         """All groups of tuples, in order."""
         return Groups(*map(np.concatenate, zip(*self._groups, strict=True)))
 
-    @property
-    def times(self) -> Array:
-        """The time of each row in milliseconds since 1970, to look at."""
-        return self._columns["time"][: self._length]
+    def values(self, name: str) -> Array:
+        """Return what a column holds so far, to look at: times in milliseconds, texts as codes of their part."""
+        return self._columns[name][: self._length]
 
     def drop(self, gone: Array) -> Array:
         """Drop the rows that `gone` (a bool a row) names; return how many each group of tuples lost."""

@@ -15,7 +15,7 @@ from nsgkit import schema
 from nsgkit.flows.reading.tuples import (
     COUNTER_MAX,
     EARLIEST,
-    ENCRYPTION_CODE,
+    is_code,
     LATEST,
     MASKED,
     canonical_address,
@@ -197,7 +197,7 @@ _STATES = {
 def _encryption(text: str, col: schema.Column, _fields: Sequence[str], _form: str) -> Reading:
     if not text:
         return Reading("Encryption is not told: null in the table.", ODD, "A word should stand here.")
-    if not ENCRYPTION_CODE.fullmatch(text):
+    if not is_code(text):
         return Reading(col.meaning, MISTAKE, "Encryption is one word in capitals, such as X or NX.")
     known = schema.ENCRYPTION.get(text)
     if known is None:

@@ -99,7 +99,7 @@ def unforeseen(error: Exception) -> str:
 
 def _read_or_refuse(blob: int, data: Data, headers: Headers, count: Count, *, exact: bool) -> Records:
     try:
-        return _without_repeats(blob, data, _read(blob, data, headers, count, exact=exact), count)
+        return read_blob(blob, data, headers, count, exact=exact)
     except Exception as error:  # one blob must never take the others along, whatever it holds
         vars(count).update(vars(Count(count.name)))
         if not exact:
@@ -108,7 +108,7 @@ def _read_or_refuse(blob: int, data: Data, headers: Headers, count: Count, *, ex
         return Records()
 
 
-def _read(blob: int, data: Data, headers: Headers, count: Count, *, exact: bool) -> Records:
+def read_blob(blob: int, data: Data, headers: Headers, count: Count, *, exact: bool = False) -> Records:
     """Return the records of a blob, noting in its count what cannot be read of them."""
     found = None if exact else read_blob_quickly(data, headers)
     if found is None:
@@ -138,39 +138,6 @@ def _refuse(blob: int, number: int, piece: Piece, record: Record, count: Count) 
         count.refused.append(Reject(blob, number, None, piece.offset + at, problem.reason, raw[:RAW_SHOWN]))
 
 
-def _without_repeats(blob: int, data: Data, found: Records, count: Count) -> Records:
-    """Return the records without those that repeat an earlier one word for word, which are rejected."""
-    repeats = _repeats(data, found)
-    if not repeats:
-        return found
-    kept = Records()
-    for number in range(len(found.numbers)):
-        record = found.part(number, number + 1)
-        if number in repeats:
-            _reject_all(count, _repeat(blob, data, record, repeats[number]))
-        else:
-            kept.extend(record)
-    return kept
-
-
-def _repeats(data: Data, found: Records) -> dict[int, int]:
-    """Return record -> the earlier one whose very bytes it has; such records agree in time and length."""
-    if len(set(zip(found.times, found.lengths, strict=True))) == len(found.times):
-        return {}
-    alike: dict[tuple[str | None, int], list[int]] = {}
-    for number, key in enumerate(zip(found.times, found.lengths, strict=True)):
-        alike.setdefault(key, []).append(number)
-    repeats = {}
-    for (_, length), numbers in alike.items():
-        first: dict[bytes, int] = {}
-        for number in numbers if len(numbers) > 1 else ():
-            offset = found.offsets[number]
-            earlier = first.setdefault(bytes(data[offset : offset + length]), number)
-            if earlier != number:
-                repeats[number] = earlier
-    return repeats
-
-
 def _split(found: Records, room: int, size: int) -> Iterator[Records]:
     """Cut the records into parts: the first until the room is filled, each other until the size is."""
     ends, start = list(accumulate(found.lengths)), 0
@@ -186,24 +153,6 @@ def _wait(batch: Batch, blob: int, data: Data, records: Records) -> None:
     batch.blobs += [blob] * len(records.numbers)
     batch.data[blob] = data
     batch.size += sum(records.lengths)
-
-
-def _reject_all(count: Count, rejects: list[Reject]) -> None:
-    count.refused += rejects
-    count.tuples += len(rejects)
-    count.rejects += len(rejects)
-
-
-def _repeat(blob: int, data: Data, record: Records, first: int) -> list[Reject]:
-    reason = f"repeats record {first} word for word: counted once"
-    number = record.numbers[0]
-    found = [
-        (values.raw(i), offset + values.spans[i][0])
-        for body in record.bodies
-        for values, offset in [list_of(body, data, record.offsets[0])]
-        for i in range(len(values))
-    ]
-    return [Reject(blob, number, i, offset, reason, raw[:RAW_SHOWN]) for i, (raw, offset) in enumerate(found)]
 
 
 def list_of(body: Raw | JsonList, data: Data, offset: int) -> tuple[JsonList, int]:

@@ -69,11 +69,13 @@ def _within(value: Object | JsonList) -> _Found | None:
     envelope = False
     for key, item, at, end in value.pairs if isinstance(value, Object) else _pairs(value):
         inner: _Found | None = None
-        if key == "records" and isinstance(item, JsonList):
+        if key == "flowTuples":
+            pass
+        elif key == "records" and isinstance(item, JsonList):
             inner = _listed(item)
         elif isinstance(item, Object) and _is_record(item):
             inner = [(at, end, None)]
-        elif isinstance(item, Object | JsonList) and key != "flowTuples":
+        elif isinstance(item, Object | JsonList):
             inner = _within(item)
         envelope = envelope or inner is not None
         found += _lost(key, item, (at, end)) if inner is None else inner

@@ -59,7 +59,7 @@ class Rows:
         return Groups(*map(np.concatenate, zip(*self._groups, strict=True)))
 
     def values(self, name: str) -> Array:
-        """Return what a column holds so far, to look at: times in milliseconds, texts as codes of their part."""
+        """Return what a column holds so far, to look at: times are in milliseconds."""
         return self._columns[name][: self._length]
 
     def drop(self, gone: Array) -> Array:

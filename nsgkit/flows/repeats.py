@@ -8,7 +8,8 @@ from the rows finds the few that may repeat; only their text is fetched and comp
 import re
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
-from typing import Any, TypeAlias
+from itertools import accumulate, count
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 import numpy as np
@@ -19,7 +20,7 @@ from nsgkit.flows.parse import Groups
 from nsgkit.flows.reading.columns import Array
 from nsgkit.flows.reading.gather import RAW_SHOWN, Count, Data, Reject, list_of, read_blob
 from nsgkit.flows.reading.json_reader import JsonList, Text, read_array
-from nsgkit.flows.reading.records import Headers, Records
+from nsgkit.flows.reading.records import Header, Headers, Records
 
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _ROW = ("time", "src_port", "dst_port", "protocol", "direction", "decision", "state")
@@ -27,6 +28,18 @@ _COUNTERS = ("packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "by
 _FRACTION = re.compile(r"\.([0-9]*?)0*Z$")
 _texts = msgspec.json.Decoder(list[str]).decode
 _Place: TypeAlias = tuple[int, int]  # of a record: its blob, and its number there
+
+
+class _Record(NamedTuple):
+    """A record that was read again: its time, its groups, and where it stands."""
+
+    blob: int
+    data: Data
+    number: int
+    offset: int
+    time: str | None
+    headers: list[int]
+    bodies: list[Raw | JsonList]
 
 
 def reject_repeats(
@@ -39,19 +52,18 @@ def reject_repeats(
     """
     groups = rows.groups
     first = _firsts(groups)
-    candidates = _candidates(rows, groups, first, headers)
+    shared = [tidy(header) for header in headers]
+    candidates = _candidates(rows, groups, first, shared)
     if not len(candidates):
         return
-    places = list(
-        zip(groups.blob[first[candidates]].tolist(), groups.record[first[candidates]].tolist(), strict=True)
-    )
     repeats: dict[_Place, list[Reject]] = {}
     seen: dict[bytes, _Place] = {}
-    for blob, data, found, number in _read_again(places, headers, bytes_of):
-        earlier = seen.setdefault(_content(found, number, headers), (blob, number))
-        if earlier != (blob, number):
+    for record in _read_again(groups, first[candidates], headers, bytes_of):
+        place = (record.blob, record.number)
+        earlier = seen.setdefault(_content(record, shared), place)
+        if earlier != place:
             reason = f"repeats record {earlier[1]} of {names[earlier[0]]}: counted once"
-            repeats[blob, number] = _rejects(blob, data, found, number, reason)
+            repeats[place] = list(_rejects(record, reason))
     if repeats:
         _apply(rows, groups, first, repeats)
 
@@ -64,12 +76,12 @@ def _firsts(groups: Groups) -> Array:
     return np.concatenate(([0], np.flatnonzero(changed) + 1))
 
 
-def _candidates(rows: Rows, groups: Groups, first: Array, headers: Headers) -> Array:
+def _candidates(rows: Rows, groups: Groups, first: Array, shared: list[Header]) -> Array:
     """Return the records that may repeat another, or be repeated: their facts and sums are another's."""
     if not len(first):
         return first
-    tidied: dict[Any, int] = {}
-    table = np.array([tidied.setdefault(tidy(header), len(tidied)) for header in headers], dtype=np.uint64)
+    numbers: dict[Header, int] = {}
+    table = np.array([numbers.setdefault(header, len(numbers)) for header in shared], dtype=np.uint64)
     filled = groups.tuples > 0
     facts = _mixed(table[groups.header] << np.uint64(32) | groups.tuples.astype(np.uint64)) * filled
     prints = np.add.reduceat(facts, first) + _mixed(groups.record_time[first].astype(np.uint64))
@@ -110,26 +122,27 @@ def _sums(rows: Rows, groups: Groups, first: Array, records: Array) -> Array:
 
 
 def _read_again(
-    places: Sequence[_Place], headers: Headers, bytes_of: Callable[[int], Data | None]
-) -> Iterator[tuple[int, Data, Records, int]]:
-    """Yield each of these records with its blob's, reading each blob once."""
-    blob, data, found = -1, None, Records()
-    for where, number in places:
+    groups: Groups, first: Array, headers: Headers, bytes_of: Callable[[int], Data | None]
+) -> Iterator[_Record]:
+    """Yield the records whose first groups these are, reading each blob once."""
+    blob, data, found, edges = -1, None, Records(), [0]
+    for where, number in zip(groups.blob[first].tolist(), groups.record[first].tolist(), strict=True):
         if where != blob:
             blob, data = where, bytes_of(where)
             found = Records() if data is None else read_blob(blob, data, headers, Count(""))
+            edges = list(accumulate(found.groups, initial=0))
         if data is not None:
-            yield blob, data, found, number
+            own = slice(edges[number], edges[number + 1])
+            place = (blob, data, number, found.offsets[number], found.times[number])
+            yield _Record(*place, found.headers[own], found.bodies[own])
 
 
-def _content(found: Records, number: int, headers: Headers) -> bytes:
+def _content(record: _Record, shared: Sequence[Header]) -> bytes:
     """Return a digest of all that a record says: equal for equal records, however they are written."""
-    record, shared = found.part(number, number + 1), list(headers)
+    time = _FRACTION.sub(lambda match: f".{match[1]}Z" if match[1] else "Z", record.time or "")
     groups = [
-        (tidy(shared[header]), _values(body))
-        for header, body in zip(record.headers, record.bodies, strict=True)
+        (shared[header], _values(body)) for header, body in zip(record.headers, record.bodies, strict=True)
     ]
-    time = _FRACTION.sub(lambda match: f".{match[1]}Z" if match[1] else "Z", record.times[0] or "")
     return blake2b(msgspec.json.encode((time, [group for group in groups if group[1]]))).digest()
 
 
@@ -143,17 +156,13 @@ def _values(body: Raw | JsonList) -> list[Any]:
     return [str(value) if isinstance(value, Text) else [body.raw(i)] for i, value in enumerate(body)]
 
 
-def _rejects(blob: int, data: Data, found: Records, number: int, reason: str) -> list[Reject]:
-    record = found.part(number, number + 1)
-    tuples = [
-        (values.raw(i), offset + values.spans[i][0])
-        for body in record.bodies
-        for values, offset in [list_of(body, data, record.offsets[0])]
-        for i in range(len(values))
-    ]
-    return [
-        Reject(blob, number, i, offset, reason, raw[:RAW_SHOWN]) for i, (raw, offset) in enumerate(tuples)
-    ]
+def _rejects(record: _Record, reason: str) -> Iterator[Reject]:
+    numbers = count()
+    for body in record.bodies:
+        values, offset = list_of(body, record.data, record.offset)
+        for i, (at, _) in enumerate(values.spans):
+            raw = values.raw(i)[:RAW_SHOWN]
+            yield Reject(record.blob, record.number, next(numbers), offset + at, reason, raw)
 
 
 def _apply(rows: Rows, groups: Groups, first: Array, repeats: dict[_Place, list[Reject]]) -> None:

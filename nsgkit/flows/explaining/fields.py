@@ -15,10 +15,10 @@ from nsgkit import schema
 from nsgkit.flows.reading.tuples import (
     COUNTER_MAX,
     EARLIEST,
-    is_code,
     LATEST,
     MASKED,
     canonical_address,
+    is_code,
 )
 
 MISTAKE, ODD = "mistake", "odd"

@@ -198,7 +198,7 @@ def _encryption(text: str, col: schema.Column, _fields: Sequence[str], _form: st
     if not text:
         return Reading("Encryption is not told: null in the table.", ODD, "A word should stand here.")
     if not is_code(text):
-        return Reading(col.meaning, MISTAKE, "Encryption is one word in capitals, such as X or NX.")
+        return Reading(col.meaning, MISTAKE, "Encryption is one short word, such as X or NX.")
     known = schema.ENCRYPTION.get(text)
     if known is None:
         return Reading("A word that the kit does not know: kept as it stands.", ODD, "Not a documented word.")

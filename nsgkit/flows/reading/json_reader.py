@@ -125,11 +125,13 @@ def read_array(data: bytes | Raw) -> JsonList:
 
 
 def repeated_key(value: Any) -> str | None:
-    """Return a key that stands twice in one object anywhere inside `value`, or None."""
+    """Return a key that stands twice in one object inside `value`, or None; lists of tuples are not asked."""
     if isinstance(value, Object):
         if value.repeated is not None:
             return value.repeated
-        value = [item for _, item, _, _ in value.pairs]
+        value = [
+            item for key, item, *_ in value.pairs if key != "flowTuples" or not isinstance(item, JsonList)
+        ]
     if isinstance(value, list):
         return next((key for item in value if (key := repeated_key(item)) is not None), None)
     return None

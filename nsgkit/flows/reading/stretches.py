@@ -104,7 +104,10 @@ def _finder(text: str) -> Callable[[int], int]:
 def _opened(text: str, place: int) -> int | None:
     """Return the place behind `{"records":[`, however the key is written, or None for anything else."""
     opening = _OPENING.match(text, place)
-    return opening.end() if opening and located(text, *opening.span(1)) == "records" else None
+    try:
+        return opening.end() if opening and located(text, *opening.span(1)) == "records" else None
+    except ValueError:  # a broken escape
+        return None
 
 
 def _other(source: _Source, place: int) -> Stretch:

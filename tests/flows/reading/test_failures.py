@@ -68,7 +68,8 @@ REASON = "nsgkit could not read this: ZeroDivisionError: please report it with t
 
 
 def test_a_record_that_nobody_foresaw_is_a_reject_beside_the_others():
-    data = [blob(GOOD), blob(GOOD, nsg_record("BOOM", PROBE), LAST), blob(LAST)]
+    others = [nsg_record(PROBE, minute=minute) for minute in (1, 2)]
+    data = [blob(GOOD), blob(others[0], nsg_record("BOOM", PROBE), others[1]), blob(LAST)]
     with (
         patch.object(parse, "read_bodies", bytes_boom(parse.read_bodies)),
         patch.object(parse, "read_list", boom(parse.read_list)),

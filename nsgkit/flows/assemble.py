@@ -62,6 +62,11 @@ class Rows:
         """Return what a column holds so far, to look at: times are in milliseconds."""
         return self._columns[name][: self._length]
 
+    @property
+    def times(self) -> Array:
+        """The time of each row in milliseconds since 1970, to look at."""
+        return self.values("time")
+
     def drop(self, gone: Array) -> Array:
         """Drop the rows that `gone` (a bool a row) names; return how many each group of tuples lost."""
         groups, kept = self.groups, ~gone

@@ -44,4 +44,4 @@ def test_dropped_rows_leave_the_table_and_the_groups(gone):
 
 def test_times_are_the_rows_own():
     rows, _ = laid()
-    assert rows.values("time").tolist() == [1734601416000, 1734601440000, 1734601440123, 1734601440000]
+    assert rows.times.tolist() == [1734601416000, 1734601440000, 1734601440123, 1734601440000]

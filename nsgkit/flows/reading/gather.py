@@ -1,6 +1,6 @@
 """Blobs -> batches: records are read, and their groups of tuples wait to be read together."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple, TypeAlias
@@ -11,6 +11,7 @@ from msgspec import Raw
 from nsgkit.flows.reading.azure_form import read_blob_quickly, read_quickly
 from nsgkit.flows.reading.framing import frame
 from nsgkit.flows.reading.json_reader import JsonList, read_array
+from nsgkit.flows.reading.other_logs import name_other
 from nsgkit.flows.reading.pieces import Piece
 from nsgkit.flows.reading.records import Headers, Record, Records, read_exactly, refused
 
@@ -118,9 +119,18 @@ def read_blob(blob: int, data: Data, headers: Headers, count: Count, *, exact: b
             record = _record(piece, data, headers, exact=exact)
             found.add(piece.offset, len(piece.raw), record)
             _refuse(blob, number, piece, record, count)
+        if not any(found.versions):
+            _name(data, framed.pieces, count)
     count.records = len(found.numbers)
     count.first_time = min((time for time in found.times if time), default=None)
     return found
+
+
+def _name(data: Data, pieces: Sequence[Piece], count: Count) -> None:
+    """Let the rejects of a blob without a flow record say what it is."""
+    count.other_log = name_other(data, pieces)
+    if count.other_log:
+        count.refused = [reject._replace(reason=count.other_log) for reject in count.refused]
 
 
 def _record(piece: Piece, data: Data, headers: Headers, *, exact: bool) -> Record:

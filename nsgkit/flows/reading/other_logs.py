@@ -21,8 +21,8 @@ _ACTIVITY = {
 # Columns of AzureNetworkAnalytics_CL and NTANetAnalytics, without the letter for the type.
 _TRAFFIC_ANALYTICS = {
     "flowstarttime", "flowendtime", "flowtype", "srcip", "destip", "srcpublicips", "destpublicips",
-    "publicips", "aclrule", "aclgroup", "nsgrule", "nsgrules", "nsglist", "l4protocol", "l7protocol", "flowdirection",
-    "flowstatus", "faschemaversion", "allowedinflows", "deniedinflows",
+    "publicips", "aclrule", "aclgroup", "nsgrule", "nsgrules", "nsglist", "l4protocol", "l7protocol",
+    "flowdirection", "flowstatus", "faschemaversion", "allowedinflows", "deniedinflows",
 }  # fmt: skip
 _COLUMN = re.compile(r"\w+")
 _TYPE = re.compile(r"_[a-z]$")

@@ -1,8 +1,10 @@
 """Literal blobs for tests: records of each family as Azure writes them, and what nsgkit reads in them."""
 
 import json
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from nsgkit.flows.assemble import Rows
@@ -10,6 +12,7 @@ from nsgkit.flows.parse import read_batch, settle
 from nsgkit.flows.reading.gather import BATCH, Count, batches
 from nsgkit.flows.reading.records import Headers
 from nsgkit.flows.reckoning import reject_table
+from nsgkit.flows.repeats import reject_repeats
 
 NSG = "/SUBSCRIPTIONS/S/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.NETWORK/NETWORKSECURITYGROUPS/WEB-NSG"
 MAC = "000D3AB17875"
@@ -22,18 +25,23 @@ class Read(NamedTuple):
     flows: pd.DataFrame
     rejects: pd.DataFrame
     counts: list[Count]
+    groups: list[int]  # of tuples, that were read of each blob
 
 
-def read(*blobs: bytes, exact: bool = False, size: int = BATCH) -> Read:
-    """Read blobs from memory, called 0, 1, …"""
+def read(
+    *blobs: bytes, exact: bool = False, size: int = BATCH, again: Callable[[int], bytes | None] | None = None
+) -> Read:
+    """Read blobs from memory, called 0, 1, …; `again` gives the bytes of one a second time."""
     counts = [Count(str(i)) for i in range(len(blobs))]
     rows, headers = Rows(room=3), Headers()
     for batch in batches(zip(blobs, counts, strict=True), headers, exact=exact, size=size):
         rows.add(read_batch(batch, exact=exact))
+    reject_repeats(rows, headers, [count.name for count in counts], again or blobs.__getitem__)
     settle(counts, rows.groups, rows.rejects)
     names = [count.name for count in counts]
     rejects = reject_table(counts, rows.rejects, names)
-    return Read(rows.table(headers, names), rejects, counts)
+    groups = np.bincount(rows.groups.blob, minlength=len(blobs)).tolist()
+    return Read(rows.table(headers, names), rejects, counts, groups)
 
 
 def nsg_record(

@@ -37,6 +37,7 @@ class Rows:
         self._length = 0
         self._columns = {name: np.empty(room, dtype) for name, dtype in _DTYPES.items()}
         self._texts: list[tuple[int, dict[str, pa.StringArray]]] = []
+        self._dropped = False
         self._groups = [Groups(*(np.empty(0, dtype=np.int8) for _ in Groups._fields))]
 
     def add(self, part: Part) -> None:
@@ -56,6 +57,28 @@ class Rows:
     def groups(self) -> Groups:
         """All groups of tuples, in order."""
         return Groups(*map(np.concatenate, zip(*self._groups, strict=True)))
+
+    def values(self, name: str) -> Array:
+        """Return what a column holds so far, to look at: times are in milliseconds."""
+        return self._columns[name][: self._length]
+
+    @property
+    def times(self) -> Array:
+        """The time of each row in milliseconds since 1970, to look at."""
+        return self.values("time")
+
+    def drop(self, gone: Array) -> Array:
+        """Drop the rows that `gone` (a bool a row) names; return how many each group of tuples lost."""
+        groups, kept = self.groups, ~gone
+        before = np.concatenate(([0], np.cumsum(gone)))  # of rows dropped, before each row
+        lost: Array = np.diff(before[np.concatenate(([0], np.cumsum(groups.rows)))])
+        self._groups = [groups._replace(rows=groups.rows - lost)]
+        self._texts = [(int(start - before[start]), texts) for start, texts in self._texts]
+        length = self._length - int(before[-1])
+        for array in self._columns.values():  # one after the other: a copy of all would need twice the memory
+            array[:length] = array[: self._length][kept]
+        self._length, self._dropped = length, True
+        return lost
 
     def table(self, headers: Headers, names: Sequence[str]) -> pd.DataFrame:
         """Return the flow table, once; `names` are the blobs'. The columns are handed over to it."""
@@ -98,6 +121,8 @@ class Rows:
         for start, stop, table in zip(starts, [*starts[1:], len(codes)], tables, strict=True):
             if len(table) > 1:  # else the part is all null
                 result[start:stop] = table.astype(result.dtype).take(codes[start:stop])
+        if self._dropped:  # else each text has a row
+            return _category(result, texts.to_pylist()).remove_unused_categories()
         return _category(result, texts.to_pylist())
 
     def _closed(self, name: str) -> pd.Categorical:

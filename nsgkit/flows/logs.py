@@ -25,6 +25,7 @@ from nsgkit.flows.reading.columns import Array
 from nsgkit.flows.reading.gather import BATCH, Count, Data, batches, refuse
 from nsgkit.flows.reading.records import Headers
 from nsgkit.flows.reckoning import blob_table, reject_table
+from nsgkit.flows.repeats import reject_repeats
 from nsgkit.layout import floor_hour
 
 PROGRESS_FROM = 20
@@ -127,6 +128,7 @@ def read_logs(
     if not read.files:
         raise NoLogsError(f"{path} holds {len(files)} blobs, but none for the hours asked for ({span}).")
     names = [file.name for file in read.files]
+    reject_repeats(read.rows, read.headers, names, lambda blob: _again(read.files[blob]))
     settle(read.counts, read.rows.groups, read.rows.rejects)
     with ThreadPoolExecutor(1) as pool:
         flows = pool.submit(read.rows.table, read.headers, names)
@@ -191,6 +193,12 @@ def _open_all(
         reading.sizes.append(size)
         reading.digests.append(digest)
         yield (None if problem or isinstance(data, str) else data), count
+
+
+def _again(file: LogFile) -> Data | None:
+    stored = load(file)
+    data = unpack(stored) if not isinstance(stored, str) else stored
+    return None if isinstance(data, str) else data
 
 
 def _hash(stored: Data, pool: ThreadPoolExecutor) -> Future[str]:

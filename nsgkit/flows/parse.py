@@ -7,6 +7,7 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -18,7 +19,7 @@ from nsgkit.errors import NsgkitError
 from nsgkit.flows.reading.bulk import read_bodies
 from nsgkit.flows.reading.columns import Array, Columns, Rejected, from_rows, merge, read_list
 from nsgkit.flows.reading.framing import frame
-from nsgkit.flows.reading.gather import RAW_SHOWN, Batch, Count, Reject, list_of, place_of
+from nsgkit.flows.reading.gather import RAW_SHOWN, Batch, Count, Reject, list_of, place_of, unforeseen
 from nsgkit.flows.reading.json_reader import JsonList, Text, read_array
 from nsgkit.flows.reading.records import read_exactly
 
@@ -48,7 +49,56 @@ class Part(NamedTuple):
 
 
 def read_batch(batch: Batch, *, exact: bool = False) -> Part:
-    """Read all tuples of a batch."""
+    """Read all tuples of a batch. Never raises: a record that nsgkit fails on becomes a reject."""
+    try:
+        return _read(batch, exact=exact)
+    except Exception:  # one record must never take the others along, whatever it holds
+        return _joined([part for blob in _by_blob(batch) for part in _read_apart(blob, exact=exact)])
+
+
+def _read_apart(batch: Batch, *, exact: bool) -> list[Part]:
+    """Read the records of one blob together or, where that fails, each by itself and exactly."""
+    try:
+        return [_read(batch, exact=exact)]
+    except Exception:
+        return [_read_alone(_records_of(batch, i, i + 1)) for i in range(len(batch.blobs))]
+
+
+def _read_alone(batch: Batch) -> Part:
+    try:
+        return _read(batch, exact=True)
+    except Exception as error:
+        blob, records = batch.blobs[0], batch.records
+        offset, length = records.offsets[0], min(records.lengths[0], RAW_SHOWN * 4)
+        raw = bytes(batch.data[blob][offset : offset + length]).decode(errors="replace")
+        reject = Reject(blob, records.numbers[0], None, offset, unforeseen(error), raw[:RAW_SHOWN])
+        return Part(
+            from_rows([], [], []), np.empty(0, np.int32), Groups(*[np.empty(0, np.int64)] * 6), [reject]
+        )
+
+
+def _by_blob(batch: Batch) -> list[Batch]:
+    """Part a batch into one for each blob."""
+    cuts = [i for i in range(1, len(batch.blobs)) if batch.blobs[i] != batch.blobs[i - 1]]
+    return [_records_of(batch, *edges) for edges in pairwise([0, *cuts, len(batch.blobs)])]
+
+
+def _records_of(batch: Batch, first: int, last: int) -> Batch:
+    return Batch(batch.records.part(first, last), batch.blobs[first:last], batch.data)
+
+
+def _joined(parts: Sequence[Part]) -> Part:
+    columns, start = [], 0
+    for part in parts:
+        stop = start + len(part.number)
+        columns.append(Columns(part.columns.arrays, part.columns.texts, np.arange(start, stop)))
+        start = stop
+    groups = Groups(*map(np.concatenate, zip(*(part.groups for part in parts), strict=True)))
+    number = np.concatenate([part.number for part in parts])
+    return Part(merge(columns), number, groups, [reject for part in parts for reject in part.rejects])
+
+
+def _read(batch: Batch, *, exact: bool) -> Part:
     columns, counts = (_read_exactly if exact else _read_quickly)(batch)
     records = batch.records
     record = np.repeat(np.arange(len(records.numbers)), records.groups)
@@ -91,7 +141,10 @@ def settle(counts: Sequence[Count], groups: Groups, rejects: Sequence[Reject]) -
     Raises NsgkitError unless tuples = rows + rejects in every blob: the invariant of the whole kit.
     """
     for reject in rejects:
-        counts[reject.blob].rejects += 1
+        if reject.tuple is None:  # a record that nsgkit failed on
+            counts[reject.blob].unread += 1
+        else:
+            counts[reject.blob].rejects += 1
     tuples = np.bincount(groups.blob, weights=groups.tuples, minlength=len(counts))
     rows = np.bincount(groups.blob, weights=groups.rows, minlength=len(counts))
     for count, of_tuples, of_rows in zip(counts, tuples.tolist(), rows.tolist(), strict=True):
@@ -137,10 +190,12 @@ def _read_exactly(batch: Batch) -> tuple[Columns, Array]:
 
 
 def _read_quickly(batch: Batch) -> tuple[Columns, Array]:
-    bodies = [body if isinstance(body, Raw) else _compact(body) for body in batch.records.bodies]
-    if None in bodies:
-        return _read_exactly(batch)
-    return read_bodies(cast("list[Raw]", bodies), _versions(batch))
+    bodies: Sequence[Raw | JsonList | None] = batch.records.bodies
+    if JsonList in set(map(type, bodies)):
+        bodies = [_compact(body) if isinstance(body, JsonList) else body for body in bodies]
+        if None in bodies:
+            return _read_exactly(batch)
+    return read_bodies(cast("Sequence[Raw]", bodies), _versions(batch))
 
 
 def _versions(batch: Batch) -> Array:

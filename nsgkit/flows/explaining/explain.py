@@ -12,7 +12,8 @@ import pandas as pd
 from nsgkit.flows.explaining.fields import FORMATS, MISTAKE, ODD, Reading, columns_at, read_field, utc
 from nsgkit.flows.explaining.keys import COLUMN_OF, read_key, read_record_whole
 from nsgkit.flows.explaining.pasted import LONGEST, Item, take_apart
-from nsgkit.flows.reading.records import NSG, VERSIONS, VNET
+from nsgkit.flows.reading.pieces import NSG, VNET
+from nsgkit.flows.reading.records import VERSIONS
 from nsgkit.flows.reading.tuples import FIELDS, NULL, read_tuple
 from nsgkit.schema import column
 

@@ -15,10 +15,10 @@ from nsgkit import schema
 from nsgkit.flows.reading.tuples import (
     COUNTER_MAX,
     EARLIEST,
-    ENCRYPTION_CODE,
     LATEST,
     MASKED,
     canonical_address,
+    is_code,
 )
 
 MISTAKE, ODD = "mistake", "odd"
@@ -197,8 +197,8 @@ _STATES = {
 def _encryption(text: str, col: schema.Column, _fields: Sequence[str], _form: str) -> Reading:
     if not text:
         return Reading("Encryption is not told: null in the table.", ODD, "A word should stand here.")
-    if not ENCRYPTION_CODE.fullmatch(text):
-        return Reading(col.meaning, MISTAKE, "Encryption is one word in capitals, such as X or NX.")
+    if not is_code(text):
+        return Reading(col.meaning, MISTAKE, "Encryption is one short word, such as X or NX.")
     known = schema.ENCRYPTION.get(text)
     if known is None:
         return Reading("A word that the kit does not know: kept as it stands.", ODD, "Not a documented word.")

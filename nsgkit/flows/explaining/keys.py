@@ -6,8 +6,8 @@ import re
 from nsgkit import schema
 from nsgkit.flows.explaining.fields import MISTAKE, ODD, Reading
 from nsgkit.flows.explaining.pasted import NO_KEY
-from nsgkit.flows.reading.framing import Piece
-from nsgkit.flows.reading.records import NSG, VNET, read_exactly
+from nsgkit.flows.reading.pieces import NSG, VNET, Piece
+from nsgkit.flows.reading.records import read_exactly
 from nsgkit.layout import parse_mac
 
 # What a record says outside its tuples: the flow table's column that it fills, or "" and its meaning.
@@ -57,9 +57,9 @@ def read_record_whole(record: dict[str, object]) -> list[Reading]:
     """
     if "category" not in record:
         return [Reading("A record, or a piece of one.", ODD, "A whole record has a category.")]
-    problems = read_exactly(Piece(json.dumps(record).encode(), 0)).problems
+    reasons = [problem.reason for problem in read_exactly(Piece(json.dumps(record).encode(), 0)).problems]
     aside = "It is set aside, among the rejects."
-    return [Reading("A record.", MISTAKE, f"{p[0].upper()}{p[1:]}. {aside}") for p in problems]
+    return [Reading("A record.", MISTAKE, f"{r[0].upper()}{r[1:]}. {aside}") for r in reasons]
 
 
 def _oddity(name: str, text: str) -> tuple[str, str]:

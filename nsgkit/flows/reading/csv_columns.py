@@ -13,13 +13,13 @@ from nsgkit.flows.reading.tuples import (
     DECISIONS,
     DIRECTIONS,
     EARLIEST,
-    ENCRYPTION_CODE,
     LATEST,
     NSG_PROTOCOLS,
     NULL,
     STATES,
     UNKNOWN_DECISION,
     canonical_address,
+    is_code,
 )
 from nsgkit.schema import COUNTERS
 
@@ -141,7 +141,7 @@ def _addresses(column: Any, bad: Array) -> tuple[Array, pa.StringArray]:
 
 def _encryption(column: Any) -> tuple[Array, pa.StringArray]:
     codes, texts = _dictionary(column)
-    if not all(map(ENCRYPTION_CODE.fullmatch, texts.to_pylist())):
+    if not all(map(is_code, texts.to_pylist())):
         raise UnusualError
     return codes, texts
 

@@ -1,6 +1,6 @@
 """Blobs -> batches: records are read, and their groups of tuples wait to be read together."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple, TypeAlias
@@ -9,9 +9,11 @@ import numpy as np
 from msgspec import Raw
 
 from nsgkit.flows.reading.azure_form import read_blob_quickly, read_quickly
-from nsgkit.flows.reading.framing import Piece, frame
+from nsgkit.flows.reading.framing import frame
 from nsgkit.flows.reading.json_reader import JsonList, read_array
-from nsgkit.flows.reading.records import Headers, Record, Records, read_exactly
+from nsgkit.flows.reading.other_logs import name_other
+from nsgkit.flows.reading.pieces import Piece
+from nsgkit.flows.reading.records import Headers, Record, Records, read_exactly, refused
 
 Data: TypeAlias = bytes | memoryview
 RAW_SHOWN = 2000
@@ -31,7 +33,11 @@ class Reject(NamedTuple):
 
 @dataclass
 class Count:
-    """What was found in one blob. Once it is read to its end, tuples = rows + rejects."""
+    """What was found in one blob. Once it is read to its end, tuples = rows + rejects.
+
+    `other_log` says what a blob without a single flow record is, where that is known, and what to do;
+    `begins_in_middle` that its beginning is missing, or was put before it a second time.
+    """
 
     name: str
     complete: bool = True
@@ -43,6 +49,8 @@ class Count:
     headers: set[int] = field(default_factory=set)
     first_time: str | None = None  # of its records, as written
     refused: list[Reject] = field(default_factory=list)  # before any tuple was looked at
+    other_log: str | None = None
+    begins_in_middle: bool = False
 
 
 @dataclass
@@ -67,7 +75,7 @@ def batches(
     for blob, (data, count) in enumerate(blobs):
         if data is None:
             continue
-        found = _without_repeats(blob, data, _read(blob, data, headers, count, exact=exact), count)
+        found = _read_or_refuse(blob, data, headers, count, exact=exact)
         count.headers.update(found.headers)
         for part in _split(found, size - batch.size, size):
             _wait(batch, blob, data, part)
@@ -85,66 +93,59 @@ def refuse(blob: int, count: Count, reason: str) -> None:
     count.refused.append(Reject(blob, None, None, None, reason, ""))
 
 
-def _read(blob: int, data: Data, headers: Headers, count: Count, *, exact: bool) -> Records:
+def unforeseen(error: Exception) -> str:
+    """Return the reason of a reject for an error that nobody foresaw."""
+    return f"nsgkit could not read this: {type(error).__name__}: please report it with the blob"
+
+
+def _read_or_refuse(blob: int, data: Data, headers: Headers, count: Count, *, exact: bool) -> Records:
+    try:
+        return read_blob(blob, data, headers, count, exact=exact)
+    except Exception as error:  # one blob must never take the others along, whatever it holds
+        vars(count).update(vars(Count(count.name)))
+        if not exact:
+            return _read_or_refuse(blob, data, headers, count, exact=True)
+        refuse(blob, count, unforeseen(error))
+        return Records()
+
+
+def read_blob(blob: int, data: Data, headers: Headers, count: Count, *, exact: bool = False) -> Records:
     """Return the records of a blob, noting in its count what cannot be read of them."""
     found = None if exact else read_blob_quickly(data, headers)
     if found is None:
         framed, found = frame(bytes(data), exact=exact), Records()
-        count.complete = framed.complete
+        count.complete, count.begins_in_middle = framed.complete, framed.begins_in_middle
         for number, piece in enumerate(framed.pieces):
             record = _record(piece, data, headers, exact=exact)
             found.add(piece.offset, len(piece.raw), record)
             _refuse(blob, number, piece, record, count)
+        if not any(found.versions):
+            _name(data, framed.pieces, count)
     count.records = len(found.numbers)
     count.first_time = min((time for time in found.times if time), default=None)
     return found
 
 
+def _name(data: Data, pieces: Sequence[Piece], count: Count) -> None:
+    """Let the rejects of a blob without a flow record say what it is."""
+    count.other_log = name_other(data, pieces)
+    if count.other_log:
+        count.refused = [reject._replace(reason=count.other_log) for reject in count.refused]
+
+
 def _record(piece: Piece, data: Data, headers: Headers, *, exact: bool) -> Record:
     if piece.reason:
-        return Record(None, 0, [], [], [piece.reason])
+        return refused(piece.reason)
     raw = memoryview(data)[piece.offset : piece.offset + len(piece.raw)]  # lists are to lie in the blob
     return (None if exact else read_quickly(raw, headers)) or read_exactly(piece, headers)
 
 
 def _refuse(blob: int, number: int, piece: Piece, record: Record, count: Count) -> None:
     for problem in record.problems:
-        raw = bytes(piece.raw[: RAW_SHOWN * 4]).decode("utf-8", errors="replace")
+        at, end = problem.span or (0, len(piece.raw))
+        raw = bytes(piece.raw[at : min(end, at + RAW_SHOWN * 4)]).decode("utf-8", errors="replace")
         count.unread += 1
-        count.refused.append(Reject(blob, number, None, piece.offset, problem, raw[:RAW_SHOWN]))
-
-
-def _without_repeats(blob: int, data: Data, found: Records, count: Count) -> Records:
-    """Return the records without those that repeat an earlier one word for word, which are rejected."""
-    repeats = _repeats(data, found)
-    if not repeats:
-        return found
-    kept = Records()
-    for number in range(len(found.numbers)):
-        record = found.part(number, number + 1)
-        if number in repeats:
-            _reject_all(count, _repeat(blob, data, record, repeats[number]))
-        else:
-            kept.extend(record)
-    return kept
-
-
-def _repeats(data: Data, found: Records) -> dict[int, int]:
-    """Return record -> the earlier one whose very bytes it has; such records agree in time and length."""
-    if len(set(zip(found.times, found.lengths, strict=True))) == len(found.times):
-        return {}
-    alike: dict[tuple[str | None, int], list[int]] = {}
-    for number, key in enumerate(zip(found.times, found.lengths, strict=True)):
-        alike.setdefault(key, []).append(number)
-    repeats = {}
-    for (_, length), numbers in alike.items():
-        first: dict[bytes, int] = {}
-        for number in numbers if len(numbers) > 1 else ():
-            offset = found.offsets[number]
-            earlier = first.setdefault(bytes(data[offset : offset + length]), number)
-            if earlier != number:
-                repeats[number] = earlier
-    return repeats
+        count.refused.append(Reject(blob, number, None, piece.offset + at, problem.reason, raw[:RAW_SHOWN]))
 
 
 def _split(found: Records, room: int, size: int) -> Iterator[Records]:
@@ -162,24 +163,6 @@ def _wait(batch: Batch, blob: int, data: Data, records: Records) -> None:
     batch.blobs += [blob] * len(records.numbers)
     batch.data[blob] = data
     batch.size += sum(records.lengths)
-
-
-def _reject_all(count: Count, rejects: list[Reject]) -> None:
-    count.refused += rejects
-    count.tuples += len(rejects)
-    count.rejects += len(rejects)
-
-
-def _repeat(blob: int, data: Data, record: Records, first: int) -> list[Reject]:
-    reason = f"repeats record {first} word for word: counted once"
-    number = record.numbers[0]
-    found = [
-        (values.raw(i), offset + values.spans[i][0])
-        for body in record.bodies
-        for values, offset in [list_of(body, data, record.offsets[0])]
-        for i in range(len(values))
-    ]
-    return [Reject(blob, number, i, offset, reason, raw[:RAW_SHOWN]) for i, (raw, offset) in enumerate(found)]
 
 
 def list_of(body: Raw | JsonList, data: Data, offset: int) -> tuple[JsonList, int]:

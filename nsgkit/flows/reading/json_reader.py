@@ -13,10 +13,11 @@ from typing import Any
 from msgspec import Raw
 
 DEPTH = 64
+_SPACES = " \t\r\n"
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORD = re.compile(r"true|false|null")
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\]]', re.DOTALL)
 _TO_THE_END = re.compile(r"[-+.0-9a-zA-Z]*\Z")
 
 
@@ -56,12 +57,25 @@ class JsonList(list[Any]):
         return self.text[start:end].encode("latin-1").decode("utf-8", errors="replace")
 
 
+class Deep(str):
+    """A list or object below DEPTH as it is written: stepped over, never followed."""
+
+    __slots__ = ()
+
+
 class Object(dict[str, Any]):
-    """A JSON object, where it stands, and a key that stands in it twice (or None)."""
+    """A JSON object, where it stands, and a key that stands in it twice (or None).
+
+    `pairs` has every key with its value and the value's place, also those that a later equal key hides.
+    """
 
     at: int
     end: int
     repeated: str | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pairs: list[tuple[str, Any, int, int]] = []
 
 
 def read_value(text: str, at: int, depth: int = 0) -> tuple[Any, int]:
@@ -72,14 +86,14 @@ def read_value(text: str, at: int, depth: int = 0) -> tuple[Any, int]:
     >>> read_value('{"a": [1, "b"]}', 0)
     ({'a': ['1', 'b']}, 15)
     """
-    if depth > DEPTH:  # no flow log goes so deep: stepped over, never followed
-        end = end_of_brackets(text, at, len(text))
-        if end is None:
-            raise MalformedError("the text ends inside a value", at, cut=True)
-        return None, end
     opening = text[at : at + 1]
     if opening == '"':
         return _read_text(text, at)
+    if depth > DEPTH and opening in ("{", "["):  # no flow log goes so deep
+        end = end_of_brackets(text, at, len(text))
+        if end is None:
+            raise MalformedError("the text ends inside a value", at, cut=True)
+        return Deep(text[at:end]), end
     if opening == "{":
         return _read_object(text, at, depth)
     if opening == "[":
@@ -112,11 +126,13 @@ def read_array(data: bytes | Raw) -> JsonList:
 
 
 def repeated_key(value: Any) -> str | None:
-    """Return a key that stands twice in one object anywhere inside `value`, or None."""
+    """Return a key that stands twice in one object inside `value`, or None; lists of tuples are not asked."""
     if isinstance(value, Object):
         if value.repeated is not None:
             return value.repeated
-        value = list(value.values())
+        value = [
+            item for key, item, *_ in value.pairs if key != "flowTuples" or not isinstance(item, JsonList)
+        ]
     if isinstance(value, list):
         return next((key for item in value if (key := repeated_key(item)) is not None), None)
     return None
@@ -124,6 +140,8 @@ def repeated_key(value: Any) -> str | None:
 
 def skip_space(text: str, at: int) -> int:
     """Return the place of the next character at or after `at` that is not white space."""
+    if text[at : at + 1] not in _SPACES:
+        return at
     match = _SPACE.match(text, at)
     return match.end() if match else at
 
@@ -141,8 +159,10 @@ def _read_object(text: str, at: int, depth: int) -> tuple[Object, int]:
         place = skip_space(text, _expect(text, skip_space(text, place), ":"))
         if key in result:
             result.repeated = str(key)
-        result[str(key)], place = read_value(text, place, depth + 1)
-        place = skip_space(text, place)
+        value, end = read_value(text, place, depth + 1)
+        result[str(key)] = value
+        result.pairs.append((str(key), value, place, end))
+        place = skip_space(text, end)
         if text[place : place + 1] == "}":
             result.end = place + 1
             return result, place + 1
@@ -165,11 +185,12 @@ def _read_array(text: str, at: int, depth: int) -> tuple[JsonList, int]:
 
 def _read_text(text: str, at: int) -> tuple[Text, int]:
     try:
-        _, end = scanstring(text, at + 1, False)
+        value, end = scanstring(text, at + 1, False)
     except json.JSONDecodeError as error:
         cut = "Unterminated" in error.msg or error.pos >= len(text) - 6
         raise MalformedError(error.msg, error.pos, cut=cut) from None
-    return located(text, at, end), end
+    plain = value.isascii() and len(value) == end - at - 2  # an escape is longer than what it means
+    return Text(value) if plain else located(text, at, end), end
 
 
 def located(text: str, at: int, end: int) -> Text:

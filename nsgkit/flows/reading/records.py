@@ -10,11 +10,18 @@ from typing import Any, NamedTuple, Self
 
 import msgspec
 
-from nsgkit.flows.reading.framing import Piece
-from nsgkit.flows.reading.json_reader import JsonList, MalformedError, read_value, repeated_key
+from nsgkit.flows.reading.json_reader import (
+    JsonList,
+    MalformedError,
+    Number,
+    Object,
+    Text,
+    read_value,
+    repeated_key,
+)
+from nsgkit.flows.reading.pieces import NSG, VNET, Piece, Problem, strays
 from nsgkit.layout import parse_mac
 
-NSG, VNET = "NetworkSecurityGroupFlowEvent", "FlowLogFlowEvent"
 VERSIONS = {NSG: {"1": 1, "1.0": 1, "2": 2, "2.0": 2}, VNET: {"4": 4, "4.0": 4}}
 # What all tuples of a group share: version, rule, acl, mac, resource, flow log. A plain tuple, as there
 # are as many as groups; Header names its parts.
@@ -53,7 +60,7 @@ class Record(NamedTuple):
     version: int
     headers: list[int]
     bodies: list[msgspec.Raw | JsonList]
-    problems: list[str]
+    problems: list[Problem]
 
 
 @dataclass
@@ -109,67 +116,79 @@ def nic(text: str | None) -> str | None:
 def read_exactly(piece: Piece, headers: Headers | None = None) -> Record:
     """Read one framed record in any form. Never raises: what cannot be read is among the problems.
 
-    >>> read_exactly(Piece(b'{"category": "Other"}', 0)).problems[0]
+    >>> read_exactly(Piece(b'{"category": "Other"}', 0)).problems[0].reason
     "category 'Other' is no flow log that nsgkit reads"
     """
+    text = bytes(piece.raw).decode("latin-1")
     try:
-        value, _ = read_value(bytes(piece.raw).decode("latin-1"), 0)
+        value, _ = read_value(text, 0)
     except MalformedError as error:
-        return _refused(f"not JSON at byte {piece.offset + error.offset}: {error.reason}")
+        return refused(f"not JSON at byte {piece.offset + error.offset}: {error.reason}")
     if key := repeated_key(value):
-        return _refused(f"the key {_shown(key)} stands twice in this record")
+        return refused(f"the key {_shown(key)} stands twice in this record")
     category = value.get("category")
     if not isinstance(category, str) or category not in VERSIONS:
-        return _refused(f"category {_shown(category)} is no flow log that nsgkit reads")
+        return refused(f"category {_shown(category)} is no flow log that nsgkit reads")
     written = value.get("flowLogVersion") if category == VNET else _object(value, "properties").get("Version")
     version = VERSIONS[category].get(str(written))
     if version is None:
-        return _refused(f"version {_shown(written)} of {category} is not known")
-    found = list((_vnet_groups if category == VNET else _nsg_groups)(value, version))
-    groups = [item for item in found if not isinstance(item, str)]
-    problems = [item for item in found if isinstance(item, str)]
+        return refused(f"version {_shown(written)} of {category} is not known")
+    groups: list[_Group] = []
+    problems: list[Problem] = []
+    seen: set[int] = set()
+    for shared, group in (_vnet_groups if category == VNET else _nsg_groups)(value, version):
+        seen.add(id(group))
+        tuples = _tuples(group, text)
+        if isinstance(tuples, Problem):
+            problems.append(tuples)
+        else:
+            groups.append((shared, tuples))
     numbers = Headers() if headers is None else headers
     return Record(
         _text(value, "time"), version, [numbers[shared] for shared, _ in groups],
-        [body for _, body in groups], problems,
+        [body for _, body in groups], problems + list(strays(value, (0, len(text)), frozenset(seen))),
     )  # fmt: skip
 
 
-def _nsg_groups(record: dict[str, Any], version: int) -> Iterator[_Group | str]:
+def _nsg_groups(record: Object, version: int) -> Iterator[tuple[Shared, Any]]:
     resource = _text(record, "resourceId")
-    for flow in _objects(_object(record, "properties"), "flows"):
-        if isinstance(flow, str):
-            yield flow
-            continue
-        for group in _objects(flow, "flows"):
+    for flow in _items(_object(record, "properties"), "flows"):
+        for group in _items(flow, "flows"):
             mac = _text(group, "mac") or _text(group, "portId") or _text(record, "macAddress")
-            yield _group(group, (version, _text(flow, "rule"), resource, mac, resource, None))
+            yield (version, _text(flow, "rule"), resource, mac, resource, None), group
 
 
-def _vnet_groups(record: dict[str, Any], version: int) -> Iterator[_Group | str]:
+def _vnet_groups(record: Object, version: int) -> Iterator[tuple[Shared, Any]]:
     mac, target = _text(record, "macAddress"), _text(record, "targetResourceID")
     flow_log = _text(record, "flowLogResourceID")
-    for flow in _objects(_object(record, "flowRecords"), "flows"):
-        if isinstance(flow, str):
-            yield flow
-            continue
-        for group in _objects(flow, "flowGroups"):
-            shared = (version, _text(group, "rule"), _text(flow, "aclID"), mac, target, flow_log)
-            yield _group(group, shared)
+    for flow in _items(_object(record, "flowRecords"), "flows"):
+        for group in _items(flow, "flowGroups"):
+            yield (version, _text(group, "rule"), _text(flow, "aclID"), mac, target, flow_log), group
 
 
-def _group(group: dict[str, Any] | str, shared: Shared) -> _Group | str:
+def _tuples(group: Any, text: str) -> JsonList | Problem:
+    """Return a group's list of tuples; a text alone is a list of one, as tools write it."""
     if isinstance(group, str):
-        return group
-    tuples = group.get("flowTuples")
-    return (shared, tuples) if isinstance(tuples, JsonList) else "flowTuples is not a list"
+        return Problem(f"{group} is not a list of objects")
+    for key, value, at, end in group.pairs:
+        if key == "flowTuples" and isinstance(value, Text):
+            alone = JsonList(text)
+            alone.append(value)
+            alone.spans.append((at, end))
+            return alone
+        if key == "flowTuples":
+            return value if isinstance(value, JsonList) else Problem("flowTuples is not a list", (at, end))
+    return Problem("flowTuples is not a list: there is none")
 
 
-def _objects(holder: dict[str, Any], name: str) -> Iterator[dict[str, Any] | str]:
-    """Yield the objects of a list; a sentence where it is no list, or holds something else."""
+def _items(holder: Any, name: str) -> Iterator[Any]:
+    """Yield the objects of a list; its name where it is no list, or holds something else."""
+    if isinstance(holder, str):
+        yield holder
+        return
     items = holder.get(name)
     for item in items if isinstance(items, list) else [items]:
-        yield item if isinstance(item, dict) else f"{name} is not a list of objects"
+        yield item if isinstance(item, dict) else name
 
 
 def _object(holder: dict[str, Any], name: str) -> dict[str, Any]:
@@ -177,13 +196,14 @@ def _object(holder: dict[str, Any], name: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _text(holder: dict[str, Any] | str, name: str) -> str | None:
+def _text(holder: Any, name: str) -> str | None:
     value = holder.get(name) if isinstance(holder, dict) else None
-    return str(value) if isinstance(value, str) else None
+    return str(value) if isinstance(value, Text | Number) else None
 
 
-def _refused(reason: str) -> Record:
-    return Record(None, 0, [], [], [reason])
+def refused(reason: str) -> Record:
+    """Return the record of what is none."""
+    return Record(None, 0, [], [], [Problem(reason)])
 
 
 def _shown(value: Any) -> str:

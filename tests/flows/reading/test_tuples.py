@@ -49,6 +49,11 @@ def test_a_decision_that_is_neither_is_unknown():
     assert read_tuple(V1[:-1] + "B", 1).decision == 2
 
 
+@pytest.mark.parametrize("code", ["NX_SOMETHING_NEW", "NX2", "nx", "X" * 32])
+def test_an_unknown_encryption_keeps_its_row(code):
+    assert read_tuple(V4.replace(",NX,", f",{code},"), 4).encryption == code
+
+
 def test_an_empty_encryption_is_null():
     assert read_tuple(V4.replace(",NX,", ",,"), 4).encryption is None
 
@@ -89,7 +94,8 @@ def test_an_empty_encryption_is_null():
             1,
             "time '253402300799' is neither seconds nor milliseconds",
         ),
-        (V4.replace(",NX,", ",nx,"), 4, "encryption 'nx' is not a code"),
+        (V4.replace(",NX,", ",N\tX,"), 4, "encryption 'N\\tX' is not a code"),
+        (V4.replace(",NX,", "," + "X" * 33 + ","), 4, f"encryption '{'X' * 33}' is not a code"),
     ],
 )
 def test_what_is_wrong_is_said(text, version, reason):

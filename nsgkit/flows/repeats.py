@@ -1,0 +1,179 @@
+"""The same record twice, in one blob or in two: it counts once, and its repeats become rejects.
+
+People hold an hour twice: a partial copy and the whole one, or one that a tool wrote anew. Records repeat
+where time, rules, NIC, resource and all tuples are the same, however they are written. What numpy can tell
+from the rows finds the few that may repeat; only their text is fetched and compared.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
+from itertools import accumulate, count
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
+import numpy as np
+from msgspec import Raw
+
+from nsgkit.flows.assemble import Rows, tidy
+from nsgkit.flows.parse import Groups
+from nsgkit.flows.reading.columns import Array
+from nsgkit.flows.reading.gather import RAW_SHOWN, Count, Data, Reject, list_of, read_blob
+from nsgkit.flows.reading.json_reader import JsonList, Text, read_array
+from nsgkit.flows.reading.records import Header, Headers, Records
+
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_ROW = ("time", "src_port", "dst_port", "protocol", "direction", "decision", "state")
+_COUNTERS = ("packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src")
+_FRACTION = re.compile(r"\.([0-9]*?)0*Z$")
+_texts = msgspec.json.Decoder(list[str]).decode
+_Place: TypeAlias = tuple[int, int]  # of a record: its blob, and its number there
+
+
+class _Record(NamedTuple):
+    """A record that was read again: its time, its groups, and where it stands."""
+
+    blob: int
+    data: Data
+    number: int
+    offset: int
+    time: str | None
+    headers: list[int]
+    bodies: list[Raw | JsonList]
+
+
+def reject_repeats(
+    rows: Rows, headers: Headers, names: Sequence[str], bytes_of: Callable[[int], Data | None]
+) -> None:
+    """Turn the rows of repeated records into rejects: one a tuple, whose reason names the first record.
+
+    The first is so by the order of blobs and records. `names` are the blobs'; `bytes_of` gives the bytes of
+    a blob again, by its number, or None where they are not to be had: its records then count.
+    """
+    groups = rows.groups
+    first = _firsts(groups)
+    shared = [tidy(header) for header in headers]
+    candidates = _candidates(rows, groups, first, shared)
+    if not len(candidates):
+        return
+    repeats: dict[_Place, list[Reject]] = {}
+    seen: dict[bytes, _Place] = {}
+    for record in _read_again(groups, first[candidates], headers, bytes_of):
+        place = (record.blob, record.number)
+        earlier = seen.setdefault(_content(record, shared), place)
+        if earlier != place:
+            reason = f"repeats record {earlier[1]} of {names[earlier[0]]}: counted once"
+            repeats[place] = list(_rejects(record, reason))
+    if repeats:
+        _apply(rows, groups, first, repeats)
+
+
+def _firsts(groups: Groups) -> Array:
+    """Return the place of each record's first group."""
+    if not len(groups.blob):
+        return np.empty(0, dtype=np.int64)
+    changed = (np.diff(groups.blob) != 0) | (np.diff(groups.record) != 0)
+    return np.concatenate(([0], np.flatnonzero(changed) + 1))
+
+
+def _candidates(rows: Rows, groups: Groups, first: Array, shared: list[Header]) -> Array:
+    """Return the records that may repeat another, or be repeated: their facts and sums are another's."""
+    if not len(first):
+        return first
+    numbers: dict[Header, int] = {}
+    table = np.array([numbers.setdefault(header, len(numbers)) for header in shared], dtype=np.uint64)
+    filled = groups.tuples > 0
+    facts = _mixed(table[groups.header] << np.uint64(32) | groups.tuples.astype(np.uint64)) * filled
+    prints = np.add.reduceat(facts, first) + _mixed(groups.record_time[first].astype(np.uint64))
+    some = np.flatnonzero(np.logical_or.reduceat(filled, first))
+    some = some[_twice(prints[some])]
+    if not len(some):
+        return some
+    return some[_twice(prints[some] + _sums(rows, groups, first, some))]
+
+
+def _mixed(values: Array) -> Array:
+    """Spread the bits of numbers, so that their sums tell different ones apart."""
+    values = (values ^ (values >> np.uint64(31))) * _FACTOR
+    result: Array = values ^ (values >> np.uint64(29))
+    return result
+
+
+def _twice(values: Array) -> Array:
+    """Tell which values stand there more than once."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    result: Array = counts[inverse] > 1
+    return result
+
+
+def _sums(rows: Rows, groups: Groups, first: Array, records: Array) -> Array:
+    """Return a sum over the rows of each of these records."""
+    edges = np.concatenate(([0], np.cumsum(groups.rows)))
+    starts, ends = edges[first[records]], edges[np.append(first[1:], len(groups.rows))[records]]
+    lengths = ends - starts
+    owner = np.repeat(np.arange(len(records)), lengths)
+    place = np.arange(len(owner)) + (starts - (np.cumsum(lengths) - lengths))[owner]
+    total = np.zeros(len(owner), dtype=np.uint64)
+    for name in (*_ROW, *_COUNTERS):
+        total = _mixed(total + rows.values(name)[place].astype(np.int64).view(np.uint64))
+    sums = np.zeros(len(records), dtype=np.uint64)
+    np.add.at(sums, owner, total)
+    return sums
+
+
+def _read_again(
+    groups: Groups, first: Array, headers: Headers, bytes_of: Callable[[int], Data | None]
+) -> Iterator[_Record]:
+    """Yield the records whose first groups these are, reading each blob once."""
+    blob, data, found, edges = -1, None, Records(), [0]
+    for where, number in zip(groups.blob[first].tolist(), groups.record[first].tolist(), strict=True):
+        if where != blob:
+            blob, data = where, bytes_of(where)
+            found = Records() if data is None else read_blob(blob, data, headers, Count(""))
+            edges = list(accumulate(found.groups, initial=0))
+        if data is not None:
+            own = slice(edges[number], edges[number + 1])
+            place = (blob, data, number, found.offsets[number], found.times[number])
+            yield _Record(*place, found.headers[own], found.bodies[own])
+
+
+def _content(record: _Record, shared: Sequence[Header]) -> bytes:
+    """Return a digest of all that a record says: equal for equal records, however they are written."""
+    time = _FRACTION.sub(lambda match: f".{match[1]}Z" if match[1] else "Z", record.time or "")
+    groups = [
+        (shared[header], _values(body)) for header, body in zip(record.headers, record.bodies, strict=True)
+    ]
+    return blake2b(msgspec.json.encode((time, [group for group in groups if group[1]]))).digest()
+
+
+def _values(body: Raw | JsonList) -> list[Any]:
+    """Return the texts of tuples; what is no text as a list of what is written."""
+    if isinstance(body, Raw):
+        try:
+            return _texts(body)
+        except ValueError:
+            body = read_array(body)
+    return [str(value) if isinstance(value, Text) else [body.raw(i)] for i, value in enumerate(body)]
+
+
+def _rejects(record: _Record, reason: str) -> Iterator[Reject]:
+    numbers = count()
+    for body in record.bodies:
+        values, offset = list_of(body, record.data, record.offset)
+        for i, (at, _) in enumerate(values.spans):
+            raw = values.raw(i)[:RAW_SHOWN]
+            yield Reject(record.blob, record.number, next(numbers), offset + at, reason, raw)
+
+
+def _apply(rows: Rows, groups: Groups, first: Array, repeats: dict[_Place, list[Reject]]) -> None:
+    """Drop the rows of these records; their rejects take the place of those that some tuples had."""
+    places = zip(groups.blob[first].tolist(), groups.record[first].tolist(), strict=True)
+    repeated = np.array([place in repeats for place in places])
+    of_groups = np.repeat(repeated, np.diff(np.append(first, len(groups.blob))))
+    rows.drop(np.repeat(of_groups, groups.rows))
+    rows.rejects = [
+        reject
+        for reject in rows.rejects
+        if reject.tuple is None or (reject.blob, reject.record) not in repeats
+    ]
+    rows.rejects += [reject for rejects in repeats.values() for reject in rejects]

@@ -8,18 +8,18 @@ import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from nsgkit.acquire.mirror import MirrorBlob, is_mirror, mirror_blobs, read_blob
-from nsgkit.errors import NoLogsError, NsgkitError
+from nsgkit.errors import NoLogsError
 from nsgkit.flows.reading.columns import Array
 from nsgkit.flows.reading.gather import Data
 from nsgkit.layout import BlobName, floor_hour, is_other_log, parse_name
+from nsgkit.times import parse_span
 
 ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz")
 LARGE = 1 << 20  # bytes from which memory of its own, and a thread, are worth while
@@ -56,9 +56,7 @@ class Span(NamedTuple):
 
 def choose_hours(start: str | datetime | None, end: str | datetime | None) -> Span:
     """Return the whole hours that `start` and `end` touch; a time without a zone is UTC."""
-    span = Span(_utc(start, "start"), _utc(end, "end"))
-    if span.start and span.end and span.start >= span.end:
-        raise NsgkitError(f"start ({span.start}) must lie before end ({span.end}).")
+    span = Span(*parse_span(start, end))
     first = span.start and floor_hour(span.start)
     last = span.end and floor_hour(span.end + timedelta(hours=1) - timedelta(microseconds=1))
     return Span(first, last)
@@ -166,17 +164,6 @@ def _candidates(path: Path) -> Iterator[LogFile]:
                 file = Path(folder, name)
                 relative = file.relative_to(path).as_posix()
                 yield LogFile(relative, file, parse_name(relative))
-
-
-def _utc(time: str | datetime | None, what: str) -> datetime | None:
-    if time is None:
-        return None
-    try:
-        stamp = pd.Timestamp(time)
-    except ValueError:
-        raise NsgkitError(f"{what}={time!r} is not a time. Write it as '2024-12-19 09:00' (UTC).") from None
-    stamp = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
-    return stamp.to_pydatetime().astimezone(UTC)
 
 
 def _none_in_span(path: Path, files: list[LogFile], span: Span) -> str:

@@ -6,11 +6,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from nsgkit.acquire.blobs import WORKERS
-from nsgkit.acquire.find import Names, find_logs, list_blobs, names, parse_macs, utc
+from nsgkit.acquire.find import Names, find_logs, list_blobs, names, parse_macs
 from nsgkit.acquire.gaps import mirror_hours
 from nsgkit.acquire.mirror import is_mirror, mirror_blobs
 from nsgkit.errors import NoLogsError
 from nsgkit.layout import floor_hour, parse_name
+from nsgkit.times import parse_time
 
 COLUMNS = ["name", "family", "resource", "hour", "mac", "size"]
 ROUND_TRIP = 0.1  # seconds that one small blob takes, from another network than Azure's
@@ -84,7 +85,9 @@ def blobs_in(  # noqa: PLR0913
         blobs = list_blobs(str(source), start, end, resource=resource, mac=mac, credential=credential)
         return blobs[COLUMNS]
     macs, blobs = parse_macs(mac), _stored(Path(source))
-    inside = (blobs["hour"] >= floor_hour(utc(start))) & (blobs["hour"] < utc(end))
+    inside = (blobs["hour"] >= floor_hour(parse_time(start, "start"))) & (
+        blobs["hour"] < parse_time(end, "end")
+    )
     if resource is not None:
         inside &= blobs["resource"].isin([name.upper() for name in names(resource)])
     if macs is not None:

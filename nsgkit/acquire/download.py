@@ -10,12 +10,13 @@ from threading import Event
 from time import monotonic
 
 from nsgkit.acquire import faults
-from nsgkit.acquire.find import Names, find_folders, open_source, parse_macs, utc
+from nsgkit.acquire.find import Names, find_folders, open_source, parse_macs
 from nsgkit.acquire.look import Look, take
 from nsgkit.acquire.pool import Pool
 from nsgkit.acquire.store import open_store
 from nsgkit.errors import NoLogsError
 from nsgkit.layout import floor_hour
+from nsgkit.times import parse_time
 
 EVERY = 60.0  # seconds between two looks at growing blobs: they get a record a minute
 
@@ -89,7 +90,8 @@ def download(  # noqa: PLR0913
     nsgkit.errors.NsgkitError: The URL names no container. ...
     """
     macs = parse_macs(mac)
-    first, last = utc(start), utc(end) if end is not None else _NO_END
+    first = parse_time(start, "start")
+    last = _NO_END if end is None else parse_time(end, "end")
     with open_source(container_url, credential, stop) as source, open_store(into) as store:
         look, pool, begun = Look(source, store, [], macs), Pool(tell), monotonic()
         with suppress(faults.StoppedError):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from threading import Event
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from nsgkit.acquire.blobs import Blob, Source, list_folders, list_names
 from nsgkit.acquire.identity import choose_identity
 from nsgkit.errors import NoLogsError, NsgkitError
 from nsgkit.layout import ROOTS, parse_mac, parse_name, span_prefixes
+from nsgkit.times import parse_time
 
 _DEEPEST = 16  # folders between the root and the year: a resource id has nine
 _AT_ONCE = 8
@@ -91,7 +92,7 @@ def list_blobs(  # noqa: PLR0913
     Columns: name, family, resource, hour (UTC), mac (null before December 2017), size (bytes),
     modified (UTC). Raises as `find_logs` does.
     """
-    first, last, macs = utc(start), utc(end), parse_macs(mac)
+    first, last, macs = parse_time(start, "start"), parse_time(end, "end"), parse_macs(mac)
     with open_source(container_url, credential) as source:
         blobs = span_blobs(source, find_folders(source, resource), first, last, macs)
         found = [(blob, parse_name(blob.name)) for blob in blobs]
@@ -135,22 +136,6 @@ def span_blobs(
                 name = parse_name(blob.name)
                 if name.hour is not None and (macs is None or name.mac in macs):
                     yield blob
-
-
-def utc(moment: str | datetime) -> datetime:
-    """Return a time in UTC; one without a zone is UTC already.
-
-    >>> utc("2024-12-19T09:00+01:00").hour
-    8
-    """
-    if isinstance(moment, str):
-        try:
-            moment = datetime.fromisoformat(moment.strip())
-        except ValueError:
-            raise NsgkitError(f"{moment!r} is no time. Write it as 2024-12-19 or 2024-12-19T09:00.") from None
-    if isinstance(moment, pd.Timestamp):
-        moment = moment.to_pydatetime(warn=False)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def names(one_or_more: Names) -> list[str]:

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from nsgkit.acquire.mirror import MirrorBlob, read_blob
-from nsgkit.errors import NsgkitError
 from nsgkit.flows.reading.columns import Array
 from nsgkit.flows.reading.gather import Data
 from nsgkit.layout import BlobName
+from nsgkit.times import parse_span
 
 ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz")
 LARGE = 1 << 20  # bytes from which memory of its own, and a thread, are worth while
@@ -70,12 +69,9 @@ class Span(NamedTuple):
         return f"from {edges[0] or 'the beginning'} to {edges[1] or 'the end'} UTC"
 
 
-def choose_span(start: str | datetime | None, end: str | datetime | None) -> Span:
+def choose_span(start: object, end: object) -> Span:
     """Return the time from `start` to before `end`; a time without a zone is UTC."""
-    span = Span(_utc(start, "start"), _utc(end, "end"))
-    if span.start and span.end and span.start >= span.end:
-        raise NsgkitError(f"start ({span.start}) must lie before end ({span.end}).")
-    return span
+    return Span(*parse_span(start, end))
 
 
 def plain_name(name: str) -> str:
@@ -138,17 +134,6 @@ def unpack(stored: Data) -> Data | str:
     if len(data) > limit:
         return f"the gzip file unpacks to more than {limit:,} bytes: no flow log shrinks so far"
     return data
-
-
-def _utc(time: str | datetime | None, what: str) -> datetime | None:
-    if time is None:
-        return None
-    try:
-        stamp = pd.Timestamp(time)
-    except ValueError:
-        raise NsgkitError(f"{what}={time!r} is not a time. Write it as '2024-12-19 09:00' (UTC).") from None
-    stamp = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
-    return stamp.to_pydatetime().astimezone(UTC)
 
 
 def _after(time: datetime, delta: timedelta) -> datetime:

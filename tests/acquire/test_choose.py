@@ -87,7 +87,7 @@ def test_a_folder_without_a_layout_says_what_reads_it(tmp_path):
 
 
 def test_a_time_that_is_none_is_an_error(folder):
-    with pytest.raises(NsgkitError, match="is no time"):
+    with pytest.raises(NsgkitError, match="start takes no 'noon'"):
         blobs_in(folder, "noon", "2024-12-20")
 
 

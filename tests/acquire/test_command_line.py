@@ -48,7 +48,7 @@ def test_a_blob_that_failed_is_a_failure(url, proxy, evidence, capsys):
 
 def test_an_error_is_one_sentence_on_stderr(direct, evidence, capsys):
     assert main(["download", direct, str(evidence), "--start", "soon"]) == 1
-    assert capsys.readouterr().err.startswith("nsgkit: 'soon' is no time.")
+    assert capsys.readouterr().err.startswith("nsgkit: start takes no 'soon': write a time")
 
 
 def test_a_sas_is_asked_for_and_not_shown(container, direct, evidence, monkeypatch, capsys):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from nsgkit.acquire import blobs
-from nsgkit.acquire.find import find_logs, list_blobs, utc
+from nsgkit.acquire.find import find_logs, list_blobs
 from nsgkit.errors import NoLogsError, NsgkitError
 from tests.acquire.logs import DOCUMENTED, MAC, NSG, OLD_NSG, OTHER_MAC, SEEN, hours, name
 from tests.acquire.proxy import answer
@@ -71,20 +71,6 @@ def test_it_says_who_reads(container, direct, capsys):
     fill(container, [name()])
     find_logs(direct)
     assert "as the published key of the storage emulator on this machine." in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("text", ["yesterday", "2024-13-01", ""])
-def test_a_time_that_is_none_shows_how_to_write_one(text):
-    with pytest.raises(NsgkitError, match="2024-12-19T09:00"):
-        utc(text)
-
-
-@pytest.mark.parametrize(
-    "moment",
-    ["2024-12-19T09:00", "2024-12-19T10:00+01:00", pd.Timestamp("2024-12-19T09:00Z"), hours(1)[0]],
-)
-def test_times_are_utc(moment):
-    assert utc(moment) == hours(1)[0]
 
 
 def test_a_mac_that_is_none_is_an_error(direct):

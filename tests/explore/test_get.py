@@ -96,7 +96,7 @@ def test_a_flow_log_is_called_by_its_name():
 @pytest.mark.parametrize(
     ("label", "value", "said"),
     [
-        ("From (UTC):", "yesterday", "'yesterday' is no time"),
+        ("From (UTC):", "yesterday", "start takes no 'yesterday'"),
         ("From (UTC):", "2030-01-01", "There is no blob of what is chosen."),
         ("NICs:", [], "Choose at least one."),
     ],

@@ -15,7 +15,8 @@ TALK = "203.0.113.7:4000 10.0.0.4:443 TCP"
 def blob(hour, mac="00AA00000001", **more):
     return {
         "hour": pd.Timestamp(f"2024-12-19T{hour:02d}:00Z"), "mac": mac, "resource": "/NSG",
-        "complete": True, "rows": 5, "rejects": 0, "unread": 0, **more,
+        "complete": True, "begins_in_middle": False, "asked": True, "records": 1, "tuples": 5, "rows": 5,
+        "rejects": 0, "repeats": 0, "unread": 0, "note": None, **more,
     }  # fmt: skip
 
 

@@ -67,7 +67,8 @@ def edge_notes(blobs: pd.DataFrame, span: Span) -> list[str]:
     notes = []
     if late:
         notes.append(
-            f"{late:,} rows come from the blobs of the hour after {end}: records are written up to a minute "
+            f"{late:,} {'row comes' if late == 1 else 'rows come'} from the blobs of the hour after {end}: "
+            "records are written up to a minute "
             "after their tuples."
         )
     after = floor_hour(span.end)

@@ -63,7 +63,8 @@ def logging_stops(blobs: pd.DataFrame, *, at_least: int = 2) -> pd.DataFrame:
     stopped = stopped.sort_values(["last_hour", "resource", "mac"], ignore_index=True)
     stopped["hours_since"] = (last - stopped["last_hour"]) // _HOUR
     stopped["together_with"] = _together(stopped)
-    return stopped[list(STOPS)].astype(STOPS)
+    table: pd.DataFrame = stopped[list(STOPS)].astype(STOPS)
+    return table
 
 
 def stops_in_words(blobs: pd.DataFrame) -> list[str]:

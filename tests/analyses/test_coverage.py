@@ -76,7 +76,7 @@ def test_flows_in_place_of_blobs_are_named():
 
 
 def test_gaps_of_years_are_told_without_their_hours():
-    far = blobs(*(blob(0, hour=pd.Timestamp(day, tz="UTC")) for day in ("2012-01-01", "2024-01-01")))
+    far = blobs(*(blob(0) | {"hour": pd.Timestamp(f"{year}-01-01T00Z")} for year in (2012, 2024)))
     assert analyses.coverage_gaps(far)["hours"].tolist() == [105_191]
 
 

@@ -123,7 +123,8 @@ def _picture(grid: pd.DataFrame) -> str:
     )
     return (
         f'<svg role="img" aria-label="{escape(_hours_title(grid))}" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" style="max-width:100%;font:11px var(--jp-ui-font-family,sans-serif);'
+        f'viewBox="0 0 {width} {height}" style="max-width:100%;overflow:visible;'
+        f"font:11px var(--jp-ui-font-family,sans-serif);"
         f'fill:var(--jp-ui-font-color1,currentColor)">{days}{names}{cells}</svg>{_legend(grid)}'
     )
 

@@ -1,4 +1,4 @@
-"""Rows go by their own time, blobs by that of their records: the edges of a span, and times that cannot be."""
+"""Rows go by their own time, blobs by that of their records: edges of a span, times that cannot be."""
 
 import pandas as pd
 import pytest

@@ -182,15 +182,37 @@ def _filled(
     cells: pd.DataFrame, streams: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp
 ) -> pd.DataFrame:
     """Return every hour of these NICs from the first to the last, with its status."""
-    hours = pd.DataFrame({"hour": pd.date_range(first, last, freq="h").astype(schema.TIME)})
-    table = streams.merge(hours, how="cross").merge(
-        cells[[*_KEYS, "status", "rows", "rejects", "reason"]], on=_KEYS, how="left"
+    streams = streams.sort_values(_NIC, ignore_index=True)
+    length = _length(first, last)
+    every = pd.date_range(first, last, freq="h").tz_localize(None).as_unit("ms").to_numpy()
+    at, begins, ends = np.arange(length), *(_hour_numbers(streams[c], first) for c in ("begins", "ends"))
+    early, late = at < begins[:, None], at > ends[:, None]
+    words = [STATUS.index(word) for word in ("before the first", "after the last", "missing")]
+    codes = np.where(early, words[0], np.where(late, words[1], words[2])).astype(np.int8).ravel()
+    known = cells[cells["hour"].between(first, last)]
+    known = known.merge(streams[_NIC].reset_index(names="stream"), on=_NIC).astype(
+        {"status": HOURS["status"]}
     )
-    status = table["status"].astype("object")
-    status = status.mask(table["status"].isna() & (table["hour"] < table["begins"]), "before the first")
-    status = status.mask(table["status"].isna() & (table["hour"] > table["ends"]), "after the last")
-    table["status"] = status.fillna("missing")
-    return table.sort_values(_KEYS, ignore_index=True)[list(HOURS)].astype(HOURS)
+    place = known["stream"].to_numpy() * length + _hour_numbers(known["hour"], first)
+    codes[place] = known["status"].cat.codes
+    table: dict[str, Any] = {
+        "hour": pd.DatetimeIndex(np.tile(every, len(streams)), tz="UTC"),
+        **{name: streams[name].astype("str").repeat(length).array for name in _NIC},
+        "status": pd.Categorical.from_codes(codes, dtype=HOURS["status"]),
+        **{name: _placed(known[name], place, len(codes)) for name in ("rows", "rejects", "reason")},
+    }
+    return pd.DataFrame(table)[list(HOURS)].astype(HOURS)
+
+
+def _placed(values: "pd.Series[Any]", place: Any, length: int) -> Any:
+    dtype = HOURS[str(values.name)]
+    whole: pd.Series[Any] = pd.Series(pd.NA if dtype == "Int64" else None, index=range(length), dtype=dtype)
+    whole.iloc[place] = values.astype(dtype).array
+    return whole.array
+
+
+def _hour_numbers(hours: Any, first: pd.Timestamp) -> Any:
+    return ((hours - first) // _HOUR).to_numpy(dtype=np.int64)
 
 
 def _counts(

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
@@ -25,11 +25,14 @@ HEADER = (
 )
 
 
-def record(rng: random.Random, minute: int, tuples: int, bad: int) -> str:
-    """Return one NSG version 2 record: a third denied, a third inbound, a third outbound with counters."""
+RULES = ("DefaultRule_DenyAllInBound", "UserRule_AllowWeb", "DefaultRule_AllowVnetOutBound")
+
+
+def record(rng: random.Random, minute: int, tuples: int, bad: int, named: Sequence[str] = RULES) -> str:
+    """Return one NSG version 2 record: each rule's part of denied, inbound, and outbound with counters."""
     start, rules = 1734600000 + minute % 60 * 60, []
-    for rule in ("DefaultRule_DenyAllInBound", "UserRule_AllowWeb", "DefaultRule_AllowVnetOutBound"):
-        lines = [_tuple(rng, start + i * 60 // tuples, rule) for i in range(-(-tuples // 3))]
+    for rule in named:
+        lines = [_tuple(rng, start + i * 60 // tuples, rule) for i in range(-(-tuples // len(named)))]
         if bad:
             lines = [line.replace(",T,", ",Q,") if rng.randrange(bad) == 0 else line for line in lines]
         rules.append({"rule": rule, "flows": [{"mac": "000D3AB17875", "flowTuples": lines}]})
@@ -67,6 +70,14 @@ def write_blob(path: Path, size: int, seed: int, tuples: int = 480, bad: int = 0
         total += len(records[-1]) + 1
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text('{"records":[' + ",".join(records) + "]}", "utf-8")
+
+
+def write_sparse(path: Path, records: int, seed: int) -> None:
+    """Write a PT1H.json of a quiet NIC: four tuples a record, under two rules."""
+    rng = random.Random(seed)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    texts = (record(rng, minute, 4, 0, RULES[:2]) for minute in range(records))
+    path.write_text('{"records":[' + ",".join(texts) + "]}", "utf-8")
 
 
 def read_with_loop(folder: Path) -> int:
@@ -145,6 +156,12 @@ def cases(folder: Path, *, quick: bool) -> Iterator[tuple[str, Path, int, float]
     for i in range(small):
         write_blob(folder / "small" / f"{i % 100:02d}" / f"{i:04d}.json", 21_500, i, tuples=3)
     yield f"{small:,} blobs of 22 KB", folder / "small", 3, 3
+    quiet = 300 if quick else 3000
+    for i in range(quiet):
+        write_sparse(folder / "quiet" / f"{i:04d}.json", 60, i)
+    yield f"{quiet:,} blobs of 60 sparse records", folder / "quiet", 3, 3
+    write_sparse(folder / "sparse" / "PT1H.json", quiet * 60, 1)
+    yield f"one blob of {quiet * 60:,} sparse records", folder / "sparse", 3, 3
     if not quick:
         for i in range(20):
             write_blob(folder / "many" / f"{i:02d}.json", size, i)

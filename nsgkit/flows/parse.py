@@ -184,10 +184,12 @@ def _read_exactly(batch: Batch) -> tuple[Columns, Array]:
 
 
 def _read_quickly(batch: Batch) -> tuple[Columns, Array]:
-    bodies = [body if isinstance(body, Raw) else _compact(body) for body in batch.records.bodies]
-    if None in bodies:
-        return _read_exactly(batch)
-    return read_bodies(cast("list[Raw]", bodies), _versions(batch))
+    bodies: Sequence[Raw | JsonList | None] = batch.records.bodies
+    if JsonList in set(map(type, bodies)):
+        bodies = [_compact(body) if isinstance(body, JsonList) else body for body in bodies]
+        if None in bodies:
+            return _read_exactly(batch)
+    return read_bodies(cast("Sequence[Raw]", bodies), _versions(batch))
 
 
 def _versions(batch: Batch) -> Array:

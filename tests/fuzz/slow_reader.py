@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 
+PROTOCOLS = {1: "ICMP", 2: "IGMP", 6: "TCP", 17: "UDP", 47: "GRE", 50: "ESP", 51: "AH", 58: "IPv6-ICMP"}
 NSG, VNET = "NetworkSecurityGroupFlowEvent", "FlowLogFlowEvent"
 VERSIONS = {NSG: {"1": 1, "1.0": 1, "2": 2, "2.0": 2}, VNET: {"4": 4, "4.0": 4}}
 
@@ -183,7 +184,7 @@ def read_tuple(written, version):
 
 
 def vnet(fields):
-    protocol = {1: "ICMP", 6: "TCP", 17: "UDP"}.get(number(fields[5], 255), str(int(fields[5])))
+    protocol = PROTOCOLS.get(number(fields[5], 255), str(int(fields[5])))
     state = {"B": "begin", "C": "continuing", "E": "end", "D": None}[fields[7]]
     code = fields[8] or None
     if code and (len(code) > 32 or not code.isprintable()):

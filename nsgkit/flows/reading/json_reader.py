@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Raw
 
 DEPTH = 64
+_SPACES = " \t\r\n"
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORD = re.compile(r"true|false|null")
@@ -139,6 +140,8 @@ def repeated_key(value: Any) -> str | None:
 
 def skip_space(text: str, at: int) -> int:
     """Return the place of the next character at or after `at` that is not white space."""
+    if text[at : at + 1] not in _SPACES:
+        return at
     match = _SPACE.match(text, at)
     return match.end() if match else at
 
@@ -182,11 +185,12 @@ def _read_array(text: str, at: int, depth: int) -> tuple[JsonList, int]:
 
 def _read_text(text: str, at: int) -> tuple[Text, int]:
     try:
-        _, end = scanstring(text, at + 1, False)
+        value, end = scanstring(text, at + 1, False)
     except json.JSONDecodeError as error:
         cut = "Unterminated" in error.msg or error.pos >= len(text) - 6
         raise MalformedError(error.msg, error.pos, cut=cut) from None
-    return located(text, at, end), end
+    plain = value.isascii() and len(value) == end - at - 2  # an escape is longer than what it means
+    return Text(value) if plain else located(text, at, end), end
 
 
 def located(text: str, at: int, end: int) -> Text:

@@ -48,7 +48,7 @@ class Tuples(NamedTuple):
 
 def lay_out(bodies: Sequence[Raw]) -> Bodies:
     """Lay the bodies end to end."""
-    edges = np.cumsum([0, *(len(memoryview(body)) for body in bodies)])
+    edges = np.cumsum([0, *[len(memoryview(body)) for body in bodies]])  # a generator takes twice as long
     return Bodies(bytearray().join(bodies), edges)
 
 

@@ -1,14 +1,14 @@
 """What can be chosen from, wherever it is: a container, a mirror, or a folder laid out like a container."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import pandas as pd
 
 from nsgkit.acquire.blobs import WORKERS
 from nsgkit.acquire.find import Names, find_logs, list_blobs, names, parse_macs
 from nsgkit.acquire.gaps import mirror_hours
-from nsgkit.acquire.mirror import is_mirror, mirror_blobs
+from nsgkit.acquire.mirror import as_folder, is_mirror, mirror_blobs
 from nsgkit.errors import NoLogsError
 from nsgkit.layout import floor_hour, parse_name
 from nsgkit.times import parse_time
@@ -27,13 +27,13 @@ class Estimate(NamedTuple):
     seconds: float
 
 
-def is_container(source: str | Path) -> bool:
+def is_container(source: object) -> TypeGuard[str]:
     """Whether the source is a container's URL, and not a folder.
 
     >>> is_container("https://demo.blob.core.windows.net/insights-logs-flowlogflowevent")
     True
     """
-    return "://" in str(source)
+    return isinstance(source, str) and "://" in source
 
 
 def logs_in(source: str | Path, *, credential: object = None) -> pd.DataFrame:
@@ -46,9 +46,9 @@ def logs_in(source: str | Path, *, credential: object = None) -> pd.DataFrame:
     [48, 15, 48, 72]
     """
     if is_container(source):
-        return find_logs(str(source), credential=credential)
+        return find_logs(source, credential=credential)
     rows = []
-    for (family, resource), blobs in _stored(Path(source)).groupby(["family", "resource"]):
+    for (family, resource), blobs in _stored(source).groupby(["family", "resource"]):
         last_day = blobs[blobs["hour"].dt.floor("D") == blobs["hour"].max().floor("D")]
         rows.append(
             {
@@ -82,9 +82,9 @@ def blobs_in(  # noqa: PLR0913
     8
     """
     if is_container(source):
-        blobs = list_blobs(str(source), start, end, resource=resource, mac=mac, credential=credential)
+        blobs = list_blobs(source, start, end, resource=resource, mac=mac, credential=credential)
         return blobs[COLUMNS]
-    macs, blobs = parse_macs(mac), _stored(Path(source))
+    macs, blobs = parse_macs(mac), _stored(source)
     inside = (blobs["hour"] >= floor_hour(parse_time(start, "start"))) & (
         blobs["hour"] < parse_time(end, "end")
     )
@@ -112,9 +112,12 @@ def estimate(blobs: pd.DataFrame, into: str | Path, megabits: float) -> Estimate
     return Estimate(len(blobs), int(blobs["size"].sum()), new, size, seconds)
 
 
-def _stored(folder: Path) -> pd.DataFrame:
+def _stored(source: str | Path) -> pd.DataFrame:
+    folder = as_folder(source, "source")
     if is_mirror(folder):
         found = [(blob.name, blob.size) for blob in mirror_blobs(folder)]
+    elif not folder.is_dir():
+        raise NoLogsError(f"There is no folder {folder}. A container's URL begins with https://.")
     else:
         files = (path for path in folder.rglob("*") if path.is_file())
         found = [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in files]

@@ -10,7 +10,7 @@ from threading import Event
 from time import monotonic
 
 from nsgkit.acquire import faults
-from nsgkit.acquire.find import Names, find_folders, open_source, parse_macs
+from nsgkit.acquire.find import Names, find_folders, names, open_source, parse_macs
 from nsgkit.acquire.look import Look, take
 from nsgkit.acquire.pool import Pool
 from nsgkit.acquire.store import open_store
@@ -89,13 +89,13 @@ def download(  # noqa: PLR0913
         ...
     nsgkit.errors.NsgkitError: The URL names no container. ...
     """
-    macs = parse_macs(mac)
+    macs, wanted = parse_macs(mac), None if resource is None else names(resource)
     first = parse_time(start, "start")
     last = _NO_END if end is None else parse_time(end, "end")
     with open_source(container_url, credential, stop) as source, open_store(into) as store:
         look, pool, begun = Look(source, store, [], macs), Pool(tell), monotonic()
         with suppress(faults.StoppedError):
-            look.folders = find_folders(source, resource)
+            look.folders = find_folders(source, wanted)
             _take(look, pool, first, last)
         if not (look.listed or look.gone or follow or source.stop.is_set()):
             raise NoLogsError(
@@ -104,7 +104,7 @@ def download(  # noqa: PLR0913
             )
         if follow:
             with suppress(faults.StoppedError):
-                _follow(look, pool, resource)
+                _follow(look, pool, wanted)
         return Download(
             folder=store.folder,
             identity=source.identity.says,

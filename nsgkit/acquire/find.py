@@ -7,19 +7,24 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from threading import Event
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import pandas as pd
 
 from nsgkit.acquire.address import parse_address
 from nsgkit.acquire.blobs import Blob, Source, list_folders, list_names
 from nsgkit.acquire.identity import choose_identity
-from nsgkit.errors import NoLogsError, NsgkitError
+from nsgkit.errors import NoLogsError, NsgkitError, shown
+from nsgkit.html import visible
 from nsgkit.layout import ROOTS, parse_mac, parse_name, span_prefixes
 from nsgkit.times import parse_time
 
 _DEEPEST = 16  # folders between the root and the year: a resource id has nine
 _AT_ONCE = 8
+_TAKES = {
+    "resource": "give the id or name of an NSG or flow log, or a list of them",
+    "mac": "give a NIC's 12 hex digits, such as 000D3AB17875, or a list of such",
+}
 _TIME = re.compile(r"[ymdh]=(\d+)/$", re.IGNORECASE)
 
 Names = str | Iterable[str] | None
@@ -38,6 +43,8 @@ class Folder(NamedTuple):
 def open_source(container_url: str, credential: object = None, stop: Event | None = None) -> Iterator[Source]:
     """Open a container and say who reads it; setting `stop` ends whatever is being read."""
     address = parse_address(container_url)
+    if address.note:
+        print(address.note)
     source = Source(address, choose_identity(address, credential), stop)
     print(f"Reading {address.container} of {address.account} as {source.identity.says}.")
     with source.client:
@@ -110,6 +117,7 @@ def find_folders(source: Source, resource: Names = None) -> list[Folder]:
 
     Raises NoLogsError where there are none, or none of those asked for.
     """
+    wanted = None if resource is None else names(resource)
     found: list[Folder] = []
     level = [prefix for prefix in list_folders(source, "") if prefix.rstrip("/").lower() in ROOTS]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -119,10 +127,13 @@ def find_folders(source: Source, resource: Names = None) -> list[Folder]:
             level = [p for inner in below for p in inner if not _is_year(p)]
     if not found:
         raise _nothing(source)
-    chosen = [f for f in found if resource is None or any(_is_called(f, n) for n in names(resource))]
+    if wanted is None:
+        return sorted(found)
+    chosen = [folder for folder in found if any(_is_called(folder, name) for name in wanted)]
     if not chosen:
-        there = ", ".join(f.resource.rpartition("/")[2] for f in found[:10])
-        raise NoLogsError(f"No flow log in the container is called {resource}. There are: {there}.")
+        asked = ", ".join(map(shown, wanted[:10]))
+        there = ", ".join(visible(folder.resource.rpartition("/")[2]) for folder in found[:10])
+        raise NoLogsError(f"No flow log in the container is called {asked}. There are: {there}.")
     return sorted(chosen)
 
 
@@ -138,13 +149,21 @@ def span_blobs(
                     yield blob
 
 
-def names(one_or_more: Names) -> list[str]:
-    """Return a name, several, or none as a list.
+def names(one_or_more: Names, argument: str = "resource") -> list[str]:
+    """Return a name or several as a list; raise NsgkitError where there is none, or something else.
 
     >>> names("DEMOVM-NSG")
     ['DEMOVM-NSG']
     """
-    return [one_or_more] if isinstance(one_or_more, str) else list(one_or_more or ())
+    one = isinstance(one_or_more, str | bytes) or not isinstance(one_or_more, Iterable)
+    given: list[object] = [one_or_more] if one else list(cast("Iterable[str]", one_or_more))
+    found = [name for name in given if isinstance(name, str) and name.strip()]
+    strange = [name for name in given if name not in found]
+    if strange or not found:
+        raise NsgkitError(
+            f"{argument} takes no {shown(strange[0] if strange else one_or_more)}: {_TAKES[argument]}."
+        )
+    return found
 
 
 def parse_macs(mac: Names) -> Macs:
@@ -155,10 +174,10 @@ def parse_macs(mac: Names) -> Macs:
     """
     if mac is None:
         return None
-    macs = {text: parse_mac(text) for text in names(mac)}
+    macs = {text: parse_mac(text) for text in names(mac, "mac")}
     for text, parsed in macs.items():
         if parsed is None:
-            raise NsgkitError(f"{text!r} is no MAC. Write its 12 hex digits, such as 000D3AB17875.")
+            raise NsgkitError(f"mac takes no {shown(text)}: {_TAKES['mac']}.")
     return frozenset(filter(None, macs.values()))
 
 

@@ -74,8 +74,21 @@ def test_it_says_who_reads(container, direct, capsys):
 
 
 def test_a_mac_that_is_none_is_an_error(direct):
-    with pytest.raises(NsgkitError, match="'eth0' is no MAC"):
+    with pytest.raises(NsgkitError, match="mac takes no 'eth0'"):
         list_blobs(direct, "2024-12-19", "2024-12-20", mac="eth0")
+
+
+@pytest.mark.parametrize("given", ["", b"x", 5, pd.NaT, [], [None], ["N", 5]])
+@pytest.mark.parametrize("argument", ["resource", "mac"])
+def test_what_is_no_name_is_one_sentence(direct, argument, given):
+    with pytest.raises(NsgkitError, match=rf"^{argument} takes no \S+: give [^.]+\.$"):
+        list_blobs(direct, "2024-12-19", "2024-12-20", **{argument: given})
+
+
+def test_a_name_of_5000_characters_is_not_repeated(container, direct):
+    fill(container, [name()])
+    with pytest.raises(NsgkitError, match=r"is called 'x{40}'…\. There are: DEMOVM-NSG\.$"):
+        list_blobs(direct, "2024-12-19", "2024-12-20", resource="x" * 5000)
 
 
 def test_a_list_of_many_pages_is_read_to_its_end(container, url, proxy, monkeypatch):

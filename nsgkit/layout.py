@@ -19,6 +19,10 @@ CONTAINERS = {
 }
 ROOTS = {"resourceid=": "NSG", "flowlogresourceid=": "VNet"}
 
+# An hour's blob goes by the time of its records, which are written up to a minute after their tuples;
+# five, to be sure: so much of an hour may stand in the blob of the next.
+LATE = timedelta(minutes=5)
+
 _HOUR = timedelta(hours=1)
 # `m=` stands for the month and for the minute: told apart by their places.
 _NAME = re.compile(

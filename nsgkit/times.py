@@ -6,7 +6,7 @@ Guessing is worse than asking: `03/04/2024` is a day in March or in April, `10:0
 import re
 from datetime import UTC, date, datetime, timedelta
 
-from nsgkit.errors import NsgkitError
+from nsgkit.errors import NsgkitError, shown
 
 FIRST_YEAR = 1970  # a tuple counts from here on
 LAST_YEAR = 9998  # so that an hour more is still a time
@@ -14,10 +14,9 @@ LAST_YEAR = 9998  # so that an hour more is still a time
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ISO = re.compile(
     r"\d{4}-\d\d-\d\d"
-    r"(?:[T ](?:[01]\d|2[0-3]):\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?",
+    r"(?:[T ](?:[01]\d|2[0-3])(?::\d\d(?::\d\d(?:\.\d{1,9})?)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?",
     re.ASCII,
 )
-_LONGEST = 40  # characters that an error repeats
 
 
 def parse_time(given: object, argument: str) -> datetime:
@@ -44,7 +43,7 @@ def parse_time(given: object, argument: str) -> datetime:
     except (ValueError, OverflowError):
         pass
     raise NsgkitError(
-        f"{argument} takes no {_shown(given)}: write a time in UTC, from 1970 to 9998, as '2024-12-19' or "
+        f"{argument} takes no {shown(given)}: write a time in UTC, from 1970 to 9998, as '2024-12-19' or "
         "'2024-12-19 09:00'."
     )
 
@@ -69,11 +68,3 @@ def milliseconds(time: datetime) -> int:
     1500
     """
     return (time - _EPOCH) // timedelta(milliseconds=1)
-
-
-def _shown(given: object) -> str:
-    if isinstance(given, str | bytes):
-        return repr(given[:_LONGEST]) + ("…" if len(given) > _LONGEST else "")
-    if given is None or isinstance(given, date | float):
-        return str(given)
-    return type(given).__name__

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.flows.assemble import Rows
-from nsgkit.flows.files import LATE, Span
+from nsgkit.flows.files import Span
 from nsgkit.flows.parse import NO_TIME
 from nsgkit.flows.reading.columns import Array
 from nsgkit.flows.reading.gather import Count
 from nsgkit.html import visible
-from nsgkit.layout import floor_hour
+from nsgkit.layout import LATE, floor_hour
 
 _DAY = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

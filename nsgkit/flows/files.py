@@ -16,12 +16,11 @@ import numpy as np
 from nsgkit.acquire.mirror import MirrorBlob, read_blob
 from nsgkit.flows.reading.columns import Array
 from nsgkit.flows.reading.gather import Data
-from nsgkit.layout import BlobName
+from nsgkit.layout import LATE, BlobName
 from nsgkit.times import parse_span
 
 ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz")
 LARGE = 1 << 20  # bytes from which memory of its own, and a thread, are worth while
-LATE = timedelta(minutes=5)  # records are written up to a minute after their tuples; five, to be sure
 _HOUR, _LAST = timedelta(hours=1), datetime.max.replace(tzinfo=UTC)
 _ROOM = 16 << 20  # files of about one size fit into the same room; what is not used costs nothing
 _HELD_BY_LIST_ALONE = 2  # the list, and the question itself

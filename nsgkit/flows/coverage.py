@@ -124,19 +124,11 @@ def _cells(blobs: pd.DataFrame, mirror: pd.DataFrame | None) -> pd.DataFrame:
         middle=known["begins_in_middle"].astype(bool),
         whole=known["complete"].astype(bool) & ~nothing,
     )
-    cells = (
-        marked.groupby(_KEYS)
-        .agg(
-            rows=("rows", "sum"),
-            rejects=("rejects", "sum"),
-            unread=("unread", "sum"),
-            middle=("middle", "all"),
-            whole=("whole", "any"),
-            unreadable=("unreadable", "all"),
-            reason=("reason", "first"),
-        )
-        .reset_index()
-    )
+    how = {
+        "rows": "sum", "rejects": "sum", "unread": "sum", "middle": "all", "whole": "any",
+        "unreadable": "all", "reason": "first",
+    }  # fmt: skip
+    cells = marked.groupby(_KEYS).agg(how).reset_index()
     cells["status"] = _status(cells)
     cells["reason"] = cells["reason"].where(cells["unreadable"], None)
     return cells if mirror is None or mirror.empty else _with_mirror(cells, mirror)

@@ -62,36 +62,31 @@ def edge_notes(blobs: pd.DataFrame, span: Span) -> list[str]:
     """Say how many rows came from the hour after the span, and where that hour's blob is missing."""
     if span.end is None:
         return []
-    end = f"{span.end:%Y-%m-%d %H:%M}" if span.end.year >= 1000 else str(span.end)
+    end, notes = span.end.replace(tzinfo=None).isoformat(" ")[:16], []
     late = int(blobs.loc[~blobs["asked"] & (blobs["hour"] >= span.end), "rows"].sum())
-    notes = []
     if late:
         notes.append(
             f"{late:,} {'row comes' if late == 1 else 'rows come'} from the blobs of the hour after {end}: "
-            "records are written up to a minute "
-            "after their tuples."
+            "records are written up to a minute after their tuples."
         )
-    after = floor_hour(span.end)
-    if span.end - after >= timedelta(hours=1) - LATE and after.year < 9999:
-        after += timedelta(hours=1)
-    elif span.end != after:
-        return notes
-    nics = _without(blobs, after)
+    nics = _without(blobs, span.end)
     if nics:
         named = ", ".join(map(visible, nics[:_NICS_NAMED])) + (" …" if len(nics) > _NICS_NAMED else "")
-        many = f"{len(nics):,} NIC{'' if len(nics) == 1 else 's'}"
         notes.append(
-            f"The last minute before {end} may be missing for {many} ({named}): there is no blob of the hour "
-            "after it."
+            f"The last minute before {end} may be missing for {len(nics):,} NIC{'s'[: len(nics) > 1]} "
+            f"({named}): there is no blob of the hour after it."
         )
     return notes
 
 
-def _without(blobs: pd.DataFrame, after: datetime) -> list[str]:
-    """Return the NICs that have a blob of the last hour asked for, and none of the hour after it."""
+def _without(blobs: pd.DataFrame, end: datetime) -> list[str]:
+    """Return the NICs that lack the blob of the hour after the last asked for, where it may hold rows."""
+    before = floor_hour(end - timedelta(microseconds=1))
+    if end + LATE <= before + timedelta(hours=1):
+        return []  # the span ends long before the hour does
     nics = blobs["mac"].fillna("unknown")
-    there = set(nics[blobs["hour"] == after])
-    return sorted(set(nics[blobs["asked"] & (blobs["hour"] == after - timedelta(hours=1))]) - there)
+    there = set(nics[blobs["hour"] == before + timedelta(hours=1)])
+    return sorted(set(nics[blobs["asked"] & (blobs["hour"] == before)]) - there)
 
 
 def _milliseconds(time: datetime) -> int:

@@ -114,33 +114,28 @@ def _mirrored(path: Path) -> Found:
 
 def _walk(top: Path, status: os.stat_result) -> Found:
     """Look into all folders below `top`; those behind links come last, and no folder twice."""
-    found, seen = Found(), {(status.st_dev, status.st_ino)}
-    folders, links = deque([(str(top), "")]), deque[tuple[str, str, _Identity]]()
+    found, seen = Found(), set[_Identity]()
+    folders = deque([(str(top), "", (status.st_dev, status.st_ino))])
+    links: deque[tuple[str, str, _Identity]] = deque()
     while folders or links:
-        if not folders:
-            path, name, identity = links.popleft()
-            if identity in seen:
-                found.aside.append(Aside(name, None, "a link to a folder that is read already"))
-                continue
-            seen.add(identity)
-            folders.append((path, name))
-        folder, prefix = folders.popleft()
+        folder, prefix, identity = (folders or links).popleft()
+        if identity in seen:
+            found.aside.append(Aside(prefix, None, "a link to a folder that is read already"))
+            continue
+        seen.add(identity)
+        if prefix.lower().endswith(ENDINGS):
+            found.aside.append(Aside(prefix, None, "a folder; the files in it are read"))
         for entry, name in _entries(folder, prefix, found):
             try:
-                status = entry.stat() if entry.is_symlink() else entry.stat(follow_symlinks=False)
+                status = entry.stat()
             except OSError as error:
                 found.aside.append(Aside(name, None, _no_status(entry, error)))
                 continue
-            if not stat.S_ISDIR(status.st_mode):
-                relative = LogFile(name, Path(entry.path), parse_name(name), status.st_size)
-                _take(found, relative, status)
-            elif entry.is_symlink():
-                links.append((entry.path, name, (status.st_dev, status.st_ino)))
+            if stat.S_ISDIR(status.st_mode):
+                place = links if entry.is_symlink() else folders
+                place.append((entry.path, name, (status.st_dev, status.st_ino)))
             else:
-                seen.add((status.st_dev, status.st_ino))
-                folders.append((entry.path, name))
-                if name.lower().endswith(ENDINGS):
-                    found.aside.append(Aside(name, None, "a folder; the files in it are read"))
+                _take(found, LogFile(name, Path(entry.path), parse_name(name), status.st_size), status)
     return found
 
 

@@ -170,13 +170,25 @@ BLOBS: tuple[Column, ...] = (
     Column("etag", "str", "ETag", "Azure's mark of the blob's version; known in a mirror.", nullable=True),
     Column("complete", "bool", "Complete", "False while the closing bracket is missing: still growing "
            "when it was copied, or cut."),
+    Column("begins_in_middle", "bool", "Begins in the middle", "True where its beginning is missing."),
     Column("records", "int64", "Records", "Records found, those rejected whole included."),
-    Column("tuples", "int64", "Tuples", "Tuples found: always rows + rejects."),
+    Column("tuples", "int64", "Tuples", "Tuples found: always rows + rejects + outside."),
     Column("rows", "int64", "Flow rows", "Rows in the flow table."),
     Column("rejects", "int64", "Rejected tuples", "Tuples that are not flow rows; see the rejects."),
+    Column("repeats", "int64", "Repeated tuples", "Those of the rejects that an earlier record has already."),
+    Column("outside", "int64", "Rows outside", "Rows that were read, but not of the time asked for."),
+    Column("asked", "bool", "Asked for", "False where its hour was not asked for: it was read for rows of "
+           "the hour before it, which may stand there."),
     Column("unread", "int64", "Unread pieces", "Records or stretches rejected whole: how many tuples "
            "they held is unknown."),
     Column("note", "str", "Note", "What an analyst should know about this blob.", nullable=True),
+)
+
+SET_ASIDE: tuple[Column, ...] = (
+    Column("name", "str", "File", "The file's path below the path that was read."),
+    Column("size", "Int64", "Size", "The file's size as stored; null where it has none.", "bytes",
+           nullable=True),
+    Column("reason", "str", "Reason", "Why it was not read as flow logs."),
 )
 # fmt: on
 

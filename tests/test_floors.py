@@ -15,6 +15,7 @@ HOUSE = ROOT / "nsgkit"
 # From the ground up. A room may import what lies below it; rooms on one floor do not know each other.
 FLOORS = [
     {"errors", "html"},
+    {"times"},
     {"schema", "layout"},
     {"acquire"},
     {"flows"},

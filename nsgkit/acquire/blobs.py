@@ -31,6 +31,11 @@ PIECE = 4 << 20  # bytes: the most for which the service gives an MD5 of what it
 _PAGE = 1_000  # blobs: the SDK takes some 5 KB of memory for each
 # TLS proves each byte on the way; over plain http, which is an emulator's, the service's MD5 does.
 _MD5_WANTED = {"http": {"x-ms-range-get-content-md5": "true"}, "https": {}}
+# Who signs in people of the sovereign clouds; for all others DefaultAzureCredential knows it.
+_AUTHORITIES = {
+    ".core.usgovcloudapi.net": "login.microsoftonline.us",
+    ".core.chinacloudapi.cn": "login.chinacloudapi.cn",
+}
 _Credential = AzureNamedKeyCredential | AzureSasCredential | TokenCredential
 _LATER = frozenset({408, 429, 500, 502, 503, 504})
 
@@ -145,7 +150,9 @@ def _credential(address: Address, identity: Identity) -> _Credential:
     if identity.kind == "default":
         from azure.identity import DefaultAzureCredential
 
-        return DefaultAzureCredential()
+        host = address.url.split("/")[2]
+        signs_in = [where for cloud, where in _AUTHORITIES.items() if host.endswith(cloud)]
+        return DefaultAzureCredential(authority=signs_in[0]) if signs_in else DefaultAzureCredential()
     return cast(TokenCredential, identity.credential)
 
 

@@ -1,16 +1,16 @@
 """What can be chosen from, wherever it is: a container, a mirror, or a folder laid out like a container."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import pandas as pd
 
 from nsgkit.acquire.blobs import WORKERS
-from nsgkit.acquire.find import Names, find_logs, list_blobs, names, parse_macs, utc
+from nsgkit.acquire.find import Names, asked_span, find_logs, list_blobs, names, parse_macs
 from nsgkit.acquire.gaps import mirror_hours
-from nsgkit.acquire.mirror import is_mirror, mirror_blobs
+from nsgkit.acquire.mirror import as_folder, is_mirror, mirror_blobs
 from nsgkit.errors import NoLogsError
-from nsgkit.layout import floor_hour, parse_name
+from nsgkit.layout import LATE, floor_hour, parse_name
 
 COLUMNS = ["name", "family", "resource", "hour", "mac", "size"]
 ROUND_TRIP = 0.1  # seconds that one small blob takes, from another network than Azure's
@@ -26,13 +26,13 @@ class Estimate(NamedTuple):
     seconds: float
 
 
-def is_container(source: str | Path) -> bool:
+def is_container(source: object) -> TypeGuard[str]:
     """Whether the source is a container's URL, and not a folder.
 
     >>> is_container("https://demo.blob.core.windows.net/insights-logs-flowlogflowevent")
     True
     """
-    return "://" in str(source)
+    return isinstance(source, str) and "://" in source
 
 
 def logs_in(source: str | Path, *, credential: object = None) -> pd.DataFrame:
@@ -45,9 +45,9 @@ def logs_in(source: str | Path, *, credential: object = None) -> pd.DataFrame:
     [48, 15, 48, 72]
     """
     if is_container(source):
-        return find_logs(str(source), credential=credential)
+        return find_logs(source, credential=credential)
     rows = []
-    for (family, resource), blobs in _stored(Path(source)).groupby(["family", "resource"]):
+    for (family, resource), blobs in _stored(source).groupby(["family", "resource"]):
         last_day = blobs[blobs["hour"].dt.floor("D") == blobs["hour"].max().floor("D")]
         rows.append(
             {
@@ -75,16 +75,17 @@ def blobs_in(  # noqa: PLR0913
 ) -> pd.DataFrame:
     """List the blobs of a span, as `nsgkit.acquire.find.list_blobs` does, of a folder or mirror too.
 
-    Columns: name, family, resource, hour (UTC), mac, size (bytes). `resource` takes whole ids.
+    Columns: name, family, resource, hour (UTC), mac, size (bytes). `resource` takes whole ids. The blobs of
+    the hour that begins at `end` are among them: they hold tuples of the minute before.
 
-    >>> len(blobs_in("data/samples", "2024-12-19 09:00", "2024-12-19 10:00"))
-    8
+    >>> blobs_in("data/samples", "2024-12-19 09:00", "2024-12-19 10:00")["hour"].dt.hour.unique().tolist()
+    [9, 10]
     """
     if is_container(source):
-        blobs = list_blobs(str(source), start, end, resource=resource, mac=mac, credential=credential)
+        blobs = list_blobs(source, start, end, resource=resource, mac=mac, credential=credential)
         return blobs[COLUMNS]
-    macs, blobs = parse_macs(mac), _stored(Path(source))
-    inside = (blobs["hour"] >= floor_hour(utc(start))) & (blobs["hour"] < utc(end))
+    (first, last), macs, blobs = asked_span(start, end), parse_macs(mac), _stored(source)
+    inside = (blobs["hour"] >= floor_hour(first)) & (blobs["hour"] < last + LATE)
     if resource is not None:
         inside &= blobs["resource"].isin([name.upper() for name in names(resource)])
     if macs is not None:
@@ -109,9 +110,12 @@ def estimate(blobs: pd.DataFrame, into: str | Path, megabits: float) -> Estimate
     return Estimate(len(blobs), int(blobs["size"].sum()), new, size, seconds)
 
 
-def _stored(folder: Path) -> pd.DataFrame:
+def _stored(source: str | Path) -> pd.DataFrame:
+    folder = as_folder(source, "source")
     if is_mirror(folder):
         found = [(blob.name, blob.size) for blob in mirror_blobs(folder)]
+    elif not folder.is_dir():
+        raise NoLogsError(f"There is no folder {folder}. A container's URL begins with https://.")
     else:
         files = (path for path in folder.rglob("*") if path.is_file())
         found = [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in files]

@@ -4,21 +4,28 @@ import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import pandas as pd
 
 from nsgkit.acquire.address import parse_address
 from nsgkit.acquire.blobs import Blob, Source, list_folders, list_names
 from nsgkit.acquire.identity import choose_identity
-from nsgkit.errors import NoLogsError, NsgkitError
-from nsgkit.layout import ROOTS, parse_mac, parse_name, span_prefixes
+from nsgkit.errors import NoLogsError, NsgkitError, shown
+from nsgkit.html import visible
+from nsgkit.layout import LATE, ROOTS, floor_hour, parse_mac, parse_name, span_prefixes
+from nsgkit.times import parse_span, parse_time
 
 _DEEPEST = 16  # folders between the root and the year: a resource id has nine
 _AT_ONCE = 8
+_TAKES = {
+    "resource": "give the id or name of an NSG or flow log, or a list of them",
+    "mac": "give a NIC's 12 hex digits, such as 000D3AB17875, or a list of such",
+}
+_AZURE_BEGAN = datetime(2010, 1, 1, tzinfo=UTC)
 _TIME = re.compile(r"[ymdh]=(\d+)/$", re.IGNORECASE)
 
 Names = str | Iterable[str] | None
@@ -37,6 +44,8 @@ class Folder(NamedTuple):
 def open_source(container_url: str, credential: object = None, stop: Event | None = None) -> Iterator[Source]:
     """Open a container and say who reads it; setting `stop` ends whatever is being read."""
     address = parse_address(container_url)
+    if address.note:
+        print(address.note)
     source = Source(address, choose_identity(address, credential), stop)
     print(f"Reading {address.container} of {address.account} as {source.identity.says}.")
     with source.client:
@@ -84,16 +93,19 @@ def list_blobs(  # noqa: PLR0913
     mac: Names = None,
     credential: object = None,
 ) -> pd.DataFrame:
-    """List the blobs of the hours from `start` to before `end`, one row each, sorted by name.
+    """List the blobs that may hold tuples from `start` to before `end`, one row each, sorted by name.
 
-    Only those hours are looked at. `resource` takes ids or names of NSGs or flow logs, `mac` MACs.
+    These are the blobs of the hours asked for, and those of the hour that begins at `end`, whose first
+    records hold tuples of the minute before. No other hour is looked at. `resource` takes ids or names of
+    NSGs or flow logs, `mac` MACs.
 
     Columns: name, family, resource, hour (UTC), mac (null before December 2017), size (bytes),
     modified (UTC). Raises as `find_logs` does.
     """
-    first, last, macs = utc(start), utc(end), parse_macs(mac)
+    (first, last), macs = asked_span(start, end), parse_macs(mac)
     with open_source(container_url, credential) as source:
-        blobs = span_blobs(source, find_folders(source, resource), first, last, macs)
+        folders = find_folders(source, resource)
+        blobs = span_blobs(source, folders, first, reach(source, last), macs)
         found = [(blob, parse_name(blob.name)) for blob in blobs]
     table = pd.DataFrame(
         [(b.name, *name[:3], name.mac, b.size, b.modified) for b, name in found],
@@ -109,6 +121,7 @@ def find_folders(source: Source, resource: Names = None) -> list[Folder]:
 
     Raises NoLogsError where there are none, or none of those asked for.
     """
+    wanted = None if resource is None else names(resource)
     found: list[Folder] = []
     level = [prefix for prefix in list_folders(source, "") if prefix.rstrip("/").lower() in ROOTS]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -118,11 +131,30 @@ def find_folders(source: Source, resource: Names = None) -> list[Folder]:
             level = [p for inner in below for p in inner if not _is_year(p)]
     if not found:
         raise _nothing(source)
-    chosen = [f for f in found if resource is None or any(_is_called(f, n) for n in names(resource))]
+    if wanted is None:
+        return sorted(found)
+    chosen = [folder for folder in found if any(_is_called(folder, name) for name in wanted)]
     if not chosen:
-        there = ", ".join(f.resource.rpartition("/")[2] for f in found[:10])
-        raise NoLogsError(f"No flow log in the container is called {resource}. There are: {there}.")
+        asked = ", ".join(map(shown, wanted[:10]))
+        there = ", ".join(visible(folder.resource.rpartition("/")[2]) for folder in found[:10])
+        raise NoLogsError(f"No flow log in the container is called {asked}. There are: {there}.")
     return sorted(chosen)
+
+
+def asked_span(start: object, end: object) -> tuple[datetime, datetime]:
+    """Return what is asked for in UTC, from the first hour of which there can be a blob.
+
+    >>> asked_span("1970-01-01", "2024-12-19")[0].year
+    2010
+    """
+    first, last = parse_time(start, "start"), parse_time(end, "end")
+    parse_span(first, last)
+    return max(first, _AZURE_BEGAN), last
+
+
+def reach(source: Source, end: datetime) -> datetime:
+    """Return before which hour the blobs are to be listed for tuples before `end`: never a coming one."""
+    return min(end + LATE, floor_hour(source.served) + timedelta(hours=1))
 
 
 def span_blobs(
@@ -137,29 +169,21 @@ def span_blobs(
                     yield blob
 
 
-def utc(moment: str | datetime) -> datetime:
-    """Return a time in UTC; one without a zone is UTC already.
-
-    >>> utc("2024-12-19T09:00+01:00").hour
-    8
-    """
-    if isinstance(moment, str):
-        try:
-            moment = datetime.fromisoformat(moment.strip())
-        except ValueError:
-            raise NsgkitError(f"{moment!r} is no time. Write it as 2024-12-19 or 2024-12-19T09:00.") from None
-    if isinstance(moment, pd.Timestamp):
-        moment = moment.to_pydatetime(warn=False)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def names(one_or_more: Names) -> list[str]:
-    """Return a name, several, or none as a list.
+def names(one_or_more: Names, argument: str = "resource") -> list[str]:
+    """Return a name or several as a list; raise NsgkitError where there is none, or something else.
 
     >>> names("DEMOVM-NSG")
     ['DEMOVM-NSG']
     """
-    return [one_or_more] if isinstance(one_or_more, str) else list(one_or_more or ())
+    one = isinstance(one_or_more, str | bytes) or not isinstance(one_or_more, Iterable)
+    given: list[object] = [one_or_more] if one else list(cast("Iterable[str]", one_or_more))
+    found = [name for name in given if isinstance(name, str) and name.strip()]
+    strange = [name for name in given if name not in found]
+    if strange or not found:
+        raise NsgkitError(
+            f"{argument} takes no {shown(strange[0] if strange else one_or_more)}: {_TAKES[argument]}."
+        )
+    return found
 
 
 def parse_macs(mac: Names) -> Macs:
@@ -170,10 +194,10 @@ def parse_macs(mac: Names) -> Macs:
     """
     if mac is None:
         return None
-    macs = {text: parse_mac(text) for text in names(mac)}
+    macs = {text: parse_mac(text) for text in names(mac, "mac")}
     for text, parsed in macs.items():
         if parsed is None:
-            raise NsgkitError(f"{text!r} is no MAC. Write its 12 hex digits, such as 000D3AB17875.")
+            raise NsgkitError(f"mac takes no {shown(text)}: {_TAKES['mac']}.")
     return frozenset(filter(None, macs.values()))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from nsgkit.acquire.manifest import read_manifest
-from nsgkit.acquire.mirror import mirror_blobs
+from nsgkit.acquire.mirror import as_folder, mirror_blobs
 from nsgkit.layout import floor_hour, parse_name
 
 STATES = ["complete", "growing", "gone", "no blob", "not asked for"]
@@ -64,7 +64,7 @@ def mirror_hours(folder: Path | str) -> pd.DataFrame:
     """
     known: dict[tuple[str | None, str | None, datetime], str] = {}
     blobs = mirror_blobs(folder)
-    for resource, mac, hour in _absent(Path(folder)):
+    for resource, mac, hour in _absent(as_folder(folder, "folder")):
         known[resource, mac, hour] = "no blob"
     for blob in blobs:
         _, resource, at, mac = parse_name(blob.name)

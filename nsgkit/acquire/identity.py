@@ -1,9 +1,11 @@
 """Who reads: which credential is used, where a secret may come from, and where none may show."""
 
+import base64
 import getpass
 import logging
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -49,8 +51,8 @@ def choose_identity(address: Address, credential: object = None) -> Identity:
         return Identity("token", type(credential).__name__, credential)
     if credential == ASK:
         return Identity("sas", "a SAS from the prompt", _sas(getpass.getpass("SAS (not shown): ")))
-    if isinstance(credential, str) and address.loopback:
-        return Identity("key", "an account key for a storage emulator on this machine", credential)
+    if address.loopback and _is_key(key := _key_in(credential)):
+        return Identity("key", "an account key for a storage emulator on this machine", key)
     raise NsgkitError(
         f"This credential is not taken: {type(credential).__name__}. Give a credential of azure-identity, or "
         f'"{ASK}" to be asked for a SAS, or put a SAS into the environment variable {SAS_VARIABLE}. Account '
@@ -86,6 +88,21 @@ def guard_logs() -> None:
 def _redact_record(record: logging.LogRecord) -> bool:
     record.msg, record.args = redact(record.getMessage()), None
     return True
+
+
+def _key_in(credential: object) -> object:
+    """Return the account key that a credential of the SDK or a dict holds; a text is one itself."""
+    if isinstance(credential, Mapping):
+        return credential.get("account_key")
+    named = getattr(credential, "named_key", credential)  # AzureNamedKeyCredential
+    return getattr(named, "account_key", getattr(named, "key", named))
+
+
+def _is_key(key: object) -> bool:
+    try:
+        return isinstance(key, str) and bool(base64.b64decode(key, validate=True))
+    except ValueError:
+        return False
 
 
 def _sas(text: str) -> str:

@@ -12,14 +12,17 @@
 No file below blobs/ is ever written again. A blob that is no longer what it was gets a new file.
 """
 
+import contextlib
+import errno
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from nsgkit.acquire.manifest import MANIFEST, read_manifest
-from nsgkit.errors import NoLogsError
+from nsgkit.errors import NoLogsError, NsgkitError, shown
 
 BLOBS = "blobs"
 INCOMING = "incoming"
@@ -47,13 +50,38 @@ class MirrorBlob:
     parts: tuple[tuple[Path, int], ...]  # files, and how many bytes of each, that make up the blob
 
 
+def as_folder(given: object, argument: str) -> Path:
+    """Return a folder's path, `~` expanded; it need not exist.
+
+    Raises NsgkitError, which calls it `argument`, where it is no path that there can be.
+
+    >>> as_folder("evidence", "into").name
+    'evidence'
+    """
+    text = str(given) if isinstance(given, Path) else given
+    if isinstance(text, str) and text.strip():
+        with contextlib.suppress(ValueError, RuntimeError):  # a null in it; the home of nobody
+            path = Path(text).expanduser()
+            if _can_be(path):
+                return path
+    raise NsgkitError(f"{argument} takes no {shown(text)}: give the path of a folder, such as 'evidence'.")
+
+
+def _can_be(path: Path) -> bool:
+    try:
+        os.lstat(path)
+    except OSError as error:
+        return error.errno not in {errno.ENAMETOOLONG, errno.EINVAL, errno.ELOOP}
+    return True
+
+
 def is_mirror(folder: Path | str) -> bool:
     """Whether the folder is a mirror.
 
     >>> is_mirror("no such folder")
     False
     """
-    return (Path(folder) / MANIFEST).is_file()
+    return (as_folder(folder, "folder") / MANIFEST).is_file()
 
 
 def mirror_blobs(folder: Path | str) -> list[MirrorBlob]:
@@ -62,7 +90,7 @@ def mirror_blobs(folder: Path | str) -> list[MirrorBlob]:
     Raises NoLogsError where the folder is no mirror, EvidenceChangedError where its manifest was
     tampered with.
     """
-    folder = Path(folder)
+    folder = as_folder(folder, "folder")
     if not is_mirror(folder):
         raise NoLogsError(f"{folder} is no mirror: it holds no {MANIFEST}. nsgkit.download makes one.")
     newest: dict[str, dict[str, Any]] = {}

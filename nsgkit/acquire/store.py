@@ -17,6 +17,7 @@ from nsgkit.acquire.mirror import (
     INCOMING,
     SUMS,
     State,
+    as_folder,
     blob_key,
     is_mirror,
     part_path,
@@ -131,17 +132,27 @@ def open_store(into: Path | str) -> Iterator[Store]:
     Raises NsgkitError where the folder holds other things, or another process writes into it;
     EvidenceChangedError where its manifest was tampered with.
     """
-    folder = Path(into)
+    folder = as_folder(into, "into")
     _check_folder(folder)
-    for part in (folder, folder / BLOBS, folder / INCOMING):
-        part.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part.chmod(0o700)
+    _make(folder)
     with _alone(folder):
         for left_over in (folder / INCOMING).iterdir():
             left_over.unlink()
         store = Store(folder)
         with store.manifest:
             yield store
+
+
+def _make(folder: Path) -> None:
+    try:
+        for part in (folder, folder / BLOBS, folder / INCOMING):
+            part.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part.chmod(0o700)
+    except OSError as error:
+        problem = error.strerror
+    else:
+        return
+    raise NsgkitError(f"{folder} cannot be written into: {problem}. Choose another folder.")
 
 
 @contextlib.contextmanager

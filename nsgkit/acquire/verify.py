@@ -8,7 +8,7 @@ from typing import Any
 from tqdm.auto import tqdm
 
 from nsgkit.acquire.manifest import FIRST, MANIFEST, read_manifest
-from nsgkit.acquire.mirror import BLOBS, SUMS, blob_key, is_mirror, part_path, read_parts
+from nsgkit.acquire.mirror import BLOBS, SUMS, as_folder, blob_key, is_mirror, part_path, read_parts
 from nsgkit.acquire.store import sum_lines
 from nsgkit.errors import EvidenceChangedError, NoLogsError
 from nsgkit.html import visible
@@ -59,7 +59,7 @@ def verify(mirror: str | Path) -> Verification:
         ...
     nsgkit.errors.NoLogsError: no such folder is no mirror: ...
     """
-    folder = Path(mirror)
+    folder = as_folder(mirror, "mirror")
     if not is_mirror(folder):
         raise NoLogsError(f"{folder} is no mirror: it holds no {MANIFEST}. nsgkit.download makes one.")
     result = Verification(folder)

@@ -11,6 +11,7 @@ from nsgkit.analyses.measures import TEXTS, measured, needed
 from nsgkit.errors import NsgkitError
 from nsgkit.flows.conversations import CONVERSATIONS
 from nsgkit.flows.frame import codes, collect, lazy, one_if, over_all
+from nsgkit.times import milliseconds, parse_time
 
 CHANGES = ("new", "gone", "risen", "fallen", "steady")
 _OF = {c.name: c for c in CONVERSATIONS}
@@ -101,20 +102,11 @@ def _spans(frame: "nw.LazyFrame[Any]", since: str | pd.Timestamp | None) -> tupl
         return 0, (1.0, 1.0)
     first, last = (int(edge) for edge in edges.to_numpy())
     last += 1
-    split = (first + last) // 2 if since is None else _milliseconds(since)
+    split = (first + last) // 2 if since is None else milliseconds(parse_time(since, "since"))
     if not first < split < last:
         begins, ends = (pd.Timestamp(t, unit="ms", tz="UTC").isoformat() for t in (first, last))
         raise NsgkitError(f"The later span must begin after {begins} and before {ends}: choose such a since.")
     return split, ((split - first) / _HOUR, (last - split) / _HOUR)
-
-
-def _milliseconds(moment: str | pd.Timestamp) -> int:
-    try:
-        time = pd.Timestamp(moment)
-    except ValueError as error:
-        raise NsgkitError(f"{moment!r} is no time. Write it like 2024-12-19T09:00 (UTC).") from error
-    utc = time.tz_localize("UTC") if time.tzinfo is None else time
-    return round(utc.timestamp() * 1000)
 
 
 def _two_spans(frame: "nw.LazyFrame[Any]", by: list[str], measure: str, split: int) -> "nw.LazyFrame[Any]":

@@ -6,10 +6,11 @@ import narwhals as nw
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.flows.coverage import Table, hours_covered
+from nsgkit.flows.coverage import Table, known_blobs
 from nsgkit.flows.frame import collect, lazy, settled
 
 _HOUR, _MINUTE = 3_600_000, 60_000
+_ONE = pd.Timedelta("1h")
 GAPS: Table = {"resource": "str", "mac": "str", "start": schema.TIME, "end": schema.TIME, "hours": "int64"}
 SILENCES: Table = {
     "resource": "str", "mac": "str", "start": schema.TIME, "end": schema.TIME, "minutes": "int64",
@@ -34,19 +35,12 @@ def coverage_gaps(blobs: pd.DataFrame) -> pd.DataFrame:
     >>> coverage_gaps(nsgkit.read_logs("data/samples").blobs)["hours"].tolist()
     [2]
     """
-    hours = hours_covered(blobs)
-    missing = hours[hours["status"] == "missing"]
-    stream = missing.groupby(["resource", "mac"])["hour"]
-    run = (stream.diff() != pd.Timedelta("1h")).cumsum()
-    gaps = (
-        missing.groupby(["resource", "mac", run.rename("run")])["hour"]
-        .agg(["min", "max", "size"])
-        .reset_index()
-    )
-    table = gaps.rename(columns={"min": "start", "size": "hours"}).assign(
-        end=gaps["max"] + pd.Timedelta("1h")
-    )
-    return table[list(GAPS)].astype(GAPS)
+    hours = known_blobs(blobs)[["resource", "mac", "hour"]].drop_duplicates()
+    hours = hours.sort_values(["resource", "mac", "hour"], ignore_index=True)
+    before = hours.groupby(["resource", "mac"])["hour"].shift() + _ONE
+    found = hours.assign(start=before, end=hours["hour"])[hours["hour"] > before]
+    found["hours"] = (found["end"] - found["start"]).dt.total_seconds() / 3600
+    return found.reset_index(drop=True)[list(GAPS)].astype(GAPS)
 
 
 def silent_minutes(flows: object, *, at_least: int = 10, expected: float = 20.0) -> pd.DataFrame:

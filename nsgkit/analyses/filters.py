@@ -29,6 +29,7 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.errors import NsgkitError
 from nsgkit.html import visible
+from nsgkit.times import milliseconds, parse_time
 
 _ADDRESS, _NUMBER, _NAME, _TIME = "an address or prefix", "a number", "a name", "a time"
 FIELDS: dict[str, tuple[tuple[str, ...], str]] = {
@@ -129,14 +130,8 @@ def ranges(term: Term) -> list[tuple[int, int]]:
 
 def moment(term: Term) -> int:
     """Return the time of a from or until term in milliseconds since 1970."""
-    try:
-        time = pd.Timestamp(term.values[0])
-        if pd.isna(time):
-            raise ValueError
-        utc = time.tz_localize("UTC") if time.tzinfo is None else time
-        return int(utc.timestamp() * 1000)
-    except (ValueError, OverflowError):
-        raise _error(term, "is no time", "Write it like from:2024-12-19T09:00 (UTC).") from None
+    where = f"{term.field}: (character {term.start + 1} of the filter)"
+    return milliseconds(parse_time(term.values[0], where))
 
 
 def _terms(text: str) -> Iterator[Term]:

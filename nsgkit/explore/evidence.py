@@ -19,7 +19,9 @@ from nsgkit.views.theme import selectable
 MEANINGS = {
     "present": "the blob is here, and whole",
     "with rejects": "it is here, and not all of it could be read",
+    "begins in the middle": "it is here, and what stood before in it is missing",
     "growing": "it was not finished when it was last read: download again later",
+    "could not be read": "there is a blob, and nothing of it could be read: look for the reason",
     "no longer in Azure": "it is here, and Azure has deleted it since: this is the only copy",
     "missing": "Azure had no blob for this NIC and hour",
     "not asked for": "it lies in no span that was downloaded: nobody looked",

@@ -1,21 +1,41 @@
 """Coverage: for which hours and NICs there are logs at all. It comes before every conclusion."""
 
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from nsgkit import schema
 
 Table: TypeAlias = dict[str, Any]
 STATUS = (
-    "present", "with rejects", "growing", "no longer in Azure", "missing", "not asked for",
-    "before the first", "after the last",
+    "present", "with rejects", "begins in the middle", "growing", "could not be read", "no longer in Azure",
+    "missing", "not asked for", "before the first", "after the last",
 )  # fmt: skip
 HOURS: Table = {
     "hour": schema.TIME, "resource": "str", "mac": "str", "status": pd.CategoricalDtype(list(STATUS)),
-    "rows": "Int64", "rejects": "Int64",
+    "rows": "Int64", "rejects": "Int64", "reason": "str",
 }  # fmt: skip
-_KEYS = ["resource", "mac", "hour"]
+YEARS = (2010, 2100)  # hours before and after are none of a flow log, and would make a picture endless
+_NIC = ["resource", "mac"]
+_KEYS = [*_NIC, "hour"]
+_HOUR = pd.Timedelta("1h")
+_NONE = pd.DataFrame(columns=list(HOURS)).astype(HOURS)
+_NEEDED = [
+    *_KEYS, "asked", "complete", "begins_in_middle", "tuples", "rows", "rejects", "repeats", "unread",
+    "records", "note",
+]  # fmt: skip
+
+
+class Coverage(NamedTuple):
+    """What a picture of the coverage shows, and what it is a part of."""
+
+    hours: pd.DataFrame  # as hours_covered gives, of the NICs and hours shown
+    counts: dict[str, int]  # of every status, of all NICs and hours
+    nics: int
+    length: int  # hours
+    streams: int  # a NIC that two logs cover counts twice
+    reasons: dict[str, int]  # why hours could not be read
 
 
 def hours_covered(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -23,21 +43,24 @@ def hours_covered(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) ->
 
     Counting rule: each logged resource and NIC is followed from the first hour of all blobs to the last. An
     hour between a NIC's own first and last blob that has none is missing. A blob without rows is
-    present: there were logs, and no traffic that they show.
+    present: there were logs, and no traffic that they show. An hour whose blob is there, but of which
+    nothing could be read, is told with the reason. Hours that were not asked for are left out.
 
     Parameters
     ----------
     blobs : pandas.DataFrame
-        The `blobs` of `nsgkit.read_logs`; those whose hour is unknown are left out.
+        The `blobs` of `nsgkit.read_logs`; those whose hour is unknown, or not between 2010 and 2100, are
+        left out.
     mirror : pandas.DataFrame or None
         The `mirror_hours` of a mirror's FlowLogs, or of `nsgkit.acquire.gaps.mirror_hours`. It tells hours
-        that were never asked for from hours for which Azure had no blob, and marks what is gone there.
+        that were never asked for from hours for which Azure had no blob, marks what is gone there, and
+        knows why a blob could not be downloaded.
 
     Returns
     -------
     pandas.DataFrame
-        hour (UTC), resource, mac, status (one of STATUS), rows, rejects; sorted by resource, mac,
-        hour. Null rows: no blob.
+        hour (UTC), resource, mac, status (one of STATUS), rows, rejects (without repeats), reason (why it
+        could not be read); sorted by resource, mac, hour. Null rows: no blob.
 
     Raises
     ------
@@ -51,47 +74,158 @@ def hours_covered(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) ->
     >>> int((table["status"] == "missing").sum())
     2
     """
-    schema.require(blobs.columns, ["hour", "resource", "mac", "complete", "rows", "rejects", "unread"])
-    known = blobs.dropna(subset=["hour"])
-    if known.empty:
-        return pd.DataFrame(columns=list(HOURS)).astype(HOURS)
-    known = known.assign(mac=known["mac"].fillna("unknown"), resource=known["resource"].fillna("unknown"))
-    seen = known.groupby(_KEYS).agg(
-        complete=("complete", "all"),
-        rows=("rows", "sum"),
-        rejects=("rejects", "sum"),
-        unread=("unread", "sum"),
+    cells = _cells(blobs, mirror)
+    if cells.empty:
+        return _NONE.copy()
+    return _filled(cells, _streams(cells), cells["hour"].min(), cells["hour"].max())
+
+
+def coverage_of(
+    blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None, nics: int = 24, hours: int = 168
+) -> Coverage:
+    """Return the coverage of the last hours and the first NICs, with the counts of all.
+
+    It costs what it shows, however far apart the hours lie.
+    """
+    cells = _cells(blobs, mirror)
+    streams = _streams(cells)
+    if cells.empty:
+        return Coverage(_NONE.copy(), {}, 0, 0, 0, {})
+    first, last = cells["hour"].min(), cells["hour"].max()
+    shown = streams.sort_values(["mac", "resource"]).head(nics)
+    unread = cells.loc[cells["status"] == "could not be read", "reason"].fillna("unknown reason")
+    return Coverage(
+        _filled(cells, shown, max(first, last - (hours - 1) * _HOUR), last),
+        _counts(cells, streams, first, last),
+        streams["mac"].nunique(),
+        _length(first, last),
+        len(streams),
+        {str(reason): int(n) for reason, n in unread.value_counts().items()},
     )
-    hours = pd.date_range(known["hour"].min(), known["hour"].max(), freq="h").astype(schema.TIME)
-    grid = known[["resource", "mac"]].drop_duplicates().merge(pd.DataFrame({"hour": hours}), how="cross")
-    table = grid.merge(seen.reset_index(), on=_KEYS, how="left")
-    table = table.merge(_own_span(known), on=["resource", "mac"])
-    table["status"] = _status(table)
-    if mirror is not None:
-        table["status"] = _as_mirrored(table, mirror)
-    return table.sort_values(_KEYS, ignore_index=True)[list(HOURS)].astype(HOURS)
 
 
-def _own_span(blobs: pd.DataFrame) -> pd.DataFrame:
-    return blobs.groupby(["resource", "mac"]).agg(begins=("hour", "min"), ends=("hour", "max")).reset_index()
+def known_blobs(blobs: pd.DataFrame) -> pd.DataFrame:
+    """Return the blobs of hours that were asked for and can be shown, with a name for what is unknown."""
+    schema.require(blobs.columns, _NEEDED)
+    first, last = (pd.Timestamp(f"{year}-01-01", tz="UTC") for year in YEARS)
+    known = blobs[blobs["asked"].astype(bool) & (blobs["hour"] >= first) & (blobs["hour"] < last)]
+    return known.assign(mac=known["mac"].fillna("unknown"), resource=known["resource"].fillna("unknown"))
 
 
-def _status(table: pd.DataFrame) -> "pd.Series[str]":
-    status = pd.Series("missing", index=table.index)
-    present = table["rows"].notna()
-    status[present] = "present"
-    status[present & (table["rejects"].fillna(0) + table["unread"].fillna(0) > 0)] = "with rejects"
-    status[present & table["complete"].eq(other=False)] = "growing"
-    status[table["hour"] < table["begins"]] = "before the first"
-    status[table["hour"] > table["ends"]] = "after the last"
-    return status
+def _cells(blobs: pd.DataFrame, mirror: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the hours of NICs of which something is known: resource, mac, hour, status and more."""
+    known = known_blobs(blobs)
+    nothing = (known["tuples"] == 0) & (known["unread"] > 0) & (known["complete"] | (known["records"] == 0))
+    marked = known.assign(
+        unreadable=nothing,
+        rejects=known["rejects"] - known["repeats"],
+        reason=known["note"].where(nothing),
+        growing=~known["complete"].astype(bool) & ~nothing,
+        middle=known["begins_in_middle"].astype(bool),
+        whole=known["complete"].astype(bool) & ~nothing,
+    )
+    how = {
+        "rows": "sum", "rejects": "sum", "unread": "sum", "middle": "all", "whole": "any",
+        "unreadable": "all", "reason": "first",
+    }  # fmt: skip
+    cells = marked.groupby(_KEYS).agg(how).reset_index()
+    cells["status"] = _status(cells)
+    cells["reason"] = cells["reason"].where(cells["unreadable"], None)
+    return cells if mirror is None or mirror.empty else _with_mirror(cells, mirror)
 
 
-def _as_mirrored(table: pd.DataFrame, mirror: pd.DataFrame) -> "pd.Series[str]":
+def _status(cells: pd.DataFrame) -> Any:
+    lost = cells["rejects"] + cells["unread"] > 0
+    conditions = [cells["unreadable"], ~cells["whole"], cells["middle"], lost]
+    words = ["could not be read", "growing", "begins in the middle", "with rejects"]
+    return np.select([condition.astype(bool) for condition in conditions], words, "present")
+
+
+def _with_mirror(cells: pd.DataFrame, mirror: pd.DataFrame) -> pd.DataFrame:
     """Say what the manifest knows better; it names resources by their paths, so NIC and hour must do."""
-    known = mirror.dropna(subset=["mac"]).drop_duplicates(["mac", "hour"]).set_index(["mac", "hour"])["state"]
-    states = pd.Series(pd.MultiIndex.from_frame(table[["mac", "hour"]]).map(known.astype("str").to_dict()))
-    status = table["status"].copy()
-    status[table["rows"].isna() & states.eq("not asked for")] = "not asked for"
-    status[table["rows"].notna() & states.eq("gone")] = "no longer in Azure"
-    return status
+    told = mirror.assign(mac=mirror["mac"].fillna("unknown"), status=mirror["state"].astype("str"))
+    here = _nic_hours(cells)
+    gone = here.isin(_nic_hours(told[told["status"] == "gone"]))
+    cells = cells.assign(status=cells["status"].mask(gone, "no longer in Azure"))
+    told = told[~_nic_hours(told).isin(here)]
+    told = told.merge(
+        cells[_NIC].drop_duplicates().rename(columns={"resource": "known"}), on="mac", how="left"
+    )
+    failed = told["status"] == "could not be read"
+    inside = told["hour"].between(cells["hour"].min(), cells["hour"].max())
+    told = told[failed | (told["status"].eq("not asked for") & told["known"].notna() & inside)]
+    told = told.assign(resource=told["known"].fillna(told["resource"]).fillna("unknown"))
+    columns = [*_KEYS, "status", "rows", "rejects", "reason"]
+    every = [part.reindex(columns=columns).astype(HOURS) for part in (cells, told)]
+    return pd.concat(every, ignore_index=True).drop_duplicates(_KEYS)
+
+
+def _nic_hours(table: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(table[["mac", "hour"]])
+
+
+def _streams(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return each resource and NIC with its own first and last hour."""
+    own = cells[cells["status"].astype("str") != "not asked for"]
+    return own.groupby(_NIC).agg(begins=("hour", "min"), ends=("hour", "max")).reset_index()
+
+
+def _filled(
+    cells: pd.DataFrame, streams: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp
+) -> pd.DataFrame:
+    """Return every hour of these NICs from the first to the last, with its status."""
+    streams = streams.sort_values(_NIC, ignore_index=True)
+    length = _length(first, last)
+    every = pd.date_range(first, last, freq="h").tz_localize(None).as_unit("ms").to_numpy()
+    at, begins, ends = np.arange(length), *(_hour_numbers(streams[c], first) for c in ("begins", "ends"))
+    early, late = at < begins[:, None], at > ends[:, None]
+    words = [STATUS.index(word) for word in ("before the first", "after the last", "missing")]
+    codes = np.where(early, words[0], np.where(late, words[1], words[2])).astype(np.int8).ravel()
+    known = cells[cells["hour"].between(first, last)]
+    known = known.merge(streams[_NIC].reset_index(names="stream"), on=_NIC).astype(
+        {"status": HOURS["status"]}
+    )
+    place = known["stream"].to_numpy() * length + _hour_numbers(known["hour"], first)
+    codes[place] = known["status"].cat.codes
+    table: dict[str, Any] = {
+        "hour": pd.DatetimeIndex(np.tile(every, len(streams)), tz="UTC"),
+        **{name: streams[name].astype("str").repeat(length).array for name in _NIC},
+        "status": pd.Categorical.from_codes(codes, dtype=HOURS["status"]),
+        **{name: _placed(known[name], place, len(codes)) for name in ("rows", "rejects", "reason")},
+    }
+    return pd.DataFrame(table)[list(HOURS)].astype(HOURS)
+
+
+def _placed(values: "pd.Series[Any]", place: Any, length: int) -> Any:
+    dtype = HOURS[str(values.name)]
+    whole: pd.Series[Any] = pd.Series(pd.NA if dtype == "Int64" else None, index=range(length), dtype=dtype)
+    whole.iloc[place] = values.astype(dtype).array
+    return whole.array
+
+
+def _hour_numbers(hours: Any, first: pd.Timestamp) -> Any:
+    return ((hours - first) // _HOUR).to_numpy(dtype=np.int64)
+
+
+def _counts(
+    cells: pd.DataFrame, streams: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp
+) -> dict[str, int]:
+    """Count the hours of each status without making them."""
+    counts = {str(status): int(n) for status, n in cells["status"].value_counts().items() if n}
+    placed = cells.merge(streams, on=_NIC)
+    early, late = placed["hour"] < placed["begins"], placed["hour"] > placed["ends"]
+    for word, length, told in (
+        ("before the first", streams["begins"] - first, early),
+        ("missing", streams["ends"] - streams["begins"] + _HOUR, ~early & ~late),
+        ("after the last", last - streams["ends"], late),
+    ):
+        counts[word] = _in_hours(length) - int(told.sum())
+    return counts
+
+
+def _in_hours(lengths: Any) -> int:
+    return int((lengths // _HOUR).sum())
+
+
+def _length(first: pd.Timestamp, last: pd.Timestamp) -> int:
+    return int((last - first) // _HOUR) + 1

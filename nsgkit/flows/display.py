@@ -4,23 +4,22 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from nsgkit.flows.coverage import STATUS
+from nsgkit.flows.coverage import STATUS, Coverage
 from nsgkit.html import escape, visible
 
-Said = tuple[pd.DataFrame, Sequence[str]]  # what hours_covered gives, and sentences about the reading
-_SIGNS = dict(zip(STATUS, "█▒▄▓○-··", strict=True))
+Said = tuple[Coverage, Sequence[str]]  # what coverage_of gives, and sentences about the reading
+_SIGNS = dict(zip(STATUS, "█▒▐▄×▓○-··", strict=True))
 _CELL, _GAP, _LEFT, _TOP = 11, 2, 210, 20
-_NICS_SHOWN, _HOURS_SHOWN = 24, 24 * 7
-_THERE, _NOT_THERE, _MARK = "#0072b2", "#d55e00", "#f0e442"
+_REASONS_SHOWN = 3
+_THERE, _NOT_THERE, _MARK, _GREY = "#0072b2", "#d55e00", "#f0e442", "#888888"
 
 
 def as_text(flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, said: Said) -> str:
     """Return the summary as plain text."""
-    hours, notes = said
-    lines = _sentences(flows, rejects, blobs, hours, notes)
-    if not hours.empty:
-        grid = _grid(hours)
-        shown = grid.iloc[:_NICS_SHOWN, -_HOURS_SHOWN:]
+    covered, notes = said
+    lines = [visible(line) for line in _sentences(flows, rejects, blobs, covered, notes)]
+    if not covered.hours.empty:
+        shown = _grid(covered.hours)
         width = max(len(visible(nic)) for nic in shown.index)
         lines.append(_hours_title(shown))
         lines += [
@@ -28,19 +27,18 @@ def as_text(flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, sai
             for nic, row in zip(shown.index, shown.to_numpy(), strict=True)
         ]
         lines.append("  ".join(f"{_SIGNS[status]} {status}" for status in _present(shown)))
-        lines += _left_out(grid, shown)
+        lines += _left_out(covered, shown)
     return "\n  ".join([f"FlowLogs: {lines[0]}", *lines[1:]])
 
 
 def as_html(flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, said: Said) -> str:
     """Return the summary for a notebook: the coverage as a picture, then the figures."""
-    hours, notes = said
-    first, *rest = _sentences(flows, rejects, blobs, hours, notes)
+    covered, notes = said
+    first, *rest = _sentences(flows, rejects, blobs, covered, notes)
     picture = ""
-    if not hours.empty:
-        grid = _grid(hours)
-        shown = grid.iloc[:_NICS_SHOWN, -_HOURS_SHOWN:]
-        picture, rest = _picture(shown), rest + _left_out(grid, shown)
+    if not covered.hours.empty:
+        shown = _grid(covered.hours)
+        picture, rest = _picture(shown), rest + _left_out(covered, shown)
     figures = "".join(f"<div>{escape(sentence)}</div>" for sentence in rest)
     heading = f"<div><strong>FlowLogs</strong>: {escape(first)}</div>"
     return f'<div class="nsgkit-logs" style="line-height:1.5">{heading}{picture}{figures}</div>'
@@ -49,7 +47,10 @@ def as_html(flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, sai
 def _grid(hours: pd.DataFrame) -> pd.DataFrame:
     """Return one row a NIC, one column an hour; a NIC that two logs cover has two rows."""
     nic = hours["mac"] + "  " + hours["resource"].str.rsplit("/", n=1).str[-1].str.slice(0, 18)
-    return hours.assign(nic=nic).pivot_table("status", "nic", "hour", "first", observed=True)
+    wide = hours.assign(nic=nic).pivot_table(
+        "status", ["mac", "resource", "nic"], "hour", "first", observed=True
+    )
+    return wide.droplevel(["mac", "resource"])
 
 
 def _present(grid: pd.DataFrame) -> list[str]:
@@ -58,29 +59,40 @@ def _present(grid: pd.DataFrame) -> list[str]:
 
 
 def _sentences(
-    flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, hours: pd.DataFrame, notes: Sequence[str]
+    flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, covered: Coverage, notes: Sequence[str]
 ) -> list[str]:
-    cells = hours["status"].value_counts()
-    states = ", ".join(f"{cells[status]:,} {status}" for status in STATUS if cells.get(status, 0))
+    states = ", ".join(
+        f"{covered.counts[status]:,} {status}" for status in STATUS if covered.counts.get(status, 0)
+    )
     families = ", ".join(sorted({f for names in blobs["family"].dropna() for f in names.split(", ")}))
-    unread = int(rejects["tuple"].isna().sum())
-    size = f"{_many(hours['mac'].nunique(), 'NIC')} × {_many(hours['hour'].nunique(), 'hour')}"
+    unread = int(blobs["unread"].sum())
+    size = f"{_many(covered.nics, 'NIC')} × {_many(covered.length, 'hour')}"
     sentences = [
         f"coverage {size}: {states or 'none is told'}.",
         f"{len(flows):,} flow rows from {_utc(flows['time'].min())} to {_utc(flows['time'].max())} UTC."
         if len(flows)
         else "No flow rows: the blobs hold no tuple that could be read.",
-        f"{_many(len(rejects) - unread, 'tuple')} rejected, {_many(unread, 'piece')} unread (see .rejects).",
+        f"{_many(int(rejects['tuple'].notna().sum()), 'tuple')} rejected, {_many(unread, 'piece')} unread "
+        "(see .rejects).",
         f"{_many(len(blobs), 'blob')}, {int(blobs['size'].sum()):,} bytes; {families or 'no'} flow logs.",
     ]
     unplaced = int(blobs["hour"].isna().sum())
     if unplaced:
         sentences.append(f"{_many(unplaced, 'blob')} without an hour: not in the picture.")
-    return sentences + list(notes)
+    return [*sentences, *_unreadable(covered), *notes]
 
 
-def _left_out(grid: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
-    nics, hours = grid.shape[0] - shown.shape[0], grid.shape[1] - shown.shape[1]
+def _unreadable(covered: Coverage) -> list[str]:
+    """Say why hours could not be read, the most frequent reason first."""
+    if not covered.reasons:
+        return []
+    told = [f"{reason} ({count:,})" for reason, count in list(covered.reasons.items())[:_REASONS_SHOWN]]
+    more = len(covered.reasons) - len(told)
+    return [f"Could not be read: {'; '.join(told)}{f'; and {more} more reasons' if more else ''}."]
+
+
+def _left_out(covered: Coverage, shown: pd.DataFrame) -> list[str]:
+    nics, hours = covered.streams - shown.shape[0], covered.length - shown.shape[1]
     return [
         f"The picture leaves out {_many(count, what)}."
         for count, what in ((nics, "more NIC"), (hours, "earlier hour"))
@@ -89,7 +101,7 @@ def _left_out(grid: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
 
 
 def _picture(grid: pd.DataFrame) -> str:
-    """Return hours × NICs as SVG: a full cell is there, an outline is not, half a cell still grows."""
+    """Return hours × NICs as SVG: a full cell is there, an outline is not, half a cell is there in part."""
     step = _CELL + _GAP if grid.shape[1] <= 60 else max(3, 780 // grid.shape[1])
     row = _CELL + _GAP
     width, height = _LEFT + step * grid.shape[1] + 8, _TOP + row * grid.shape[0]
@@ -111,7 +123,8 @@ def _picture(grid: pd.DataFrame) -> str:
     )
     return (
         f'<svg role="img" aria-label="{escape(_hours_title(grid))}" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" style="max-width:100%;font:11px var(--jp-ui-font-family,sans-serif);'
+        f'viewBox="0 0 {width} {height}" style="max-width:100%;overflow:visible;'
+        f"font:11px var(--jp-ui-font-family,sans-serif);"
         f'fill:var(--jp-ui-font-color1,currentColor)">{days}{names}{cells}</svg>{_legend(grid)}'
     )
 
@@ -119,13 +132,20 @@ def _picture(grid: pd.DataFrame) -> str:
 def _shape(status: str, x: int, y: int, width: int) -> str:
     middle = f'cx="{x + width / 2}" cy="{y + _CELL / 2}"'
     if status in ("before the first", "after the last"):
-        return f'<circle {middle} r="1" fill="#888888"/>'
-    if status in ("missing", "not asked for"):
-        stroke = f'stroke="{_NOT_THERE}"' if status == "missing" else 'stroke="#888888" stroke-dasharray="2"'
+        return f'<circle {middle} r="1" fill="{_GREY}"/>'
+    if status in ("missing", "not asked for", "could not be read"):
+        stroke = f'stroke="{_NOT_THERE}"'
+        if status == "not asked for":
+            stroke = f'stroke="{_GREY}" stroke-dasharray="2"'
         box = f'x="{x + 0.75}" width="{width - 1.5}" y="{y + 0.75}" height="{_CELL - 1.5}"'
-        return f'<rect {box} fill="none" {stroke} stroke-width="1.5"/>'
+        cross = f"M{x} {y}l{width} {_CELL}M{x + width} {y}l-{width} {_CELL}"
+        inside = f'<path d="{cross}" {stroke}/>' if status == "could not be read" else ""
+        return f'<rect {box} fill="none" {stroke} stroke-width="1.5"/>{inside}'
     top = y + _CELL // 2 if status == "growing" else y
-    full = f'<rect x="{x}" width="{width}" y="{top}" height="{y + _CELL - top}" fill="{_THERE}"/>'
+    left = x + width // 2 if status == "begins in the middle" else x
+    full = (
+        f'<rect x="{left}" width="{x + width - left}" y="{top}" height="{y + _CELL - top}" fill="{_THERE}"/>'
+    )
     if status == "with rejects":
         return f'{full}<circle {middle} r="2.5" fill="{_MARK}"/>'
     if status == "no longer in Azure":

@@ -1,4 +1,4 @@
-"""Which files of a folder are flow logs, what hour each covers, and their bytes."""
+"""A file that holds a blob: what its name tells, the span asked for, and its bytes."""
 
 import gzip
 import hashlib
@@ -6,23 +6,22 @@ import io
 import os
 import sys
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
-from nsgkit.acquire.mirror import MirrorBlob, is_mirror, mirror_blobs, read_blob
-from nsgkit.errors import NoLogsError, NsgkitError
+from nsgkit.acquire.mirror import MirrorBlob, read_blob
 from nsgkit.flows.reading.columns import Array
 from nsgkit.flows.reading.gather import Data
-from nsgkit.layout import BlobName, floor_hour, is_other_log, parse_name
+from nsgkit.layout import LATE, BlobName
+from nsgkit.times import parse_span
 
 ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz")
 LARGE = 1 << 20  # bytes from which memory of its own, and a thread, are worth while
+_HOUR, _LAST = timedelta(hours=1), datetime.max.replace(tzinfo=UTC)
 _ROOM = 16 << 20  # files of about one size fit into the same room; what is not used costs nothing
 _HELD_BY_LIST_ALONE = 2  # the list, and the question itself
 # Flow logs shrink 15 to 30 times; a file that grows a hundredfold is not one.
@@ -36,68 +35,51 @@ class LogFile:
     name: str
     path: Path
     told: BlobName
+    size: int
     mirrored: MirrorBlob | None = None  # what the mirror's manifest says of it
+
+    @property
+    def named_as_log(self) -> bool:
+        """Whether its name ends as those of flow logs do."""
+        return self.name.lower().endswith(ENDINGS)
 
 
 class Span(NamedTuple):
-    """Whole hours, from `start` to before `end`; None is open."""
+    """The time from `start` to before `end`; None is open."""
 
     start: datetime | None
     end: datetime | None
 
-    def holds(self, hour: datetime) -> bool:
-        """Tell whether the hour that begins then is one of them."""
-        return (self.start is None or hour >= self.start) and (self.end is None or hour < self.end)
+    def asks_for(self, hour: datetime) -> bool:
+        """Tell whether the hour that begins then is one of those asked for, at least in part."""
+        return (self.start is None or _after(hour, _HOUR) > self.start) and (
+            self.end is None or hour < self.end
+        )
+
+    def needs(self, hour: datetime) -> bool:
+        """Tell whether the blob of that hour may hold rows of the span: the hour after it may, too."""
+        return (self.start is None or _after(hour, _HOUR) > self.start) and (
+            self.end is None or hour < _after(self.end, LATE)
+        )
 
     def __str__(self) -> str:
-        edges = [edge and f"{edge:%Y-%m-%d %H:%M}" for edge in self]
+        """Return it in words."""
+        edges = [edge and _words(edge) for edge in self]
         return f"from {edges[0] or 'the beginning'} to {edges[1] or 'the end'} UTC"
 
 
-def choose_hours(start: str | datetime | None, end: str | datetime | None) -> Span:
-    """Return the whole hours that `start` and `end` touch; a time without a zone is UTC."""
-    span = Span(_utc(start, "start"), _utc(end, "end"))
-    if span.start and span.end and span.start >= span.end:
-        raise NsgkitError(f"start ({span.start}) must lie before end ({span.end}).")
-    first = span.start and floor_hour(span.start)
-    last = span.end and floor_hour(span.end + timedelta(hours=1) - timedelta(microseconds=1))
-    return Span(first, last)
+def choose_span(start: object, end: object) -> Span:
+    """Return the time from `start` to before `end`; a time without a zone is UTC."""
+    return Span(*parse_span(start, end))
 
 
-def find_files(path: Path, span: Span) -> tuple[list[LogFile], list[str]]:
-    """Return the flow-log files at `path` whose hours are in the span, in the order of their names.
+def plain_name(name: str) -> str:
+    r"""Return a name as text that every table can hold: bytes that are not UTF-8 are spelled out.
 
-    Where any file is laid out as in the storage container, only those are flow logs; else every JSON
-    file is taken for one. The notes say what was left aside. Raises NoLogsError where there is none.
+    >>> plain_name("a\udcff.json")
+    'a\\udcff.json'
     """
-    if not path.exists():
-        raise NoLogsError(f"There is no file or folder {path}. Check the path{_nearest(path)}.")
-    found = list(_candidates(path))
-    if not found:
-        raise NoLogsError(f"No flow logs in {path}: looked for files ending in {', '.join(ENDINGS)}.")
-    laid_out = [file for file in found if file.told.hour is not None]
-    files = laid_out or [file for file in found if not is_other_log(file.name)]
-    notes = []
-    if len(files) < len(found):
-        notes.append(
-            f"{len(found) - len(files)} other JSON files in {path.name} are not flow logs: left aside."
-        )
-    inside = [file for file in files if file.told.hour is None or span.holds(file.told.hour)]
-    if not inside:
-        raise NoLogsError(_none_in_span(path, files, span))
-    if len(inside) < len(files):
-        notes.append(f"{len(files) - len(inside)} blobs lie outside the hours asked for: not opened.")
-    return sorted(inside, key=lambda file: file.name), notes
-
-
-def size_of(file: LogFile) -> int:
-    """Return how many bytes the file has, 0 where that cannot be told."""
-    if file.mirrored:
-        return sum(length for _, length in file.mirrored.parts)
-    try:
-        return file.path.stat().st_size
-    except OSError:
-        return 0
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def load(file: LogFile, rooms: list[Array] | None = None) -> Data | str:
@@ -108,7 +90,9 @@ def load(file: LogFile, rooms: list[Array] | None = None) -> Data | str:
     try:
         return read_blob(file.mirrored) if file.mirrored else _read(file.path, [] if rooms is None else rooms)
     except OSError as error:
-        return f"the file cannot be read: {error.strerror}"
+        return f"the file cannot be read: {error.strerror or type(error).__name__}"
+    except MemoryError:
+        return f"the file of {file.size:,} bytes cannot be read: there is not enough memory"
 
 
 def _read(path: Path, rooms: list[Array]) -> Data:
@@ -151,42 +135,11 @@ def unpack(stored: Data) -> Data | str:
     return data
 
 
-def _candidates(path: Path) -> Iterator[LogFile]:
-    if is_mirror(path):
-        for blob in mirror_blobs(path):
-            name = f"{blob.container}/{blob.name}"
-            yield LogFile(name, blob.parts[0][0], parse_name(name), blob)
-        return
-    if path.is_file():
-        yield LogFile(path.name, path, parse_name(path.absolute().as_posix()))
-        return
-    for folder, _, names in os.walk(path):
-        for name in names:
-            if name.lower().endswith(ENDINGS):
-                file = Path(folder, name)
-                relative = file.relative_to(path).as_posix()
-                yield LogFile(relative, file, parse_name(relative))
+def _after(time: datetime, delta: timedelta) -> datetime:
+    """Return a time so much later, or the last that there is."""
+    return time + delta if time < _LAST - delta else _LAST
 
 
-def _utc(time: str | datetime | None, what: str) -> datetime | None:
-    if time is None:
-        return None
-    try:
-        stamp = pd.Timestamp(time)
-    except ValueError:
-        raise NsgkitError(f"{what}={time!r} is not a time. Write it as '2024-12-19 09:00' (UTC).") from None
-    stamp = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
-    return stamp.to_pydatetime().astimezone(UTC)
-
-
-def _none_in_span(path: Path, files: list[LogFile], span: Span) -> str:
-    hours = [file.told.hour for file in files if file.told.hour is not None]
-    return (
-        f"{path} holds {len(files)} blobs, but none for the hours asked for ({span}): "
-        f"they cover {Span(min(hours), max(hours) + timedelta(hours=1))}."
-    )
-
-
-def _nearest(path: Path) -> str:
-    there = next((parent for parent in path.absolute().parents if parent.is_dir()), None)
-    return f": {there} exists, but not what comes after it" if there else ""
+def _words(time: datetime) -> str:
+    # strftime does not pad the year 1.
+    return time.replace(tzinfo=None).isoformat(" ", "seconds" if time.second else "minutes")

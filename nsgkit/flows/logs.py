@@ -1,39 +1,35 @@
 """read_logs: a file or folder of flow logs -> FlowLogs, the flow table with its rejects and blobs."""
 
 import os
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from tqdm.auto import tqdm
 
 from nsgkit.acquire.gaps import mirror_hours
 from nsgkit.acquire.mirror import is_mirror
 from nsgkit.errors import EvidenceChangedError, NoLogsError, NsgkitError
-from nsgkit.flows.assemble import BYTES_OF_A_TUPLE, Rows
-from nsgkit.flows.coverage import hours_covered
+from nsgkit.flows.coverage import Coverage, coverage_of
 from nsgkit.flows.display import as_html, as_text
-from nsgkit.flows.files import LARGE, LogFile, Span, choose_hours, find_files, hash_of, load, size_of, unpack
-from nsgkit.flows.parse import Part, earliest_time, raw_tuple, read_batch, settle
-from nsgkit.flows.reading.columns import Array
-from nsgkit.flows.reading.gather import BATCH, Count, Data, batches, refuse
-from nsgkit.flows.reading.records import Headers
+from nsgkit.flows.edges import cut, edge_notes, far_from_record
+from nsgkit.flows.files import LogFile, Span, choose_span, hash_of, load, unpack
+from nsgkit.flows.folder import Found, find_files, none_in_span, nothing_read
+from nsgkit.flows.looks import Aside
+from nsgkit.flows.opening import Reading, again, not_flow_logs, read_all
+from nsgkit.flows.parse import raw_tuple, settle
 from nsgkit.flows.reckoning import blob_table, reject_table
 from nsgkit.flows.repeats import reject_repeats
-from nsgkit.layout import floor_hour
+from nsgkit.flows.stops import stops_in_words
+from nsgkit.html import visible
+from nsgkit.schema import SET_ASIDE, empty, typed
 
-PROGRESS_FROM = 20
-# The C library of Linux hands blocks larger than any it has seen freed (but 32 MB) back to the system, and
-# twice as much of any heap; it would ask for each again at every batch: a third of the time.
-_LARGEST_FREED = 31 << 20
-_BATCHES = 16  # or more, so that threads end together; but large ones cost less each
-EMPTY_LOG = 14  # {"records":[]}: two such blobs are no copies of each other
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 @dataclass
@@ -41,7 +37,8 @@ class FlowLogs:
     """What read_logs found: the flow rows, what is not a row, and the blobs they came from.
 
     `flows`, `rejects` and `blobs` are pandas tables, described column by column in `nsgkit.schema`;
-    `notes` are sentences about the reading as a whole. Of a mirror, `mirror_hours` tells what its manifest
+    `notes` are sentences about the reading as a whole. `set_aside` names every file that was not read as
+    flow logs, with its size and the reason. Of a mirror, `mirror_hours` tells what its manifest
     knows of each hour: growing, gone, no blob, not asked for.
     """
 
@@ -51,6 +48,7 @@ class FlowLogs:
     notes: list[str] = field(default_factory=list)
     mirror_hours: pd.DataFrame | None = None
     files: dict[str, LogFile] = field(default_factory=dict)
+    set_aside: pd.DataFrame = field(default_factory=partial(empty, SET_ASIDE))
 
     def raw(self, row: Any) -> str:
         """Return the exact text of the tuple that a row of `flows` came from.
@@ -97,8 +95,12 @@ class FlowLogs:
     def _repr_html_(self) -> str:
         return as_html(self.flows, self.rejects, self.blobs, self._said())
 
-    def _said(self) -> tuple[pd.DataFrame, list[str]]:
-        return hours_covered(self.blobs, mirror=self.mirror_hours), self.notes
+    def _said(self) -> tuple[Coverage, list[str]]:
+        aside = len(self.set_aside)
+        were = "file was" if aside == 1 else "files were"
+        notes = [*self.notes, *([f"{aside:,} {were} set aside: see .set_aside."] if aside else [])]
+        notes += stops_in_words(self.blobs)
+        return coverage_of(self.blobs, mirror=self.mirror_hours), notes
 
 
 def read_logs(
@@ -110,122 +112,79 @@ def read_logs(
     """Read NSG (version 1 and 2) and VNet (version 4) flow logs from a file or a folder.
 
     A folder may be laid out as in the storage container, be a mirror that nsgkit downloaded, or hold a
-    heap of .json files; .gz is read too. `start` and `end` (UTC where they name no zone) choose whole
-    hours, from the hour of `start` to before `end`; blobs of other hours are not opened. Rows come in
-    the order of blob, record and tuple.
+    heap of files of any name; gzip files are read too. What a file is, its content decides: every file
+    that is not read is named in `set_aside`, with the reason. Links are followed, to each folder once.
 
-    Returns FlowLogs. For every blob, tuples = rows + rejects. Raises NoLogsError where there is nothing
-    to read, and says what was looked for.
+    `start` and `end` (UTC where they name no zone) choose the rows from `start` to before `end`, by their
+    own time. An hour's blob goes by the time of its records, so the last minute of an hour stands in the
+    blob of the next, which is read too; blobs of other hours are not opened. Rows come in the order of
+    blob, record and tuple.
+
+    Returns FlowLogs. For every blob, tuples = rows + rejects + outside. Raises NoLogsError where there is
+    nothing to read, and says what was looked for, NsgkitError where the path or a time is none.
 
     >>> logs = read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
     >>> logs.raw(logs.flows[logs.flows["dst_port"] == 12086].iloc[0])
     '1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,'
     """
-    span = choose_hours(start, end)
-    path = Path(path)
-    files, notes = find_files(path, span)
-    read = _read_all(files, span)
-    if not read.files:
-        raise NoLogsError(f"{path} holds {len(files)} blobs, but none for the hours asked for ({span}).")
+    span = choose_span(start, end)
+    path = given_path(path)
+    found = find_files(path, span)
+    read = read_all(found.files)
     names = [file.name for file in read.files]
-    reject_repeats(read.rows, read.headers, names, lambda blob: _again(read.files[blob]))
+    reject_repeats(read.rows, read.headers, names, lambda blob: again(read.files[blob]))
     settle(read.counts, read.rows.groups, read.rows.rejects)
+    far = far_from_record(read.rows, len(names))
+    outside = cut(read.rows, span, read.counts)
     with ThreadPoolExecutor(1) as pool:
-        flows = pool.submit(read.rows.table, read.headers, names)
-        digests = [digest.result() if digest else None for digest in read.digests]
-        blobs = blob_table(read.files, read.counts, read.headers, read.sizes, digests)
+        table = pool.submit(read.rows.table, read.headers, names)
+        blobs = blob_table(read, span, outside, far)
         rejects = reject_table(read.counts, read.rows.rejects, names)
-    hours = mirror_hours(path) if is_mirror(path) else None
-    return FlowLogs(flows.result(), rejects, blobs, notes, hours, dict(zip(names, read.files, strict=True)))
+    return _put_together(path, span, found, read, FlowLogs(table.result(), rejects, blobs))
 
 
-@dataclass
-class _Reading:
-    """The blobs read so far, one entry of each list a blob, and what came of their batches."""
-
-    rows: Rows
-    headers: Headers = field(default_factory=Headers)
-    files: list[LogFile] = field(default_factory=list)
-    counts: list[Count] = field(default_factory=list)
-    sizes: list[int] = field(default_factory=list)
-    digests: list[Future[str] | None] = field(default_factory=list)
-    by_size: dict[int, list[tuple[str, Future[str]]]] = field(default_factory=dict)
-
-
-def _read_all(files: list[LogFile], span: Span) -> _Reading:
-    """Read the files one after the other, while threads turn full batches into columns."""
-    np.empty(_LARGEST_FREED, dtype=np.uint8)  # freed at once
-    total = sum(map(size_of, files))
-    size = min(max(total // _BATCHES, BATCH // 2), BATCH * 3)
-    reading = _Reading(Rows(total // BYTES_OF_A_TUPLE))
-    waiting: deque[Future[Part]] = deque()
-    workers = min(4, os.cpu_count() or 1)
-    with ThreadPoolExecutor(workers) as pool:
-        for batch in batches(_open_all(files, span, reading, pool), reading.headers, size=size):
-            while len(waiting) > workers:  # what waits is held in memory
-                reading.rows.add(waiting.popleft().result())
-            waiting.append(pool.submit(read_batch, batch))
-        while waiting:
-            reading.rows.add(waiting.popleft().result())
-    return reading
+def given_path(path: object) -> Path:
+    """Return the path that was given; raises NsgkitError where it is none."""
+    text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    if not isinstance(text, str) or not text.strip():
+        raise NsgkitError(f"The path is {visible(repr(path))[:80]}: give that of a file or folder, as text.")
+    if _ADDRESS.match(text):
+        raise NsgkitError(
+            f"{visible(text)[:200]} is an address, not a path: download it first with nsgkit.download, and "
+            "give the folder."
+        )
+    if "\0" in text:
+        raise NsgkitError(f"{visible(text)[:200]} holds a zero character: give the path of a file or folder.")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise NsgkitError(
+            f"{visible(text)[:200]} names no user of this machine: give the whole path."
+        ) from None
 
 
-def _open_all(
-    files: list[LogFile], span: Span, reading: _Reading, pool: ThreadPoolExecutor
-) -> Iterator[tuple[Data | None, Count]]:
-    """Yield the blobs to be framed, each hashed; a large one meanwhile, in a thread."""
-    rooms: list[Array] = []
-    shown = (
-        files if len(files) < PROGRESS_FROM else tqdm(files, "Reading flow logs", unit="blob", leave=False)
-    )
-    for file in shown:
-        stored = load(file, rooms)
-        digest = _hash(stored, pool) if not isinstance(stored, str) else None
-        data = unpack(stored) if not isinstance(stored, str) else stored
-        if not isinstance(data, str) and file.told.hour is None and not _inside(data, span):
-            continue
-        count, size = Count(file.name), len(stored) if digest else 0
-        problem = data if isinstance(data, str) else _objection(file, size, digest, reading)
-        if problem:
-            refuse(len(reading.files), count, problem)
-        reading.files.append(file)
-        reading.counts.append(count)
-        reading.sizes.append(size)
-        reading.digests.append(digest)
-        yield (None if problem or isinstance(data, str) else data), count
-
-
-def _again(file: LogFile) -> Data | None:
-    stored = load(file)
-    data = unpack(stored) if not isinstance(stored, str) else stored
-    return None if isinstance(data, str) else data
-
-
-def _hash(stored: Data, pool: ThreadPoolExecutor) -> Future[str]:
-    if len(stored) >= LARGE:
-        return pool.submit(hash_of, stored)
-    digest: Future[str] = Future()
-    digest.set_result(hash_of(stored))
-    return digest
-
-
-def _objection(file: LogFile, size: int, digest: Future[str] | None, reading: _Reading) -> str | None:
-    """Return why a blob must not be counted: it is not what the mirror holds, or a copy of an earlier one."""
-    if digest is None:
-        return None
-    if file.mirrored and digest.result() != file.mirrored.sha256:
-        said = file.mirrored.sha256
-        return f"its SHA-256 is {digest.result()}, the manifest says {said}: run nsgkit.verify"
-    for earlier, other in reading.by_size.get(size, []) if size > EMPTY_LOG else []:
-        if other.result() == digest.result():
-            return f"the same bytes as {earlier}: counted once"
-    reading.by_size.setdefault(size, []).append((file.name, digest))
-    return None
-
-
-def _inside(data: Data, span: Span) -> bool:
-    """Tell whether a blob whose name tells no hour belongs to the span, by its earliest record."""
-    if span == (None, None):
-        return True
-    earliest = earliest_time(bytes(data))
-    return earliest is None or span.holds(floor_hour(datetime.fromtimestamp(earliest / 1000, UTC)))
+def _put_together(path: Path, span: Span, found: Found, read: Reading, logs: FlowLogs) -> FlowLogs:
+    """Set aside what turned out to be no flow logs, and what is of another time; say so."""
+    others, blobs = not_flow_logs(read), logs.blobs
+    aside = [*found.aside, *read.aside]
+    aside += [Aside(read.files[blob].name, read.files[blob].size, reason) for blob, reason in others.items()]
+    if len(others) == len(blobs):
+        raise nothing_read(path, aside, found.elsewhere, span)
+    needed = [pd.isna(hour) or span.needs(hour) for hour in blobs["hour"]]
+    elsewhere = ~blobs.index.isin(list(others)) & ~np.array(needed) & blobs["rows"].eq(0)
+    logs.blobs = blobs[~blobs.index.isin(list(others)) & ~elsewhere].reset_index(drop=True)
+    if not len(logs.flows) and not logs.blobs["asked"].any():
+        raise NoLogsError(none_in_span(path, [*found.files, *found.elsewhere], span))
+    logs.rejects = logs.rejects[logs.rejects["blob"].isin(logs.blobs["name"])].reset_index(drop=True)
+    logs.notes = edge_notes(logs.blobs, span)
+    if found.elsewhere:
+        logs.notes.append(f"{len(found.elsewhere)} blobs lie outside the hours asked for: not opened.")
+    if elsewhere.any():
+        logs.notes.append(f"{int(elsewhere.sum())} blobs hold no record of the time asked for: left out.")
+    rows = sorted(aside, key=lambda one: (one.name, one.reason))
+    logs.set_aside = typed(pd.DataFrame(rows, columns=list(Aside._fields)), SET_ASIDE)
+    logs.files = {file.name: file for file in read.files}
+    if is_mirror(path):
+        hours = mirror_hours(path)
+        logs.mirror_hours = hours[hours["hour"].map(span.asks_for)].reset_index(drop=True)
+    return logs

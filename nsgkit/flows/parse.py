@@ -164,12 +164,6 @@ def raw_tuple(data: bytes, record: int, number: int) -> str:
     return [values.raw(i) for values in lists for i in range(len(values))][number]
 
 
-def earliest_time(data: bytes) -> int | None:
-    """Return the earliest record's time in milliseconds since 1970, or None where none is told."""
-    times = [read_exactly(piece).time for piece in frame(data).pieces if not piece.reason]
-    return min((int(time) for time in record_times(times) if time != NO_TIME), default=None)
-
-
 def _one_time(text: str | None) -> int | None:
     if text is None:
         return None

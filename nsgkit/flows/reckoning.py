@@ -1,18 +1,25 @@
 """What became of every blob: the tables of blobs and of rejects that stand beside the flow table."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 
 from nsgkit.flows.assemble import tidy
-from nsgkit.flows.files import LogFile
+from nsgkit.flows.coverage import YEARS
+from nsgkit.flows.files import LogFile, Span
+from nsgkit.flows.opening import Reading
 from nsgkit.flows.parse import NO_TIME, record_times
+from nsgkit.flows.reading.columns import Array
 from nsgkit.flows.reading.gather import Count, Reject
-from nsgkit.flows.reading.records import Header, Shared
+from nsgkit.flows.reading.records import Header
 from nsgkit.layout import floor_hour
 from nsgkit.schema import BLOBS, REJECTS, empty, typed
+
+_PICTURE = [datetime(year, 1, 1, tzinfo=UTC) for year in YEARS]
 
 
 def reject_table(counts: Sequence[Count], rejects: Sequence[Reject], names: Sequence[str]) -> pd.DataFrame:
@@ -26,21 +33,27 @@ def reject_table(counts: Sequence[Count], rejects: Sequence[Reject], names: Sequ
     return typed(table, REJECTS)
 
 
-def blob_table(
-    files: Sequence[LogFile],
-    counts: Sequence[Count],
-    headers: Iterable[Shared],
-    sizes: Sequence[int],
-    digests: Sequence[str | None],
-) -> pd.DataFrame:
-    """Return the table of blobs, in the order in which they were read."""
+def blob_table(reading: Reading, span: Span, outside: Array, far: Array) -> pd.DataFrame:
+    """Return the table of blobs, in the order in which they were read.
+
+    `outside` is how many rows of each blob are not of the span, `far` how many are far from their record.
+    """
+    counts, rejects = reading.counts, reading.rows.rejects
     first = record_times([count.first_time for count in counts])
-    tidied = [tidy(header) for header in headers]
-    rows = [
-        _blob(file, count, [tidied[number] for number in count.headers], int(time))
-        | {"size": size, "sha256": digest}
-        for file, count, time, size, digest in zip(files, counts, first, sizes, digests, strict=True)
-    ]
+    tidied = [tidy(header) for header in reading.headers]
+    repeats = Counter(reject.blob for reject in rejects if reject.reason.startswith("repeats record "))
+    rows = []
+    for blob, (file, count) in enumerate(zip(reading.files, counts, strict=True)):
+        hour = file.told.hour or _hour(int(first[blob]))
+        told = _told(file, count, [tidied[number] for number in count.headers])
+        notes = [*_notes(file, count, told.pop("versions")), *_about_time(hour, int(far[blob]))]
+        placed = hour if hour is not None and _PICTURE[0] <= hour < _PICTURE[1] else None
+        rows.append(
+            told
+            | {"hour": placed, "asked": hour is None or span.asks_for(hour), "outside": int(outside[blob])}
+            | {"size": reading.sizes[blob], "sha256": _result(reading.digests[blob])}
+            | {"repeats": repeats[blob], "note": "; ".join(notes) or None}
+        )
     return typed(pd.DataFrame(rows, columns=[c.name for c in BLOBS]), BLOBS)
 
 
@@ -48,36 +61,51 @@ def _place(reject: Reject) -> tuple[int, int, int]:
     return reject.blob, reject.record or 0, -1 if reject.tuple is None else reject.tuple
 
 
-def _blob(file: LogFile, count: Count, headers: Sequence[Header], first_time: int) -> dict[str, Any]:
+def _told(file: LogFile, count: Count, headers: Sequence[Header]) -> dict[str, Any]:
     families = {"VNet" if header.version == 4 else "NSG" for header in headers}
     return {
         "name": file.name,
-        "hour": file.told.hour or _hour(first_time),
         "mac": file.told.mac or _only(header.mac for header in headers),
         "resource": _only(header.resource for header in headers) or file.told.resource,
         "family": ", ".join(sorted(families)) or file.told.family,
+        "versions": sorted({header.version for header in headers}),
         "etag": file.mirrored.etag if file.mirrored else None,
         "complete": count.complete,
+        "begins_in_middle": count.begins_in_middle,
         "records": count.records,
         "tuples": count.tuples,
         "rows": count.rows,
         "rejects": count.rejects,
         "unread": count.unread,
-        "note": _note(file, count, headers),
     }
 
 
-def _note(file: LogFile, count: Count, headers: Sequence[Header]) -> str | None:
-    versions = sorted({header.version for header in headers})
+def _notes(file: LogFile, count: Count, versions: Sequence[int]) -> list[str]:
     notes = []
     if file.mirrored and file.mirrored.state == "gone":
         notes.append("no longer in Azure: kept in the mirror")
-    if not count.complete:
+    whole = sorted({reject.reason for reject in count.refused if reject.record is None})
+    if not count.complete and not whole:
         notes.append("no closing bracket: still growing when it was copied, or cut")
+    if count.begins_in_middle:
+        notes.append("begins in the middle: what stood before is missing")
     if len(versions) > 1:
         notes.append(f"changes its version: {', '.join(map(str, versions))}")
-    notes += sorted({reject.reason for reject in count.refused if reject.record is None})
-    return "; ".join(notes) or None
+    return notes + whole
+
+
+def _about_time(hour: datetime | None, far: int) -> list[str]:
+    notes = []
+    if hour is not None and not _PICTURE[0] <= hour < _PICTURE[1]:
+        notes.append(f"its hour, {hour.isoformat(' ')[:16]}, is none of a flow log: not in the coverage")
+    if far:
+        lie = "tuple lies" if far == 1 else "tuples lie"
+        notes.append(f"{far:,} {lie} more than a day from the time of the record")
+    return notes
+
+
+def _result(digest: Future[str] | None) -> str | None:
+    return None if digest is None or digest.exception() else digest.result()
 
 
 def _hour(milliseconds: int) -> datetime | None:

@@ -23,7 +23,8 @@ MOST_NAMES = 30
 MOST_DAYS = 200
 _CELL = 19
 _STATUS = {
-    "present": SERIES[0], "with rejects": SERIES[1], "growing": SERIES[3], "no longer in Azure": SERIES[2],
+    "present": SERIES[0], "with rejects": SERIES[1], "begins in the middle": "#8fb3a3",
+    "growing": SERIES[3], "could not be read": "#3f3a4d", "no longer in Azure": SERIES[2],
     "missing": DENIED, "not asked for": "#a9a5ad",
     "before the first": "#d6d3d8", "after the last": "#d6d3d8",
 }  # fmt: skip

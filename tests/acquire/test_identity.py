@@ -3,8 +3,12 @@
 import getpass
 import logging
 
+import azure.identity
 import pytest
+from azure.core.credentials import AzureNamedKeyCredential, AzureSasCredential
+from azure.storage.blob._shared.authentication import SharedKeyCredentialPolicy
 
+from nsgkit.acquire import blobs
 from nsgkit.acquire.address import Address
 from nsgkit.acquire.identity import choose_identity, guard_logs, redact
 from nsgkit.errors import NsgkitError
@@ -52,15 +56,40 @@ def test_a_credential_on_purpose_goes_before_the_environment(monkeypatch):
 
 def test_the_emulator_needs_no_credential():
     assert choose_identity(HERE).kind == "key"
-    assert choose_identity(HERE, "a key of one's own").credential == "a key of one's own"
+
+
+KEYS = [
+    "canary==",
+    {"account_name": "demo", "account_key": "canary=="},
+    AzureNamedKeyCredential("demo", "canary=="),
+    SharedKeyCredentialPolicy("demo", "canary=="),
+]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_an_account_key_opens_an_emulator_however_it_is_given(key):
+    identity = choose_identity(HERE, key)
+    assert (identity.kind, identity.credential) == ("key", "canary==")
+    assert "canary" not in repr(identity)
+
+
+NO_KEYS = [
+    "AccountName=demo;AccountKey=canary==",
+    "",
+    "c\u00e4nary",
+    b"canary==",
+    {},
+    5,
+    AzureSasCredential("canary"),
+]
 
 
 @pytest.mark.parametrize(
-    "secret", ["canary==", "AccountName=demo;AccountKey=canary==", {"account_key": "canary"}]
+    ("address", "secret"), [*((AZURE, s) for s in KEYS + NO_KEYS), *((HERE, s) for s in NO_KEYS)]
 )
-def test_account_keys_are_refused_and_not_repeated(secret):
+def test_other_secrets_are_refused_and_not_repeated(address, secret):
     with pytest.raises(NsgkitError, match="far more than reading") as raised:
-        choose_identity(AZURE, secret)
+        choose_identity(address, secret)
     assert "canary" not in str(raised.value)
 
 
@@ -84,3 +113,17 @@ def test_libraries_log_no_signature(caplog):
     with caplog.at_level(logging.DEBUG):
         logging.getLogger("urllib3.connectionpool").debug('%s "GET %s"', "https://demo", f"/c?{CANARY}")
     assert caplog.messages == ['https://demo "GET /c?sv=2024&sp=rl&sig=REDACTED"']
+
+
+@pytest.mark.parametrize(
+    ("cloud", "asked"),
+    [
+        ("core.windows.net", {}),
+        ("core.usgovcloudapi.net", {"authority": "login.microsoftonline.us"}),
+        ("core.chinacloudapi.cn", {"authority": "login.chinacloudapi.cn"}),
+    ],
+)
+def test_people_of_a_sovereign_cloud_sign_in_there(monkeypatch, cloud, asked):
+    monkeypatch.setattr(azure.identity, "DefaultAzureCredential", lambda **options: options)
+    address = Address(f"https://demo.blob.{cloud}/c", "demo", "c", False)
+    assert blobs._credential(address, choose_identity(address)) == asked

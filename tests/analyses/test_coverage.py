@@ -15,7 +15,8 @@ TALK = "203.0.113.7:4000 10.0.0.4:443 TCP"
 def blob(hour, mac="00AA00000001", **more):
     return {
         "hour": pd.Timestamp(f"2024-12-19T{hour:02d}:00Z"), "mac": mac, "resource": "/NSG",
-        "complete": True, "rows": 5, "rejects": 0, "unread": 0, **more,
+        "complete": True, "begins_in_middle": False, "asked": True, "records": 1, "tuples": 5, "rows": 5,
+        "rejects": 0, "repeats": 0, "unread": 0, "note": None, **more,
     }  # fmt: skip
 
 
@@ -65,13 +66,58 @@ def test_the_gap_planted_in_the_samples_is_found(logs):
 
 def test_without_blobs_the_columns_stay():
     none = blobs(blob(9)).head(0)
-    for ask in (analyses.hours_covered, analyses.coverage_gaps):
+    for ask in (analyses.hours_covered, analyses.coverage_gaps, analyses.logging_stops):
         assert ask(none).dtypes.astype(str).equals(ask(blobs(blob(9), blob(11))).dtypes.astype(str))
 
 
 def test_flows_in_place_of_blobs_are_named():
     with pytest.raises(MissingColumnError, match="hour"):
         analyses.hours_covered(schema.empty())
+
+
+def test_gaps_of_years_are_told_without_their_hours():
+    far = blobs(*(blob(0) | {"hour": pd.Timestamp(f"{year}-01-01T00Z")} for year in (2012, 2024)))
+    assert analyses.coverage_gaps(far)["hours"].tolist() == [105_191]
+
+
+# Logging that stops
+
+
+def stops(*rows):
+    table = analyses.logging_stops(blobs(*rows)).astype(object)
+    table = table.where(table.notna(), None)
+    return [(r.resource, r.mac, r.last_hour.hour, r.hours_since, r.together_with) for r in table.itertuples()]
+
+
+ON = blob(12, "00AA00000009", resource="/ON")
+
+
+def test_a_nic_that_stops_while_others_go_on_is_found():
+    assert stops(ON, blob(8), blob(9)) == [("/NSG", "00AA00000001", 9, 3, None)]
+
+
+def test_a_whole_flow_log_that_stops_is_one_row():
+    later = blob(8, "00AA00000003")
+    assert stops(ON, blob(9), blob(9, "00AA00000002"), later, blob(9, "00AA00000004", resource="/DB")) == [
+        ("/NSG", "00AA00000003", 8, 4, None),
+        ("/DB", "00AA00000004", 9, 3, "1: NSG (whole)"),
+        ("/NSG", None, 9, 3, "1: DB 00AA00000004"),
+    ]
+
+
+def test_a_nic_of_a_resource_that_goes_on_stops_by_itself():
+    together = [blob(9, "00AA00000002"), blob(9, "00AA00000003")]
+    assert [row[:2] for row in stops(*together, blob(12))] == [
+        ("/NSG", "00AA00000002"),
+        ("/NSG", "00AA00000003"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "harmless", [blob(11), blob(9, asked=False), blob(12), blob(12, unread=1, records=0, complete=False)]
+)
+def test_look_alikes_of_a_stop_are_not_listed(harmless):
+    assert stops(ON, harmless) == []
 
 
 # Silence

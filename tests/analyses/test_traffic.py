@@ -290,7 +290,12 @@ def test_change_without_rows_has_the_same_columns():
     assert none.equals(analyses.traffic_change(TALK).dtypes.astype(str))
 
 
-@pytest.mark.parametrize("since", ["2024-12-19T12:00", "2024-12-19T08:00", "soon"])
+@pytest.mark.parametrize("since", ["2024-12-19T12:00", "2024-12-19T08:00"])
 def test_a_moment_outside_the_data_says_what_is_inside(since):
     with pytest.raises(NsgkitError, match="2024-12-19T09:00"):
         analyses.traffic_change(TALK, since=since)
+
+
+def test_a_moment_is_an_iso_time():
+    with pytest.raises(NsgkitError, match="since takes no '03/04/2024'"):
+        analyses.traffic_change(TALK, since="03/04/2024")

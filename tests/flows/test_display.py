@@ -1,9 +1,14 @@
 """FlowLogs leads with its coverage, in text and as a picture, and nothing in a name is code."""
 
+import time
+
 import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import nsgkit
-from nsgkit.flows.coverage import hours_covered
+from nsgkit.flows.coverage import coverage_of, hours_covered
 from nsgkit.flows.display import as_html, as_text
 from nsgkit.schema import BLOBS, FLOWS, REJECTS, empty, typed
 
@@ -18,7 +23,8 @@ def blobs(*rows):
         "sha256": "0",
         "note": None,
     }
-    table = [usual | {"hour": hour, "mac": mac, "complete": True} | more for hour, mac, more in rows]
+    usual |= {"complete": True, "asked": True, "begins_in_middle": False}
+    table = [usual | {"hour": hour, "mac": mac} | more for hour, mac, more in rows]
     return typed(pd.DataFrame(table), BLOBS)
 
 
@@ -32,7 +38,7 @@ FOUR = blobs(
 
 
 def said(table, *notes, mirror=None):
-    return hours_covered(table, mirror=mirror), list(notes)
+    return coverage_of(table, mirror=mirror), list(notes)
 
 
 def statuses(table, nic, **options):
@@ -58,6 +64,63 @@ def test_a_mirror_tells_not_asked_for_from_missing_and_what_is_gone():
         "not asked for",
         "growing",
     ]
+
+
+def test_what_a_mirror_could_not_get_is_an_hour_too():
+    failed = {"resource": "R", "mac": ["A", "C"], "hour": pd.to_datetime([HOURS[2]] * 2, utc=True)}
+    mirror = pd.DataFrame(failed | {"state": "could not be read", "reason": "archived"})
+    table = hours_covered(FOUR, mirror=mirror)
+    unread = table[table["status"] == "could not be read"]
+    assert unread[["mac", "reason"]].to_numpy().tolist() == [["A", "archived"], ["C", "archived"]]
+    text = as_text(NO_FLOWS, NO_REJECTS, FOUR, said(FOUR, mirror=mirror))
+    assert "Could not be read: archived (2)." in text
+    assert "  C  R ··×·" in text
+
+
+def test_what_could_not_be_read_says_why():
+    table = blobs(
+        (HOURS[0], "A", {"unread": 1, "complete": False, "note": "torn"}),
+        (HOURS[1], "A", {"begins_in_middle": True, "tuples": 3, "rows": 3}),
+    )
+    assert statuses(table, "A") == ["could not be read", "begins in the middle"]
+    text = as_text(NO_FLOWS, NO_REJECTS, table, said(table))
+    assert "A  R ×▐" in text and "Could not be read: torn (1)." in text
+
+
+def test_a_whole_copy_of_an_hour_heals_a_partial_one():
+    part = {"complete": False, "tuples": 9, "rejects": 9, "repeats": 9}
+    assert statuses(blobs((HOURS[0], "A", {}), (HOURS[0], "A", part)), "A") == ["present"]
+
+
+def test_hours_not_asked_for_are_not_in_the_picture():
+    table = blobs((HOURS[0], "A", {}), (HOURS[1], "A", {"asked": False}))
+    assert statuses(table, "A") == ["present"]
+
+
+@pytest.mark.parametrize("late", ["0001-01-01 05:00", "1970-01-01 00:00", "9999-12-31 23:00"])
+def test_hours_of_no_flow_log_are_not_in_the_picture(late):
+    table = blobs((HOURS[0], "A", {}), (HOURS[1], "A", {}))
+    table.loc[1, "hour"] = pd.Timestamp(late, tz="UTC").as_unit("ms")
+    assert statuses(table, "A") == ["present"]
+    assert "coverage 1 NIC × 1 hour" in as_text(NO_FLOWS, NO_REJECTS, table, said(table))
+
+
+def test_years_between_hours_are_counted_and_not_drawn():
+    table = blobs(*((hour, f"{i:012X}", {}) for i in range(400) for hour in ("2012-01-01", "2024-01-01")))
+    began = time.process_time()
+    text = as_text(NO_FLOWS, NO_REJECTS, table, said(table))
+    assert time.process_time() - began < 1.5
+    assert f"coverage 400 NICs × 105,193 hours: 800 present, {400 * 105_191:,} missing." in text
+    assert "The picture leaves out 105,025 earlier hours." in text
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.sampled_from("AB"), st.booleans()), min_size=1))
+def test_counts_are_those_of_the_hours(cells):
+    first = pd.Timestamp("2024-12-19", tz="UTC")
+    table = blobs(*((first + pd.Timedelta(h, "h"), mac, {"complete": c}) for h, mac, c in cells))
+    hours = hours_covered(table)
+    counts = {status: n for status, n in coverage_of(table).counts.items() if n}
+    assert counts == hours["status"].astype(str).value_counts().to_dict()
 
 
 def test_text_leads_with_coverage():

@@ -1,0 +1,189 @@
+"""What a path holds: files that may be flow logs, and what is set aside, each with the reason.
+
+Nothing is left out in silence, and nothing is opened that is no regular file.
+"""
+
+import os
+import stat
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeAlias
+
+from nsgkit.acquire.mirror import is_mirror, mirror_blobs
+from nsgkit.errors import NoLogsError
+from nsgkit.flows.files import ENDINGS, LogFile, Span, plain_name
+from nsgkit.flows.looks import Aside, look_at
+from nsgkit.html import visible
+from nsgkit.layout import parse_name
+
+EMPTY = "empty: the placeholder of a folder, or a copy that failed"
+_KINDS = {
+    stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}  # fmt: skip
+_REASONS_SHOWN = 3
+_Identity: TypeAlias = tuple[int, int]  # of a folder: its device and inode
+
+
+@dataclass
+class Found:
+    """The files to read in the order of their names, and those that are not read."""
+
+    files: list[LogFile] = field(default_factory=list)
+    aside: list[Aside] = field(default_factory=list)
+    elsewhere: list[LogFile] = field(default_factory=list)  # of hours that were not asked for: not opened
+
+
+def find_files(path: Path, span: Span) -> Found:
+    """Return the files at `path` that may be flow logs and may hold rows of the span.
+
+    What a file is, its first bytes tell, and not its path. Raises NoLogsError where there is none.
+    """
+    found = _look_into(path)
+    kept: dict[str, LogFile] = {}
+    for file in sorted(found.files, key=lambda file: file.name):
+        hour = file.told.hour
+        if hour is not None and not span.needs(hour):
+            found.elsewhere.append(file)
+            continue
+        reason = None if file.named_as_log or file.mirrored else look_at(file.path)
+        if reason:
+            found.aside.append(Aside(file.name, file.size, reason))
+        else:
+            _keep(kept, file)
+    if not kept:
+        raise nothing_read(path, found.aside, found.elsewhere, span)
+    return Found(list(kept.values()), found.aside, found.elsewhere)
+
+
+def none_in_span(path: Path, files: list[LogFile], span: Span) -> str:
+    """Say which hours there are instead of those asked for."""
+    hours = [file.told.hour for file in files if file.told.hour is not None]
+    there = f"{shown_path(path)} holds {len(files)} blobs, but none for the hours asked for ({span})"
+    if not hours:
+        return f"{there}."
+    last = max(hours) + timedelta(hours=1) if max(hours).year < 9999 else max(hours)
+    return f"{there}: they cover {Span(min(hours), last)}."
+
+
+def nothing_read(path: Path, aside: list[Aside], elsewhere: list[LogFile], span: Span) -> NoLogsError:
+    """Return the error for a path that holds no flow log of the span."""
+    if elsewhere:
+        return NoLogsError(none_in_span(path, elsewhere, span))
+    return NoLogsError(f"No flow logs in {shown_path(path)}: {_what_is_there(aside)}.")
+
+
+def shown_path(path: Path) -> str:
+    """Return a path for a sentence: its beginning where it is long, and nothing that cannot be printed."""
+    text = visible(path)
+    return text if len(text) <= 300 else f"{text[:300]}…"
+
+
+def _look_into(path: Path) -> Found:
+    try:
+        status = path.stat()
+        if is_mirror(path):
+            return _mirrored(path)
+        if stat.S_ISDIR(status.st_mode):
+            return _walk(path, status)
+    except FileNotFoundError:
+        raise NoLogsError(
+            f"There is no file or folder {shown_path(path)}. Check the path{_nearest(path)}."
+        ) from None
+    except OSError as error:
+        raise NoLogsError(f"{shown_path(path)} cannot be opened: {error.strerror}. Check the path.") from None
+    found = Found()
+    file = LogFile(plain_name(path.name), path, parse_name(path.absolute().as_posix()), status.st_size)
+    _take(found, file, status)
+    return found
+
+
+def _mirrored(path: Path) -> Found:
+    found = Found()
+    for blob in mirror_blobs(path):
+        name = plain_name(f"{blob.container}/{blob.name}")
+        if blob.size:
+            found.files.append(LogFile(name, blob.parts[0][0], parse_name(name), blob.size, blob))
+        else:
+            found.aside.append(Aside(name, 0, EMPTY))
+    return found
+
+
+def _walk(top: Path, status: os.stat_result) -> Found:
+    """Look into all folders below `top`; those behind links come last, and no folder twice."""
+    found, seen = Found(), set[_Identity]()
+    folders = deque([(str(top), "", (status.st_dev, status.st_ino))])
+    links: deque[tuple[str, str, _Identity]] = deque()
+    while folders or links:
+        folder, prefix, identity = (folders or links).popleft()
+        if identity in seen:
+            found.aside.append(Aside(prefix, None, "a link to a folder that is read already"))
+            continue
+        seen.add(identity)
+        if prefix.lower().endswith(ENDINGS):
+            found.aside.append(Aside(prefix, None, "a folder; the files in it are read"))
+        for entry, name in _entries(folder, prefix, found):
+            try:
+                status = entry.stat()
+            except OSError as error:
+                found.aside.append(Aside(name, None, _no_status(entry, error)))
+                continue
+            if stat.S_ISDIR(status.st_mode):
+                place = links if entry.is_symlink() else folders
+                place.append((entry.path, name, (status.st_dev, status.st_ino)))
+            else:
+                _take(found, LogFile(name, Path(entry.path), parse_name(name), status.st_size), status)
+    return found
+
+
+def _entries(folder: str, prefix: str, found: Found) -> Iterator[tuple["os.DirEntry[str]", str]]:
+    try:
+        with os.scandir(folder) as opened:
+            entries = sorted(opened, key=lambda entry: entry.name)
+    except OSError as error:
+        if not prefix:
+            raise
+        found.aside.append(Aside(prefix, None, f"the folder cannot be opened: {error.strerror}"))
+        return
+    for entry in entries:
+        yield entry, plain_name(f"{prefix}/{entry.name}" if prefix else entry.name)
+
+
+def _no_status(entry: "os.DirEntry[str]", error: OSError) -> str:
+    link = "a link that leads nowhere" if entry.is_symlink() else "the file cannot be looked at"
+    return f"{link}: {error.strerror}"
+
+
+def _take(found: Found, file: LogFile, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        kind = _KINDS.get(stat.S_IFMT(status.st_mode), "no regular file")
+        found.aside.append(Aside(file.name, None, f"{kind}: never opened"))
+    elif not status.st_size:
+        found.aside.append(Aside(file.name, 0, EMPTY))
+    else:
+        found.files.append(file)
+
+
+def _keep(kept: dict[str, LogFile], file: LogFile) -> None:
+    """Keep a file under its name; of two that are written alike, the second gets a number."""
+    name, number = file.name, 2
+    while name in kept:
+        name, number = f"{file.name} ({number})", number + 1
+    kept[name] = file if name == file.name else LogFile(name, *list(vars(file).values())[1:])
+
+
+def _what_is_there(aside: list[Aside]) -> str:
+    if not aside:
+        return f"it is empty; looked for files of any name, such as {', '.join(ENDINGS)}"
+    reasons = Counter(one.reason for one in aside).most_common()
+    listed = "; ".join(f"{count:,} × {visible(reason)}" for reason, count in reasons[:_REASONS_SHOWN])
+    more = f"; and {len(reasons) - _REASONS_SHOWN} other reasons" if len(reasons) > _REASONS_SHOWN else ""
+    return f"{len(aside):,} files were set aside ({listed}{more})"
+
+
+def _nearest(path: Path) -> str:
+    there = next((parent for parent in path.absolute().parents if parent.is_dir()), None)
+    return f": {shown_path(there)} exists, but not what comes after it" if there else ""

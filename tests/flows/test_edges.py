@@ -1,0 +1,67 @@
+"""Rows go by their own time, blobs by that of their records: edges of a span, times that cannot be."""
+
+import pandas as pd
+import pytest
+
+import nsgkit
+from tests.blobs import ALLOWED, MAC, NSG, PROBE, blob, nsg_record
+
+LAID_OUT = f"resourceId={NSG}/y=2024/m=12/d=19/h={{:02d}}/m=00/macAddress={MAC}/PT1H.json"
+
+
+def put(folder, name, data):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("year", ["0001", "1970", "9999"])
+def test_a_record_of_an_impossible_year_is_read_and_noted(tmp_path, year):
+    put(tmp_path, "a.json", blob(nsg_record(PROBE, time=f"{year}-01-01T00:00:00Z")))
+    put(tmp_path, "b.json", blob(nsg_record(ALLOWED)))
+    logs = nsgkit.read_logs(tmp_path)
+    assert len(logs.flows) == 2
+    assert f"its hour, {year}-01-01 00:00, is none of a flow log" in logs.blobs["note"][0]
+    assert "1 tuple lies more than a day from the time of the record" in logs.blobs["note"][0]
+    assert "coverage 1 NIC × 1 hour" in repr(logs)
+    logs._repr_html_()
+
+
+def hourly(folder, hour, *tuples):
+    time = f"2024-12-19T{hour:02}:00:35Z"
+    put(folder, LAID_OUT.format(hour), blob(nsg_record(*tuples, time=time)))
+
+
+def test_the_last_minute_stands_in_the_blob_of_the_next_hour(tmp_path):
+    # 09:43:36 and 10:59:59 UTC, and 11:00:00
+    early, late, after = (PROBE.replace("1734601416", t) for t in ("1734601416", "1734605999", "1734606000"))
+    hourly(tmp_path, 10, early)
+    hourly(tmp_path, 11, late, after, "no tuple")
+    logs = nsgkit.read_logs(tmp_path, start="2024-12-19 10:00", end="2024-12-19 11:00")
+    assert logs.flows["time"].dt.strftime("%H:%M:%S").tolist() == ["10:59:59"]
+    columns = ["tuples", "rows", "rejects", "outside", "asked"]
+    assert logs.blobs[columns].to_numpy().tolist() == [[1, 0, 0, 1, True], [3, 1, 1, 1, False]]
+    assert logs.raw(0) == late
+    assert "1 row comes from the blobs of the hour after 2024-12-19 11:00" in repr(logs)
+    assert "coverage 1 NIC × 1 hour: 1 present" in repr(logs)
+
+
+def test_a_missing_hour_after_the_span_is_said(tmp_path):
+    hourly(tmp_path, 10, PROBE)
+    logs = nsgkit.read_logs(tmp_path, start="2024-12-19 09:00", end="2024-12-19 11:00")
+    said = f"The last minute before 2024-12-19 11:00 may be missing for 1 NIC ({MAC})"
+    assert said in repr(logs)
+    assert "last minute" not in repr(nsgkit.read_logs(tmp_path, end="2024-12-19 10:30"))
+
+
+def test_the_samples_have_22_rows_more_for_nine_o_clock():
+    logs = nsgkit.read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
+    late = logs.flows[logs.flows["record_time"] >= pd.Timestamp("2024-12-19T10:00Z")]
+    assert (len(late), int((late["decision"] == "denied").sum())) == (22, 12)
+    blobs = logs.blobs
+    assert (blobs["tuples"] == blobs["rows"] + blobs["rejects"] + blobs["outside"]).all()
+    every = nsgkit.read_logs("data/samples").flows
+    inside = every["time"].between("2024-12-19T09:00Z", "2024-12-19T10:00Z", inclusive="left")
+    pd.testing.assert_frame_equal(
+        logs.flows.astype(object), every[inside].reset_index(drop=True).astype(object), check_dtype=False
+    )

@@ -1,0 +1,207 @@
+"""read_logs on folders as they are: one file never takes the others down, and each is named."""
+
+import errno
+import gzip
+import os
+import socket
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import nsgkit
+from nsgkit.errors import NoLogsError, NsgkitError
+from nsgkit.flows import opening
+from tests.blobs import ALLOWED, MAC, NSG, PROBE, blob, nsg_record
+
+GOOD = blob(nsg_record(PROBE))
+HOUR = "y=2024/m=12/d=19/h=09/m=00"
+LAID_OUT = f"resourceId={NSG}/{HOUR}/macAddress={MAC}/PT1H.json"
+METRICS = b'{"time": "2024-12-19T09:00:00Z", "metricName": "BytesSentRate", "timeGrain": "PT1M"}\n'
+VM = NSG.replace("NETWORKSECURITYGROUPS", "NETWORKINTERFACES")
+
+
+def put(folder, name, data=GOOD):
+    path = Path(folder, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def other(number):
+    """Return a log that no other number gives."""
+    return blob(nsg_record(ALLOWED.replace("55256", str(50_000 + number))))
+
+
+def aside(logs):
+    return dict(zip(logs.set_aside["name"], logs.set_aside["reason"], strict=True))
+
+
+def test_one_of_each_kind(tmp_path):
+    put(tmp_path, LAID_OUT)
+    put(tmp_path, "loose.json", other(1))
+    put(tmp_path, f"{LAID_OUT}.bak")
+    put(tmp_path, "PT1H.json.1", other(2))
+    put(tmp_path, "no ending", other(3))
+    put(tmp_path, "packed", gzip.compress(other(4)))
+    put(tmp_path, os.fsdecode(b"caf\xe9.json"), other(5))
+    put(tmp_path, "x.json/inside.json", other(6))
+    put(tmp_path, f"resourceId={VM}/{HOUR}/PT1H.json", METRICS * 2000)
+    put(tmp_path, f"{HOUR}/macAddress={MAC}", b"")
+    put(tmp_path, "_SUCCESS", b"")
+    put(tmp_path, "picture.png", b"\x89PNG\0\0")
+    put(tmp_path, "notes.txt", b"call them back")
+    put(tmp_path, "settings.json", b'{"theme": "dark"}')
+    put(tmp_path, "utf16.json", GOOD.decode().encode("utf-16"))
+    put(tmp_path, "torn.json.gz", gzip.compress(GOOD)[:-9])
+    os.mkfifo(tmp_path / "pipe.json")
+    socket.socket(socket.AF_UNIX).bind(str(tmp_path / "s.json"))
+    (tmp_path / "gone.json").symlink_to("nowhere")
+    (tmp_path / "loop.json").symlink_to("loop.json")
+    (tmp_path / "again").symlink_to(tmp_path)
+    logs = nsgkit.read_logs(tmp_path)
+    assert len(logs.flows) == 7
+    assert logs.blobs["family"].dropna().unique().tolist() == ["NSG"]
+    rejects = dict(zip(logs.rejects["blob"], logs.rejects["reason"], strict=True))
+    assert rejects.keys() == {f"{LAID_OUT}.bak", "utf16.json", "torn.json.gz"}
+    assert aside(logs).keys() == {
+        "x.json", f"resourceId={VM}/{HOUR}/PT1H.json", f"{HOUR}/macAddress={MAC}", "_SUCCESS", "picture.png",
+        "notes.txt", "settings.json", "pipe.json", "s.json", "gone.json", "loop.json", "again",
+    }  # fmt: skip
+    assert aside(logs)["pipe.json"] == "a named pipe: never opened"
+    assert aside(logs)["again"] == "a link to a folder that is read already"
+    assert "12 files were set aside: see .set_aside." in repr(logs)
+    assert logs.raw(logs.flows[logs.flows["blob"] == r"caf\udce9.json"].iloc[0]).startswith("1734601440")
+
+
+def test_another_log_makes_no_nic_and_no_family(tmp_path):
+    put(tmp_path, LAID_OUT)
+    put(tmp_path, f"resourceId={VM}/{HOUR}/macAddress=00000000000A/PT1H.json", METRICS)
+    logs = nsgkit.read_logs(tmp_path)
+    assert logs.blobs["mac"].tolist() == [MAC]
+    assert list(aside(logs).values()) == [
+        "metrics of Azure Monitor, no flow log: keep it apart from the flow logs"
+    ]
+
+
+def test_copies_and_stubs_do_not_make_an_hour_growing(tmp_path):
+    put(tmp_path, LAID_OUT, blob(nsg_record(PROBE), nsg_record(ALLOWED, minute=45)))
+    put(tmp_path, f"{LAID_OUT}.bak", blob(nsg_record(PROBE), nsg_record(ALLOWED, minute=45)))
+    put(tmp_path, LAID_OUT.replace("PT1H", "early"), blob(nsg_record(PROBE))[:-2])
+    put(tmp_path, LAID_OUT.replace("PT1H.json", "_SUCCESS"), b"")
+    logs = nsgkit.read_logs(tmp_path)
+    assert len(logs.flows) == 2
+    assert "coverage 1 NIC × 1 hour: 1 present." in repr(logs)
+
+
+def test_where_nothing_is_a_flow_log_the_error_says_what_is_there(tmp_path):
+    put(tmp_path, "PT1H.json", METRICS)
+    put(tmp_path, "stub", b"")
+    with pytest.raises(NoLogsError, match=r"2 files were set aside \(.*1 × metrics of Azure Monitor"):
+        nsgkit.read_logs(tmp_path)
+
+
+def test_links_to_folders_are_followed_once(tmp_path):
+    put(tmp_path / "elsewhere", "a.json")
+    put(tmp_path / "case", "b.json", other(1))
+    (tmp_path / "case" / "link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "case" / "second").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "up").symlink_to(tmp_path / "case")
+    logs = nsgkit.read_logs(tmp_path / "case")
+    assert logs.blobs["name"].tolist() == ["b.json", "link/a.json"]
+    assert aside(logs).keys() == {"second", "link/up"}
+
+
+def test_names_that_are_written_alike_stay_apart(tmp_path):
+    put(tmp_path, os.fsdecode(b"\xff.json"), other(1))
+    put(tmp_path, r"\udcff.json", other(2))
+    logs = nsgkit.read_logs(tmp_path)
+    assert logs.blobs["name"].tolist() == [r"\udcff.json", r"\udcff.json (2)"]
+    ports = {logs.raw(label).split(",")[3] for label in logs.flows.index}
+    assert ports == {"50001", "50002"}
+
+
+def test_a_folder_and_a_file_without_permission_are_named(tmp_path, monkeypatch):
+    put(tmp_path, "a.json")
+    put(tmp_path, "closed/b.json", other(1))
+    put(tmp_path, "c.json", other(2))
+    scandir, read = os.scandir, Path.open  # root may read everything: only a stand-in can forbid
+
+    def refuse(path, real, *more):
+        if str(path).endswith(("closed", "c.json")):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(path, *more)
+
+    monkeypatch.setattr(os, "scandir", lambda path: refuse(path, scandir))
+    monkeypatch.setattr(Path, "open", lambda path, *more: refuse(path, read, *more))
+    logs = nsgkit.read_logs(tmp_path)
+    assert aside(logs) == {"closed": "the folder cannot be opened: Permission denied"}
+    assert logs.rejects[["blob", "reason"]].to_numpy().tolist() == [
+        ["c.json", "the file cannot be read: Permission denied"]
+    ]
+    assert len(logs.flows) == 1
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), ZeroDivisionError("surprise"), FileNotFoundError(2, "gone")]
+)
+@pytest.mark.parametrize("step", ["load", "unpack", "hash_of"])
+def test_any_error_with_a_file_is_its_reject(tmp_path, monkeypatch, step, error):
+    put(tmp_path, "a.json")
+    put(tmp_path, "b.json", other(1))
+    real, calls = getattr(opening, step), []
+
+    def fail_first(*given):
+        calls.append(given)
+        if len(calls) == 1:
+            raise error
+        return real(*given)
+
+    monkeypatch.setattr(opening, step, fail_first)
+    logs = nsgkit.read_logs(tmp_path)
+    assert logs.rejects["blob"].tolist() == ["a.json"]
+    assert type(error).__name__ in logs.rejects["reason"][0]
+    assert logs.flows["blob"].tolist() == ["b.json"]
+
+
+def test_many_files_of_one_size_are_compared_at_once(tmp_path):
+    for i in range(60):
+        put(tmp_path, f"{i:02}.json", other(i % 50))
+    logs = nsgkit.read_logs(tmp_path)
+    assert len(logs.flows) == 50
+    assert logs.rejects["reason"].tolist() == [
+        f"the same bytes as {i:02}.json: counted once" for i in range(10)
+    ]
+
+
+def test_empty_logs_are_no_copies(tmp_path):
+    for i, data in enumerate([b'{"records":[]}', b'{ "records" : [\n]\n}\n'] * 2):
+        put(tmp_path, f"{i}.json", data)
+    assert nsgkit.read_logs(tmp_path).rejects.empty
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        None, "", " ", b"data", pd.NaT, 17, ["data"], "a\0b", "x" * 5000, "https://demo.blob.core.windows.net/c",
+        "abfss://c@demo.dfs.core.windows.net/", "~nobody-here/logs", os.fsdecode(b"caf\xe9"),
+    ],
+)  # fmt: skip
+def test_what_is_no_path_is_one_sentence(path):
+    with pytest.raises(NsgkitError) as raised:
+        nsgkit.read_logs(path)
+    said = str(raised.value)
+    said.encode()
+    assert len(said) < 700 and "\n" not in said and said.endswith(".")
+
+
+def test_a_pipe_is_never_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(NoLogsError, match="a named pipe: never opened"):
+        nsgkit.read_logs(tmp_path / "pipe")
+
+
+def test_the_home_folder_is_spelled_out(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    put(tmp_path, "logs/a.json")
+    assert len(nsgkit.read_logs("~/logs").flows) == 1

@@ -19,6 +19,10 @@ CONTAINERS = {
 }
 ROOTS = {"resourceid=": "NSG", "flowlogresourceid=": "VNet"}
 
+# An hour's blob goes by the time of its records, which are written up to a minute after their tuples;
+# five, to be sure: so much of an hour may stand in the blob of the next.
+LATE = timedelta(minutes=5)
+
 _HOUR = timedelta(hours=1)
 # `m=` stands for the month and for the minute: told apart by their places.
 _NAME = re.compile(
@@ -43,7 +47,8 @@ def parse_name(name: str) -> BlobName:
     """Read a blob's name, or a file's path with `/` between its parts.
 
     A container's folder, or any other, may stand in front, and the resource's folders may be
-    missing. A name outside the layout gives four times None; it is never an error.
+    missing. A name outside the layout gives four times None; it is never an error. The family is
+    None where the resource is no NSG: metrics and other logs lie under the same names.
 
     >>> parse_name("y=2024/m=12/d=19/h=09/m=00/macAddress=000d3ab17875/PT1H.json").mac
     '000D3AB17875'
@@ -53,7 +58,7 @@ def parse_name(name: str) -> BlobName:
         return BlobName(None, None, None, None)
     root, resource = match["root"], match["resource"]
     return BlobName(
-        ROOTS[root.lower()] if root else None,
+        _family(root.lower(), resource.upper()) if root else None,
         resource.upper() if resource else None,
         _hour(*(int(match[part]) for part in "ymdh")),
         parse_mac(match["mac"] or ""),
@@ -113,6 +118,11 @@ def floor_hour(time: datetime) -> datetime:
     0
     """
     return time.replace(minute=0, second=0, microsecond=0)
+
+
+def _family(root: str, resource: str) -> str | None:
+    family = ROOTS[root]
+    return None if family == "NSG" and "/NETWORKSECURITYGROUPS/" not in resource else family
 
 
 def _steps(hour: datetime) -> Iterator[tuple[datetime, str]]:

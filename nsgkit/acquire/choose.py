@@ -6,12 +6,11 @@ from typing import NamedTuple, TypeGuard
 import pandas as pd
 
 from nsgkit.acquire.blobs import WORKERS
-from nsgkit.acquire.find import Names, find_logs, list_blobs, names, parse_macs
+from nsgkit.acquire.find import Names, asked_span, find_logs, list_blobs, names, parse_macs
 from nsgkit.acquire.gaps import mirror_hours
 from nsgkit.acquire.mirror import as_folder, is_mirror, mirror_blobs
 from nsgkit.errors import NoLogsError
-from nsgkit.layout import floor_hour, parse_name
-from nsgkit.times import parse_time
+from nsgkit.layout import LATE, floor_hour, parse_name
 
 COLUMNS = ["name", "family", "resource", "hour", "mac", "size"]
 ROUND_TRIP = 0.1  # seconds that one small blob takes, from another network than Azure's
@@ -76,18 +75,17 @@ def blobs_in(  # noqa: PLR0913
 ) -> pd.DataFrame:
     """List the blobs of a span, as `nsgkit.acquire.find.list_blobs` does, of a folder or mirror too.
 
-    Columns: name, family, resource, hour (UTC), mac, size (bytes). `resource` takes whole ids.
+    Columns: name, family, resource, hour (UTC), mac, size (bytes). `resource` takes whole ids. The blobs of
+    the hour that begins at `end` are among them: they hold tuples of the minute before.
 
-    >>> len(blobs_in("data/samples", "2024-12-19 09:00", "2024-12-19 10:00"))
-    8
+    >>> blobs_in("data/samples", "2024-12-19 09:00", "2024-12-19 10:00")["hour"].dt.hour.unique().tolist()
+    [9, 10]
     """
     if is_container(source):
         blobs = list_blobs(source, start, end, resource=resource, mac=mac, credential=credential)
         return blobs[COLUMNS]
-    macs, blobs = parse_macs(mac), _stored(source)
-    inside = (blobs["hour"] >= floor_hour(parse_time(start, "start"))) & (
-        blobs["hour"] < parse_time(end, "end")
-    )
+    (first, last), macs, blobs = asked_span(start, end), parse_macs(mac), _stored(source)
+    inside = (blobs["hour"] >= floor_hour(first)) & (blobs["hour"] < last + LATE)
     if resource is not None:
         inside &= blobs["resource"].isin([name.upper() for name in names(resource)])
     if macs is not None:

@@ -10,18 +10,18 @@ from threading import Event
 from time import monotonic
 
 from nsgkit.acquire import faults
-from nsgkit.acquire.find import Names, find_folders, names, open_source, parse_macs
+from nsgkit.acquire.find import Names, asked_span, find_folders, names, open_source, parse_macs
 from nsgkit.acquire.look import Look, take
 from nsgkit.acquire.pool import Pool
 from nsgkit.acquire.store import open_store
 from nsgkit.errors import NoLogsError
 from nsgkit.layout import floor_hour
-from nsgkit.times import parse_time
+from nsgkit.times import LAST_YEAR
 
 EVERY = 60.0  # seconds between two looks at growing blobs: they get a record a minute
 
 _HOUR = timedelta(hours=1)
-_NO_END = datetime.max.replace(tzinfo=UTC)
+_NO_END = datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
 
 
 @dataclass
@@ -30,7 +30,8 @@ class Download:
 
     folder: Path
     identity: str
-    listed: int = 0  # blobs of the span that was asked for
+    listed: int = 0  # blobs of the span that was asked for, and of the hour after it
+    after: int = 0  # of these, those of the hour that begins at the span's end
     held: int = 0  # of these, already there and unchanged
     fetched: int = 0  # of these, brought in or continued now
     gone: int = 0  # blobs that are in the mirror and no longer at the source
@@ -44,6 +45,11 @@ class Download:
             f"{self.folder}: {self.fetched:,} of {self.listed:,} blobs fetched ({self.size:,} bytes, "
             f"{self.seconds:,.1f} s), {self.held:,} were here already. Read as {self.identity}."
         ]
+        if self.after:
+            lines.append(
+                f"{self.after:,} of them are of the hour after the span: their first records hold tuples of "
+                "its last minute."
+            )
         if self.gone:
             lines.append(f"{self.gone:,} blobs of the mirror are no longer at the source. They are kept.")
         if self.stopped:
@@ -69,7 +75,11 @@ def download(  # noqa: PLR0913
     stop: Event | None = None,
     tell: Callable[[int, int], None] | None = None,
 ) -> Download:
-    """Copy the flow logs of the hours from `start` to before `end` into the mirror at `into`.
+    """Copy the flow logs from `start` to before `end` into the mirror at `into`.
+
+    An hour's blob comes whole. The blobs of the hour that begins at `end` come too: an hour's blob goes
+    by the time of its records, so their first records hold tuples of the minute before. Reading the
+    mirror with the same `start` and `end` cuts the rows to them.
 
     The mirror is made where there is nothing yet. What it holds is never written again: of a blob
     that has grown only the growth is read, and one that is another by now is stored beside the old
@@ -90,8 +100,7 @@ def download(  # noqa: PLR0913
     nsgkit.errors.NsgkitError: The URL names no container. ...
     """
     macs, wanted = parse_macs(mac), None if resource is None else names(resource)
-    first = parse_time(start, "start")
-    last = _NO_END if end is None else parse_time(end, "end")
+    first, last = asked_span(start, _NO_END if end is None else end)
     with open_source(container_url, credential, stop) as source, open_store(into) as store:
         look, pool, begun = Look(source, store, [], macs), Pool(tell), monotonic()
         with suppress(faults.StoppedError):
@@ -109,6 +118,7 @@ def download(  # noqa: PLR0913
             folder=store.folder,
             identity=source.identity.says,
             listed=look.listed,
+            after=look.after,
             held=look.held,
             fetched=pool.fetched,
             gone=look.gone,

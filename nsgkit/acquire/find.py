@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event
 from typing import NamedTuple, cast
@@ -16,8 +16,8 @@ from nsgkit.acquire.blobs import Blob, Source, list_folders, list_names
 from nsgkit.acquire.identity import choose_identity
 from nsgkit.errors import NoLogsError, NsgkitError, shown
 from nsgkit.html import visible
-from nsgkit.layout import ROOTS, parse_mac, parse_name, span_prefixes
-from nsgkit.times import parse_time
+from nsgkit.layout import LATE, ROOTS, floor_hour, parse_mac, parse_name, span_prefixes
+from nsgkit.times import parse_span, parse_time
 
 _DEEPEST = 16  # folders between the root and the year: a resource id has nine
 _AT_ONCE = 8
@@ -25,6 +25,7 @@ _TAKES = {
     "resource": "give the id or name of an NSG or flow log, or a list of them",
     "mac": "give a NIC's 12 hex digits, such as 000D3AB17875, or a list of such",
 }
+_AZURE_BEGAN = datetime(2010, 1, 1, tzinfo=UTC)
 _TIME = re.compile(r"[ymdh]=(\d+)/$", re.IGNORECASE)
 
 Names = str | Iterable[str] | None
@@ -92,16 +93,19 @@ def list_blobs(  # noqa: PLR0913
     mac: Names = None,
     credential: object = None,
 ) -> pd.DataFrame:
-    """List the blobs of the hours from `start` to before `end`, one row each, sorted by name.
+    """List the blobs that may hold tuples from `start` to before `end`, one row each, sorted by name.
 
-    Only those hours are looked at. `resource` takes ids or names of NSGs or flow logs, `mac` MACs.
+    These are the blobs of the hours asked for, and those of the hour that begins at `end`, whose first
+    records hold tuples of the minute before. No other hour is looked at. `resource` takes ids or names of
+    NSGs or flow logs, `mac` MACs.
 
     Columns: name, family, resource, hour (UTC), mac (null before December 2017), size (bytes),
     modified (UTC). Raises as `find_logs` does.
     """
-    first, last, macs = parse_time(start, "start"), parse_time(end, "end"), parse_macs(mac)
+    (first, last), macs = asked_span(start, end), parse_macs(mac)
     with open_source(container_url, credential) as source:
-        blobs = span_blobs(source, find_folders(source, resource), first, last, macs)
+        folders = find_folders(source, resource)
+        blobs = span_blobs(source, folders, first, reach(source, last), macs)
         found = [(blob, parse_name(blob.name)) for blob in blobs]
     table = pd.DataFrame(
         [(b.name, *name[:3], name.mac, b.size, b.modified) for b, name in found],
@@ -135,6 +139,22 @@ def find_folders(source: Source, resource: Names = None) -> list[Folder]:
         there = ", ".join(visible(folder.resource.rpartition("/")[2]) for folder in found[:10])
         raise NoLogsError(f"No flow log in the container is called {asked}. There are: {there}.")
     return sorted(chosen)
+
+
+def asked_span(start: object, end: object) -> tuple[datetime, datetime]:
+    """Return what is asked for in UTC, from the first hour of which there can be a blob.
+
+    >>> asked_span("1970-01-01", "2024-12-19")[0].year
+    2010
+    """
+    first, last = parse_time(start, "start"), parse_time(end, "end")
+    parse_span(first, last)
+    return max(first, _AZURE_BEGAN), last
+
+
+def reach(source: Source, end: datetime) -> datetime:
+    """Return before which hour the blobs are to be listed for tuples before `end`: never a coming one."""
+    return min(end + LATE, floor_hour(source.served) + timedelta(hours=1))
 
 
 def span_blobs(

@@ -5,12 +5,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import IO, Any
 
 from nsgkit.acquire import faults
 from nsgkit.acquire.blobs import Blob, Source
-from nsgkit.acquire.find import Folder, Macs, span_blobs
+from nsgkit.acquire.find import Folder, Macs, reach, span_blobs
 from nsgkit.acquire.gaps import Gaps
 from nsgkit.acquire.mirror import INCOMING, blob_key
 from nsgkit.acquire.pool import Pool
@@ -30,6 +30,7 @@ class Look:
     folders: list[Folder]
     macs: Macs = None
     listed: int = 0
+    after: int = 0  # of these, blobs of the hour after the span, which hold tuples of its last minute
     held: int = 0
     gone: int = 0
 
@@ -40,9 +41,10 @@ class Look:
 
 
 def take(look: Look, start: datetime, end: datetime, pool: Pool) -> None:
-    """Bring the hours from `start` to before `end` into the mirror. Raises what ended it too early."""
-    end = min(end, floor_hour(look.source.served) + timedelta(hours=1))
-    look.listed = look.held = 0
+    """Bring what may hold tuples from `start` to before `end` in. Raises what ended it too early."""
+    through = reach(look.source, end)
+    end = min(end, through)
+    look.listed = look.after = look.held = 0
     manifest = look.store.manifest
     resources = [folder.resource for folder in look.folders]
     manifest.add(
@@ -50,13 +52,14 @@ def take(look: Look, start: datetime, end: datetime, pool: Pool) -> None:
         **look.place,
         start=start.strftime(_FORM),
         end=end.strftime(_FORM),
+        through=through.strftime(_FORM),  # the hours before it were listed
         resources=resources,
         mac=sorted(look.macs) if look.macs else None,
         identity=look.source.identity.says,
         tool=TOOL,
     )
     with tempfile.TemporaryFile("w+", dir=look.store.folder / INCOMING, encoding="utf-8") as wanted:
-        blobs, size = _list(look, start, end, wanted)
+        blobs, size = _list(look, start, end, through, wanted)
         _check_room(look.store, size)
         transfer = Transfer(look.source, look.store, pool.arrived)
         try:
@@ -73,15 +76,18 @@ def take(look: Look, start: datetime, end: datetime, pool: Pool) -> None:
             look.store.write_sums()
 
 
-def _list(look: Look, start: datetime, end: datetime, wanted: IO[str]) -> tuple[int, int]:
+def _list(look: Look, start: datetime, end: datetime, through: datetime, wanted: IO[str]) -> tuple[int, int]:
     """Write down the blobs that are to be read; note those that are gone, and the hours without any.
+
+    The hour after `end` is looked at and was not asked for: no blob there is nothing that is missing.
 
     They go through a file, so that a million of them take no more memory than ten.
     """
     blobs, size, seen = 0, 0, set()
     gaps = Gaps([folder.resource for folder in look.folders], look.macs)
-    for blob in span_blobs(look.source, look.folders, start, end, look.macs):
+    for blob in span_blobs(look.source, look.folders, start, through, look.macs):
         look.listed += 1
+        look.after += (parse_name(blob.name).hour or start) >= end
         seen.add(bytes.fromhex(blob_key(**look.place, name=blob.name)))
         gaps.saw(blob.name)
         new = _news(look, blob)
@@ -90,7 +96,7 @@ def _list(look: Look, start: datetime, end: datetime, wanted: IO[str]) -> tuple[
         else:
             blobs, size = blobs + 1, size + new
             wanted.write(json.dumps(blob) + "\n")
-    for event in _unseen(look, start, end, seen):
+    for event in _unseen(look, start, through, seen):
         look.gone += 1
         gaps.saw(event["name"])
         look.store.add("gone", **look.place, name=event["name"])

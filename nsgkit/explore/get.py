@@ -13,6 +13,7 @@ from nsgkit.errors import NsgkitError
 from nsgkit.explore.beside import caught_words, run_beside, shown_progress
 from nsgkit.explore.panel import guarded, panel, say, status_line
 from nsgkit.html import escape, visible
+from nsgkit.times import parse_time
 
 _LABELS = {"description_width": "12em"}
 _WIDE = {"width": "auto", "max_width": "60em"}
@@ -86,7 +87,8 @@ def _look(getter: _Getter) -> None:
         say(getter.status, "There is no blob of what is chosen.", "Choose a longer span, or other logs.")
         return
     coming = estimate(blobs, getter.into, getter.controls["line"].value)
-    getter.result.value = _lines(said.getvalue()) + _found(coming) + _code(getter, asked)
+    after = int((blobs["hour"] >= parse_time(asked["end"], "end")).sum())
+    getter.result.value = _lines(said.getvalue()) + _found(coming, after) + _code(getter, asked)
     if not is_container(getter.source):
         say(
             getter.status,
@@ -164,10 +166,11 @@ def _verdict(done: Download) -> tuple[str, str]:
     return "All of it is here.", "Verify it below, and look at its hours."
 
 
-def _found(coming: Estimate) -> str:
+def _found(coming: Estimate, after: int) -> str:
     there = f"{coming.blobs:,} blobs, {coming.size:,} bytes."
     held = coming.blobs - coming.new_blobs
-    rest = f"{held:,} of them are in the evidence folder already. " if held else ""
+    rest = f"{after:,} of them are of the hour after the span, for its last minute. " if after else ""
+    rest += f"{held:,} of them are in the evidence folder already. " if held else ""
     minutes, seconds = divmod(round(coming.seconds), 60)
     spoken = f"{minutes:,} min {seconds} s" if minutes else f"{max(seconds, 1)} s"
     return f"<p><b>{there}</b> {rest}To come: {coming.new_size:,} bytes, about {spoken} on this line.</p>"

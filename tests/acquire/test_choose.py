@@ -75,9 +75,10 @@ def test_blobs_are_chosen_by_log_and_nic(folder, options, count):
     assert len(blobs_in(folder, *DAY, **options)) == count
 
 
-def test_hours_are_taken_whole_and_the_end_is_left_out(folder):
-    chosen = blobs_in(folder, "2024-12-19 10:40", "2024-12-19 11:00", resource=NSG)
-    assert chosen["hour"].unique().tolist() == [pd.Timestamp("2024-12-19T10:00Z")]
+@pytest.mark.parametrize(("end", "last"), [("11:00", 11), ("10:57", 11), ("10:50", 10)])
+def test_hours_are_taken_whole_and_the_one_after_where_it_may_hold_the_last_minute(folder, end, last):
+    chosen = blobs_in(folder, "2024-12-19 10:40", f"2024-12-19 {end}", resource=NSG)
+    assert chosen["hour"].dt.hour.unique().tolist() == [*range(10, last + 1)]
 
 
 def test_a_folder_without_a_layout_says_what_reads_it(tmp_path):
@@ -105,7 +106,7 @@ def test_the_number_decides_for_small_ones(folder):
 @pytest.mark.azurite
 def test_what_is_held_does_not_come_again_and_of_what_grew_only_the_growth(container, direct, tmp_path):
     fill(container, [name(h) for h in hours(4)])
-    download(direct, tmp_path / "e", start="2024-12-19T09:00", end="2024-12-19T11:00")
+    download(direct, tmp_path / "e", start="2024-12-19T09:00", end="2024-12-19T10:00")
     blobs = blobs_in(direct, *DAY)
     grown = blobs.assign(size=blobs["size"] + [7, 0, 0, 0])
     coming = estimate(grown, tmp_path / "e", megabits=1)

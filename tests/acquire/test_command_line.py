@@ -11,7 +11,7 @@ from tests.acquire.proxy import answer
 from tests.azurite import fill, sas
 
 pytestmark = pytest.mark.azurite
-SPAN = ["--start", "2024-12-19T09:00", "--end", "2024-12-19T11:00"]
+SPAN = ["--start", "2024-12-19T09:00", "--end", "2024-12-19T10:50"]
 
 
 @pytest.fixture

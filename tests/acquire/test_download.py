@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -54,10 +55,41 @@ def test_only_the_hours_asked_for_are_listed_and_read(container, url, proxy, tmp
     for hour in hours(6):
         write(container, name(hour), records(1))
     download(url, tmp_path / "e", start="2024-12-19T10:00", end="2024-12-19T12:00")
-    assert sorted(bytes_of(tmp_path / "e")) == [name(hour) for hour in hours(6)[1:3]]
+    assert sorted(bytes_of(tmp_path / "e")) == [name(hour) for hour in hours(6)[1:4]]
     listed = [path for _, path in proxy.requests if "comp=list" in path and "y%3D" in path]
-    assert all("h%3D10" in path or "h%3D11" in path for path in listed)
-    assert proxy.count("read") == 2
+    assert all(re.search("h%3D1[012]", path) for path in listed)
+    assert proxy.count("read") == 3
+
+
+@pytest.mark.parametrize(("end", "after"), [("10:00", 1), ("09:58", 1), ("09:30", 0), ("10:30", 0)])
+def test_the_hour_after_comes_too_where_it_may_hold_the_last_minute(container, direct, tmp_path, end, after):
+    for hour in hours(4):
+        write(container, name(hour), records(1))
+    done = download(direct, tmp_path / "e", start="2024-12-19 09:00", end=f"2024-12-19 {end}")
+    asked = int(end[:2]) - 9 + (end[3:] != "00")
+    assert sorted(bytes_of(tmp_path / "e")) == [name(hour) for hour in hours(asked + after)]
+    assert (done.after, "1 of them are of the hour after the span" in str(done)) == (after, bool(after))
+
+
+def test_the_hour_after_was_not_asked_for_and_is_not_missing(container, direct, tmp_path):
+    for mac, number in ((MAC, 2), (OTHER_MAC, 1)):
+        for hour in hours(number):
+            write(container, name(hour, mac), records(1))
+    download(direct, tmp_path / "e", start="2024-12-19 09:00", end="2024-12-19 10:00")
+    (asked,) = events(tmp_path / "e", "asked")
+    assert [asked[edge][-6:] for edge in ("start", "end", "through")] == ["09:00Z", "10:00Z", "10:05Z"]
+    assert events(tmp_path / "e", "no blob") == []
+    states = mirror_hours(tmp_path / "e").groupby("mac")["state"].agg(list).to_dict()
+    assert states == {MAC: ["complete", "complete"], OTHER_MAC: ["complete", "not asked for"]}
+
+
+def test_a_blob_of_the_hour_after_that_is_gone_is_told(container, direct, tmp_path):
+    for hour in hours(2):
+        write(container, name(hour), records(1))
+    for _ in range(2):
+        done = download(direct, tmp_path / "e", start="2024-12-19 09:00", end="2024-12-19 10:00")
+        container.delete_blob(name(hours(2)[1])) if not done.held else None
+    assert done.gone == 1
 
 
 def test_only_what_was_asked_for_by_name_and_by_nic(container, direct, tmp_path):

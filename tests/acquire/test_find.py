@@ -39,11 +39,29 @@ def test_it_does_not_walk_every_hour(container, url, proxy):
 
 def test_the_blobs_of_a_span(container, direct):
     contents = fill(container, [name(h, mac) for h in hours(4) for mac in (MAC, OTHER_MAC)])
-    found = list_blobs(direct, "2024-12-19T10:00", "2024-12-19T12:00", resource=NSG.lower(), mac=MAC)
+    found = list_blobs(direct, "2024-12-19T10:00", "2024-12-19T11:30", resource=NSG.lower(), mac=MAC)
     assert found["name"].tolist() == [name(h) for h in hours(3)[1:]]
     assert found["size"].tolist() == [len(contents[name(h)]) for h in hours(3)[1:]]
     assert found["hour"].tolist() == [pd.Timestamp(h) for h in hours(3)[1:]]
     assert set(found["resource"]) == {NSG}
+
+
+def test_the_blobs_of_the_hour_after_are_listed_too(container, direct):
+    fill(container, [name(h) for h in hours(4)])
+    found = list_blobs(direct, "2024-12-19T10:00", "2024-12-19T11:00")
+    assert found["name"].tolist() == [name(h) for h in hours(3)[1:]]
+
+
+def test_an_endless_span_asks_for_no_hour_before_azure_or_to_come(container, url, proxy):
+    fill(container, [name()])
+    assert len(list_blobs(url, "1970-01-01", "9998-12-31")) == 1
+    assert proxy.count("list") < 100
+
+
+@pytest.mark.parametrize("end", [None, pd.NaT, "2024-12-18"])
+def test_a_span_that_is_none_is_an_error(direct, end):
+    with pytest.raises(NsgkitError, match=r"end takes no|must lie before end"):
+        list_blobs(direct, "2024-12-19", end)
 
 
 def test_a_span_without_blobs_has_the_same_columns(container, direct):

@@ -97,7 +97,8 @@ def test_a_flow_log_is_called_by_its_name():
     ("label", "value", "said"),
     [
         ("From (UTC):", "yesterday", "start takes no 'yesterday'"),
-        ("From (UTC):", "2030-01-01", "There is no blob of what is chosen."),
+        ("From (UTC):", "2030-01-01", "must lie before end"),
+        ("To (UTC):", "03/04/2024", "end takes no '03/04/2024'"),
         ("NICs:", [], "Choose at least one."),
     ],
 )
@@ -107,6 +108,14 @@ def test_a_choice_that_gives_nothing_says_what_to_do(label, value, said):
     controls["Look"].click()
     assert said in words(status)
     assert controls["Download"].disabled
+
+
+def test_a_span_without_blobs_says_what_to_do():
+    controls, status, *_ = explorer(SAMPLES)
+    controls["To (UTC):"].value = "2030-01-02"
+    controls["From (UTC):"].value = "2030-01-01"
+    controls["Look"].click()
+    assert "There is no blob of what is chosen." in words(status)
 
 
 @pytest.mark.azurite
@@ -136,11 +145,12 @@ def test_what_is_chosen_is_downloaded_and_nothing_else(url, tmp_path):
     controls["NICs:"].value = [MAC]
     controls["From (UTC):"].value, controls["To (UTC):"].value = "2024-12-19 10:00", "2024-12-19 12:00"
     controls["Look"].click()
+    assert "1 of them are of the hour after the span, for its last minute." in words(result)
     controls["Download"].click()
     wait(controls)
-    assert [blob.name for blob in mirror_blobs(tmp_path / "e")] == [name(h) for h in hours(3)[1:]]
+    assert [blob.name for blob in mirror_blobs(tmp_path / "e")] == [name(h) for h in hours(4)[1:]]
     assert "All of it is here." in words(status)
-    assert "2 of 2 blobs fetched" in words(result)
+    assert "3 of 3 blobs fetched" in words(result)
 
 
 @pytest.mark.azurite

@@ -1,0 +1,164 @@
+"""The table of conversations: the first rows' columns, and what the stitched rows add up to."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from nsgkit.errors import NsgkitError
+from nsgkit.flows.quick.fold import Views, fold
+from nsgkit.flows.quick.keys import Array, coded, numbers, packed
+from nsgkit.flows.quick.stitch import BEGIN, END, Stitched
+from nsgkit.flows.recorded import FIRST_VNET_VERSION
+from nsgkit.flows.stateless import DEFAULT_RULES, PATIENCE
+from nsgkit.schema import COUNTERS
+
+_LARGEST = 2**63 - 1
+
+
+def counters(flows: pd.DataFrame, stitched: Stitched) -> dict[str, pd.arrays.IntegerArray]:
+    """Return the sums of each conversation's continuing and end rows; null where none has a counter."""
+    counting = np.flatnonzero(stitched.step != BEGIN)
+    rows = stitched.order[counting]
+    bounds = np.searchsorted(counting, stitched.starts)
+    return {name: _sum(flows, name, rows, bounds) for name in COUNTERS}
+
+
+def _sum(flows: pd.DataFrame, name: str, rows: Array, bounds: Array) -> pd.arrays.IntegerArray:
+    values, known = numbers(flows[name])
+    values, known = values[rows], known[rows]
+    values *= known  # what is unknown may hold any number
+    if values.max(initial=0) * float(len(values)) > _LARGEST:
+        check_sums(flows, name, np.add.reduceat(np.append(values.astype(float), 0), bounds))
+    sums, counts = (_reduced(column, bounds) for column in (values, known))
+    return pd.arrays.IntegerArray(sums, counts == 0)
+
+
+def _reduced(values: Array, bounds: Array) -> Array:
+    """Return the sum from each bound to before the next; 0 where there is nothing between."""
+    sums = (
+        np.add.reduceat(np.append(values, 0).astype(np.int64), bounds)
+        if len(bounds)
+        else np.zeros(0, np.int64)
+    )
+    sums[np.diff(bounds, append=len(values)) == 0] = 0
+    return sums
+
+
+def check_sums(flows: pd.DataFrame, name: str, sums: Array) -> None:
+    """Raise NsgkitError where a sum does not fit 64 bits, naming the row with the largest counter."""
+    if sums.max(initial=0) < _LARGEST:
+        return
+    row = flows.loc[flows[name].idxmax()]
+    raise NsgkitError(
+        f"{name} adds up to more than 64 bits hold. The largest is {row[name]}, tuple {row['tuple']} of record "
+        f"{row['record']} in {row['blob']}: look at it with FlowLogs.raw, and leave such rows out."
+    )
+
+
+def facts(flows: pd.DataFrame, stitched: Stitched, within: int) -> dict[str, Any]:
+    """Return what is found of each conversation, beside the columns of its first row."""
+    sums = counters(flows, stitched)
+    has = {step: _any(stitched.step == step, stitched.starts) for step in (BEGIN, END)}
+    begun, ended = (has[step] & ~stitched.alone for step in (BEGIN, END))
+    state = _state(flows, stitched, begun, ended)
+    ends = stitched.starts + stitched.rows - 1
+    first, last = stitched.time[stitched.starts], stitched.time[ends]
+    views = Views(stitched.first, first, state == _ORPHAN, state == _CLOSED, _bytes(sums))
+    return {
+        "last": last,
+        "duration": np.where(stitched.alone, np.nan, (last - first) / 1000),
+        "state": state,
+        **sums,
+        "rows": stitched.rows,
+        "into": fold(flows, views, within),
+        "stateless": _stateless(flows, stitched),
+        "answered": _answered(sums),
+        "counted_by": _counted_by(flows, stitched, begun, ended),
+    }
+
+
+def in_order(flows: pd.DataFrame, stitched: Stitched) -> Array:
+    """Return the order of the conversations by the time, blob, record and tuple of their first rows."""
+    first, time = stitched.first, stitched.time[stitched.starts]
+    blob, record, number = coded(flows["blob"]), flows["record"].to_numpy(), flows["tuple"].to_numpy()
+    if _ascending(blob, record, number):  # as they were read: the position says it all
+        bits = len(flows).bit_length()
+        span = time - time.min(initial=0 if not len(time) else time[0])
+        if int(span.max(initial=0)).bit_length() + bits < 64:
+            return np.argsort((span << bits) | first)
+    return np.lexsort((number[first], record[first], blob[first], time))
+
+
+def _ascending(*columns: Array) -> bool:
+    """Tell whether rows are in the order of these columns, the first before the second."""
+    alike: Array | np.bool_ = np.True_
+    for column in columns:
+        if (alike & (column[1:] < column[:-1])).any():
+            return False
+        alike = alike & (column[1:] == column[:-1])
+    return True
+
+
+_CLOSED, _OPEN, _ORPHAN, _DENIED = range(4)  # as the schema has them
+_BY_BEGIN, _BY_ROW, _BY_END = range(3)
+
+
+def _any(marked: Array, starts: Array) -> Array:
+    found: Array = np.logical_or.reduceat(marked, starts) if len(starts) else np.zeros(0, bool)
+    return found
+
+
+def _state(flows: pd.DataFrame, stitched: Stitched, begun: Array, ended: Array) -> Array:
+    state = np.where(begun, np.where(ended, _CLOSED, _OPEN), _ORPHAN).astype(np.int8)
+    state[stitched.alone] = -1
+    state[(flows["decision"] == "denied").to_numpy()[stitched.first]] = _DENIED
+    return state
+
+
+def _bytes(sums: dict[str, pd.arrays.IntegerArray]) -> Array:
+    ways = [sums[f"bytes_{way}"] for way in ("src_to_dst", "dst_to_src")]
+    total = sum(np.where(way.isna(), 0.0, way._data) for way in ways)  # type: ignore[attr-defined]
+    return np.where(ways[0].isna() & ways[1].isna(), -1.0, total)
+
+
+def _answered(sums: dict[str, pd.arrays.IntegerArray]) -> pd.arrays.BooleanArray:
+    """Tell where packets came back; by bytes where packets are unknown, and null where both are."""
+    packets, size = sums["packets_dst_to_src"], sums["bytes_dst_to_src"]
+    back = np.where(packets.isna(), size._data, packets._data) > 0  # type: ignore[attr-defined]
+    return pd.arrays.BooleanArray(back, packets.isna() & size.isna())
+
+
+def _counted_by(flows: pd.DataFrame, stitched: Stitched, begun: Array, ended: Array) -> Array:
+    flow_log, resource = (coded(flows[name])[stitched.first] for name in ("flow_log", "resource"))
+    log = pd.factorize(packed([flow_log, np.where(flow_log < 0, resource, -1)]))[0]
+    vnet = (flows["version"].to_numpy() >= FIRST_VNET_VERSION)[stitched.first]
+    silent = np.ones(int(log.max(initial=-1)) + 1, dtype=bool)  # logs without a begin row
+    silent[log[begun & vnet]] = False
+    by = np.where(begun, _BY_BEGIN, np.where(ended & silent[log] & vnet, _BY_END, -1))
+    return np.where(stitched.alone, _BY_ROW, by).astype(np.int8)
+
+
+def _stateless(flows: pd.DataFrame, stitched: Stitched) -> Array:
+    """Tell the conversations whose rule seems to be logged without state, as `nsgkit.flows.stateless` states."""
+    rules = flows["rule"].astype("category").cat
+    custom = [text not in DEFAULT_RULES and not text.startswith("DefaultRule_") for text in rules.categories]
+    asks = np.array([*custom, False])[rules.codes.to_numpy()] & (flows["version"] == 2).to_numpy()
+    for name, value in (("direction", "inbound"), ("protocol", "TCP"), ("decision", "allowed")):
+        asks &= (flows[name] == value).to_numpy()
+    policy = packed([coded(flows[name]) for name in ("resource", "acl", "rule")])[stitched.order]
+    asks = asks[stitched.order]
+    asked = asks & ~np.repeat(stitched.alone, stitched.rows)
+    if not asked.any():
+        return np.zeros(len(stitched.starts), dtype=bool)
+    kind, kinds = pd.factorize(policy[asked])
+    rows, step, time = stitched.order[asked], stitched.step[asked], stitched.time[asked]
+    answers = step == END
+    for name in COUNTERS:
+        answers |= (step != BEGIN) & numbers(flows[name])[1][rows]
+    silent = np.bincount(kind, answers, len(kinds)) == 0
+    latest, earliest = np.full(len(kinds), -1), np.full(len(kinds), np.iinfo(np.int64).max)
+    np.maximum.at(latest, kind, time)
+    np.minimum.at(earliest, kind, time)
+    suspects = kinds[silent & (latest - earliest > PATIENCE)]
+    return np.isin(policy[stitched.starts], suspects) & _any(asks, stitched.starts)

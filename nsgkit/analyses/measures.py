@@ -28,10 +28,22 @@ MEASURES = ("connections", "denied", "bytes", "packets", "peers")
 _MANY = {"src_ip", "dst_ip", "source", "destination"}
 _CONNECTIONS = "connections"
 TRAFFIC: tuple[Column, ...] = (
-    Column("connections", "int64", "Connections", "Allowed, and began in the data (or ended there, where no begin rows are logged).", _CONNECTIONS),
+    Column(
+        "connections",
+        "int64",
+        "Connections",
+        "Allowed, and began in the data (or ended there, where no begin rows are logged).",
+        _CONNECTIONS,
+    ),
     Column("denied", "int64", "Denied attempts", "Denied rows.", "denied attempts"),
     Column("unknown", "int64", "Undecided", "Connections whose decision is unknown.", _CONNECTIONS),
-    Column("orphans", "int64", "Orphans", "Conversations that began before the data and count there.", "conversations"),
+    Column(
+        "orphans",
+        "int64",
+        "Orphans",
+        "Conversations that began before the data and count there.",
+        "conversations",
+    ),
     Column("bytes", "Int64", "Bytes", "Both ways; null where no counter is known.", "bytes", nullable=True),
     Column(
         "packets", "Int64", "Packets", "Both ways; null where no counter is known.", "packets", nullable=True
@@ -131,7 +143,9 @@ def grouped(frame: "nw.LazyFrame[Any]", by: Sequence[str]) -> pd.DataFrame:
 
 def needed(*more: str) -> list[str]:
     """Return the columns of conversations that the measures need, and `more`."""
-    return list(dict.fromkeys([*more, "first", "last", "state", "counted_by", "decision", "folded", *COUNTERS]))
+    return list(
+        dict.fromkeys([*more, "first", "last", "state", "counted_by", "decision", "folded", *COUNTERS])
+    )
 
 
 def measured(frame: "nw.LazyFrame[Any]", by: Sequence[str], peers: str | None = None) -> "nw.LazyFrame[Any]":
@@ -153,7 +167,10 @@ def measured(frame: "nw.LazyFrame[Any]", by: Sequence[str], peers: str | None = 
         nw.col("began").sum().cast(nw.Int64).alias("connections"),
         nw.col("undecided").sum().cast(nw.Int64).alias("unknown"),
         (one_if(nw.col("decision") == "denied") * nw.col("counts")).sum().cast(nw.Int64).alias("denied"),
-        (one_if(~here & (nw.col("state") == "orphan")) * nw.col("counts")).sum().cast(nw.Int64).alias("orphans"),
+        (one_if(~here & (nw.col("state") == "orphan")) * nw.col("counts"))
+        .sum()
+        .cast(nw.Int64)
+        .alias("orphans"),
         (nw.col("began") * nw.col("blind")).sum().cast(nw.Int64).alias("uncounted"),
         count(nw.col("folded")).alias("folded"),
         nw.col("first").min(),

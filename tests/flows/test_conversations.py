@@ -56,7 +56,7 @@ def test_exact_duplicates_of_a_begin_are_two_conversations():
         09:00:00.123 {A} O A E 1/74 0/0 version=4
         09:00:00.123 {A} O A B 0/0 0/0 version=4
     """
-    assert brief(text, "state", "rows", "tuple") == [["open", 1, 0], ["closed", 2, 2]]
+    assert brief(text, "state", "rows", "tuple") == [["closed", 2, 0], ["open", 1, 2]]
 
 
 def test_a_begin_on_an_open_conversation_starts_another():

@@ -101,7 +101,7 @@ def _ascending(*columns: Array) -> bool:
 
 
 _CLOSED, _OPEN, _ORPHAN, _DENIED = range(4)  # as the schema has them
-_BY_BEGIN, _BY_ROW, _BY_END = range(3)
+_BY_BEGIN, _BY_ROW, BY_END = range(3)
 
 
 def _any(marked: Array, starts: Array) -> Array:
@@ -135,7 +135,7 @@ def _counted_by(flows: pd.DataFrame, stitched: Stitched, begun: Array, ended: Ar
     vnet = (flows["version"].to_numpy() >= FIRST_VNET_VERSION)[stitched.first]
     silent = np.ones(int(log.max(initial=-1)) + 1, dtype=bool)  # logs without a begin row
     silent[log[begun & vnet]] = False
-    by = np.where(begun, _BY_BEGIN, np.where(ended & silent[log] & vnet, _BY_END, -1))
+    by = np.where(begun, _BY_BEGIN, np.where(ended & silent[log] & vnet, BY_END, -1))
     return np.where(stitched.alone, _BY_ROW, by).astype(np.int8)
 
 

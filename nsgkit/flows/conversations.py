@@ -11,6 +11,7 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.flows.fold import folds
 from nsgkit.flows.frame import Native, collect, known_sum, one_if, types
+from nsgkit.flows.quick.keys import categories
 from nsgkit.flows.quick.stitch import Stitched, stitch
 from nsgkit.flows.quick.table import facts, in_order
 from nsgkit.flows.recorded import begins_left_out
@@ -144,17 +145,17 @@ def _beside_first_rows(rows: "nw.LazyFrame[Any]", views: "nw.LazyFrame[Any]") ->
 
 def of_pandas(flows: pd.DataFrame, rows: Stitched, within: int) -> pd.DataFrame:
     """Return the table of conversations that `nsgkit.flows.quick` stitched from `flows`."""
-    order = in_order(flows, rows)
-    found = {name: values[order] for name, values in facts(flows, rows, within).items()}
-    position = np.empty(len(order), dtype=np.int64)
+    order, found = in_order(flows, rows), facts(flows, rows, within)
+    first = rows.first
+    del rows  # as large as several columns
+    into, position = found.pop("into")[order], np.empty(len(order), dtype=np.int64)
     position[order] = np.arange(len(order))
-    first, into = rows.first[order], found.pop("into")
-    columns = {name: flows[name].array.take(first) for name in ("time", *_OF_FIRST_ROW)}
-    columns |= {"first": columns.pop("time"), "folded": into >= 0, **found}
+    columns = {name: found.pop(name)[order] for name in [*found]}
+    first = first[order]
+    columns |= {name: flows[name].array.take(first) for name in ("time", *_OF_FIRST_ROW)}
+    columns |= {"first": columns.pop("time"), "folded": into >= 0}
     counting, none = first[position[into]], into < 0
-    columns["into_blob"] = (
-        flows["blob"].astype("category").array.take(np.where(none, -1, counting), allow_fill=True)
-    )
+    columns["into_blob"] = categories(flows["blob"]).take(np.where(none, -1, counting), allow_fill=True)
     for name in ("record", "tuple"):
         columns[f"into_{name}"] = pd.arrays.IntegerArray(flows[name].to_numpy()[counting], none)
     columns["last"] = pd.to_datetime(columns["last"], unit="ms", utc=True)

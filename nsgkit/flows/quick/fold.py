@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.flows.fold import CADENCE, CAPTURE, LARGELY_APART, TIMES_APART
-from nsgkit.flows.quick.keys import Array, changes, coded, packed, together
+from nsgkit.flows.quick.keys import Array, changes, coded, matching, packed, together
 
 
 class Views(NamedTuple):
@@ -25,7 +25,7 @@ def fold(flows: pd.DataFrame, views: Views, within: int) -> Array:
     `within` is how far apart the first rows of two views may lie, in milliseconds.
     """
     into = np.full(len(views.first), -1, dtype=np.int64)
-    capture = packed([coded(flows[name]) for name in (*CAPTURE, "direction")])[views.first]
+    capture = packed([coded(flows[name])[views.first] for name in (*CAPTURE, "direction")])
     chosen, link = _seen_twice(flows, views, capture)
     if len(chosen):
         some = Views(*(part[chosen] for part in views))
@@ -55,7 +55,7 @@ def _seen_twice(flows: pd.DataFrame, views: Views, capture: Array) -> tuple[Arra
 def _best(flows: pd.DataFrame, views: Views, link: Array, capture: Array, within: int) -> tuple[Array, Array]:
     """Return the views that are folded, and beside each the one that counts."""
     chain, turn = _turns(flows, views, link, capture, within)
-    inbound = (flows["direction"] == "inbound").to_numpy()[views.first]
+    inbound = matching(flows["direction"], "inbound")[views.first]
     age = -flows["version"].to_numpy().astype(np.int64)[views.first]
     codes = [coded(flows[name])[views.first] for name in CAPTURE]
     order = np.lexsort([*reversed([chain, turn, inbound, age, views.time, *codes])])

@@ -1,7 +1,6 @@
 """Columns as numbers, and rows brought together by what is the same in them, without comparing texts."""
 
 from collections.abc import Sequence
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -13,20 +12,30 @@ _ROOM = 2**62  # numbers up to here can be packed together
 _MILL = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # odd: no bit is lost by multiplying
 
 
+def categories(values: "pd.Series[Any]") -> pd.Categorical:
+    """Return a column of texts as pandas' categories, as it is where it is that already."""
+    return values.array if isinstance(values.dtype, pd.CategoricalDtype) else values.astype("category").array
+
+
 def coded(values: "pd.Series[Any]") -> Array:
     """Return the codes of a column of texts; they sort like the texts, and null, -1, comes first.
 
     >>> coded(pd.Series(["b", None, "a"])).tolist()
     [1, -1, 0]
     """
-    if not isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype("category")
-    codes, texts = values.cat.codes.to_numpy(), values.cat.categories
+    found = categories(values)
+    codes, texts = found.codes, found.categories
     if texts.is_monotonic_increasing:
         return codes
     rank = np.empty(len(texts) + 1, dtype=codes.dtype)
     rank[texts.argsort()], rank[-1] = np.arange(len(texts)), -1
     return rank[codes]
+
+
+def matching(values: "pd.Series[Any]", *texts: str) -> Array:
+    """Tell the rows whose text is one of these."""
+    found = categories(values)
+    return np.append(found.categories.isin(texts), False)[found.codes]
 
 
 def numbers(values: "pd.Series[Any]") -> tuple[Array, Array]:
@@ -38,24 +47,23 @@ def numbers(values: "pd.Series[Any]") -> tuple[Array, Array]:
 
 
 def packed(columns: Sequence[Array]) -> Array:
-    """Return one whole number for each combination of codes (-1 and up): equal only where all are equal.
+    """Return one whole number for each combination of codes: equal only where all are equal.
 
-    >>> packed([np.array([0, 0, -1]), np.array([5, 5, 5])]).tolist()
-    [13, 13, 6]
+    >>> packed([np.array([0, 0, -1]), np.array([5, 6, 5])]).tolist()
+    [5, 6, 3]
     """
-    sizes = [int(column.max(initial=0)) + 2 for column in columns]
-    return reduce(_beside, zip(columns, sizes, strict=True), (np.zeros(len(columns[0]), np.int64), 1))[0]
-
-
-def _beside(left: tuple[Array, int], right: tuple[Array, int]) -> tuple[Array, int]:
-    (key, size), (column, more) = left, right
-    if size * more >= _ROOM:
-        key, kinds = pd.factorize(key)
-        size = len(kinds)
-    key = key * more
-    key += column
-    key += 1
-    return key, size * more
+    key, size = np.zeros(len(columns[0]), dtype=np.int64), 1
+    for column in columns:
+        more = int(column.max()) - int(column.min()) + 1 if len(column) else 1
+        if more == 1:
+            continue
+        if size * more >= _ROOM:
+            key, kinds = pd.factorize(key)
+            size = len(kinds)
+        key *= more
+        key += column
+        size *= more
+    return key
 
 
 def together(first: Array, second: Array) -> tuple[Array, Array]:
@@ -65,19 +73,26 @@ def together(first: Array, second: Array) -> tuple[Array, Array]:
     share one are told apart by their numbers.
     """
     bits = np.uint64(max(1, len(first)).bit_length())
-    sorted_ = mixed(first, second)
-    sorted_ >>= bits
-    sorted_ <<= bits
-    sorted_ |= np.arange(len(first), dtype=np.uint64)
-    sorted_.sort()  # the place is in it: so the quickest sort will do
-    order = (sorted_ & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
-    sorted_ >>= bits
-    runs = changes(sorted_)
-    new = changes(first[order]) | changes(second[order])
+    hashed = mixed(first, second)
+    hashed >>= bits
+    hashed <<= bits
+    hashed |= np.arange(len(first), dtype=np.uint64)
+    hashed.sort()  # the place is in it: so the quickest sort will do
+    order = (hashed & ((np.uint64(1) << bits) - np.uint64(1))).view(np.int64)
+    hashed >>= bits
+    runs = changes(hashed)
+    del hashed
+    new = _pairs_change(first, second, order)
     if (new & ~runs).any():
         order = _told_apart(order, runs, new & ~runs, (first, second))
-        new = changes(first[order]) | changes(second[order])
+        new = _pairs_change(first, second, order)
     return order, new
+
+
+def _pairs_change(first: Array, second: Array, order: Array) -> Array:
+    new = changes(first[order])
+    new |= changes(second[order])
+    return new
 
 
 def mixed(first: Array, second: Array) -> Array:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.errors import NsgkitError
-from nsgkit.flows.quick.keys import Array, changes, coded, numbers, packed, together
+from nsgkit.flows.quick.keys import Array, categories, changes, coded, matching, numbers, packed, together
 from nsgkit.flows.stitch import SAME
 from nsgkit.schema import COUNTERS
 
@@ -74,12 +74,9 @@ def milliseconds(flows: pd.DataFrame) -> Array:
 
 def _steps(flows: pd.DataFrame) -> tuple[Array, Array]:
     """Return each row's step, and which rows are conversations of their own."""
-    state, decision = (flows[name].astype("category").cat for name in ("state", "decision"))
-    known = {"continuing": CONTINUING, "end": END}
+    state, known = categories(flows["state"]), {"continuing": CONTINUING, "end": END}
     table = np.array([*(known.get(text, BEGIN) for text in state.categories), BEGIN], dtype=np.int8)
-    denied = np.array([*(text == "denied" for text in decision.categories), False])
-    states = state.codes.to_numpy()
-    return table[states], denied[decision.codes.to_numpy()] | (states < 0)
+    return table[state.codes], matching(flows["decision"], "denied") | (state.codes < 0)
 
 
 def _same(flows: pd.DataFrame, alone: Array) -> tuple[Array, Array]:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from nsgkit.errors import NsgkitError
 from nsgkit.flows.quick.fold import Views, fold
-from nsgkit.flows.quick.keys import Array, coded, numbers, packed
+from nsgkit.flows.quick.keys import Array, categories, coded, matching, numbers, packed
 from nsgkit.flows.quick.stitch import BEGIN, END, Stitched
 from nsgkit.flows.recorded import FIRST_VNET_VERSION
 from nsgkit.flows.stateless import DEFAULT_RULES, PATIENCE
@@ -18,30 +18,30 @@ _LARGEST = 2**63 - 1
 
 def counters(flows: pd.DataFrame, stitched: Stitched) -> dict[str, pd.arrays.IntegerArray]:
     """Return the sums of each conversation's continuing and end rows; null where none has a counter."""
-    counting = np.flatnonzero(stitched.step != BEGIN)
+    counting = stitched.step != BEGIN
     rows = stitched.order[counting]
-    bounds = np.searchsorted(counting, stitched.starts)
-    return {name: _sum(flows, name, rows, bounds) for name in COUNTERS}
+    each = np.add.reduceat(counting, stitched.starts, dtype=np.int32) if len(rows) else stitched.starts * 0
+    return {name: _sum(flows, name, rows, each) for name in COUNTERS}
 
 
-def _sum(flows: pd.DataFrame, name: str, rows: Array, bounds: Array) -> pd.arrays.IntegerArray:
-    values, known = numbers(flows[name])
-    values, known = values[rows], known[rows]
-    values *= known  # what is unknown may hold any number
+def _sum(flows: pd.DataFrame, name: str, rows: Array, each: Array) -> pd.arrays.IntegerArray:
+    """Return the sums of a counter over `rows`, of which each conversation has so many, one after the other."""
+    values, known = (column[rows] for column in numbers(flows[name]))
+    whole = bool(known.all())
+    if not whole:
+        values *= known  # what is unknown may hold any number
     if values.max(initial=0) * float(len(values)) > _LARGEST:
-        check_sums(flows, name, np.add.reduceat(np.append(values.astype(float), 0), bounds))
-    sums, counts = (_reduced(column, bounds) for column in (values, known))
-    return pd.arrays.IntegerArray(sums, counts == 0)
+        check_sums(flows, name, _reduced(values.astype(float), each))
+    counts = each if whole else _reduced(known, each, np.int32)
+    return pd.arrays.IntegerArray(_reduced(values, each), counts == 0)
 
 
-def _reduced(values: Array, bounds: Array) -> Array:
-    """Return the sum from each bound to before the next; 0 where there is nothing between."""
-    sums = (
-        np.add.reduceat(np.append(values, 0).astype(np.int64), bounds)
-        if len(bounds)
-        else np.zeros(0, np.int64)
-    )
-    sums[np.diff(bounds, append=len(values)) == 0] = 0
+def _reduced(values: Array, each: Array, dtype: Any = None) -> Array:
+    """Return the sum of each conversation's values, of which it has so many; 0 where it has none."""
+    filled = each > 0
+    sums = np.zeros(len(each), dtype=dtype or values.dtype)
+    if len(values):
+        sums[filled] = np.add.reduceat(values, (np.cumsum(each) - each)[filled], dtype=dtype)
     return sums
 
 
@@ -81,23 +81,14 @@ def facts(flows: pd.DataFrame, stitched: Stitched, within: int) -> dict[str, Any
 def in_order(flows: pd.DataFrame, stitched: Stitched) -> Array:
     """Return the order of the conversations by the time, blob, record and tuple of their first rows."""
     first, time = stitched.first, stitched.time[stitched.starts]
-    blob, record, number = coded(flows["blob"]), flows["record"].to_numpy(), flows["tuple"].to_numpy()
-    if _ascending(blob, record, number):  # as they were read: the position says it all
-        bits = len(flows).bit_length()
-        span = time - time.min(initial=0 if not len(time) else time[0])
-        if int(span.max(initial=0)).bit_length() + bits < 64:
-            return np.argsort((span << bits) | first)
-    return np.lexsort((number[first], record[first], blob[first], time))
-
-
-def _ascending(*columns: Array) -> bool:
-    """Tell whether rows are in the order of these columns, the first before the second."""
-    alike: Array | np.bool_ = np.True_
-    for column in columns:
-        if (alike & (column[1:] < column[:-1])).any():
-            return False
-        alike = alike & (column[1:] == column[:-1])
-    return True
+    place = [coded(flows["blob"])[first], *(flows[name].to_numpy()[first] for name in ("record", "tuple"))]
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(packed(place), kind="stable")] = np.arange(len(first))
+    bits = len(first).bit_length()
+    span = time - time.min() if len(time) else time
+    if int(span.max(initial=0)).bit_length() + bits < 64:
+        return np.argsort((span << bits) | rank)
+    return np.lexsort((rank, time))
 
 
 _CLOSED, _OPEN, _ORPHAN, _DENIED = range(4)  # as the schema has them
@@ -112,7 +103,7 @@ def _any(marked: Array, starts: Array) -> Array:
 def _state(flows: pd.DataFrame, stitched: Stitched, begun: Array, ended: Array) -> Array:
     state = np.where(begun, np.where(ended, _CLOSED, _OPEN), _ORPHAN).astype(np.int8)
     state[stitched.alone] = -1
-    state[(flows["decision"] == "denied").to_numpy()[stitched.first]] = _DENIED
+    state[matching(flows["decision"], "denied")[stitched.first]] = _DENIED
     return state
 
 
@@ -141,18 +132,16 @@ def _counted_by(flows: pd.DataFrame, stitched: Stitched, begun: Array, ended: Ar
 
 def _stateless(flows: pd.DataFrame, stitched: Stitched) -> Array:
     """Tell the conversations whose rule seems to be logged without state, as `nsgkit.flows.stateless` states."""
-    rules = flows["rule"].astype("category").cat
-    custom = [text not in DEFAULT_RULES and not text.startswith("DefaultRule_") for text in rules.categories]
-    asks = np.array([*custom, False])[rules.codes.to_numpy()] & (flows["version"] == 2).to_numpy()
-    for name, value in (("direction", "inbound"), ("protocol", "TCP"), ("decision", "allowed")):
-        asks &= (flows[name] == value).to_numpy()
-    policy = packed([coded(flows[name]) for name in ("resource", "acl", "rule")])[stitched.order]
-    asks = asks[stitched.order]
+    asks = _asking(flows)[stitched.order]
     asked = asks & ~np.repeat(stitched.alone, stitched.rows)
     if not asked.any():
         return np.zeros(len(stitched.starts), dtype=bool)
-    kind, kinds = pd.factorize(policy[asked])
+    policies = [coded(flows[name]) for name in ("resource", "acl", "rule")]
     rows, step, time = stitched.order[asked], stitched.step[asked], stitched.time[asked]
+    first = stitched.first[_any(asks, stitched.starts)]
+    both = packed([np.append(codes[rows], codes[first]) for codes in policies])
+    policy, of_first = both[: len(rows)], both[len(rows) :]
+    kind, kinds = pd.factorize(policy)
     answers = step == END
     for name in COUNTERS:
         answers |= (step != BEGIN) & numbers(flows[name])[1][rows]
@@ -161,4 +150,17 @@ def _stateless(flows: pd.DataFrame, stitched: Stitched) -> Array:
     np.maximum.at(latest, kind, time)
     np.minimum.at(earliest, kind, time)
     suspects = kinds[silent & (latest - earliest > PATIENCE)]
-    return np.isin(policy[stitched.starts], suspects) & _any(asks, stitched.starts)
+    stateless = _any(asks, stitched.starts)
+    stateless[stateless] = np.isin(of_first, suspects)
+    return stateless
+
+
+def _asking(flows: pd.DataFrame) -> Array:
+    """Tell the rows whose connections must end or be counted if their rule is logged with state."""
+    texts = categories(flows["rule"]).categories
+    default = [text for text in texts if text in DEFAULT_RULES or text.startswith("DefaultRule_")]
+    asks = (flows["version"] == 2).to_numpy() & flows["rule"].notna().to_numpy()
+    asks &= ~matching(flows["rule"], *default)
+    for name, value in (("direction", "inbound"), ("protocol", "TCP"), ("decision", "allowed")):
+        asks &= matching(flows[name], value)
+    return asks

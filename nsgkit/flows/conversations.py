@@ -19,6 +19,7 @@ from nsgkit.flows.frame import (
     settled,
     types,
 )
+from nsgkit.flows.recorded import begins_left_out
 from nsgkit.flows.stateless import suspects
 from nsgkit.flows.stitch import CONVERSATION, STANDS, codebook, marked, stitched
 from nsgkit.schema import COUNTERS, TEXT, TIME, Column
@@ -26,6 +27,7 @@ from nsgkit.schema import COUNTERS, TEXT, TIME, Column
 _PLACE = ("blob", "record", "tuple")
 _ENDS = ("src_ip", "dst_ip", "src_port", "dst_port")
 _STATES = MappingProxyType({s: s for s in ("closed", "open", "orphan", "denied")})
+_COUNTED_BY = MappingProxyType({s: s for s in ("begin", "row", "end")})
 
 
 def _kept(*names: str) -> tuple[Column, ...]:
@@ -41,9 +43,15 @@ CONVERSATIONS: tuple[Column, ...] = (
     Column("state", TEXT, "State", "closed: begin and end are there. open: no end yet. orphan: its begin "
            "lies before the data. denied: a denied attempt. Null in version 1, which does not tell.",
            nullable=True, codes=_STATES, closed=True),
+    Column("counted_by", TEXT, "Counted by", "Which row counts it. begin: its begin row. row: its only row "
+           "(denied, version 1). end: its end row, because its flow log writes no begin rows. Null: not "
+           "counted here, because its begin lies before the data.", nullable=True, codes=_COUNTED_BY,
+           closed=True),
     *_kept("decision", "direction", "protocol", "src_ip", "src_port", "dst_ip", "dst_port"),
     *(replace(schema.column(name), meaning="The sum of its continuing and end rows; null where none of them "
               "had a counter: unknown, never 0.") for name in COUNTERS),
+    Column("answered", "boolean", "Answered", "True where packets came back (bytes, where packets are "
+           "unknown), False where counters say that none did, null without counters.", nullable=True),
     *_kept("rule", "acl", "mac", "resource", "flow_log", "version", "encryption"),
     Column("rows", "int64", "Rows", "How many flow rows it was stitched from; conversation_rows() gives "
            "them.", "rows"),
@@ -76,6 +84,13 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
     Double capture: views of one connection from several places are all kept. `folded` says which
     of them must not be counted: see `nsgkit.flows.fold` for the one rule. Count connections with
     `~folded`, and say with `folded` how many views were folded.
+
+    Counted by: a connection counts once, by its begin row, or by its only row (denied, version 1). A VNet
+    flow log can be told to leave out begin rows. Where a flow log (`flow_log`; where that is null,
+    `resource`) has no begin row among its allowed and unknown rows with a state, but has end rows, its
+    connections count by their end rows; their state stays orphan. `counted_by` says which row it was.
+
+    Answered: packets came back, which is more than being allowed; see the column `answered`.
 
     A row is told apart from others by its blob, record and tuple: give each blob's rows once.
 
@@ -111,8 +126,11 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
     book, within = codebook(flows), int(fold_within * 1000)
     rows = marked(flows, book)
     views = _sums(stitched(rows)).join(folds(rows, flows, within), on=[*CONVERSATION], how="left")
-    views = views.join(settled(suspects(rows), flows), on="policy", how="left").with_columns(
+    views = views.join(settled(suspects(rows), flows), on="policy", how="left")
+    views = views.join(settled(begins_left_out(rows), flows), on="log", how="left").with_columns(
         state=_state(),
+        counted_by=_counted_by(),
+        answered=_answered(),
         duration=_duration(),
         folded=one_if(nw.col("folded") == 1) == 1,
         stateless=one_if((nw.col("asks") == 1) & (nw.col("suspect") == 1)) == 1,
@@ -196,7 +214,7 @@ def _sums(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
     counting = {f"counting_{name}": nw.when(nw.col("step") > 0).then(nw.col(name)) for name in COUNTERS}
     marks = {"begins": one_if(nw.col("step") == 0), "ends": one_if(nw.col("step") == 2)}
     first, numbered = nw.when(nw.col("starts") == 1), "row" in rows.collect_schema().names()
-    of_first = ["policy", *(["row"] if numbered else ["file", "record", "tuple"])]
+    of_first = ["policy", "log", *(["row"] if numbered else ["file", "record", "tuple"])]
     groups = rows.with_columns(**counting, **marks).group_by(*CONVERSATION)
     views = groups.agg(
         *(known_sum(f"counting_{name}").alias(name) for name in COUNTERS),
@@ -216,6 +234,18 @@ def _state() -> nw.Expr:
     begun = nw.when(nw.col("begins") > 0).then(ended).otherwise(nw.lit("orphan"))
     stitched_from = nw.when(nw.col("alone") == 0).then(begun)
     return nw.when(nw.col("denied") > 0).then(nw.lit("denied")).otherwise(stitched_from)
+
+
+def _counted_by() -> nw.Expr:
+    by_end = nw.when((nw.col("ends") > 0) & (nw.col("by_end") == 1)).then(nw.lit("end"))
+    begun = nw.when(nw.col("begins") > 0).then(nw.lit("begin")).otherwise(by_end)
+    return nw.when(nw.col("alone") == 1).then(nw.lit("row")).otherwise(begun)
+
+
+def _answered() -> nw.Expr:
+    packets, bytes_ = nw.col("packets_dst_to_src"), nw.col("bytes_dst_to_src")
+    answered = nw.when(packets.is_null()).then(bytes_ > 0).otherwise(packets > 0)
+    return nw.when(nw.col("alone") == 0).then(answered)
 
 
 def _duration() -> nw.Expr:

@@ -46,7 +46,7 @@ def marked(
 
     Beside `columns` of the flow table: `key`, the same for rows that agree in SAME; `step`, 0 begin,
     1 continuing, 2 end; `moment`, which orders by time and step; `alone`, `denied`, `asks`, 1 or 0;
-    `content`, `file`, `policy`, fingerprints of what a row says, of its blob and of its rule.
+    `content`, `file`, `policy`, `log`, fingerprints of what a row says, of its blob, rule and flow log.
     """
     rows = lazy(flows, columns, codebook=book, numbered=True)
     rows = (rows if only is None else only(rows)).with_columns(
@@ -55,6 +55,7 @@ def marked(
         alone=_alone().cast(nw.Int8),
         denied=one_if(nw.col("decision") == "denied").cast(nw.Int8),
         asks=one_if(asks_for_an_answer()).cast(nw.Int8),
+        unnamed_log=nw.when(nw.col("flow_log").is_null()).then(nw.col("resource")),
     )
     return fingerprint(
         rows.with_columns(moment=nw.col("time_ms") * 4 + nw.col("step")),
@@ -63,6 +64,7 @@ def marked(
         content=("rule", "encryption", "version", *COUNTERS),
         file=("blob",),
         policy=("resource", "acl", "rule"),
+        log=("flow_log", "unnamed_log"),
     )
 
 

@@ -32,15 +32,25 @@ def stitch(rows):
     return done
 
 
-def summary(conversation):
-    """What `conversations` says of it, double capture aside."""
+def summaries(rows):
+    """What `conversations` says of the rows, double capture aside."""
+    silent = without_begins(rows)
+    return [summary(c, silent) for c in stitch(rows)]
+
+
+def summary(conversation, silent):
+    """What `conversations` says of one; `silent` are the flow logs without begin rows."""
     first, last = conversation[0], conversation[-1]
     sums = {c: [r[c] for r in conversation if r["state"] in ("continuing", "end")] for c in COUNTERS}
     known = {c: [v for v in values if v is not None] for c, values in sums.items()}
+    sums = {c: sum(values) if values else None for c, values in known.items()}
+    alone = counted_by(conversation, silent) == "row"
     return {
         "first": first["time"], "last": last["time"], "state": state(conversation), "rows": len(conversation),
         **{k: first[k] for k in (*KEY, "rule", "blob", "record", "tuple")},
-        **{c: sum(values) if values else None for c, values in known.items()},
+        **sums,
+        "counted_by": counted_by(conversation, silent),
+        "answered": None if alone else answered(sums["packets_dst_to_src"], sums["bytes_dst_to_src"]),
     }  # fmt: skip
 
 
@@ -53,6 +63,35 @@ def state(conversation):
     if "begin" not in states:
         return "orphan"
     return "closed" if "end" in states else "open"
+
+
+def counted_by(conversation, silent):
+    """Which row counts it; `silent` are the flow logs without begin rows."""
+    first = conversation[0]
+    states = {r["state"] for r in conversation}
+    if first["decision"] == "denied" or states == {None}:
+        return "row"
+    if "begin" in states:
+        return "begin"
+    return "end" if "end" in states and log(first) in silent else None
+
+
+def log(row):
+    return row["flow_log"] or row["resource"]
+
+
+def without_begins(rows):
+    """The VNet flow logs that have end rows, but no begin row."""
+    states = defaultdict(set)
+    for row in rows:
+        if row["version"] >= 4 and row["decision"] != "denied" and row["state"] is not None:
+            states[log(row)].add(row["state"])
+    return {name for name, seen in states.items() if "end" in seen and "begin" not in seen}
+
+
+def answered(packets, bytes_):
+    known = packets if packets is not None else bytes_
+    return None if known is None else known > 0
 
 
 def fold(conversations, within=5.0, orphans=305.0):
@@ -86,11 +125,11 @@ def measures(conversations, key, *, each_view=False):
         group = found[tuple(c[k] for k in key)]
         if i in folded:
             continue
-        began = c["state"] in ("open", "closed", None)
+        began = c["counted_by"] is not None
         group["connections"] += began and c["decision"] == "allowed"
         group["unknown"] += began and c["decision"] == "unknown"
         group["denied"] += c["decision"] == "denied"
-        group["orphans"] += c["state"] == "orphan"
+        group["orphans"] += not began
         known = [c[n] for n in COUNTERS if c[n] is not None]
         group["uncounted"] += began and c["decision"] == "allowed" and not known
         for name in COUNTERS:

@@ -124,6 +124,67 @@ def test_a_decision_that_is_unknown_is_stitched_apart():
     assert brief(text, "decision", "state") == [["allowed", "closed"], ["unknown", "open"]]
 
 
+# Answered, and counted by which row
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [("1/60 1/60", True), ("1/60 0/0", False), ("1/60 -/60", True), ("1/60 -/0", False), ("1/60 -/-", pd.NA)],
+)
+def test_answered_tells_whether_packets_came_back(end, said):
+    table = conversations(flows(f"09:00:00 {A} O A B\n09:01:00 {A} O A E {end}"))
+    assert table["answered"].tolist() == [said]
+    assert table["answered"].dtype == "boolean"
+
+
+@pytest.mark.parametrize(
+    "row", ["O A B", "O D B", "O D - 0/0 0/0 version=4", "O D E 1/1 1/1", "O A - version=1"]
+)
+def test_without_counters_an_answer_is_unknown(row):
+    assert brief(f"09:00:00 {A} {row}", "answered") == [[pd.NA]]
+
+
+def counted_by(text, **everywhere):
+    return [row if isinstance(row, str) else None for (row,) in brief(text, "counted_by", **everywhere)]
+
+
+VNET = {"version": 4, "flow_log": "/FL", "resource": "/VNET"}
+NO_BEGINS = f"09:00:00 {A} O A C 1/1 1/1\n09:05:00 {A} O A E 1/1 1/1\n09:06:00 {B} I A C 1/1 1/1"
+
+
+def test_a_flow_log_without_begin_rows_is_counted_by_its_end_rows():
+    assert counted_by(NO_BEGINS, **VNET) == ["end", None]
+    assert brief(NO_BEGINS, "state", **VNET) == [["orphan"], ["orphan"]]
+
+
+@pytest.mark.parametrize(
+    ("more", "first"),
+    [
+        (f"08:00:00 {B} I D -", "row"),  # a denied row began nothing
+        (f"08:00:00 {B} I D B", "row"),
+        (f"08:00:00 {B} I A B flow_log=/OTHER", "begin"),
+        (f"08:00:00 {B} I A B flow_log=/FL resource=/NIC", "begin"),  # the same log, another target
+    ],
+)
+def test_begin_rows_of_the_same_flow_log_alone_make_its_orphans_count_elsewhere(more, first):
+    ends = None if "/NIC" in more else "end"
+    assert counted_by(f"{more}\n{NO_BEGINS}", **VNET) == [first, ends, None]
+
+
+def test_a_log_without_a_name_is_told_by_what_it_logs():
+    unnamed = {**VNET, "flow_log": None}
+    assert counted_by(f"08:00:00 {B} I A B resource=/NIC\n{NO_BEGINS}", **unnamed) == ["begin", "end", None]
+
+
+def test_an_nsg_flow_log_always_writes_begin_rows_so_its_orphans_began_before():
+    assert counted_by(NO_BEGINS) == [None, None]
+
+
+@pytest.mark.parametrize(("row", "said"), [("O A B", "begin"), ("O D B", "row"), ("O A - version=1", "row")])
+def test_one_row_counts_a_connection(row, said):
+    assert counted_by(f"09:00:00 {A} {row}") == [said]
+
+
 # Double capture
 
 
@@ -303,8 +364,8 @@ def content(table):
 def test_an_independent_stitcher_agrees(rows):
     frame = table_of(rows)
     said = conversations(frame)
-    plain = [plain_stitch.summary(c) for c in plain_stitch.stitch(plain_stitch.records(frame))]
-    names = ["first", "last", "state", "rows", *plain_stitch.KEY]
+    plain = plain_stitch.summaries(plain_stitch.records(frame))
+    names = ["first", "last", "state", "counted_by", "rows", *plain_stitch.KEY]
     assert sorted(map(str, said[names].astype(object).to_numpy().tolist())) == sorted(
         str([p[n] if p[n] is not None else float("nan") for n in names]) for p in plain
     )

@@ -7,7 +7,8 @@ KEY = (
     "mac", "acl", "resource", "flow_log", "direction", "protocol", "src_ip", "src_port", "dst_ip",
     "dst_port", "decision",
 )  # fmt: skip
-STEP = {"begin": 0, "continuing": 1, "end": 2}
+STATES = ("begin", "continuing", "end")
+TIES = ("rule", "encryption", "version", *COUNTERS, "record", "tuple", "blob")
 
 
 def records(frame):
@@ -17,18 +18,40 @@ def records(frame):
 
 def stitch(rows):
     """Return lists of rows, one a conversation."""
-    open_, done = {}, []
-    for row in sorted(rows, key=lambda r: (r["time"], STEP.get(r["state"], 0), r["record"], r["tuple"])):
-        key = tuple(row[k] for k in KEY)
+    done, moments = [], defaultdict(lambda: defaultdict(list))
+    for row in sorted(rows, key=lambda r: [(r[name] is not None, r[name]) for name in TIES]):
         if row["decision"] == "denied" or row["state"] is None:
             done.append([row])
-            continue
-        if row["state"] == "begin" or key not in open_:
-            open_[key] = []
-            done.append(open_[key])
-        open_[key].append(row)
-        if row["state"] == "end":
-            del open_[key]
+        else:
+            moments[tuple(row[k] for k in KEY)][row["time"]].append(row)
+    for times in moments.values():
+        done += stitch_key(times)
+    return done
+
+
+def stitch_key(times):
+    """Stitch the rows of one key, time after time."""
+    done, current = [], None  # what is open from before
+    for time in sorted(times):
+        begins, continuing, ends = ([r for r in times[time] if r["state"] == s] for s in STATES)
+        if current is not None:
+            current += continuing
+            if ends:
+                current.append(ends.pop(0))
+                current = None
+        elif continuing and not begins:
+            done.append(continuing + ends[:1])
+            current = None if ends else done[-1]
+            ends = ends[1:]
+        elif continuing:
+            begins[-1:] = [[begins[-1], *continuing]]
+        for begin in begins:
+            done.append(begin if isinstance(begin, list) else [begin])
+            if ends:
+                done[-1].append(ends.pop(0))
+            else:
+                current = done[-1]
+        done += [[end] for end in ends]
     return done
 
 
@@ -109,10 +132,22 @@ def fold(conversations, within=5.0, orphans=305.0):
                 apart = abs((here["first"] - there["first"]).total_seconds())
                 near = apart <= (orphans if link[-1] else within)
                 if o not in taken and here["mac"] != there["mac"] and near:
-                    folded.add(i)
+                    if not contradict(here, there):
+                        folded.add(i)
                     taken.add(o)
                     break
     return folded
+
+
+def contradict(here, there):
+    """Whether two complete views cannot be of one connection: 5 times and 10 kB apart."""
+    if not here["state"] == there["state"] == "closed":
+        return False
+    counted = [c[f"bytes_{way}"] for c in (here, there) for way in ("src_to_dst", "dst_to_src")]
+    if None in counted:
+        return False
+    least, most = sorted((sum(counted[:2]), sum(counted[2:])))
+    return most > 5 * least and most - least > 10_000
 
 
 def measures(conversations, key, *, each_view=False):

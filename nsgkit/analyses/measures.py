@@ -32,7 +32,7 @@ TRAFFIC: tuple[Column, ...] = (
         "connections",
         "int64",
         "Connections",
-        "Allowed, and began in the data (or ended there, where no begin rows are logged).",
+        "Allowed, with the row that counts it.",
         _CONNECTIONS,
     ),
     Column("denied", "int64", "Denied attempts", "Denied rows.", "denied attempts"),
@@ -41,7 +41,7 @@ TRAFFIC: tuple[Column, ...] = (
         "orphans",
         "int64",
         "Orphans",
-        "Conversations that began before the data and count there.",
+        "Not counted: they began before the data.",
         "conversations",
     ),
     Column("bytes", "Int64", "Bytes", "Both ways; null where no counter is known.", "bytes", nullable=True),
@@ -152,6 +152,7 @@ def measured(frame: "nw.LazyFrame[Any]", by: Sequence[str], peers: str | None = 
     """Return the measures of each group of a lazy frame of conversations, in no order."""
     counted = one_if(~nw.col("folded"))
     here = ~nw.col("counted_by").is_null()
+    orphan = one_if(~here & (nw.col("state") == "orphan"))
     frame = frame.with_columns(
         counts=counted,
         began=one_if(here & (nw.col("decision") == "allowed")) * counted,
@@ -167,10 +168,7 @@ def measured(frame: "nw.LazyFrame[Any]", by: Sequence[str], peers: str | None = 
         nw.col("began").sum().cast(nw.Int64).alias("connections"),
         nw.col("undecided").sum().cast(nw.Int64).alias("unknown"),
         (one_if(nw.col("decision") == "denied") * nw.col("counts")).sum().cast(nw.Int64).alias("denied"),
-        (one_if(~here & (nw.col("state") == "orphan")) * nw.col("counts"))
-        .sum()
-        .cast(nw.Int64)
-        .alias("orphans"),
+        (orphan * nw.col("counts")).sum().cast(nw.Int64).alias("orphans"),
         (nw.col("began") * nw.col("blind")).sum().cast(nw.Int64).alias("uncounted"),
         count(nw.col("folded")).alias("folded"),
         nw.col("first").min(),

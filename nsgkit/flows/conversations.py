@@ -45,8 +45,8 @@ CONVERSATIONS: tuple[Column, ...] = (
     *_kept("decision", "direction", "protocol", "src_ip", "src_port", "dst_ip", "dst_port"),
     *(replace(schema.column(name), meaning="The sum of its continuing and end rows; null where none of them "
               "had a counter: unknown, never 0.") for name in COUNTERS),
-    Column("answered", "boolean", "Answered", "True where packets came back (bytes, where packets are unknown), "
-           "False where counters say that none did, null without counters.", nullable=True),
+    Column("answered", "boolean", "Answered", "True where packets came back (bytes, where packets are "
+           "unknown), False where counters say that none did, null without counters.", nullable=True),
     *_kept("rule", "acl", "mac", "resource", "flow_log", "version", "encryption"),
     Column("rows", "int64", "Rows", "How many flow rows it was stitched from; conversation_rows() gives "
            "them.", "rows"),

@@ -7,11 +7,12 @@ NICs, and further views at the same NIC in the same direction, from another log 
 logs of one NIC); of those the newer format's counts. Where one place has several such
 conversations within those seconds, the first belongs to the others' first, the second to their second.
 
-Two views that are both complete and contradict each other grossly in bytes are not folded: two networks
-that are not connected may use the same addresses.
-
 Conversations whose begin lies before the data are folded among themselves alone, and there the first
 rows may lie five minutes further apart: that is how often continuing rows come.
+
+Two complete (closed) views whose bytes of both directions are more than CONTRADICT_TIMES and more than
+CONTRADICT_BYTES apart are two connections: two unconnected networks may use the same addresses. They are
+not folded. Unknown bytes contradict nothing.
 """
 
 from typing import Any
@@ -22,11 +23,12 @@ from nsgkit.flows.frame import fingerprint, one_if
 from nsgkit.flows.stitch import CONVERSATION, stitched
 
 CADENCE = 300_000  # milliseconds between the continuing rows of a connection
-LARGELY_APART, TIMES_APART = 10_000, 5  # bytes, and how many times as many: both must be exceeded
+CONTRADICT_TIMES, CONTRADICT_BYTES = 5.0, 10_000.0
 CAPTURE = ("mac", "acl", "resource", "flow_log")
 _PLACE = ("blob", "record", "tuple")
+_BYTES = ("bytes_src_to_dst", "bytes_dst_to_src")
 _LINK = ("link", "src_port", "dst_port")
-_IN_TIME = ("time_ms", "record", "tuple", "blob")
+_IN_TIME = ("time_ms", "alone", "nth")  # views of one capture: in the order in which they were stitched
 _VIEWS = (*_LINK, "chain", "turn")
 _BY_WORTH = ("inbound", "age", "time_ms", *CAPTURE)
 
@@ -37,16 +39,15 @@ def folds(rows: "nw.LazyFrame[Any]", within: int) -> "nw.LazyFrame[Any]":
     `rows` is what `marked` gave; `within` is how far apart the first rows of two views may
     lie, in milliseconds. The answer has CONVERSATION, folded (1), into_blob, into_record, into_tuple.
     """
-    first_rows = _summed(stitched(_seen_twice(rows))).filter(nw.col("starts") == 1)
-    views = _turns(first_rows, within)
+    views = _turns(_sized(stitched(_seen_twice(rows))), within)
     worth = nw.col("one").cum_sum().over(*_VIEWS, order_by=_BY_WORTH)
     views = views.with_columns(worth=worth)
     best = nw.when(nw.col("worth") == 1)
     kept = {
         f"best_{name}": best.then(nw.col(name)).max().over(*_VIEWS)
-        for name in ("nic", "inbound", "closed", "size", *_PLACE)
+        for name in ("nic", "inbound", "size", *_PLACE)
     }
-    views = views.with_columns(**kept).filter(_is_folded())
+    views = views.with_columns(**kept).filter(_is_folded() & (_contradict() == 0))
     into = {f"into_{name}": nw.col(f"best_{name}") for name in _PLACE}
     return views.select(*CONVERSATION, folded=nw.lit(1), **into)
 
@@ -60,19 +61,26 @@ def _seen_twice(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
     return rows.join(twice, on=ends, how="semi").drop("ends", "at")
 
 
-def _summed(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
-    """Put beside each row whether its conversation is complete, and its bytes both ways; null is unknown."""
-    known = nw.when(nw.col("step") > 0)
-    ways = {name: known.then(nw.col(f"bytes_{name}")) for name in ("src_to_dst", "dst_to_src")}
-    rows = rows.with_columns(**ways)
-    marks = {"begun": nw.col("step") == 0, "ended": nw.col("step") == 2}
-    found = {name: one_if(mark).max().over(*CONVERSATION) for name, mark in marks.items()}
-    counts = {f"{name}_known": one_if(~nw.col(name).is_null()).max().over(*CONVERSATION) for name in ways}
-    sums = {name: nw.col(name).cast(nw.Float64).sum().over(*CONVERSATION) for name in ways}
-    rows = rows.with_columns(**found, **counts, **sums)
-    size = nw.when(nw.max_horizontal(*counts) == 1).then(nw.sum_horizontal(*ways))
-    closed = (nw.col("begun") == 1) & (nw.col("ended") == 1) & (nw.col("alone") == 0)
-    return rows.with_columns(size=size, closed=one_if(closed))
+def _sized(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+    """Return the first row of each conversation with its `size`: bytes of both ways, where it is complete."""
+    counting = {name: nw.when(nw.col("step") > 0).then(nw.col(name)) for name in _BYTES}
+    marks = {"begun": one_if(nw.col("step") == 0), "ended": one_if(nw.col("step") == 2)}
+    # As floats, which no sum of 64 bits overflows; null where one way is unknown.
+    sums = {f"all_{n}": nw.when(nw.col(n).count() > 0).then(nw.col(n).cast(nw.Float64).sum()) for n in _BYTES}
+    groups = rows.with_columns(**counting, **marks).group_by(*CONVERSATION)
+    found = groups.agg(**sums, **{name: nw.col(name).max() for name in marks})
+    complete = nw.when((nw.col("begun") == 1) & (nw.col("ended") == 1))
+    size = complete.then(nw.col(f"all_{_BYTES[0]}") + nw.col(f"all_{_BYTES[1]}"))
+    first = rows.filter(nw.col("starts") == 1)
+    return first.join(found.select(*CONVERSATION, size=size), on=[*CONVERSATION])
+
+
+def _contradict() -> nw.Expr:
+    """1 where a view and the one that counts in its place cannot be of one connection."""
+    least = nw.min_horizontal("size", "best_size")
+    most = nw.max_horizontal("size", "best_size")
+    known = ~nw.col("size").is_null() & ~nw.col("best_size").is_null() & (nw.col("alone") == 0)
+    return one_if(known & (most > CONTRADICT_TIMES * least) & (most - least > CONTRADICT_BYTES))
 
 
 def _turns(first_rows: "nw.LazyFrame[Any]", within: int) -> "nw.LazyFrame[Any]":
@@ -85,8 +93,8 @@ def _turns(first_rows: "nw.LazyFrame[Any]", within: int) -> "nw.LazyFrame[Any]":
         nic=("mac",),
     )
     views = views.select(
-        *CONVERSATION, *CAPTURE, "link", "capture", "nic", "inbound", "orphan", "time_ms", *_PLACE, "size", "closed",
-        age=-nw.col("version").cast(nw.Int64), one=nw.lit(1),
+        *CONVERSATION, *CAPTURE, "link", "capture", "nic", "inbound", "orphan", "time_ms", "size", "alone",
+        *_PLACE, age=-nw.col("version").cast(nw.Int64), one=nw.lit(1),
     )  # fmt: skip
     gap = nw.col("time_ms") - nw.col("time_ms").shift(1).over(*_LINK, order_by=_IN_TIME)
     views = views.with_columns(breaks=one_if(gap > within + nw.col("orphan") * CADENCE))
@@ -100,14 +108,4 @@ def _is_folded() -> nw.Expr:
     same_nic = nw.col("nic") == nw.col("best_nic")
     same_way = nw.col("inbound") == nw.col("best_inbound")
     other_end = ~same_nic & (nw.col("inbound") == 1) & (nw.col("best_inbound") == 0)
-    return (nw.col("worth") > 1) & (other_end | (same_nic & same_way)) & ~_contradict()
-
-
-def _contradict() -> nw.Expr:
-    """Tell the views that are complete, as the best is, and grossly apart from it in bytes."""
-    sizes = ("size", "best_size")
-    low, high = nw.min_horizontal(*sizes), nw.max_horizontal(*sizes)
-    apart = (high - low > LARGELY_APART) & (high / TIMES_APART > low)
-    known = ~nw.any_horizontal(*(nw.col(name).is_null() for name in sizes), ignore_nulls=False)
-    complete = (nw.col("closed") == 1) & (nw.col("best_closed") == 1)
-    return one_if(complete & known & apart) == 1
+    return (nw.col("worth") > 1) & (other_end | (same_nic & same_way))

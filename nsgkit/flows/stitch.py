@@ -2,15 +2,15 @@
 
 Rows belong together where the same NIC logged them under the same ACL for the same resource and
 flow log, with the same addresses, ports, protocol, direction and decision. Ordered by time (equal
-times: begin, continuing, end), a conversation starts with a begin row, and with a row that
+times: see below), a conversation starts with a begin row, and with a row that
 follows an end or nothing. A denied row, and a row without a state (all of version 1), is a
 conversation of its own.
 
-NSG logs count seconds, and one second can hold several begins and ends of the same ports. Then an end
-closes the conversation that is open from before, if there is one; the k-th begin is followed by the
-k-th end that is left. So two complete connections within a second are two complete conversations.
-
-`nsgkit.flows.quick` follows the same rule on pandas tables.
+Equal times (NSG flow logs count whole seconds). Where a conversation is open from an earlier time, the
+continuing rows of this time belong to it, and the first end closes it. Then the first begin goes with the
+first end that is left, the second begin with the second, and so on: extra begins stay open,
+extra ends are orphans. Where nothing is open from before, continuing rows follow the last begin. Which of
+several begins (or ends) of one time is first, their content decides, and then where they stand: ORDER.
 """
 
 from collections.abc import Callable, Sequence
@@ -35,10 +35,10 @@ ALIKE = ("key", "src_port", "dst_port")
 CONVERSATION = (*ALIKE, "nth")
 # Where a row stands: this names a conversation too, by its first row.
 STANDS = (*ALIKE, "file", "record", "tuple")
-# Ties are settled by what rows say before where they stand: files may come in any order.
-ORDER = ("moment", "rule", "encryption", "version", *COUNTERS, "record", "tuple", "blob")
-_ONE_TIME = (*ALIKE, "time_ms")
-_IN_ORDER = ("time_ms", "turn")
+# Ties are settled by what rows say before where they stand: files may come in any order. Nulls go first.
+TIES = ("rule", "encryption", "version", *COUNTERS, "record", "tuple", "blob")
+STEPS = ("moment", *TIES)
+ORDER = ("time_ms", "slot", "step", *TIES)
 
 
 def marked(
@@ -74,48 +74,42 @@ def stitched(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
     CONVERSATION together names a conversation; `starts` is 1 for its first row and 0 for others; `since`
     is when its previous row was (milliseconds, null for the first).
     """
-    rows = _in_turn(rows).with_columns(edges=_begins() + _ends())
-    before = nw.col("moment").shift(1).over(*ALIKE, order_by=_IN_ORDER)
-    edges = nw.col("edges").cum_sum().over(*ALIKE, order_by=_IN_ORDER)
+    rows = _in_slots(rows).with_columns(edges=_begins() + _ends())
+    before = nw.col("moment").shift(1).over(*ALIKE, order_by=ORDER)
+    edges = nw.col("edges").cum_sum().over(*ALIKE, order_by=ORDER)
     # Both at once, so that an engine sorts once: begins so far and ends before this row tell
     # one conversation from the next.
     rows = rows.with_columns(before=before, nth=(edges - _ends()).cast(nw.Int64))
     return rows.with_columns(starts=_starts(), since=_since())
 
 
-def _in_turn(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
-    """Return the rows with `turn`, which orders those of one time: begins and ends of one second are paired.
+def _in_slots(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+    """Give each row its `slot` among the rows of its key and time: the k-th begin and end share slot k.
 
-    After a time a conversation is open where more began than ended, closed where more ended, and as it was
-    before where as many began as ended; where there are continuing rows alone, one is open.
+    What is open from before has slot 0. After a time with more begins than ends, or with continuing rows
+    alone, something is open; after one with more ends, nothing is; else it is as it was before.
     """
-    kinds = {"begins": 0, "continues": 1, "closes": 2}
-    marks = {name: one_if(nw.col("step") == step) for name, step in kinds.items()}
-    rows = rows.with_columns(one=nw.lit(1), **marks)
+    at_once, stitches = (*ALIKE, "time_ms"), 1 - nw.col("alone")
     rows = rows.with_columns(
-        **{name: nw.col(name).sum().over(*_ONE_TIME) for name in kinds},
-        place=nw.col("one").cum_sum().over(*_ONE_TIME, order_by=ORDER),
+        begin=one_if(nw.col("step") == 0) * stitches, end=one_if(nw.col("step") == 2) * stitches
     )
-    more, fewer = nw.col("begins") > nw.col("closes"), nw.col("begins") < nw.col("closes")
-    alone = (nw.col("begins") + nw.col("closes") == 0) & (nw.col("continues") > 0)
-    rows = rows.with_columns(
-        after=nw.when(more | alone).then(nw.lit(1)).otherwise(nw.when(fewer).then(nw.lit(0)))
+    totals = {f"all_{name}s": nw.col(name).sum().over(*at_once) for name in ("begin", "end")}
+    turns = {f"{n}_turn": nw.col(n).cum_sum().over(*at_once, order_by=STEPS) for n in ("begin", "end")}
+    rows = rows.with_columns(**totals, **turns, left=nw.col("time_ms").shift(-1).over(*ALIKE, order_by=STEPS))
+    begins, ends = nw.col("all_begins"), nw.col("all_ends")
+    opens = nw.when((begins > ends) | (begins + ends == 0)).then(nw.lit(1))
+    after = nw.when(begins < ends).then(nw.lit(0)).otherwise(opens)
+    is_last = nw.col("left").is_null() | (nw.col("left") != nw.col("time_ms"))
+    rows = rows.with_columns(after=nw.when(is_last).then(after))
+    rows = rows.with_columns(known=nw.col("after").shift(1).over(*ALIKE, order_by=STEPS))
+    rows = rows.with_columns(known=nw.col("known").fill_null(strategy="forward").over(*ALIKE, order_by=STEPS))
+    is_open = one_if(nw.col("known") == 1)
+    of_end = nw.when(nw.col("step") == 2).then(nw.col("end_turn") - is_open)
+    later = nw.when(nw.col("step") == 1).then((1 - is_open) * begins).otherwise(of_end)
+    slot = nw.when(nw.col("step") == 0).then(nw.col("begin_turn")).otherwise(later)
+    return rows.with_columns(slot=slot.cast(nw.Int64)).drop(
+        *totals, *turns, "begin", "end", "left", "after", "known"
     )
-    rows = rows.with_columns(after=nw.col("after").fill_null(strategy="forward").over(*ALIKE, order_by=ORDER))
-    rows = rows.with_columns(was=nw.col("after").shift(1).over(*ALIKE, order_by=ORDER))
-    first = nw.when(nw.col("place") == 1).then(nw.col("was"))
-    rows = rows.with_columns(was=one_if(first == 1)).with_columns(was=nw.col("was").max().over(*_ONE_TIME))
-    return rows.with_columns(turn=_turn()).drop("one", *kinds, "place", "after", "was")
-
-
-def _turn() -> nw.Expr:
-    """Return the place of a row among those of its time: begins at 4, 8, …, each before the end that is its own."""
-    end = nw.col("place") - nw.col("begins") - nw.col("continues") - nw.col("was")
-    continuing = nw.when(nw.col("was") == 1).then(nw.lit(0)).otherwise(nw.lit(5))
-    paired = nw.when(nw.col("step") == 2).then(4 * end + 2).otherwise(continuing)
-    paired = nw.when(nw.col("step") == 0).then(4 * nw.col("place")).otherwise(paired)
-    both = (nw.col("begins") > 0) & (nw.col("closes") > 0)
-    return nw.when(both).then(paired).otherwise(nw.col("place")).cast(nw.Int64)
 
 
 def _step() -> nw.Expr:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from nsgkit.flows.fold import CADENCE, CAPTURE, LARGELY_APART, TIMES_APART
+from nsgkit.flows.fold import CADENCE, CAPTURE, CONTRADICT_BYTES, CONTRADICT_TIMES
 from nsgkit.flows.quick.keys import Array, changes, coded, matching, packed, together
 
 
@@ -15,8 +15,8 @@ class Views(NamedTuple):
     first: Array  # position of its first row in the flow table
     time: Array  # of that row, in milliseconds
     orphan: Array
-    closed: Array
-    bytes: Array  # both ways; -1 where unknown
+    alone: Array
+    bytes: Array  # both ways, of the complete ones; -1 where unknown
 
 
 def fold(flows: pd.DataFrame, views: Views, within: int) -> Array:
@@ -54,7 +54,7 @@ def _seen_twice(flows: pd.DataFrame, views: Views, capture: Array) -> tuple[Arra
 
 def _best(flows: pd.DataFrame, views: Views, link: Array, capture: Array, within: int) -> tuple[Array, Array]:
     """Return the views that are folded, and beside each the one that counts."""
-    chain, turn = _turns(flows, views, link, capture, within)
+    chain, turn = _turns(views, link, capture, within)
     inbound = matching(flows["direction"], "inbound")[views.first]
     age = -flows["version"].to_numpy().astype(np.int64)[views.first]
     codes = [coded(flows[name])[views.first] for name in CAPTURE]
@@ -68,13 +68,9 @@ def _best(flows: pd.DataFrame, views: Views, link: Array, capture: Array, within
     return order[folded], best[folded]
 
 
-def _turns(
-    flows: pd.DataFrame, views: Views, link: Array, capture: Array, within: int
-) -> tuple[Array, Array]:
+def _turns(views: Views, link: Array, capture: Array, within: int) -> tuple[Array, Array]:
     """Return the chain that each view is in (close in time), and its turn among those of its capture there."""
-    stand = [flows[name].to_numpy()[views.first] for name in ("record", "tuple")]
-    stand.append(coded(flows["blob"])[views.first])
-    order = np.lexsort([*reversed([link, views.time, *stand])])
+    order = np.lexsort((views.alone, views.time, link))  # else in the order in which they were stitched
     gap = np.diff(views.time[order], prepend=0)
     breaks = changes(link[order]) | (gap > within + views.orphan[order] * CADENCE)
     chain, turn = np.empty(len(order), np.int64), np.empty(len(order), np.int64)
@@ -88,6 +84,5 @@ def _turns(
 def _contradict(views: Views, one: Array, other: Array) -> Array:
     """Tell the pairs that are both complete, and grossly apart in bytes: two connections with the same ends."""
     low, high = (f(views.bytes[one], views.bytes[other]) for f in (np.minimum, np.maximum))
-    apart = (high - low > LARGELY_APART) & (high / TIMES_APART > low)
-    found: Array = views.closed[one] & views.closed[other] & (low >= 0) & apart
+    found: Array = (low >= 0) & (high > CONTRADICT_TIMES * low) & (high - low > CONTRADICT_BYTES)
     return found

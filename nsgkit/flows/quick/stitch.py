@@ -144,20 +144,18 @@ def _pairs_in_one_time(new: Array, time: Array, step: Array, alone: Array) -> Ar
 def _turns(groups: Array, times: Array, step: Array) -> Array:
     """Return a number for each row that sorts the rows of each time as `nsgkit.flows.stitch` states.
 
-    `groups` and `times` tell where a group, and a time within it, begins.
+    `groups` and `times` tell where a group, and a time within it, begins. Begins have 4, 8, …; each end comes
+    behind the begin that is its own, or first of all behind the continuing rows of what is open from before.
     """
     starts = groups | times
     here = np.cumsum(starts) - 1
     begins, continuing, ends = (np.bincount(here, step == kind).astype(np.int64) for kind in range(3))
     first = np.flatnonzero(starts)
-    both = (begins > 0) & (ends > 0)
-    was_open = _open_before(begins, continuing, ends, groups[first]) & both
+    was_open = _open_before(begins, continuing, ends, groups[first])
     nth = np.arange(len(step)) - first[here] + 1  # rows of one time come as begins, continuing, ends
-    end = nth - (begins + continuing)[here] - was_open[here]
-    turn = np.where(
-        step == BEGIN, 4 * nth, np.where(step == END, 4 * end + 2, np.where(was_open[here], 0, 5))
-    )
-    turn = np.where(both[here], turn, nth)
+    end = nth - (begins + continuing + was_open)[here]
+    later = np.where(step == END, 4 * end + 2, np.where(was_open, 1, 4 * begins + 1)[here])
+    turn = np.where(step == BEGIN, 4 * nth, later)
     return here * (int(turn.max(initial=0)) + 1) + turn
 
 

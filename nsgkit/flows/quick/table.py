@@ -64,7 +64,7 @@ def facts(flows: pd.DataFrame, stitched: Stitched, within: int) -> dict[str, Any
     state = _state(flows, stitched, begun, ended)
     ends = stitched.starts + stitched.rows - 1
     first, last = stitched.time[stitched.starts], stitched.time[ends]
-    views = Views(stitched.first, first, state == _ORPHAN, state == _CLOSED, _bytes(sums))
+    views = Views(stitched.first, first, state == _ORPHAN, stitched.alone, _size(sums, state))
     return {
         "last": last,
         "duration": np.where(stitched.alone, np.nan, (last - first) / 1000),
@@ -73,7 +73,7 @@ def facts(flows: pd.DataFrame, stitched: Stitched, within: int) -> dict[str, Any
         "rows": stitched.rows,
         "into": fold(flows, views, within),
         "stateless": _stateless(flows, stitched),
-        "answered": _answered(sums),
+        "answered": _answered(sums, stitched.alone),
         "counted_by": _counted_by(flows, stitched, begun, ended),
     }
 
@@ -107,17 +107,18 @@ def _state(flows: pd.DataFrame, stitched: Stitched, begun: Array, ended: Array) 
     return state
 
 
-def _bytes(sums: dict[str, pd.arrays.IntegerArray]) -> Array:
+def _size(sums: dict[str, pd.arrays.IntegerArray], state: Array) -> Array:
+    """Return the bytes of both ways of complete conversations; -1 where one way is unknown."""
     ways = [sums[f"bytes_{way}"] for way in ("src_to_dst", "dst_to_src")]
-    total = sum(np.where(way.isna(), 0.0, way._data) for way in ways)  # type: ignore[attr-defined]
-    return np.where(ways[0].isna() & ways[1].isna(), -1.0, total)
+    unknown = ways[0].isna() | ways[1].isna() | (state != _CLOSED)
+    return np.where(unknown, -1.0, ways[0]._data.astype(float) + ways[1]._data)  # type: ignore[attr-defined]
 
 
-def _answered(sums: dict[str, pd.arrays.IntegerArray]) -> pd.arrays.BooleanArray:
+def _answered(sums: dict[str, pd.arrays.IntegerArray], alone: Array) -> pd.arrays.BooleanArray:
     """Tell where packets came back; by bytes where packets are unknown, and null where both are."""
     packets, size = sums["packets_dst_to_src"], sums["bytes_dst_to_src"]
     back = np.where(packets.isna(), size._data, packets._data) > 0  # type: ignore[attr-defined]
-    return pd.arrays.BooleanArray(back, packets.isna() & size.isna())
+    return pd.arrays.BooleanArray(back, alone | (packets.isna() & size.isna()))
 
 
 def _counted_by(flows: pd.DataFrame, stitched: Stitched, begun: Array, ended: Array) -> Array:

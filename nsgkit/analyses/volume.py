@@ -67,8 +67,10 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     18707253973
     """
     width = bin_width(bin)
-    pandas = isinstance(flows, pd.DataFrame)
-    counting, names = _counting_of_pandas(flows, by) if pandas else _counting_of_engine(flows, by)
+    if isinstance(flows, pd.DataFrame):
+        counting, names = _counting_of_pandas(flows, by)
+    else:
+        counting, names = _counting_of_engine(flows, by)
     bins = (
         shared_out(counting, width)
         .group_by("time", "group")
@@ -88,7 +90,7 @@ _Counting: TypeAlias = "tuple[nw.LazyFrame[Any], pd.Series[Any]]"  # rows, and t
 
 
 def _counting_of_engine(flows: object, by: str) -> _Counting:
-    """Return the stitched rows whose conversations count, each with its `group`'s number and what it counts as."""
+    """Return the stitched rows that are not folded, each with its `group`'s number and what it counts as."""
     rows = marked(flows, columns=list(dict.fromkeys([*ROWS, by])))
     rows = rows.join(begins_left_out(rows), on="log", how="left")
     counts = (

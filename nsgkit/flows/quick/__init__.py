@@ -1,1 +1,1 @@
-"""The stitch of a pandas flow table, in numpy: the same conversations as the engines' way, several times faster."""
+"""The stitch of a pandas flow table, in numpy: the conversations that engines find, several times faster."""

@@ -52,7 +52,7 @@ def added_by_rows(flows: pd.DataFrame, stitched: Stitched, labels: Array) -> pd.
 
 
 def labels_of(flows: pd.DataFrame, stitched: Stitched, conversations: pd.DataFrame) -> Array:
-    """Return the label that each stitched conversation has in the table of all of them, found by its first row."""
+    """Return the label of each stitched conversation in the table of all of them, found by its first row."""
     blobs = pd.concat([flows["blob"].iloc[stitched.first], conversations["blob"]]).astype("category")
     stand = [coded(blobs)]
     for name in ("record", "tuple"):
@@ -63,7 +63,8 @@ def labels_of(flows: pd.DataFrame, stitched: Stitched, conversations: pd.DataFra
     found = order[np.searchsorted(there, here, sorter=order).clip(max=len(there) - 1)] if len(there) else here
     if len(there) != len(here) or (there[found] != here).any():
         raise NsgkitError(
-            "These conversations were not made of these flow rows. Give all that nsgkit.conversations(flows) returned."
+            "These conversations were not made of these flow rows. Give all that nsgkit.conversations() "
+            "returned for them."
         )
     labels: Array = conversations.index.to_numpy()[found]
     return labels

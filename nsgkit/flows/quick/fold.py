@@ -69,7 +69,7 @@ def _best(flows: pd.DataFrame, views: Views, link: Array, capture: Array, within
 
 
 def _turns(views: Views, link: Array, capture: Array, within: int) -> tuple[Array, Array]:
-    """Return the chain that each view is in (close in time), and its turn among those of its capture there."""
+    """Return each view's chain (those close in time), and its turn among those of its capture there."""
     order = np.lexsort((views.alone, views.time, link))  # else in the order in which they were stitched
     gap = np.diff(views.time[order], prepend=0)
     breaks = changes(link[order]) | (gap > within + views.orphan[order] * CADENCE)
@@ -82,7 +82,7 @@ def _turns(views: Views, link: Array, capture: Array, within: int) -> tuple[Arra
 
 
 def _contradict(views: Views, one: Array, other: Array) -> Array:
-    """Tell the pairs that are both complete, and grossly apart in bytes: two connections with the same ends."""
+    """Tell the pairs that are both complete and grossly apart in bytes: they are two connections."""
     low, high = (f(views.bytes[one], views.bytes[other]) for f in (np.minimum, np.maximum))
     found: Array = (low >= 0) & (high > CONTRADICT_TIMES * low) & (high - low > CONTRADICT_BYTES)
     return found

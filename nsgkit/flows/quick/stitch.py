@@ -1,4 +1,4 @@
-"""Flow rows -> conversations, by the rule of `nsgkit.flows.stitch`: which rows, in which order, where each begins."""
+"""Flow rows -> conversations, by the rule of `nsgkit.flows.stitch`: the order of rows, and where each begins."""
 
 from typing import NamedTuple
 
@@ -47,7 +47,7 @@ def stitch(flows: pd.DataFrame) -> Stitched:
     order, new = together(*_same(flows, alone))
     time = milliseconds(flows)[order]
     step, alone = step[order], alone[order]
-    moved = _in_time(flows, order, new, time, step, alone)
+    moved = _in_time(flows, order, new, time * 4 + step, alone)
     if moved is not None:
         order, time, step = order[moved], time[moved], step[moved]
     moved = _pairs_in_one_time(new, time, step, alone)
@@ -65,8 +65,8 @@ def milliseconds(flows: pd.DataFrame) -> Array:
     if missing.any():
         row = flows.iloc[int(missing.argmax())]
         raise NsgkitError(
-            f"{missing.sum():,} rows have no time, the first is tuple {row['tuple']} of record {row['record']} "
-            f"in {row['blob']}. Leave them out: flows[flows['time'].notna()]."
+            f"{missing.sum():,} rows have no time. The first is tuple {row['tuple']} of record "
+            f"{row['record']} in {row['blob']}. Leave them out: flows[flows['time'].notna()]."
         )
     found: Array = flows["time"].dt.tz_convert(None).to_numpy().astype("datetime64[ms]").view(np.int64)
     return found
@@ -86,15 +86,11 @@ def _same(flows: pd.DataFrame, alone: Array) -> tuple[Array, Array]:
     return packed([*of_nic, alone.view(np.int8)]), packed([coded(flows["dst_ip"]), *ports])
 
 
-def _in_time(
-    flows: pd.DataFrame, order: Array, new: Array, time: Array, step: Array, alone: Array
-) -> Array | None:
-    """Return the order by time, step, content and place within each group; None where it is there already.
+def _in_time(flows: pd.DataFrame, order: Array, new: Array, moment: Array, alone: Array) -> Array | None:
+    """Return the order by moment (time and step), content and place within each group; None where it is there already.
 
     Mostly it is: rows come as they were logged. What is out of order, or of one time and step, is sorted.
     """
-    moment = time * 4
-    moment += step
     late, tie = np.zeros(len(order), dtype=bool), np.zeros(len(order), dtype=bool)
     np.less(moment[1:], moment[:-1], out=late[1:])
     np.equal(moment[1:], moment[:-1], out=tie[1:])
@@ -156,7 +152,8 @@ def _turns(groups: Array, times: Array, step: Array) -> Array:
     end = nth - (begins + continuing + was_open)[here]
     later = np.where(step == END, 4 * end + 2, np.where(was_open, 1, 4 * begins + 1)[here])
     turn = np.where(step == BEGIN, 4 * nth, later)
-    return here * (int(turn.max(initial=0)) + 1) + turn
+    found: Array = here * (int(turn.max(initial=0)) + 1) + turn
+    return found
 
 
 def _open_before(begins: Array, continuing: Array, ends: Array, groups: Array) -> Array:

@@ -49,10 +49,11 @@ def check_sums(flows: pd.DataFrame, name: str, sums: Array) -> None:
     """Raise NsgkitError where a sum does not fit 64 bits, naming the row with the largest counter."""
     if sums.max(initial=0) < _LARGEST:
         return
-    row = flows.loc[flows[name].idxmax()]
+    values, known = numbers(flows[name])
+    row = flows.iloc[int(np.where(known, values, -1).argmax())]
     raise NsgkitError(
-        f"{name} adds up to more than 64 bits hold. The largest is {row[name]}, tuple {row['tuple']} of record "
-        f"{row['record']} in {row['blob']}: look at it with FlowLogs.raw, and leave such rows out."
+        f"{name} adds up to more than 64 bits hold. The largest is {row[name]}, in tuple {row['tuple']} of "
+        f"record {row['record']} in {row['blob']}: look at it with FlowLogs.raw, and leave such rows out."
     )
 
 
@@ -117,7 +118,7 @@ def _size(sums: dict[str, pd.arrays.IntegerArray], state: Array) -> Array:
 def _answered(sums: dict[str, pd.arrays.IntegerArray], alone: Array) -> pd.arrays.BooleanArray:
     """Tell where packets came back; by bytes where packets are unknown, and null where both are."""
     packets, size = sums["packets_dst_to_src"], sums["bytes_dst_to_src"]
-    back = np.where(packets.isna(), size._data, packets._data) > 0  # type: ignore[attr-defined]
+    back = np.where(packets.isna(), numbers(pd.Series(size))[0], numbers(pd.Series(packets))[0]) > 0
     return pd.arrays.BooleanArray(back, alone | (packets.isna() & size.isna()))
 
 
@@ -132,7 +133,7 @@ def _counted_by(flows: pd.DataFrame, stitched: Stitched, begun: Array, ended: Ar
 
 
 def _stateless(flows: pd.DataFrame, stitched: Stitched) -> Array:
-    """Tell the conversations whose rule seems to be logged without state, as `nsgkit.flows.stateless` states."""
+    """Tell the conversations whose rule seems to be logged without state, by `nsgkit.flows.stateless`."""
     asks = _asking(flows)[stitched.order]
     asked = asks & ~np.repeat(stitched.alone, stitched.rows)
     if not asked.any():

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import itertools
 import os
 import shutil
 import socket
@@ -12,13 +13,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import trustme
-from azure.storage.blob import BlobBlock, ContainerSasPermissions, generate_container_sas
+from azure.storage.blob import BlobBlock, ContainerClient, ContainerSasPermissions, generate_container_sas
 
 from nsgkit.acquire.identity import EMULATOR, EMULATOR_KEY
 
 HEAD, TAIL = b'{"records":[', b"]}"
 HEAD_ID = base64.b64encode(b"A" + b"0" * 32).decode()
 TAIL_ID = base64.b64encode(b"Z" + b"0" * 32).decode()
+_NUMBERS = itertools.count()
 GET_IT = "Azurite is missing: npm install azurite, then put its node_modules/.bin on PATH"
 
 
@@ -49,6 +51,13 @@ def azurite_https(folder):
     with azurite("--oauth", "basic", *files, scheme="https") as url, pytest.MonkeyPatch.context() as patch:
         patch.setenv("REQUESTS_CA_BUNDLE", str(folder / "authority.pem"))
         yield url
+
+
+def empty_container(account):
+    """Return a container that is open for writing, and that no other test has."""
+    client = ContainerClient(account, f"flow-logs-{next(_NUMBERS)}", credential=EMULATOR_KEY)
+    client.create_container()
+    return client
 
 
 def free_port():

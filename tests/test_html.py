@@ -59,6 +59,11 @@ def test_no_character_that_hides_or_turns_text_is_left(text):
     assert not {unicodedata.category(c) for c in visible(text)} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
+@pytest.mark.parametrize(("hidden", "shown"), [("\u202e", r"\u202e"), ("\U000e0041", r"\U000e0041")])
+def test_a_hidden_character_is_spelled_by_its_number(hidden, shown):
+    assert visible(f"a{hidden}b") == f"a{shown}b"
+
+
 def test_plain_names_stay_readable():
     assert escape("UserRule_Allow-SSH 10.0.0.0/24") == "UserRule_Allow-SSH 10.0.0.0/24"
 

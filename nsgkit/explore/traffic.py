@@ -16,7 +16,8 @@ from nsgkit.explore.traffic_code import code, name_of
 from nsgkit.explore.traffic_controls import choose, clear_filters, controls, question, rows_of_controls
 from nsgkit.explore.traffic_question import Question, Traffic
 from nsgkit.explore.traffic_table import ROW_COLUMNS, as_html
-from nsgkit.flows.frame import bin_width
+from nsgkit.flows.conversations import CONVERSATIONS
+from nsgkit.flows.frame import bin_width, collect, lazy, types
 from nsgkit.views.theme import nothing_to_show
 
 _NOTHING = "Choose from the picture"
@@ -219,7 +220,7 @@ class _Explorer:
 
 def _in_memory(flows: object, conversations: pd.DataFrame | None) -> pd.DataFrame:
     made = nsgkit.conversations(flows) if conversations is None else conversations
-    return made if isinstance(made, pd.DataFrame) else made.df()
+    return made if isinstance(made, pd.DataFrame) else collect(lazy(made), types(CONVERSATIONS))
 
 
 def _none(asked: Question) -> tuple[str, str]:

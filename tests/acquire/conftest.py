@@ -1,16 +1,10 @@
 """The emulator, an empty container in it, and the proxy before it, for the tests of this folder."""
 
-import itertools
-
 import pytest
-from azure.storage.blob import ContainerClient
 
 from nsgkit.acquire import download, faults
-from nsgkit.acquire.identity import EMULATOR_KEY
 from tests.acquire import proxy as proxies
-from tests.azurite import azurite, sas
-
-_NUMBERS = itertools.count()
+from tests.azurite import azurite, empty_container, sas
 
 
 @pytest.fixture(scope="session")
@@ -35,9 +29,7 @@ def proxy(session_proxy):
 @pytest.fixture
 def container(account):
     """An empty container, open for writing."""
-    client = ContainerClient(account, f"flow-logs-{next(_NUMBERS)}", credential=EMULATOR_KEY)
-    client.create_container()
-    return client
+    return empty_container(account)
 
 
 @pytest.fixture

@@ -34,10 +34,16 @@ def contents(container, proxy):
     return {**written, name(this_hour()): content(records(4))}
 
 
+def interruptible(url, mirror, **options):
+    """`download` in a process that heeds Ctrl-C, also where the tests were started by one that ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    download(url, mirror, **options)
+
+
 def start(url, mirror):
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["nsgkit.acquire.download"])
-    process = context.Process(target=download, args=(url, mirror), kwargs=SPAN)
+    process = context.Process(target=interruptible, args=(url, mirror), kwargs=SPAN)
     process.start()
     return process
 

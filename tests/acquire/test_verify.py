@@ -11,19 +11,25 @@ from nsgkit.acquire.mirror import SUMS, mirror_blobs
 from nsgkit.acquire.verify import verify
 from nsgkit.errors import EvidenceChangedError, NoLogsError
 from tests.acquire.logs import hours, name, records, this_hour
-from tests.azurite import fill, write
+from tests.azurite import empty_container, fill, write
 
 pytestmark = pytest.mark.azurite
 
 
-@pytest.fixture
-def mirror(container, direct, tmp_path):
+@pytest.fixture(scope="module")
+def untouched(account, tmp_path_factory):
     """Two blobs of long ago and one of this hour that has grown."""
+    container, folder = empty_container(account), tmp_path_factory.mktemp("mirror") / "e"
     fill(container, [name(hour) for hour in hours(2)])
     for number in (1, 2):
         write(container, name(this_hour()), records(number))
-        download(direct, tmp_path / "e", start="2024-12-19")
-    return tmp_path / "e"
+        download(f"{account}/{container.container_name}", folder, start="2024-12-19")
+    return folder
+
+
+@pytest.fixture
+def mirror(untouched, tmp_path):
+    return shutil.copytree(untouched, tmp_path / "e")
 
 
 def files(mirror):

@@ -65,6 +65,16 @@ def test_counters_beyond_any_product_of_64_bits_stay_exact():
     assert sum(sent(text).values()) == huge
 
 
+def test_a_row_that_covers_forty_days_is_shared_out_to_the_byte():
+    text = f"""
+        2024-01-01T00:00:00 {TALK} O A B
+        2024-02-10T00:00:00 {TALK} O A E 1/2700000000 -/-
+    """
+    table = traffic_over_time(flows(text), bin="20d")
+    # 17, 20 and 3 of the 40 days: bins begin at whole multiples since 1970.
+    assert table["bytes_src_to_dst"].tolist() == [1_147_500_000, 1_350_000_000, 202_500_000]
+
+
 def test_unknown_is_null_not_zero():
     table = traffic_over_time(flows(f"09:00:00 {TALK} O A B"))
     assert table[["connections", "bytes"]].to_numpy().tolist() == [[1, pd.NA]]

@@ -263,6 +263,7 @@ def test_clocks_may_differ_by_a_few_seconds_either_way():
         BOTH_ENDS.replace("09:00:02", "09:00:06"),  # too late
         BOTH_ENDS.replace(THERE, HERE),  # the same NIC: forwarded, not seen at the other end
         BOTH_ENDS.replace(" I A ", " O A "),  # two outbound views: neither is the other end
+        BOTH_ENDS.replace(" O A ", " I A "),  # two inbound views: a hop through an appliance
         BOTH_ENDS.replace("02 10.0.0.4:50000", "02 10.0.0.4:50001"),  # another port
         f"09:00:00 {A} O A B {HERE}\n09:00:00 {A} I D B {THERE}",  # let out, then denied at the door
         f"09:00:00 {A} O A B {HERE}\n09:00:01 {A} I A C 1/1 1/1 {THERE}",  # an orphan of an older one
@@ -483,7 +484,7 @@ def test_duckdb_says_the_same(rows):
     frame = table_of(rows)
     names = ["first", "src_ip", "src_port", "state", "mac", "rows", "folded", "blob", "record", "tuple"]
     relation = conversations(duckdb.connect().from_df(frame))
-    theirs = relation.order("first, blob, record, tuple").select(*names).df()
+    theirs = relation.order("first, blob, record, tuple").select(*names).to_arrow_table().to_pandas()
     ours = conversations(frame)[names]
     ours = ours.astype(theirs.dtypes)
     plain = [table.astype(str).where(table.notna(), "null").to_numpy().tolist() for table in (theirs, ours)]

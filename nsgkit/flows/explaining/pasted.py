@@ -8,7 +8,6 @@ blobs is strict. Nothing is dropped in silence: what could not be placed comes b
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 LONGEST = 100_000
@@ -50,8 +49,8 @@ def take_apart(text: str) -> Pasted:
     text = text.lstrip("\ufeff").strip()
     if "{" in text or "[" in text or text.count('"') > 1:
         value, rest = _as_json(text)
-        if (found := _itemised(value, rest)).items:
-            return found
+        if items := list(_items(value)) if value is not None else []:
+            return Pasted(items, rest)
     lines = [_bare(line) for line in text.splitlines() if line.strip()]
     return Pasted([Item(-1, "flowTuples", line, place) for place, line in enumerate(lines)], "")
 
@@ -103,40 +102,28 @@ def _put(piece: str, out: list[str], stack: list[str]) -> None:
         stack.append(_CLOSER[piece])
 
 
-def _itemised(value: object, rest: str) -> Pasted:
-    try:
-        return Pasted(list(_items(value, _Place())) if value is not None else [], rest)
-    except RecursionError:
-        return Pasted([], rest)
-
-
-@dataclass
-class _Place:
-    """Where the walk is: the record (-1 before the first), its version, the next tuple's place in it."""
-
-    record: int = -1
-    version: object = None
-    tuple: int = 0
-
-
-def _items(value: object, place: _Place, key: str = NO_KEY) -> Iterator[Item]:
-    if isinstance(value, list):
-        for element in value:
-            yield from _items(element, place, key)
-    elif isinstance(value, dict):
-        if _RECORD_KEYS & value.keys():
-            place.record, place.version, place.tuple = place.record + 1, None, 0
-            yield Item(place.record, "", value)
-        # A record's own fields first, wherever they stand: its version says what its tuples are.
-        for inner in sorted(value, key=lambda name: isinstance(value[name], dict | list)):
-            yield from _items(value[inner], place, inner)
-    elif key == "flowTuples" or (key == NO_KEY and isinstance(value, str) and "," in value):
-        yield Item(place.record, key, value, place.tuple, place.version)
-        place.tuple += 1
-    else:
-        if key in ("Version", "flowLogVersion"):
-            place.version = value
-        yield Item(place.record, key, value)
+def _items(value: object) -> Iterator[Item]:
+    """Walk through what was read, in the order in which it stands; however deep it is nested."""
+    record, version, place = -1, None, 0
+    ahead: list[tuple[str, object]] = [(NO_KEY, value)]
+    while ahead:
+        key, value = ahead.pop()
+        if isinstance(value, list):
+            ahead += [(key, element) for element in reversed(value)]
+        elif isinstance(value, dict):
+            if _RECORD_KEYS & value.keys():
+                record, version, place = record + 1, None, 0
+                yield Item(record, "", value)
+            # A record's own fields first, wherever they stand: its version says what its tuples are.
+            fields = sorted(value.items(), key=lambda field: isinstance(field[1], dict | list))
+            ahead += reversed(fields)
+        elif key == "flowTuples" or (key == NO_KEY and isinstance(value, str) and "," in value):
+            yield Item(record, key, value, place, version)
+            place += 1
+        else:
+            if key in ("Version", "flowLogVersion"):
+                version = value
+            yield Item(record, key, value)
 
 
 def _bare(line: str) -> str:

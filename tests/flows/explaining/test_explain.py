@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nsgkit import read_logs
 from nsgkit.flows.explaining.explain import explain, mistaken
-from nsgkit.flows.explaining.pasted import LONGEST
+from nsgkit.flows.explaining.pasted import LONGEST, take_apart
 from nsgkit.flows.reading.tuples import FIELDS, BadTupleError, read_tuple
 
 V1 = "1487282421,192.0.2.95,10.1.0.4,51529,5358,T,I,D"
@@ -301,6 +301,14 @@ def test_without_a_record_a_tuple_is_faultless_where_any_version_makes_a_row_of_
     assert mistaken(text) == all(read(text, version) is None for version in FIELDS)
 
 
+@given(tuples() | st.text(max_size=100), st.sampled_from([1, 2, 4]))
+def test_every_reading_says_something_and_every_finding_has_its_reason(text, version):
+    table = explain(json.dumps(record(text, version=version)))
+    assert not table.drop(columns="place").isna().any(axis=None)
+    assert (table["meaning"] != "").all()
+    assert ((table["finding"] == "") | (table["why"] != "")).all()
+
+
 @settings(max_examples=40)
 @given(st.lists(tuples(), min_size=1, max_size=20), st.sampled_from([1, 2]))
 def test_what_is_mistaken_in_a_blob_is_what_read_logs_rejects(tmp_path_factory, found, version):
@@ -319,3 +327,11 @@ def test_any_text_gives_a_table(text):
 @pytest.mark.parametrize("opening", ["[", '{"a":', '{"category":'])
 def test_deep_nesting_gives_a_table(opening, depth):
     assert not explain(opening * depth).empty
+
+
+def test_what_was_read_is_walked_however_deep_it_is(monkeypatch):
+    nested = V1
+    for _ in range(5_000):
+        nested = [nested]
+    monkeypatch.setattr(json, "loads", lambda *_, **__: nested)  # Python 3.13 reads as deep as this
+    assert [item.value for item in take_apart("[").items] == [V1]

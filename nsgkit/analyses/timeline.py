@@ -95,8 +95,8 @@ def increments(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
     True
     """
     if isinstance(flows, pd.DataFrame):
-        rows = stitch(flows)
-        return added_by_rows(flows, rows, labels_of(flows, rows, conversations))
+        own = stitch(flows)
+        return added_by_rows(flows, own, labels_of(flows, own, conversations))
     told = conversations[[*_PLACE]].assign(conversation=conversations.index)
     like = {"conversation": "int64", "since": "int64", "until": "int64", **_CARRIED}
     rows = stitched(marked(flows))

@@ -120,7 +120,7 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
     """
     within = int(fold_within * 1000)
     if isinstance(flows, pd.DataFrame):
-        schema.require(flows.columns, ROWS)
+        schema.require(flows.columns, [*ROWS])
         return of_pandas(flows, stitch(flows), within)
     rows = marked(flows)
     views = _sums(stitched(rows)).join(folds(rows, within), on=[*CONVERSATION], how="left")
@@ -160,11 +160,9 @@ def of_pandas(flows: pd.DataFrame, rows: Stitched, within: int) -> pd.DataFrame:
         columns[f"into_{name}"] = pd.arrays.IntegerArray(flows[name].to_numpy()[counting], none)
     columns["last"] = pd.to_datetime(columns["last"], unit="ms", utc=True)
     for name, texts in (("state", _STATES), ("counted_by", _COUNTED_BY)):
-        columns[name] = pd.Categorical.from_codes(columns[name], [*texts])
+        columns[name] = pd.Categorical.from_codes(columns[name], pd.Index([*texts], dtype="str"))
     table = pd.DataFrame({name: columns[name] for name in _TYPES}, copy=False)
-    return table.astype(
-        {name: dtype for name, dtype in _TYPES.items() if table[name].dtype != dtype}, copy=False
-    )
+    return table.astype({name: dtype for name, dtype in _TYPES.items() if table[name].dtype != dtype})
 
 
 def conversation_rows(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:

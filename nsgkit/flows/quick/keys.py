@@ -14,7 +14,9 @@ _MILL = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # odd: no 
 
 def categories(values: "pd.Series[Any]") -> pd.Categorical:
     """Return a column of texts as pandas' categories, as it is where it is that already."""
-    return values.array if isinstance(values.dtype, pd.CategoricalDtype) else values.astype("category").array
+    ready = isinstance(values.dtype, pd.CategoricalDtype)
+    found: pd.Categorical = values.array if ready else values.astype("category").array
+    return found
 
 
 def coded(values: "pd.Series[Any]") -> Array:
@@ -24,18 +26,21 @@ def coded(values: "pd.Series[Any]") -> Array:
     [1, -1, 0]
     """
     found = categories(values)
-    codes, texts = found.codes, found.categories
+    codes: Array = found.codes
+    texts = found.categories
     if texts.is_monotonic_increasing:
         return codes
     rank = np.empty(len(texts) + 1, dtype=codes.dtype)
     rank[texts.argsort()], rank[-1] = np.arange(len(texts)), -1
-    return rank[codes]
+    ranked: Array = rank[codes]
+    return ranked
 
 
 def matching(values: "pd.Series[Any]", *texts: str) -> Array:
     """Tell the rows whose text is one of these."""
     found = categories(values)
-    return np.append(found.categories.isin(texts), False)[found.codes]
+    matches: Array = np.append(found.categories.isin(texts), np.False_)[found.codes]
+    return matches
 
 
 def numbers(values: "pd.Series[Any]") -> tuple[Array, Array]:

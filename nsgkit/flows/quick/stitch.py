@@ -1,4 +1,4 @@
-"""Flow rows -> conversations, by the rule of `nsgkit.flows.stitch`: the order of rows, and where each begins."""
+"""Flow rows -> conversations, by the rule of `nsgkit.flows.stitch`."""
 
 from typing import NamedTuple
 
@@ -87,7 +87,7 @@ def _same(flows: pd.DataFrame, alone: Array) -> tuple[Array, Array]:
 
 
 def _in_time(flows: pd.DataFrame, order: Array, new: Array, moment: Array, alone: Array) -> Array | None:
-    """Return the order by moment (time and step), content and place within each group; None where it is there already.
+    """Return the order by moment (time and step), content and place in each group; None where it is so.
 
     Mostly it is: rows come as they were logged. What is out of order, or of one time and step, is sorted.
     """

@@ -25,7 +25,7 @@ def counters(flows: pd.DataFrame, stitched: Stitched) -> dict[str, pd.arrays.Int
 
 
 def _sum(flows: pd.DataFrame, name: str, rows: Array, each: Array) -> pd.arrays.IntegerArray:
-    """Return the sums of a counter over `rows`, of which each conversation has so many, one after the other."""
+    """Return the sums of a counter over `rows`, of which each conversation has so many, in turn."""
     values, known = (column[rows] for column in numbers(flows[name]))
     whole = bool(known.all())
     if not whole:

@@ -1,6 +1,7 @@
 """How traffic is counted: the measures of every traffic table, defined once.
 
-A connection counts once: a conversation that began in the data and was allowed, or one of version 1.
+A connection counts once: an allowed conversation that has the row which counts it (`counted_by`): its begin
+row, its only row in version 1, its end row where a flow log writes no begin rows.
 A denied attempt is a denied row. Bytes and packets are what continuing and end rows counted, those of
 orphans too. Folded views of a connection count for nothing but `folded`.
 """
@@ -27,10 +28,22 @@ MEASURES = ("connections", "denied", "bytes", "packets", "peers")
 _MANY = {"src_ip", "dst_ip", "source", "destination"}
 _CONNECTIONS = "connections"
 TRAFFIC: tuple[Column, ...] = (
-    Column("connections", "int64", "Connections", "Allowed, and began in the data.", _CONNECTIONS),
+    Column(
+        "connections",
+        "int64",
+        "Connections",
+        "Allowed, with the row that counts it.",
+        _CONNECTIONS,
+    ),
     Column("denied", "int64", "Denied attempts", "Denied rows.", "denied attempts"),
     Column("unknown", "int64", "Undecided", "Connections whose decision is unknown.", _CONNECTIONS),
-    Column("orphans", "int64", "Orphans", "Conversations that began before the data.", "conversations"),
+    Column(
+        "orphans",
+        "int64",
+        "Orphans",
+        "Not counted: they began before the data.",
+        "conversations",
+    ),
     Column("bytes", "Int64", "Bytes", "Both ways; null where no counter is known.", "bytes", nullable=True),
     Column(
         "packets", "Int64", "Packets", "Both ways; null where no counter is known.", "packets", nullable=True
@@ -130,17 +143,20 @@ def grouped(frame: "nw.LazyFrame[Any]", by: Sequence[str]) -> pd.DataFrame:
 
 def needed(*more: str) -> list[str]:
     """Return the columns of conversations that the measures need, and `more`."""
-    return list(dict.fromkeys([*more, "first", "last", "state", "decision", "folded", *COUNTERS]))
+    return list(
+        dict.fromkeys([*more, "first", "last", "state", "counted_by", "decision", "folded", *COUNTERS])
+    )
 
 
 def measured(frame: "nw.LazyFrame[Any]", by: Sequence[str], peers: str | None = None) -> "nw.LazyFrame[Any]":
     """Return the measures of each group of a lazy frame of conversations, in no order."""
     counted = one_if(~nw.col("folded"))
-    began = nw.col("state").is_null() | nw.col("state").is_in(["open", "closed"])
+    here = ~nw.col("counted_by").is_null()
+    orphan = one_if(~here & (nw.col("state") == "orphan"))
     frame = frame.with_columns(
         counts=counted,
-        began=one_if(began & (nw.col("decision") == "allowed")) * counted,
-        undecided=one_if(began & (nw.col("decision") == "unknown")) * counted,
+        began=one_if(here & (nw.col("decision") == "allowed")) * counted,
+        undecided=one_if(here & (nw.col("decision") == "unknown")) * counted,
         blind=one_if(~any_known(COUNTERS)),
         peer=nw.when(~nw.col("folded")).then(nw.col(peers or by[0])),
         **{c: nw.when(~nw.col("folded")).then(nw.col(c)) for c in COUNTERS},
@@ -152,7 +168,7 @@ def measured(frame: "nw.LazyFrame[Any]", by: Sequence[str], peers: str | None = 
         nw.col("began").sum().cast(nw.Int64).alias("connections"),
         nw.col("undecided").sum().cast(nw.Int64).alias("unknown"),
         (one_if(nw.col("decision") == "denied") * nw.col("counts")).sum().cast(nw.Int64).alias("denied"),
-        (one_if(nw.col("state") == "orphan") * nw.col("counts")).sum().cast(nw.Int64).alias("orphans"),
+        (orphan * nw.col("counts")).sum().cast(nw.Int64).alias("orphans"),
         (nw.col("began") * nw.col("blind")).sum().cast(nw.Int64).alias("uncounted"),
         count(nw.col("folded")).alias("folded"),
         nw.col("first").min(),

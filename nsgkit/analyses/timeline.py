@@ -15,7 +15,9 @@ from nsgkit.analyses.labels import shortened
 from nsgkit.analyses.measures import TEXTS, any_known, measured, needed
 from nsgkit.analyses.volume import counted_since, shared_out
 from nsgkit.flows.frame import bin_width, codes, collect, known_sum, lazy
-from nsgkit.flows.stitch import CONVERSATION, codebook, marked, stitched
+from nsgkit.flows.quick.counting import added_by_rows, labels_of
+from nsgkit.flows.quick.stitch import stitch
+from nsgkit.flows.stitch import CONVERSATION, marked, stitched
 from nsgkit.schema import COUNTERS
 
 _PLACE = ("blob", "record", "tuple")
@@ -92,14 +94,12 @@ def increments(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
     >>> bool(increments(flows, table)["bytes_src_to_dst"].sum() == table["bytes_src_to_dst"].sum())
     True
     """
-    book = codebook(flows)
+    if isinstance(flows, pd.DataFrame):
+        own = stitch(flows)
+        return added_by_rows(flows, own, labels_of(flows, own, conversations))
     told = conversations[[*_PLACE]].assign(conversation=conversations.index)
     like = {"conversation": "int64", "since": "int64", "until": "int64", **_CARRIED}
-    if isinstance(flows, pd.DataFrame):
-        labels = lazy(told, [*told], codebook={"blob": book["blob"]})
-        rows = marked(flows, book).join(labels, on=[*_PLACE], how="left")
-        return collect(_counted(stitched(rows, label="conversation")), like)
-    rows = stitched(marked(flows, book))
+    rows = stitched(marked(flows))
     first = rows.filter(nw.col("starts") == 1).select(*CONVERSATION, **dict(zip(_FIRST, _PLACE, strict=True)))
     # Another engine's rows cannot be joined with a pandas table where they are.
     places = {name: "str" if name == "first_blob" else "int64" for name in _FIRST}

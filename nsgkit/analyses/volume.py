@@ -1,16 +1,19 @@
 """The question: how much traffic was there over time."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from nsgkit import schema
 from nsgkit.analyses.labels import shortened
 from nsgkit.analyses.measures import any_known, both_ways
 from nsgkit.flows.fold import CADENCE, folds
-from nsgkit.flows.frame import Codebook, bin_width, collect, fingerprint, known_sum, lazy, one_if, repeat
-from nsgkit.flows.stitch import CONVERSATION, codebook, marked, stitched
+from nsgkit.flows.frame import bin_width, collect, fingerprint, known_sum, lazy, one_if, repeat
+from nsgkit.flows.quick.counting import counting_rows
+from nsgkit.flows.recorded import begins_left_out
+from nsgkit.flows.stitch import CONVERSATION, ROWS, marked, stitched
 from nsgkit.schema import COUNTERS
 
 _COUNTS = {"connections": "allowed", "denied": "denied", "unknown": "unknown"}
@@ -63,11 +66,11 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     >>> traffic_over_time(flows, bin="1d", by="protocol")["bytes"].sum().item()
     18707253973
     """
-    width, book = bin_width(bin), codebook(flows)
-    rows = marked(flows, book)
-    # A number stands for the group's text, which would be slow to carry through the stitching.
-    grouped = fingerprint(rows.with_columns(**_decided()), group=[by])
-    counting = stitched(grouped).join(folds(rows, flows, _WITHIN), on=[*CONVERSATION], how="anti")
+    width = bin_width(bin)
+    if isinstance(flows, pd.DataFrame):
+        counting, names = _counting_of_pandas(flows, by)
+    else:
+        counting, names = _counting_of_engine(flows, by)
     bins = (
         shared_out(counting, width)
         .group_by("time", "group")
@@ -79,19 +82,40 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     both = {unit: both_ways(unit) for unit in ("bytes", "packets")}
     bins = bins.with_columns(until=nw.col("time") + width, **both)
     table = collect(bins, {**TABLE, "group": "object"})
-    table["group"] = shortened(table["group"].map(_names(flows, by, book)))
+    table["group"] = shortened(table["group"].map(names))
     return table.sort_values(["time", "group"], ignore_index=True)
 
 
-def _decided() -> dict[str, nw.Expr]:
-    return {name: one_if(nw.col("decision") == said).cast(nw.Int8) for name, said in _COUNTS.items()}
+_Counting: TypeAlias = "tuple[nw.LazyFrame[Any], pd.Series[Any]]"  # rows, and the text of each `group`
 
 
-def _names(flows: object, by: str, book: Codebook) -> "pd.Series[Any]":
-    """Return the texts of the groups by the numbers that stand for them."""
-    groups = lazy(flows, [by], codebook=book).select(by).unique()
-    names = collect(fingerprint(groups, group=[by]), {"group": "object", by: "str"}, book)
-    return names.set_index("group")[by]
+def _counting_of_engine(flows: object, by: str) -> _Counting:
+    """Return the stitched rows that are not folded, each with its `group`'s number and what it counts as."""
+    rows = marked(flows, columns=list(dict.fromkeys([*ROWS, by])))
+    rows = rows.join(begins_left_out(rows), on="log", how="left")
+    counts = (
+        (nw.col("step") == 0) | (nw.col("alone") == 1) | ((nw.col("step") == 2) & (nw.col("by_end") == 1))
+    )
+    decided = {name: one_if(counts & (nw.col("decision") == said)) for name, said in _COUNTS.items()}
+    # A number stands for the group's text, which would be slow to carry through the stitching.
+    grouped = fingerprint(rows.with_columns(**decided), group=[by])
+    counting = stitched(grouped).join(folds(rows, _WITHIN), on=[*CONVERSATION], how="anti")
+    names = collect(fingerprint(lazy(flows, [by]).unique(), group=[by]), {"group": "object", by: "str"})
+    return counting, names.set_index("group")[by]
+
+
+def _counting_of_pandas(flows: pd.DataFrame, by: str) -> _Counting:
+    schema.require(flows.columns, [*ROWS, by])
+    rows, texts = counting_rows(flows, _WITHIN), flows[by].astype("category").cat
+    position = rows.pop("row").to_numpy()
+    rows["group"] = texts.codes.to_numpy()[position]
+    decision = flows["decision"].to_numpy()[position]
+    counts = rows.pop("counts").to_numpy()
+    for name, said in _COUNTS.items():
+        rows[name] = (counts & (decision == said)).astype(np.int8)
+    for name in COUNTERS:
+        rows[name] = flows[name].array.take(position)
+    return lazy(rows), pd.Series(texts.categories.astype("object"))
 
 
 def counted_since() -> nw.Expr:
@@ -101,11 +125,10 @@ def counted_since() -> nw.Expr:
 
 def shared_out(rows: "nw.LazyFrame[Any]", width: int) -> "nw.LazyFrame[Any]":
     """Return one row for each row and bin that it covers: what of it falls into that bin."""
-    counts, began = nw.col("step") > 0, (nw.col("step") == 0) | (nw.col("alone") == 1)
+    counts = nw.col("step") > 0
     rows = rows.with_columns(
         since=nw.when(counts).then(counted_since()).otherwise(nw.col("time_ms")),
         **{c: nw.when(counts).then(nw.col(c)) for c in COUNTERS},
-        **{name: one_if(began & (nw.col(name) == 1)) for name in _COUNTS},
     ).with_columns(span=nw.col("time_ms") - nw.col("since"))
     last = nw.when(nw.col("span") > 0).then(nw.col("time_ms") - 1).otherwise(nw.col("time_ms"))
     rows = rows.with_columns(first_bin=_floor(nw.col("since"), width), last_bin=_floor(last, width))

@@ -10,22 +10,19 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.flows.fold import folds
-from nsgkit.flows.frame import (
-    Codebook,
-    Native,
-    collect,
-    known_sum,
-    one_if,
-    settled,
-    types,
-)
+from nsgkit.flows.frame import Native, collect, known_sum, one_if, types
+from nsgkit.flows.quick.keys import categories
+from nsgkit.flows.quick.stitch import Stitched, stitch
+from nsgkit.flows.quick.table import facts, in_order
+from nsgkit.flows.recorded import begins_left_out
 from nsgkit.flows.stateless import suspects
-from nsgkit.flows.stitch import CONVERSATION, STANDS, codebook, marked, stitched
+from nsgkit.flows.stitch import CONVERSATION, ROWS, STANDS, marked, stitched
 from nsgkit.schema import COUNTERS, TEXT, TIME, Column
 
 _PLACE = ("blob", "record", "tuple")
 _ENDS = ("src_ip", "dst_ip", "src_port", "dst_port")
 _STATES = MappingProxyType({s: s for s in ("closed", "open", "orphan", "denied")})
+_COUNTED_BY = MappingProxyType({s: s for s in ("begin", "row", "end")})
 
 
 def _kept(*names: str) -> tuple[Column, ...]:
@@ -41,9 +38,15 @@ CONVERSATIONS: tuple[Column, ...] = (
     Column("state", TEXT, "State", "closed: begin and end are there. open: no end yet. orphan: its begin "
            "lies before the data. denied: a denied attempt. Null in version 1, which does not tell.",
            nullable=True, codes=_STATES, closed=True),
+    Column("counted_by", TEXT, "Counted by", "Which row counts it. begin: its begin row. row: its only row "
+           "(denied, version 1). end: its end row, because its flow log writes no begin rows. Null: not "
+           "counted here, because its begin lies before the data.", nullable=True, codes=_COUNTED_BY,
+           closed=True),
     *_kept("decision", "direction", "protocol", "src_ip", "src_port", "dst_ip", "dst_port"),
     *(replace(schema.column(name), meaning="The sum of its continuing and end rows; null where none of them "
               "had a counter: unknown, never 0.") for name in COUNTERS),
+    Column("answered", "boolean", "Answered", "True where packets came back (bytes, where packets are "
+           "unknown), False where counters say that none did, null without counters.", nullable=True),
     *_kept("rule", "acl", "mac", "resource", "flow_log", "version", "encryption"),
     Column("rows", "int64", "Rows", "How many flow rows it was stitched from; conversation_rows() gives "
            "them.", "rows"),
@@ -77,6 +80,13 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
     of them must not be counted: see `nsgkit.flows.fold` for the one rule. Count connections with
     `~folded`, and say with `folded` how many views were folded.
 
+    Counted by: a connection counts once, by its begin row, or by its only row (denied, version 1). A VNet
+    flow log can be told to leave out begin rows. Where a flow log (`flow_log`; where that is null,
+    `resource`) has no begin row among its allowed and unknown rows with a state, but has end rows, its
+    connections count by their end rows; their state stays orphan. `counted_by` says which row it was.
+
+    Answered: packets came back, which is more than being allowed; see the column `answered`.
+
     A row is told apart from others by its blob, record and tuple: give each blob's rows once.
 
     Looks alike but is harmless: inbound TCP under a custom rule may be logged without
@@ -108,17 +118,21 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
 
     Source: Microsoft, "Flow logging for network security groups" and "Virtual network flow logs".
     """
-    book, within = codebook(flows), int(fold_within * 1000)
-    rows = marked(flows, book)
-    views = _sums(stitched(rows)).join(folds(rows, flows, within), on=[*CONVERSATION], how="left")
-    views = views.join(settled(suspects(rows), flows), on="policy", how="left").with_columns(
+    within = int(fold_within * 1000)
+    if isinstance(flows, pd.DataFrame):
+        schema.require(flows.columns, [*ROWS])
+        return of_pandas(flows, stitch(flows), within)
+    rows = marked(flows)
+    views = _sums(stitched(rows)).join(folds(rows, within), on=[*CONVERSATION], how="left")
+    views = views.join(suspects(rows), on="policy", how="left")
+    views = views.join(begins_left_out(rows), on="log", how="left").with_columns(
         state=_state(),
+        counted_by=_counted_by(),
+        answered=_answered(),
         duration=_duration(),
         folded=one_if(nw.col("folded") == 1) == 1,
         stateless=one_if((nw.col("asks") == 1) & (nw.col("suspect") == 1)) == 1,
     )
-    if isinstance(flows, pd.DataFrame):
-        return _from_pandas(flows, views, book)
     return _beside_first_rows(rows, views).to_native()
 
 
@@ -129,26 +143,26 @@ def _beside_first_rows(rows: "nw.LazyFrame[Any]", views: "nw.LazyFrame[Any]") ->
     return first.rename({"time": "first"}).join(found, on=[*STANDS]).select(*_TYPES)
 
 
-def _from_pandas(flows: pd.DataFrame, views: "nw.LazyFrame[Any]", book: Codebook) -> pd.DataFrame:
-    """Put the columns of first rows beside what was found: pandas takes them by position, fast."""
-    found = {name: dtype for name, dtype in _TYPES.items() if name not in (*_OF_FIRST_ROW, "first")}
-    answer = collect(
-        views.with_columns(last=nw.col("last_ms")), {**found, "row": "int64"}, {"into_blob": book["blob"]}
-    )
-    answer = answer.take(_order(flows, answer["row"].to_numpy(), book))
-    first = flows[["time", *_OF_FIRST_ROW]].take(answer.pop("row").to_numpy()).reset_index(drop=True)
-    table = pd.concat([first.rename(columns={"time": "first"}), answer.reset_index(drop=True)], axis=1)[
-        [*_TYPES]
-    ]
+def of_pandas(flows: pd.DataFrame, rows: Stitched, within: int) -> pd.DataFrame:
+    """Return the table of conversations that `nsgkit.flows.quick` stitched from `flows`."""
+    order, found = in_order(flows, rows), facts(flows, rows, within)
+    first = rows.first
+    del rows  # as large as several columns
+    into, position = found.pop("into")[order], np.empty(len(order), dtype=np.int64)
+    position[order] = np.arange(len(order))
+    columns = {name: found.pop(name)[order] for name in [*found]}
+    first = first[order]
+    columns |= {name: flows[name].array.take(first) for name in ("time", *_OF_FIRST_ROW)}
+    columns |= {"first": columns.pop("time"), "folded": into >= 0}
+    counting, none = first[position[into]], into < 0
+    columns["into_blob"] = categories(flows["blob"]).take(np.where(none, -1, counting), allow_fill=True)
+    for name in ("record", "tuple"):
+        columns[f"into_{name}"] = pd.arrays.IntegerArray(flows[name].to_numpy()[counting], none)
+    columns["last"] = pd.to_datetime(columns["last"], unit="ms", utc=True)
+    for name, texts in (("state", _STATES), ("counted_by", _COUNTED_BY)):
+        columns[name] = pd.Categorical.from_codes(columns[name], pd.Index([*texts], dtype="str"))
+    table = pd.DataFrame({name: columns[name] for name in _TYPES}, copy=False)
     return table.astype({name: dtype for name, dtype in _TYPES.items() if table[name].dtype != dtype})
-
-
-def _order(flows: pd.DataFrame, rows: Native, book: Codebook) -> Native:
-    """Return the order of rows by time, blob, record and tuple; blobs by their names."""
-    blobs = flows["blob"].astype("category").cat
-    place = book["blob"].get_indexer(blobs.categories)[blobs.codes.to_numpy()[rows]]
-    keys = [flows[name].to_numpy()[rows] for name in ("tuple", "record")]
-    return np.lexsort((*keys, place, flows["time"].astype("int64").to_numpy()[rows]))
 
 
 def conversation_rows(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
@@ -172,31 +186,43 @@ def conversation_rows(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
     True
     """
     schema.require(chosen.columns, [*_PLACE, *_ENDS], "nsgkit.conversations")
-    book = codebook(flows)
-    names = [c.name for c in schema.FLOWS]
-    rows = stitched(marked(flows, book, columns=names, only=lambda rows: rows.filter(_like(chosen, book))))
-    first = nw.when(nw.col("starts") == 1)
-    rows = rows.with_columns(
-        **{f"first_{c}": first.then(nw.col(c)).max().over(*CONVERSATION) for c in _PLACE}
-    )
-    marks = {"first_blob": "str", "first_record": "int32", "first_tuple": "int32"}
-    found = collect(
-        rows,
-        {**types(schema.FLOWS), "step": "int64", **marks},
-        {**book, "first_blob": book["blob"]} if book else {},
-    )
-    labels = chosen[[*_PLACE]].set_axis([*marks], axis=1).astype(marks).assign(conversation=chosen.index)
-    mine = found.merge(labels, on=[*marks])
+    if isinstance(flows, pd.DataFrame):
+        found = _rows_of_pandas(flows, chosen)
+    else:
+        found = _rows_of_engine(flows, chosen)
+    labels = chosen[[*_PLACE]].set_axis([*_MARKS], axis=1).astype(_MARKS).assign(conversation=chosen.index)
+    mine = found.astype(_MARKS).merge(labels, on=[*_MARKS])
     mine = mine.sort_values(["conversation", "time", "step", *_PLACE], ignore_index=True)
-    return mine[[*names, "conversation"]]
+    return mine[[*(c.name for c in schema.FLOWS), "conversation"]]
+
+
+_MARKS = {"first_blob": "str", "first_record": "int32", "first_tuple": "int32"}
+
+
+def _rows_of_pandas(flows: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the ends of those chosen, with where their conversation's first row stands."""
+    like = np.logical_and.reduce([flows[name].isin(chosen[name].unique()) for name in _ENDS])
+    some = flows.loc[like, [c.name for c in schema.FLOWS]]
+    rows = stitch(some)
+    first = np.repeat(rows.first, rows.rows)
+    marks = {f"first_{name}": some[name].to_numpy()[first] for name in _PLACE}
+    return some.iloc[rows.order].assign(step=rows.step, **marks)
+
+
+def _rows_of_engine(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
+    names = [c.name for c in schema.FLOWS]
+    rows = stitched(marked(flows, columns=names, only=lambda rows: rows.filter(_like(chosen))))
+    first = nw.when(nw.col("starts") == 1)
+    marks = {f"first_{c}": first.then(nw.col(c)).max().over(*CONVERSATION) for c in _PLACE}
+    return collect(rows.with_columns(**marks), {**types(schema.FLOWS), "step": "int64", **_MARKS})
 
 
 def _sums(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
     """Add up the rows of each conversation; only continuing and end rows count traffic."""
     counting = {f"counting_{name}": nw.when(nw.col("step") > 0).then(nw.col(name)) for name in COUNTERS}
     marks = {"begins": one_if(nw.col("step") == 0), "ends": one_if(nw.col("step") == 2)}
-    first, numbered = nw.when(nw.col("starts") == 1), "row" in rows.collect_schema().names()
-    of_first = ["policy", *(["row"] if numbered else ["file", "record", "tuple"])]
+    first = nw.when(nw.col("starts") == 1)
+    of_first = ["policy", "log", "file", "record", "tuple"]
     groups = rows.with_columns(**counting, **marks).group_by(*CONVERSATION)
     views = groups.agg(
         *(known_sum(f"counting_{name}").alias(name) for name in COUNTERS),
@@ -218,15 +244,23 @@ def _state() -> nw.Expr:
     return nw.when(nw.col("denied") > 0).then(nw.lit("denied")).otherwise(stitched_from)
 
 
+def _counted_by() -> nw.Expr:
+    by_end = nw.when((nw.col("ends") > 0) & (nw.col("by_end") == 1)).then(nw.lit("end"))
+    begun = nw.when(nw.col("begins") > 0).then(nw.lit("begin")).otherwise(by_end)
+    return nw.when(nw.col("alone") == 1).then(nw.lit("row")).otherwise(begun)
+
+
+def _answered() -> nw.Expr:
+    packets, bytes_ = nw.col("packets_dst_to_src"), nw.col("bytes_dst_to_src")
+    answered = nw.when(packets.is_null()).then(bytes_ > 0).otherwise(packets > 0)
+    return nw.when(nw.col("alone") == 0).then(answered)
+
+
 def _duration() -> nw.Expr:
     return nw.when(nw.col("alone") == 0).then((nw.col("last_ms") - nw.col("first_ms")) / 1000)
 
 
-def _like(chosen: pd.DataFrame, book: Codebook) -> nw.Expr:
+def _like(chosen: pd.DataFrame) -> nw.Expr:
     """Rows that share addresses and ports with `chosen`: all of its conversations' rows, and some more."""
-    alike = []
-    for name in ("src_ip", "dst_ip", "src_port", "dst_port"):
-        values = chosen[name].unique()
-        wanted = book[name].get_indexer(pd.Index(values)) if name in book else values
-        alike.append(nw.col(name).is_in(list(wanted)))
+    alike = (nw.col(name).is_in(chosen[name].unique().tolist()) for name in _ENDS)
     return nw.all_horizontal(*alike, ignore_nulls=True)

@@ -32,7 +32,6 @@ def lazy(
     columns: Sequence[str] = (),
     *,
     codebook: Codebook | None = None,
-    numbered: bool = False,
     remedy: str = "nsgkit.read_logs",
 ) -> "nw.LazyFrame[Any]":
     """Return `flows` as a lazy narwhals frame, with `columns` alone where they are given.
@@ -47,9 +46,6 @@ def lazy(
     codebook : mapping of str to pandas.Index
         What `codes` gave for `flows`: those columns come as numbers, which sort and compare like
         the texts they stand for, several times faster. Give it to `collect` too.
-    numbered : bool
-        Add the column `row`, each row's position, where a pandas frame holds them: other engines
-        know no position.
     remedy : str
         The function that makes a column that is missing, for the error's message.
 
@@ -75,8 +71,7 @@ def lazy(
     names = list(columns) or list(flows.columns)
     native = flows
     if isinstance(flows, pd.DataFrame):
-        native = _scan(flows, names, codebook or {}, numbered=numbered)
-        names += ["row"] * numbered
+        native = _scan(flows, names, codebook or {})
     frame: nw.LazyFrame[Any] = nw.from_native(_prepared(native, names))
     return frame
 
@@ -213,10 +208,8 @@ def _beside(frame: "nw.LazyFrame[Any]", *made: str) -> "nw.LazyFrame[Any]":
     return result
 
 
-def _scan(flows: pd.DataFrame, names: Iterable[str], codebook: Codebook, *, numbered: bool) -> Native:
+def _scan(flows: pd.DataFrame, names: Iterable[str], codebook: Codebook) -> Native:
     arrays = {name: _arrow(flows[name], codebook.get(name)) for name in names}
-    if numbered:
-        arrays["row"] = pa.array(np.arange(len(flows)))
     return _connection().from_arrow(pa.table(arrays))
 
 

@@ -24,4 +24,4 @@ def stitched(logs):
 @pytest.fixture(scope="session")
 def plain(logs):
     rows = plain_stitch.records(logs.flows)
-    return [plain_stitch.summary(c) for c in plain_stitch.stitch(rows)]
+    return plain_stitch.summaries(rows)

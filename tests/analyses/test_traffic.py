@@ -96,6 +96,13 @@ def test_denied_attempts_and_undecided_are_no_connections():
     assert by_port.loc[53, ["connections", "denied", "unknown"]].tolist() == [0, 0, 1]
 
 
+def test_where_no_begin_rows_are_logged_the_end_rows_count():
+    text = f"09:00:00 {OURS} O A C 1/1 1/1\n09:05:00 {OURS} O A E 1/1 1/1\n09:06:00 {THEIRS} I A C 1/1 1/1"
+    made = conversations(flows(text, version=4, flow_log="/FL", resource="/VNET"))
+    table = analyses.protocols(made)
+    assert table[["connections", "orphans", "uncounted"]].to_numpy().tolist() == [[1, 1, 0]]
+
+
 def test_peers_are_distinct_addresses_at_the_other_end():
     table = analyses.top_talkers(TALK, measure="peers")
     assert table.loc[0, ["src_ip", "peers"]].tolist() == ["10.0.0.4", 2]

@@ -19,7 +19,7 @@ from nsgkit.explore.traffic import traffic_explorer
 from nsgkit.explore.traffic_charts import whole_bins
 from nsgkit.explore.traffic_code import code
 from nsgkit.explore.traffic_question import PICTURES, Question, Traffic
-from tests.flows.plain_stitch import fold, records, stitch, summary
+from tests.flows.plain_stitch import fold, records, summaries
 from tests.frames import flows
 
 SPAN = "from:2024-12-18T01:00 until:2024-12-18T08:00"
@@ -49,7 +49,7 @@ def made(logs):
 @pytest.fixture(scope="module")
 def plain(logs):
     """The conversations that began in SPAN by a plain loop, and whether each counts as a connection."""
-    stitched = [summary(rows) for rows in stitch(records(logs.flows))]
+    stitched = summaries(records(logs.flows))
     folded = fold(stitched)
     for place, c in enumerate(stitched):
         c["counts"] = c["decision"] == "allowed" and c["state"] != "orphan" and place not in folded
@@ -194,7 +194,7 @@ def test_each_breakdown_counts_as_a_plain_stitch_does(logs, made, plain, by):
 
 def test_conversations_are_those_of_a_plain_stitch(logs, made):
     told = [*KEY, "state", "rows"]
-    plain = {tuple(c[name] for name in told) for c in map(summary, stitch(records(logs.flows)))}
+    plain = {tuple(c[name] for name in told) for c in summaries(records(logs.flows))}
     assert {tuple(c[name] for name in told) for c in records(made[told])} == plain
 
 

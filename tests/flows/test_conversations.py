@@ -56,7 +56,53 @@ def test_exact_duplicates_of_a_begin_are_two_conversations():
         09:00:00.123 {A} O A E 1/74 0/0 version=4
         09:00:00.123 {A} O A B 0/0 0/0 version=4
     """
-    assert brief(text, "state", "rows", "tuple") == [["open", 1, 0], ["closed", 2, 2]]
+    assert brief(text, "state", "rows", "tuple") == [["closed", 2, 0], ["open", 1, 2]]
+
+
+# Equal seconds: what stands at 09:01 alone, and what stands there after a begin at 09:00
+
+
+@pytest.mark.parametrize(
+    ("states", "alone", "after_a_begin"),
+    [
+        ("BE", ["closed 2"], ["closed 2", "open 1"]),  # the end closes what is open: not what begins there
+        ("BEBE", ["closed 2", "closed 2"], ["closed 2", "closed 2", "open 1"]),
+        ("BBEEE", ["closed 2", "closed 2", "orphan 1"], ["closed 2", "closed 2", "closed 2"]),
+        ("BBE", ["closed 2", "open 1"], ["closed 2", "open 1", "open 1"]),
+        ("EE", ["orphan 1", "orphan 1"], ["closed 2", "orphan 1"]),
+        ("CE", ["orphan 2"], ["closed 3"]),
+        ("CCEE", ["orphan 3", "orphan 1"], ["closed 4", "orphan 1"]),
+        ("CC", ["orphan 2"], ["open 3"]),
+        ("BC", ["open 2"], ["open 2", "open 1"]),
+        ("BBCE", ["closed 2", "open 2"], ["closed 3", "open 1", "open 1"]),
+        ("BBCEE", ["closed 2", "closed 3"], ["closed 3", "closed 2", "open 1"]),
+    ],
+)
+@pytest.mark.parametrize("engine", ["pandas", "duckdb"])
+def test_rows_of_one_second(states, alone, after_a_begin, engine):
+    second = "\n".join(f"09:01:00 {A} O A {state}" for state in states)
+    for text, said in ((second, alone), (f"09:00:00 {A} O A B\n{second}", after_a_begin)):
+        table = flows(text)
+        made = (
+            conversations(duckdb.connect().from_df(table)).df()
+            if engine == "duckdb"
+            else conversations(table)
+        )
+        assert sorted((made["state"].astype("str") + " " + made["rows"].astype("str")).tolist()) == sorted(
+            said
+        )
+
+
+def test_what_a_second_left_open_or_closed_holds_for_the_next():
+    text = f"""
+        09:00:00 {A} O A B
+        09:01:00 {A} O A B
+        09:01:00 {A} O A E 1/100 -/-
+        09:02:00 {A} O A E 1/7 -/-
+        09:03:00 {A} O A E 1/9 -/-
+    """
+    said = [["closed", 100], ["closed", 7], ["orphan", 9]]
+    assert brief(text, "state", "bytes_src_to_dst") == said
 
 
 def test_a_begin_on_an_open_conversation_starts_another():
@@ -124,6 +170,67 @@ def test_a_decision_that_is_unknown_is_stitched_apart():
     assert brief(text, "decision", "state") == [["allowed", "closed"], ["unknown", "open"]]
 
 
+# Answered, and counted by which row
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [("1/60 1/60", True), ("1/60 0/0", False), ("1/60 -/60", True), ("1/60 -/0", False), ("1/60 -/-", pd.NA)],
+)
+def test_answered_tells_whether_packets_came_back(end, said):
+    table = conversations(flows(f"09:00:00 {A} O A B\n09:01:00 {A} O A E {end}"))
+    assert table["answered"].tolist() == [said]
+    assert table["answered"].dtype == "boolean"
+
+
+@pytest.mark.parametrize(
+    "row", ["O A B", "O D B", "O D - 0/0 0/0 version=4", "O D E 1/1 1/1", "O A - version=1"]
+)
+def test_without_counters_an_answer_is_unknown(row):
+    assert brief(f"09:00:00 {A} {row}", "answered") == [[pd.NA]]
+
+
+def counted_by(text, **everywhere):
+    return [row if isinstance(row, str) else None for (row,) in brief(text, "counted_by", **everywhere)]
+
+
+VNET = {"version": 4, "flow_log": "/FL", "resource": "/VNET"}
+NO_BEGINS = f"09:00:00 {A} O A C 1/1 1/1\n09:05:00 {A} O A E 1/1 1/1\n09:06:00 {B} I A C 1/1 1/1"
+
+
+def test_a_flow_log_without_begin_rows_is_counted_by_its_end_rows():
+    assert counted_by(NO_BEGINS, **VNET) == ["end", None]
+    assert brief(NO_BEGINS, "state", **VNET) == [["orphan"], ["orphan"]]
+
+
+@pytest.mark.parametrize(
+    ("more", "first"),
+    [
+        (f"08:00:00 {B} I D -", "row"),  # a denied row began nothing
+        (f"08:00:00 {B} I D B", "row"),
+        (f"08:00:00 {B} I A B flow_log=/OTHER", "begin"),
+        (f"08:00:00 {B} I A B flow_log=/FL resource=/NIC", "begin"),  # the same log, another target
+    ],
+)
+def test_begin_rows_of_the_same_flow_log_alone_make_its_orphans_count_elsewhere(more, first):
+    ends = None if "/NIC" in more else "end"
+    assert counted_by(f"{more}\n{NO_BEGINS}", **VNET) == [first, ends, None]
+
+
+def test_a_log_without_a_name_is_told_by_what_it_logs():
+    unnamed = {**VNET, "flow_log": None}
+    assert counted_by(f"08:00:00 {B} I A B resource=/NIC\n{NO_BEGINS}", **unnamed) == ["begin", "end", None]
+
+
+def test_an_nsg_flow_log_always_writes_begin_rows_so_its_orphans_began_before():
+    assert counted_by(NO_BEGINS) == [None, None]
+
+
+@pytest.mark.parametrize(("row", "said"), [("O A B", "begin"), ("O D B", "row"), ("O A - version=1", "row")])
+def test_one_row_counts_a_connection(row, said):
+    assert counted_by(f"09:00:00 {A} {row}") == [said]
+
+
 # Double capture
 
 
@@ -189,6 +296,36 @@ def test_a_nic_that_both_families_log_counts_once_by_the_newer_format():
         09:01:00.400 {B} I A E 5/500 4/400 version=4 flow_log=/FL resource=/VNET
     """
     assert brief(text, "version", "folded", "state") == [[2, True, "closed"], [4, False, "closed"]]
+
+
+def closed_twice(here, there):
+    return BOTH_ENDS.replace(f"E 5/500 4/400 {HERE}", f"E {here} {HERE}").replace(
+        f"E 5/500 4/400 {THERE}", f"E {there} {THERE}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "folds"),
+    [
+        ("1/2000 1/500", "1/12500 1/1", False),  # 10,001 bytes and more than 5 times apart
+        ("1/1 1/12500", "1/2500 1/0", False),  # the larger view counts or does not: all the same
+        ("1/2000 1/500", "1/12500 1/0", True),  # exactly 10,000 bytes and exactly 5 times
+        ("1/1 1/1", "1/10000 1/2", True),  # 10,000 bytes
+        ("1/100000 1/0", "1/500000 1/0", True),  # exactly 5 times
+        ("1/1 1/1", "1/99999 1/-", True),  # unknown bytes contradict nothing
+    ],
+)
+def test_two_complete_views_that_contradict_each_other_grossly_are_two_connections(here, there, folds):
+    assert conversations(flows(closed_twice(here, there)))["folded"].any() == folds
+
+
+def test_a_view_that_is_not_complete_contradicts_nothing():
+    text = closed_twice("1/1 1/1", "1/99999 1/1").replace(f"E 1/1 1/1 {HERE}", f"C 1/1 1/1 {HERE}")
+    assert conversations(flows(text))["folded"].tolist() == [False, True]
+
+
+def test_two_inbound_views_at_two_nics_are_two_connections():
+    assert not conversations(flows(BOTH_ENDS.replace(" O A ", " I A ")))["folded"].any()
 
 
 def test_folding_can_be_made_stricter():
@@ -304,8 +441,8 @@ def content(table):
 def test_an_independent_stitcher_agrees(rows):
     frame = table_of(rows)
     said = conversations(frame)
-    plain = [plain_stitch.summary(c) for c in plain_stitch.stitch(plain_stitch.records(frame))]
-    names = ["first", "last", "state", "rows", *plain_stitch.KEY]
+    plain = plain_stitch.summaries(plain_stitch.records(frame))
+    names = ["first", "last", "state", "counted_by", "rows", *plain_stitch.KEY]
     assert sorted(map(str, said[names].astype(object).to_numpy().tolist())) == sorted(
         str([p[n] if p[n] is not None else float("nan") for n in names]) for p in plain
     )

@@ -85,6 +85,9 @@ ENCRYPTION: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# A rule allowed these connections, and then encryption did not let them pass.
+DROPPED = tuple(code for code, meaning in ENCRYPTION.items() if meaning.startswith("dropped"))
+
 _COUNTERS = (
     ("packets_src_to_dst", "Packets, source to destination", "packets", "source to destination"),
     ("bytes_src_to_dst", "Bytes, source to destination", "bytes", "source to destination"),

@@ -13,12 +13,13 @@ from nsgkit.analyses.talkers import top_pairs, top_talkers
 from nsgkit.analyses.timeline import began_over_time, carried_over_time, increments
 from nsgkit.analyses.volume import traffic_over_time
 from nsgkit.flows.coverage import hours_covered
+from nsgkit.flows.recorded import record_types
 from nsgkit.flows.stops import logging_stops
 
 __all__ = [
     "began_over_time", "breakdown", "carried_over_time", "connections_over_time", "coverage_gaps",
     "directions", "filtered", "heavy_machines", "hours_covered", "increments", "logged_twice",
-    "logging_stops", "protocols", "silent_minutes", "stateless_rules", "top_pairs", "top_rules",
-    "top_services", "top_talkers", "traffic_change", "traffic_links", "traffic_matrix",
+    "logging_stops", "protocols", "record_types", "silent_minutes", "stateless_rules", "top_pairs",
+    "top_rules", "top_services", "top_talkers", "traffic_change", "traffic_links", "traffic_matrix",
     "traffic_over_time",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ term round: `dst_port:22,3389 src:203.0.113.0/24 denied -rule:Temp*`.
 | `protocol:` `direction:` `decision:` `state:` | the column's value, such as `TCP` |
 | `rule:` `nsg:` `nic:` `flow_log:` `encryption:` | the name, `*` for any text; an NSG by its last segment |
 | `version:` | 1, 2 or 4 |
+| `answered:` | of conversations: yes where packets came back, no where counters say none did, or unknown |
 | `from:` `until:` | what was first seen from that time on, or before that time (UTC) |
 | `denied`, `inbound`, `tcp`, `203.0.113.9` … | the same without the field's name |
 
@@ -32,6 +33,7 @@ from nsgkit.html import visible
 from nsgkit.times import milliseconds, parse_time
 
 _ADDRESS, _NUMBER, _NAME, _TIME = "an address or prefix", "a number", "a name", "a time"
+ANSWER = "yes, no or unknown"
 FIELDS: dict[str, tuple[tuple[str, ...], str]] = {
     "src": (("src_ip",), _ADDRESS),
     "dst": (("dst_ip",), _ADDRESS),
@@ -49,6 +51,7 @@ FIELDS: dict[str, tuple[tuple[str, ...], str]] = {
     "nsg": (("acl",), _NAME),
     "nic": (("mac",), _NAME),
     "flow_log": (("flow_log",), _NAME),
+    "answered": (("answered",), ANSWER),
     "from": ((), _TIME),
     "until": ((), _TIME),
 }
@@ -188,6 +191,9 @@ def _check(term: Term) -> None:
             raise _error(term, "can only be one time", "Write it once, without a minus.")
     elif term.kind == _ADDRESS:
         matches(term)
+    elif term.kind == ANSWER:
+        if strange := [v for v in term.values if v.lower() not in ("yes", "no", "unknown")]:
+            raise _error(term, f"knows no {strange[0]!r}", "Choose one of yes, no, unknown.")
     elif (column := schema.column(term.columns[0])).closed:
         # Conversations have states of their own, beside those of rows.
         known = [*column.values, *(("closed", "open", "orphan", "denied") if term.field == "state" else ())]

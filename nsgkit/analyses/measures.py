@@ -2,7 +2,8 @@
 
 A connection counts once: an allowed conversation that has the row which counts it (`counted_by`): its begin
 row, its only row in version 1, its end row where a flow log writes no begin rows.
-A denied attempt is a denied row. Bytes and packets are what continuing and end rows counted, those of
+A denied attempt is a denied row. Allowed is not answered, and not even delivered: `unanswered` and `dropped`
+say so of the connections. Bytes and packets are what continuing and end rows counted, those of
 orphans too. Folded views of a connection count for nothing but `folded`.
 """
 
@@ -37,6 +38,20 @@ TRAFFIC: tuple[Column, ...] = (
     ),
     Column("denied", "int64", "Denied attempts", "Denied rows.", "denied attempts"),
     Column("unknown", "int64", "Undecided", "Connections whose decision is unknown.", _CONNECTIONS),
+    Column(
+        "unanswered",
+        "int64",
+        "Unanswered",
+        "Connections whose counters say that no packet came back.",
+        _CONNECTIONS,
+    ),
+    Column(
+        "dropped",
+        "int64",
+        "Dropped",
+        f"Connections that a rule allowed and encryption dropped ({', '.join(schema.DROPPED)}).",
+        _CONNECTIONS,
+    ),
     Column(
         "orphans",
         "int64",
@@ -143,9 +158,8 @@ def grouped(frame: "nw.LazyFrame[Any]", by: Sequence[str]) -> pd.DataFrame:
 
 def needed(*more: str) -> list[str]:
     """Return the columns of conversations that the measures need, and `more`."""
-    return list(
-        dict.fromkeys([*more, "first", "last", "state", "counted_by", "decision", "folded", *COUNTERS])
-    )
+    own = ("first", "last", "state", "counted_by", "decision", "folded", "answered", "encryption", *COUNTERS)
+    return list(dict.fromkeys([*more, *own]))
 
 
 def measured(frame: "nw.LazyFrame[Any]", by: Sequence[str], peers: str | None = None) -> "nw.LazyFrame[Any]":
@@ -158,6 +172,8 @@ def measured(frame: "nw.LazyFrame[Any]", by: Sequence[str], peers: str | None = 
         began=one_if(here & (nw.col("decision") == "allowed")) * counted,
         undecided=one_if(here & (nw.col("decision") == "unknown")) * counted,
         blind=one_if(~any_known(COUNTERS)),
+        silent=one_if(~nw.col("answered")),
+        refused=one_if(nw.col("encryption").is_in(schema.DROPPED)),
         peer=nw.when(~nw.col("folded")).then(nw.col(peers or by[0])),
         **{c: nw.when(~nw.col("folded")).then(nw.col(c)) for c in COUNTERS},
     )
@@ -170,6 +186,8 @@ def measured(frame: "nw.LazyFrame[Any]", by: Sequence[str], peers: str | None = 
         (one_if(nw.col("decision") == "denied") * nw.col("counts")).sum().cast(nw.Int64).alias("denied"),
         (orphan * nw.col("counts")).sum().cast(nw.Int64).alias("orphans"),
         (nw.col("began") * nw.col("blind")).sum().cast(nw.Int64).alias("uncounted"),
+        (nw.col("began") * nw.col("silent")).sum().cast(nw.Int64).alias("unanswered"),
+        (nw.col("began") * nw.col("refused")).sum().cast(nw.Int64).alias("dropped"),
         count(nw.col("folded")).alias("folded"),
         nw.col("first").min(),
         nw.col("last").max(),

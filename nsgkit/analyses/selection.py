@@ -7,7 +7,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from nsgkit.analyses.filters import Term, matches, moment, parse, ranges
+from nsgkit.analyses.filters import ANSWER, Term, matches, moment, parse, ranges
 from nsgkit.flows.frame import Codebook, Native, codes, collect, lazy, one_if
 
 # Where a connection was captured: two views of it can differ in these.
@@ -62,9 +62,10 @@ def filtered(flows: object, text: str) -> Native:
 
 def _of_pandas(table: pd.DataFrame, terms: Sequence[Term], *, fold: bool) -> pd.DataFrame:
     """Ask DuckDB for the numbers of the rows, over the few columns that tell, and take them."""
-    texts = [name for t in terms for name in t.columns if not _has_numbers(t)]
+    texts = [name for t in terms for name in t.columns if _has_texts(t)]
     told = [*(name for t in terms for name in t.columns), *([_moment(table)] if _timed(terms) else [])]
     needed = list(dict.fromkeys([*told, *([*_PLACE, *_INTO, "folded"] if fold else [])]))
+    schema.require(table.columns, needed, _remedy(table, terms))
     book = dict(codes(table, [*texts, *(["blob"] if fold else [])]))
     if fold:
         book["into_blob"] = book["blob"]
@@ -72,7 +73,7 @@ def _of_pandas(table: pd.DataFrame, terms: Sequence[Term], *, fold: bool) -> pd.
         table[needed].assign(row=np.arange(len(table))),
         [*needed, "row"],
         codebook=book,
-        remedy=_remedy(table),
+        remedy=_remedy(table, terms),
     )
     chosen = _chosen(frame, terms, book, _moment(table), fold=fold)
     rows = collect(chosen, {"row": "int64", **({"folded": "bool"} if fold else {})}).sort_values("row")
@@ -102,7 +103,9 @@ def _holds(term: Term, frame: "nw.LazyFrame[Any]", book: Codebook) -> nw.Expr:
 
 
 def _in_column(term: Term, name: str, frame: "nw.LazyFrame[Any]", book: Codebook) -> nw.Expr:
-    if _has_numbers(term):
+    if term.kind == ANSWER:
+        return _answered(term, nw.col(name))
+    if not _has_texts(term):
         parts = [(nw.col(name) >= low) & (nw.col(name) <= high) for low, high in ranges(term)]
         return nw.any_horizontal(*parts, ignore_nulls=True)
     test = matches(term)
@@ -112,6 +115,11 @@ def _in_column(term: Term, name: str, frame: "nw.LazyFrame[Any]", book: Codebook
         distinct = collect(frame.select(name).unique(), {name: "str"})[name].dropna()
         found = nw.col(name).is_in([text for text in distinct if test(text)])
     return found | nw.col(name).is_null() if "" in term.values else found
+
+
+def _answered(term: Term, answered: nw.Expr) -> nw.Expr:
+    kept = {"yes": answered, "no": ~answered, "unknown": answered.is_null()}
+    return nw.any_horizontal(*(kept[value.lower()] for value in term.values), ignore_nulls=True)
 
 
 def _numbered(name: str, wanted: "np.ndarray[Any, np.dtype[np.bool_]]") -> nw.Expr:
@@ -132,8 +140,8 @@ def _folded_anew(chosen: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
     return joined.with_columns(folded=one_if(nw.col("folded") & (nw.col("there") == 1)) == 1)
 
 
-def _has_numbers(term: Term) -> bool:
-    return term.kind == "a number"
+def _has_texts(term: Term) -> bool:
+    return term.kind not in ("a number", ANSWER)
 
 
 def _timed(terms: Sequence[Term]) -> bool:
@@ -144,5 +152,6 @@ def _moment(table: object) -> str:
     return "first" if "first" in table.columns else "time"  # type: ignore[attr-defined]
 
 
-def _remedy(table: pd.DataFrame) -> str:
-    return "nsgkit.conversations" if "first" in table.columns else "nsgkit.read_logs"
+def _remedy(table: pd.DataFrame, terms: Sequence[Term]) -> str:
+    of_conversations = "first" in table.columns or any(term.kind == ANSWER for term in terms)
+    return "nsgkit.conversations" if of_conversations else "nsgkit.read_logs"

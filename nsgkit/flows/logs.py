@@ -24,6 +24,7 @@ from nsgkit.flows.looks import Aside
 from nsgkit.flows.opening import Reading, again, not_flow_logs, read_all
 from nsgkit.flows.parse import raw_tuple, settle
 from nsgkit.flows.reckoning import blob_table, reject_table
+from nsgkit.flows.recorded import notes_on_rows
 from nsgkit.flows.repeats import reject_repeats
 from nsgkit.flows.stops import stops_in_words
 from nsgkit.html import visible
@@ -99,7 +100,7 @@ class FlowLogs:
         aside = len(self.set_aside)
         were = "file was" if aside == 1 else "files were"
         notes = [*self.notes, *([f"{aside:,} {were} set aside: see .set_aside."] if aside else [])]
-        notes += stops_in_words(self.blobs)
+        notes += [*stops_in_words(self.blobs), *notes_on_rows(self.flows)]
         return coverage_of(self.blobs, mirror=self.mirror_hours), notes
 
 

@@ -11,6 +11,7 @@ from nsgkit.views.theme import (
     NAMED_WIDTH,
     SERIES,
     WIDTH,
+    not_delivered,
     nothing_to_show,
     readable,
     titled,
@@ -121,7 +122,11 @@ def matrix(table: pd.DataFrame, *, measure: str = "bytes") -> alt.Chart:
     )
     cells = f"{len(shown):,} of {int(table['groups'].iloc[0]):,} cells"
     of = f"{cells}, {shown['share'].sum():.1%} of all {measure}."
-    said = ["Darker is more, each step ten times as much. The row calls the column.", of]
+    said = [
+        "Darker is more, each step ten times as much. The row calls the column.",
+        of,
+        *not_delivered(shown),
+    ]
     drawn: alt.Chart = titled(chart, f"Who talks to whom: {measure}", said)
     return drawn
 

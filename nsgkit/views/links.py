@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from nsgkit.views.theme import INK, WIDTH, decision_scale, nothing_to_show, readable, titled
+from nsgkit.views.theme import INK, WIDTH, decision_scale, not_delivered, nothing_to_show, readable, titled
 
 MOST_LINKS = 40
 _STEPS = 12  # points along a ribbon: 40 links are 80 ribbons are 1,040 points
@@ -55,6 +55,7 @@ def links(
     said = [
         f"Ribbons are as wide as their {measure}; names of thin rules on hover.",
         f"Shown: {len(known):,} of {groups:,} links, {share:.1%} of all {measure}.",
+        *not_delivered(known),
     ]
     return titled(chart, "Sources, rules, destinations", said)
 

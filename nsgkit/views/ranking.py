@@ -9,6 +9,7 @@ from nsgkit.views.theme import (
     NAMED_WIDTH,
     SERIES,
     end_scale,
+    not_delivered,
     nothing_to_show,
     readable,
     titled,
@@ -139,7 +140,7 @@ def _two_ways(table: pd.DataFrame, measure: str) -> pd.DataFrame:
 
 
 def _said(table: pd.DataFrame, measure: str) -> list[str]:
-    said = []
+    said = not_delivered(table)
     if "groups" in table and "share" in table:
         share = table["share"].sum()
         carried = (

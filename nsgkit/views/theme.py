@@ -130,6 +130,19 @@ def titled(chart: _Chart, title: str, subtitle: str | Sequence[str] = "") -> _Ch
     return chart.properties(title=alt.TitleParams(text=text, subtitle=wrapped))
 
 
+def not_delivered(table: pd.DataFrame) -> list[str]:
+    """Say how many of the connections in a table were allowed by a rule and then dropped, where any were.
+
+    >>> not_delivered(pd.DataFrame({"connections": [5, 3], "dropped": [2, 0]}))
+    ['Allowed is not delivered: 2 of these 8 connections were dropped by encryption.']
+    """
+    dropped = int(table["dropped"].sum()) if "dropped" in table else 0
+    if not dropped:
+        return []
+    among = f"{dropped:,} of these {int(table['connections'].sum()):,} connections"
+    return [f"Allowed is not delivered: {among} were dropped by encryption."]
+
+
 def readable(table: pd.DataFrame) -> pd.DataFrame:
     r"""Return `table` with hidden characters of its text spelled out: a chart draws text as it comes.
 

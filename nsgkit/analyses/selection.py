@@ -7,6 +7,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from nsgkit import schema
 from nsgkit.analyses.filters import ANSWER, Term, matches, moment, parse, ranges
 from nsgkit.flows.frame import Codebook, Native, codes, collect, lazy, one_if
 

@@ -252,7 +252,7 @@ def test_a_disk_that_is_full_says_so_and_keeps_what_is_there(
     container, direct, tmp_path, monkeypatch, full_disk
 ):
     contents = fill(container, [name(hour) for hour in hours(2)])
-    download(direct, tmp_path / "e", start="2024-12-19T09", end="2024-12-19T10")
+    download(direct, tmp_path / "e", start="2024-12-19T09", end="2024-12-19T09:30")
     with monkeypatch.context() as full:
         full.setattr(store, "open_private", full_disk)
         with pytest.raises(

@@ -60,7 +60,7 @@ def test_an_endless_span_asks_for_no_hour_before_azure_or_to_come(container, url
 
 @pytest.mark.parametrize("end", [None, pd.NaT, "2024-12-18"])
 def test_a_span_that_is_none_is_an_error(direct, end):
-    with pytest.raises(NsgkitError, match="end takes no|must lie before end"):
+    with pytest.raises(NsgkitError, match=r"end takes no|must lie before end"):
         list_blobs(direct, "2024-12-19", end)
 
 

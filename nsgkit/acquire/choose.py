@@ -129,7 +129,7 @@ def _stored(source: str | Path) -> pd.DataFrame:
 
 
 def hours_of(mirror: str | Path) -> pd.DataFrame:
-    """Return the hours of a mirror as coverage pictures take them: hour (UTC), resource, mac, status.
+    """Return the hours of a mirror as coverage pictures take them: hour (UTC), resource, mac, status, reason.
 
     The status is read from the manifest alone; `nsgkit.acquire.gaps.mirror_hours` says what it means.
     """
@@ -137,4 +137,4 @@ def hours_of(mirror: str | Path) -> pd.DataFrame:
     table = mirror_hours(mirror)
     status = table["state"].astype("str").replace(words)
     named = table.assign(mac=table["mac"].fillna("no NIC"), resource=table["resource"].fillna("unknown"))
-    return named.assign(status=status)[["hour", "resource", "mac", "status"]]
+    return named.assign(status=status)[["hour", "resource", "mac", "status", "reason"]]

@@ -1,6 +1,7 @@
 """Copy the flow logs of a span into a mirror: once, several at a time, and so that it can go on."""
 
 import errno
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,12 +16,14 @@ from nsgkit.acquire.look import Look, take
 from nsgkit.acquire.pool import Pool
 from nsgkit.acquire.store import open_store
 from nsgkit.errors import NoLogsError
+from nsgkit.html import visible
 from nsgkit.layout import floor_hour
 from nsgkit.times import LAST_YEAR
 
 EVERY = 60.0  # seconds between two looks at growing blobs: they get a record a minute
 
 _HOUR = timedelta(hours=1)
+_REASONS = 10  # that are told
 _NO_END = datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
 
 
@@ -56,10 +59,20 @@ class Download:
             lines.append("Stopped before the end: do the same again to go on.")
         if self.failed:
             lines.append(f"{len(self.failed):,} blobs could not be read. Do the same again to try once more:")
-            lines += [f"  {why}" for why in list(self.failed.values())[:10]]
+            lines += _reasons(self.failed)
         return "\n".join(lines)
 
     __repr__ = __str__
+
+
+def _reasons(failed: dict[str, str]) -> list[str]:
+    """Return a line for each reason, the most frequent first."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for name, why in failed.items():
+        names[why].append(visible(name))
+    most = sorted(names.items(), key=lambda item: -len(item[1]))
+    lines = [f"  {len(blobs):,}, such as {blobs[0]}: {why}" for why, blobs in most[:_REASONS]]
+    return [*lines, f"  and {len(most) - _REASONS:,} other reasons"] if len(most) > _REASONS else lines
 
 
 def download(  # noqa: PLR0913
@@ -90,6 +103,10 @@ def download(  # noqa: PLR0913
 
     `resource` takes ids or names of NSGs or flow logs, `mac` MACs; `credential` is as for
     `find_logs`. Times without a zone are UTC.
+
+    A blob that cannot be read (archived, forbidden, gone meanwhile, torn each time) does not keep the
+    others back. It and its reason are in `failed` of what is returned and in the manifest, and
+    `nsgkit.acquire.gaps.mirror_hours` has them until the blob comes in later.
 
     Raises NsgkitError where the container cannot be read, the mirror cannot be written, or the
     disk is full; NoLogsError where the span holds no blob. What came in by then stays.

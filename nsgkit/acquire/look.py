@@ -70,6 +70,7 @@ def take(look: Look, start: datetime, end: datetime, pool: Pool) -> None:
                 listed=look.listed,
                 fetched=pool.fetched,
                 held=look.held,
+                failed=len(pool.failed),
                 bytes=pool.size,
                 stopped=look.source.stop.is_set(),
             )

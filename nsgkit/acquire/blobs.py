@@ -4,7 +4,7 @@ Only list, get and head requests are ever sent. What goes wrong becomes one of `
 sentence that holds no secret; nothing of the SDK's own errors, whose text carries the SAS, leaves.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -74,11 +74,16 @@ def list_names(source: Source, prefix: str) -> Iterator[Blob]:
     return (found for page in _pages(pages, source) for found in page if isinstance(found, Blob))
 
 
-def list_folders(source: Source, prefix: str) -> list[str]:
-    """Return the folders right below `prefix`, each with its closing slash."""
+def list_folders(source: Source, prefix: str, beside: Callable[[Blob], object] = lambda _: None) -> list[str]:
+    """Return the folders right below `prefix`, each with its closing slash; `beside` is given the blobs."""
     pages = source.client.walk_blobs(name_starts_with=prefix, delimiter="/").by_page()
-    found = chain.from_iterable(_pages(pages, source))
-    return [entry.name for entry in found if isinstance(entry, BlobPrefix)]
+    folders = []
+    for entry in chain.from_iterable(_pages(pages, source)):
+        if isinstance(entry, BlobPrefix):
+            folders.append(entry.name)
+        else:
+            beside(entry)
+    return folders
 
 
 def look_at(source: Source, name: str) -> Blob:

@@ -5,12 +5,13 @@ from typing import NamedTuple, TypeGuard
 
 import pandas as pd
 
+from nsgkit.acquire.asked import Names, asked_span, names, parse_macs
 from nsgkit.acquire.blobs import WORKERS
-from nsgkit.acquire.find import Names, asked_span, find_logs, list_blobs, names, parse_macs
+from nsgkit.acquire.find import find_logs, list_blobs
 from nsgkit.acquire.gaps import mirror_hours
 from nsgkit.acquire.mirror import as_folder, is_mirror, mirror_blobs
 from nsgkit.errors import NoLogsError
-from nsgkit.layout import LATE, floor_hour, parse_name
+from nsgkit.layout import LATE, floor_hour, is_flow_log, parse_name
 
 COLUMNS = ["name", "family", "resource", "hour", "mac", "size"]
 ROUND_TRIP = 0.1  # seconds that one small blob takes, from another network than Azure's
@@ -120,7 +121,7 @@ def _stored(source: str | Path) -> pd.DataFrame:
         files = (path for path in folder.rglob("*") if path.is_file())
         found = [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in files]
     rows = [(name, *parse_name(name), size) for name, size in found]
-    table = pd.DataFrame([row for row in rows if row[3] is not None and row[2]], columns=COLUMNS)
+    table = pd.DataFrame([row for row in rows if is_flow_log(row[0]) and row[-1]], columns=COLUMNS)
     if table.empty:
         raise NoLogsError(
             f"{folder} holds no blob that is laid out as in a container. nsgkit.read_logs reads any folder."

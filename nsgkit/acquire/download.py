@@ -11,7 +11,9 @@ from threading import Event
 from time import monotonic
 
 from nsgkit.acquire import faults
-from nsgkit.acquire.find import Names, asked_span, find_folders, names, open_source, parse_macs
+from nsgkit.acquire.asked import Names, asked_span, names, parse_macs
+from nsgkit.acquire.find import find_folders, open_source
+from nsgkit.acquire.left_out import LeftOut
 from nsgkit.acquire.look import Look, take
 from nsgkit.acquire.pool import Pool
 from nsgkit.acquire.store import open_store
@@ -40,6 +42,7 @@ class Download:
     gone: int = 0  # blobs that are in the mirror and no longer at the source
     size: int = 0  # bytes that came in now
     failed: dict[str, str] = field(default_factory=dict)  # blob -> why
+    left_out: list[str] = field(default_factory=list)  # what lies there and is no flow log, in sentences
     stopped: bool = False
     seconds: float = 0.0
 
@@ -55,6 +58,7 @@ class Download:
             )
         if self.gone:
             lines.append(f"{self.gone:,} blobs of the mirror are no longer at the source. They are kept.")
+        lines += self.left_out
         if self.stopped:
             lines.append("Stopped before the end: do the same again to go on.")
         if self.failed:
@@ -121,13 +125,10 @@ def download(  # noqa: PLR0913
     with open_source(container_url, credential, stop) as source, open_store(into) as store:
         look, pool, begun = Look(source, store, [], macs), Pool(tell), monotonic()
         with suppress(faults.StoppedError):
-            look.folders = find_folders(source, wanted)
+            look.folders = find_folders(source, look.beside, wanted)
             _take(look, pool, first, last)
         if not (look.listed or look.gone or follow or source.stop.is_set()):
-            raise NoLogsError(
-                f"The container {source.address.container} has no blob of what was asked for from {start} to "
-                f"{end or 'now'}. nsgkit.find_logs tells what it has."
-            )
+            raise _nothing(look, start, end)
         if follow:
             with suppress(faults.StoppedError):
                 _follow(look, pool, wanted)
@@ -141,9 +142,18 @@ def download(  # noqa: PLR0913
             gone=look.gone,
             size=pool.size,
             failed=pool.failed,
+            left_out=[*look.beside.sentences(), *look.left_out.sentences()],
             stopped=source.stop.is_set() and not follow,
             seconds=monotonic() - begun,
         )
+
+
+def _nothing(look: Look, start: object, end: object) -> NoLogsError:
+    said = [
+        f"The container {look.source.address.container} has no blob of what was asked for from {start} to "
+        f"{end or 'now'}. nsgkit.find_logs tells what it has."
+    ]
+    return NoLogsError(" ".join(said + look.left_out.sentences()))
 
 
 def _take(look: Look, pool: Pool, start: datetime, end: datetime) -> None:
@@ -174,7 +184,8 @@ def _follow(look: Look, pool: Pool, resource: Names) -> None:
         while not look.source.stop.wait(EVERY):
             try:
                 if floor_hour(look.source.served) != floor_hour(since):
-                    look.folders = find_folders(look.source, resource)
+                    look.beside = LeftOut()
+                    look.folders = find_folders(look.source, look.beside, resource)
                 start, since = floor_hour(since) - _HOUR, look.source.served
                 _take(look, pool, start, _NO_END)
             except faults.BusyError as fault:

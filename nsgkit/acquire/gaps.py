@@ -10,7 +10,7 @@ import pandas as pd
 
 from nsgkit.acquire.manifest import read_manifest
 from nsgkit.acquire.mirror import as_folder, blob_key, mirror_blobs
-from nsgkit.layout import floor_hour, parse_name
+from nsgkit.layout import floor_hour, is_flow_log, parse_name
 
 STATES = ["complete", "growing", "gone", "could not be read", "no blob", "not asked for"]
 COLUMNS = ["resource", "mac", "hour", "state", "reason"]
@@ -69,7 +69,7 @@ def mirror_hours(folder: Path | str) -> pd.DataFrame:
     known: dict[_Place, _Told] = dict(_absent(as_folder(folder, "folder")))
     for blob in blobs:
         _, resource, at, mac = parse_name(blob.name)
-        if at is not None:
+        if at is not None and is_flow_log(blob.name):
             known[resource, mac, at] = blob.state, None
     there = [hour for (_, _, hour), (state, _) in known.items() if state != "no blob"]
     places = _places(known, min(there)) if there else ()

@@ -1,5 +1,6 @@
 """What can be chosen from, wherever it is: a container, a mirror, or a folder laid out like a container."""
 
+import re
 from pathlib import Path
 from typing import NamedTuple, TypeGuard
 
@@ -13,6 +14,8 @@ from nsgkit.acquire.mirror import as_folder, is_mirror, mirror_blobs
 from nsgkit.errors import NoLogsError
 from nsgkit.layout import LATE, floor_hour, is_flow_log, parse_name
 
+# Also what only looks like an address, or a part of one: `parse_address` refuses it and repeats no secret.
+_ADDRESS = re.compile(r"://|\.(?:blob|dfs)\.(?:core|storage)\.|sig(?:=|%3D)|AccountKey=", re.IGNORECASE)
 COLUMNS = ["name", "family", "resource", "hour", "mac", "size"]
 ROUND_TRIP = 0.1  # seconds that one small blob takes, from another network than Azure's
 
@@ -33,7 +36,7 @@ def is_container(source: object) -> TypeGuard[str]:
     >>> is_container("https://demo.blob.core.windows.net/insights-logs-flowlogflowevent")
     True
     """
-    return isinstance(source, str) and "://" in source
+    return isinstance(source, str) and _ADDRESS.search(source) is not None
 
 
 def logs_in(source: str | Path, *, credential: object = None) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from nsgkit.acquire.manifest import read_manifest
-from nsgkit.acquire.mirror import as_folder, blob_key, mirror_blobs
+from nsgkit.acquire.mirror import as_folder, mirror_blobs
 from nsgkit.layout import floor_hour, is_flow_log, parse_name
 
 STATES = ["complete", "growing", "gone", "could not be read", "no blob", "not asked for"]
@@ -82,21 +82,18 @@ def mirror_hours(folder: Path | str) -> pd.DataFrame:
 
 
 def _absent(folder: Path) -> Iterator[tuple[_Place, _Told]]:
-    """Yield the hours without a blob, then those whose blob failed and did not come in later."""
-    failed: dict[str, tuple[str, str]] = {}
+    """Yield the hours without a blob, then those whose blob failed."""
+    failed: dict[str, str] = {}
     for event in (line.event for line in read_manifest(folder)):
-        if event["event"] == "no blob":
+        if event["event"] == "failed":
+            failed[event["name"]] = event["why"]
+        elif event["event"] == "no blob":
             for span in event["hours"]:
                 for hour in _hours(*(datetime.strptime(t, _FORM).replace(tzinfo=UTC) for t in span)):
                     yield (event["resource"], event["mac"], hour), ("no blob", None)
-        elif event["event"] in {"failed", "stored"}:
-            key = blob_key(event["account"], event["container"], event["name"])
-            failed.pop(key, None)
-            if event["event"] == "failed":
-                failed[key] = event["name"], event["why"]
-    for name, why in failed.values():
+    for name, why in failed.items():
         _, resource, at, mac = parse_name(name)
-        if at is not None:
+        if at is not None and is_flow_log(name):
             yield (resource, mac, at), ("could not be read", why)
 
 

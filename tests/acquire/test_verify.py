@@ -54,6 +54,19 @@ def test_nothing_was_touched(mirror):
     assert sha256sum(mirror).returncode == 0
 
 
+def test_what_it_found_prints_as_a_few_sentences(mirror):
+    size = sum(path.stat().st_size for path in files(mirror))
+    lines = len((mirror / MANIFEST).read_bytes().splitlines())
+    checked = f"4 files ({size:,} bytes) and {lines:,} lines of the manifest checked"
+    assert str(verify(mirror)).startswith(f"{mirror}: unchanged. {checked}. ")
+    flip(files(mirror)[0])
+    problems = verify(mirror).problems
+    assert str(verify(mirror)).split("\n") == [
+        f"{mirror}: CHANGED. {checked}; {len(problems)} problems:",
+        *(f"  {problem}" for problem in problems),
+    ]
+
+
 @pytest.mark.parametrize("which", range(4))
 def test_one_flipped_bit_is_found_by_verify_and_by_sha256sum(mirror, which):
     touched = files(mirror)[which]
@@ -70,9 +83,20 @@ def test_the_problem_names_the_blob(mirror):
     assert blob.name in verify(mirror).problems[0]
 
 
+def test_what_was_read_on_from_a_changed_beginning_is_told_too(mirror):
+    (grown,) = (blob for blob in mirror_blobs(mirror) if len(blob.parts) > 1)
+    (begun, _), (read_on, _) = grown.parts
+    flip(begun)
+    assert verify(mirror).problems == [
+        f"{begun}: other bytes than were downloaded. It holds {grown.name}",
+        f"{read_on}: together with its earlier parts it is no longer {grown.name}",
+    ]
+
+
 def test_a_missing_file(mirror):
-    files(mirror)[0].unlink()
-    assert "missing" in verify(mirror).problems[0]
+    (blob, *_) = mirror_blobs(mirror)
+    blob.parts[0][0].unlink()
+    assert verify(mirror).problems == [f"{blob.parts[0][0]}: missing. It holds {blob.name}"]
 
 
 def test_a_longer_file(mirror):

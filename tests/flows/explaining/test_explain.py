@@ -155,7 +155,7 @@ def test_a_mistake_far_down_is_shown():
         (V2_END.replace("1734601416", "9999999999"), "the year 2286"),
         (V2_END.replace("1734601416", "1734601416000000"), "As microseconds that would be the year 2024"),
         (V2_END.replace("1734601416", "9" * 30), "30 digits"),
-        (V2_END.replace("1734601416", "yesterday"), "Not a number"),
+        (V2_END.replace("1734601416", "yesterday"), "Not a number. It must be seconds (10 digits)"),
         (V2_END.removesuffix(",27072"), "One of the four counters is missing"),
         (V1.replace("5358", " 5358"), "blanks or line breaks"),
         ("hello", "8, 12 or 13 fields"),

@@ -100,9 +100,12 @@ def test_a_missing_file(mirror):
 
 
 def test_a_longer_file(mirror):
-    with files(mirror)[0].open("ab") as file:
+    (blob, *_) = mirror_blobs(mirror)
+    ((path, length), *_) = blob.parts
+    with path.open("ab") as file:
         file.write(b" ")
-    assert "bytes instead of" in verify(mirror).problems[0]
+    told = f"{path}: {length + 1:,} bytes instead of {length:,}. It holds {blob.name}"
+    assert verify(mirror).problems == [told]
 
 
 def test_a_file_that_does_not_belong_there(mirror):
@@ -128,6 +131,11 @@ def test_sums_that_were_changed(mirror):
     with (mirror / SUMS).open("ab") as file:
         file.write(b"0" * 64 + b"  blobs/planted.json\n")
     assert "1 lines that the manifest does not know" in verify(mirror).problems[0]
+
+
+def test_the_manifest_alone_proves_a_mirror_whose_sums_are_gone(mirror):
+    (mirror / SUMS).unlink()
+    assert verify(mirror).ok
 
 
 def test_a_folder_that_is_no_mirror(tmp_path):

@@ -87,7 +87,7 @@ def test_the_format_is_told_and_why(text, format_, because):
         (V2_END, "bytes_dst_to_src", "27,072 bytes from destination to source since"),
         (V2_END.replace(",52,", ",1,"), "packets_src_to_dst", "1 packet from"),
         (V2_END.replace(",52,", ",,"), "packets_src_to_dst", "unknown"),
-        (V2, "packets_src_to_dst", "the attempt was denied"),
+        (V2, "packets_src_to_dst", "the attempt was denied. In the table it is null, never 0."),
         (V2.replace(",D,B", ",A,B"), "packets_src_to_dst", "nothing was counted yet"),
     ],
 )
@@ -154,6 +154,7 @@ def test_a_mistake_far_down_is_shown():
         (V2_END.replace("1734601416", "0"), "the year 1970"),
         (V2_END.replace("1734601416", "9999999999"), "the year 2286"),
         (V2_END.replace("1734601416", "1734601416000000"), "As microseconds that would be the year 2024"),
+        (V2_END.replace("1734601416", "1734601416000000000"), "As nanoseconds that would be the year 2024"),
         (V2_END.replace("1734601416", "9" * 30), "30 digits"),
         (V2_END.replace("1734601416", "yesterday"), "Not a number. It must be seconds (10 digits)"),
         (V2_END.removesuffix(",27072"), "One of the four counters is missing"),

@@ -9,10 +9,10 @@ a sentence is not repeated in a test. `mutmut show NAME` shows one, `mutmut resu
 """
 
 import argparse
-import ast
 import collections
 import json
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -32,18 +32,14 @@ def mutants(room):
 def changes_words_alone(name):
     """Whether a mutant differs from the code in nothing but the content of texts of two words or more."""
     shown = subprocess.run(["mutmut", "show", name], capture_output=True, text=True, check=True).stdout
-    before, after = (
-        "\n".join(line[1:] for line in shown.splitlines()[3:] if line[:1] in (" ", sign)) for sign in "-+"
-    )
-    return wordless(before) == wordless(after)
+    hunk = [line for line in shown.splitlines() if not line.startswith(("---", "+++"))]
+    before, after = ([wordless(line[1:]) for line in hunk if line[:1] == sign] for sign in "-+")
+    return before == after
 
 
-def wordless(code):
-    tree = ast.parse(code)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
-            node.value = "words"
-    return ast.dump(tree)
+def wordless(line):
+    text = re.compile(r'"(?:[^"\\]|\\.)*"')
+    return text.sub(lambda found: '"words"' if re.search(r"\w \w", found[0]) else found[0], line)
 
 
 def main():

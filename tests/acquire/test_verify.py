@@ -54,6 +54,19 @@ def test_nothing_was_touched(mirror):
     assert sha256sum(mirror).returncode == 0
 
 
+def test_what_it_found_prints_as_a_few_sentences(mirror):
+    size = sum(path.stat().st_size for path in files(mirror))
+    lines = len((mirror / MANIFEST).read_bytes().splitlines())
+    checked = f"4 files ({size:,} bytes) and {lines:,} lines of the manifest checked"
+    assert str(verify(mirror)).startswith(f"{mirror}: unchanged. {checked}. ")
+    flip(files(mirror)[0])
+    problems = verify(mirror).problems
+    assert str(verify(mirror)).split("\n") == [
+        f"{mirror}: CHANGED. {checked}; {len(problems)} problems:",
+        *(f"  {problem}" for problem in problems),
+    ]
+
+
 @pytest.mark.parametrize("which", range(4))
 def test_one_flipped_bit_is_found_by_verify_and_by_sha256sum(mirror, which):
     touched = files(mirror)[which]
@@ -70,15 +83,29 @@ def test_the_problem_names_the_blob(mirror):
     assert blob.name in verify(mirror).problems[0]
 
 
+def test_what_was_read_on_from_a_changed_beginning_is_told_too(mirror):
+    (grown,) = (blob for blob in mirror_blobs(mirror) if len(blob.parts) > 1)
+    (begun, _), (read_on, _) = grown.parts
+    flip(begun)
+    assert verify(mirror).problems == [
+        f"{begun}: other bytes than were downloaded. It holds {grown.name}",
+        f"{read_on}: together with its earlier parts it is no longer {grown.name}",
+    ]
+
+
 def test_a_missing_file(mirror):
-    files(mirror)[0].unlink()
-    assert "missing" in verify(mirror).problems[0]
+    (blob, *_) = mirror_blobs(mirror)
+    blob.parts[0][0].unlink()
+    assert verify(mirror).problems == [f"{blob.parts[0][0]}: missing. It holds {blob.name}"]
 
 
 def test_a_longer_file(mirror):
-    with files(mirror)[0].open("ab") as file:
+    (blob, *_) = mirror_blobs(mirror)
+    ((path, length), *_) = blob.parts
+    with path.open("ab") as file:
         file.write(b" ")
-    assert "bytes instead of" in verify(mirror).problems[0]
+    told = f"{path}: {length + 1:,} bytes instead of {length:,}. It holds {blob.name}"
+    assert verify(mirror).problems == [told]
 
 
 def test_a_file_that_does_not_belong_there(mirror):
@@ -104,6 +131,11 @@ def test_sums_that_were_changed(mirror):
     with (mirror / SUMS).open("ab") as file:
         file.write(b"0" * 64 + b"  blobs/planted.json\n")
     assert "1 lines that the manifest does not know" in verify(mirror).problems[0]
+
+
+def test_the_manifest_alone_proves_a_mirror_whose_sums_are_gone(mirror):
+    (mirror / SUMS).unlink()
+    assert verify(mirror).ok
 
 
 def test_a_folder_that_is_no_mirror(tmp_path):

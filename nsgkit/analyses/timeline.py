@@ -14,8 +14,11 @@ from nsgkit import schema
 from nsgkit.analyses.labels import shortened
 from nsgkit.analyses.measures import TEXTS, any_known, measured, needed
 from nsgkit.analyses.volume import counted_since, shared_out
+from nsgkit.flows.conversations import stitched_once
 from nsgkit.flows.frame import bin_width, codes, collect, known_sum, lazy
-from nsgkit.flows.stitch import CONVERSATION, codebook, marked, stitched
+from nsgkit.flows.quick.table import Kept
+from nsgkit.flows.quick.table import increments as of_rows
+from nsgkit.flows.stitch import CONVERSATION, marked, stitched
 from nsgkit.schema import COUNTERS
 
 _PLACE = ("blob", "record", "tuple")
@@ -67,7 +70,7 @@ def began_over_time(conversations: object, *, bin: str = "1h", by: str | None = 
     return _named(collect(bins, like, {"group": book[by]} if by and by in book else {}))
 
 
-def increments(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
+def increments(flows: object, conversations: pd.DataFrame, *, kept: Kept | None = None) -> pd.DataFrame:
     """Return what each continuing and end row added to its conversation, and over which time.
 
     Parameters
@@ -76,6 +79,9 @@ def increments(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
         The flow table.
     conversations : pandas.DataFrame
         What `nsgkit.conversations` made of it, all of it.
+    kept : Kept or None
+        What `nsgkit.flows.conversations.stitched_once` gave beside that table, in its order: then nothing is
+        stitched again.
 
     Returns
     -------
@@ -92,14 +98,11 @@ def increments(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
     >>> bool(increments(flows, table)["bytes_src_to_dst"].sum() == table["bytes_src_to_dst"].sum())
     True
     """
-    book = codebook(flows)
+    if isinstance(flows, pd.DataFrame):
+        return _from_pandas(flows, conversations, kept)
     told = conversations[[*_PLACE]].assign(conversation=conversations.index)
     like = {"conversation": "int64", "since": "int64", "until": "int64", **_CARRIED}
-    if isinstance(flows, pd.DataFrame):
-        labels = lazy(told, [*told], codebook={"blob": book["blob"]})
-        rows = marked(flows, book).join(labels, on=[*_PLACE], how="left")
-        return collect(_counted(stitched(rows, label="conversation")), like)
-    rows = stitched(marked(flows, book))
+    rows = stitched(marked(flows, {}))
     first = rows.filter(nw.col("starts") == 1).select(*CONVERSATION, **dict(zip(_FIRST, _PLACE, strict=True)))
     # Another engine's rows cannot be joined with a pandas table where they are.
     places = {name: "str" if name == "first_blob" else "int64" for name in _FIRST}
@@ -107,6 +110,24 @@ def increments(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
     found = collect(added, {**{n: t for n, t in like.items() if n != "conversation"}, **places})
     told = told.astype({"blob": "str", "record": "int64", "tuple": "int64"})
     return found.merge(told, left_on=_FIRST, right_on=[*_PLACE])[[*like]]
+
+
+def _from_pandas(flows: pd.DataFrame, conversations: pd.DataFrame, kept: Kept | None) -> pd.DataFrame:
+    if kept is not None:
+        added, labels = of_rows(kept), conversations.index
+    else:
+        table, kept = stitched_once(flows)
+        # The stitch gives its table in the order of time, blob, record and tuple: so does a sort by them.
+        order = _like_the_stitch(conversations, table)
+        added, labels = of_rows(kept), conversations.index[order]
+    added["conversation"] = labels.to_numpy()[added["conversation"].to_numpy()]
+    return added
+
+
+def _like_the_stitch(conversations: pd.DataFrame, table: pd.DataFrame) -> "np.ndarray[Any, Any]":
+    """Return where in `conversations` each row of `table` stands, by blob, record and tuple."""
+    keys = [pd.MultiIndex.from_frame(t[[*_PLACE]].astype({"blob": "str"})) for t in (conversations, table)]
+    return keys[0].get_indexer(keys[1])
 
 
 def _counted(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":

@@ -5,10 +5,10 @@ from types import MappingProxyType
 from typing import Any
 
 import narwhals as nw
-import numpy as np
 import pandas as pd
 
 from nsgkit import schema
+from nsgkit.flows.fit import may_overflow, require_values, sums_fit
 from nsgkit.flows.fold import folds
 from nsgkit.flows.frame import (
     Codebook,
@@ -16,9 +16,9 @@ from nsgkit.flows.frame import (
     collect,
     known_sum,
     one_if,
-    settled,
     types,
 )
+from nsgkit.flows.quick.table import Kept, tabled
 from nsgkit.flows.recorded import begins_left_out
 from nsgkit.flows.stateless import suspects
 from nsgkit.flows.stitch import CONVERSATION, STANDS, codebook, marked, stitched
@@ -113,6 +113,9 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
     ------
     MissingColumnError
         Where the table lacks a column of the flow table.
+    NsgkitError
+        Where a row has no time, port, blob, record or tuple, or a sum of counters needs more than 64 bits.
+        Any other value may be null; null is then a value like others.
 
     Examples
     --------
@@ -123,11 +126,41 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
 
     Source: Microsoft, "Flow logging for network security groups" and "Virtual network flow logs".
     """
-    book, within = codebook(flows), int(fold_within * 1000)
-    rows = marked(flows, book)
+    if isinstance(flows, pd.DataFrame):
+        return stitched_once(flows, fold_within=fold_within)[0]
+    require_values(flows)
+    if may_overflow(flows):
+        with sums_fit(flows):
+            collect(_sums(stitched(marked(flows, {}))), dict.fromkeys(COUNTERS, "Int64"))
+    return _views(flows, int(fold_within * 1000)).to_native()
+
+
+def stitched_once(flows: pd.DataFrame, *, fold_within: float = 5.0) -> tuple[pd.DataFrame, Kept]:
+    """Return the conversations of a pandas table, and what the pass kept: their rows, for `increments`.
+
+    >>> import nsgkit
+    >>> flows = nsgkit.read_logs("data/samples").flows
+    >>> table, kept = stitched_once(flows)
+    >>> len(kept.starts) == len(table)
+    True
+    """
+    require_values(flows)
+    found, kept, first = tabled(flows, int(fold_within * 1000))
+    columns = {name: flows[name].array.take(first) for name in ("time", *_OF_FIRST_ROW)}
+    columns["first"] = columns.pop("time")
+    last = pd.array(found.pop("last"), dtype=pd.DatetimeTZDtype("ms", "UTC"), copy=False)
+    columns |= {"last": last, **found}
+    table = pd.DataFrame({name: columns.pop(name) for name in _TYPES}, copy=False)
+    wrong = {name: dtype for name, dtype in _TYPES.items() if table[name].dtype != dtype}
+    return table.astype(wrong) if wrong else table, kept
+
+
+def _views(flows: object, within: int) -> "nw.LazyFrame[Any]":
+    """Stitch where the engine holds the rows; this is what the quick way is held against."""
+    rows = marked(flows, {})
     views = _sums(stitched(rows)).join(folds(rows, flows, within), on=[*CONVERSATION], how="left")
-    views = views.join(settled(suspects(rows), flows), on="policy", how="left")
-    views = views.join(settled(begins_left_out(rows), flows), on="log", how="left").with_columns(
+    views = views.join(suspects(rows), on="policy", how="left")
+    views = views.join(begins_left_out(rows), on="log", how="left").with_columns(
         state=_state(),
         counted_by=_counted_by(),
         answered=_answered(),
@@ -135,9 +168,7 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
         folded=one_if(nw.col("folded") == 1) == 1,
         stateless=one_if((nw.col("asks") == 1) & (nw.col("suspect") == 1)) == 1,
     )
-    if isinstance(flows, pd.DataFrame):
-        return _from_pandas(flows, views, book)
-    return _beside_first_rows(rows, views).to_native()
+    return _beside_first_rows(rows, views)
 
 
 def _beside_first_rows(rows: "nw.LazyFrame[Any]", views: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
@@ -145,28 +176,6 @@ def _beside_first_rows(rows: "nw.LazyFrame[Any]", views: "nw.LazyFrame[Any]") ->
     found = views.select(*STANDS, *(name for name in _TYPES if name not in (*_OF_FIRST_ROW, "first")))
     first = rows.select("key", "file", "time", *_OF_FIRST_ROW)
     return first.rename({"time": "first"}).join(found, on=[*STANDS]).select(*_TYPES)
-
-
-def _from_pandas(flows: pd.DataFrame, views: "nw.LazyFrame[Any]", book: Codebook) -> pd.DataFrame:
-    """Put the columns of first rows beside what was found: pandas takes them by position, fast."""
-    found = {name: dtype for name, dtype in _TYPES.items() if name not in (*_OF_FIRST_ROW, "first")}
-    answer = collect(
-        views.with_columns(last=nw.col("last_ms")), {**found, "row": "int64"}, {"into_blob": book["blob"]}
-    )
-    answer = answer.take(_order(flows, answer["row"].to_numpy(), book))
-    first = flows[["time", *_OF_FIRST_ROW]].take(answer.pop("row").to_numpy()).reset_index(drop=True)
-    table = pd.concat([first.rename(columns={"time": "first"}), answer.reset_index(drop=True)], axis=1)[
-        [*_TYPES]
-    ]
-    return table.astype({name: dtype for name, dtype in _TYPES.items() if table[name].dtype != dtype})
-
-
-def _order(flows: pd.DataFrame, rows: Native, book: Codebook) -> Native:
-    """Return the order of rows by time, blob, record and tuple; blobs by their names."""
-    blobs = flows["blob"].astype("category").cat
-    place = book["blob"].get_indexer(blobs.categories)[blobs.codes.to_numpy()[rows]]
-    keys = [flows[name].to_numpy()[rows] for name in ("tuple", "record")]
-    return np.lexsort((*keys, place, flows["time"].astype("int64").to_numpy()[rows]))
 
 
 def conversation_rows(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
@@ -213,13 +222,13 @@ def _sums(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
     """Add up the rows of each conversation; only continuing and end rows count traffic."""
     counting = {f"counting_{name}": nw.when(nw.col("step") > 0).then(nw.col(name)) for name in COUNTERS}
     marks = {"begins": one_if(nw.col("step") == 0), "ends": one_if(nw.col("step") == 2)}
-    first, numbered = nw.when(nw.col("starts") == 1), "row" in rows.collect_schema().names()
-    of_first = ["policy", "log", *(["row"] if numbered else ["file", "record", "tuple"])]
+    first = nw.when(nw.col("starts") == 1)
+    of_first = ("policy", "log", "asks", "file", "record", "tuple")
     groups = rows.with_columns(**counting, **marks).group_by(*CONVERSATION)
     views = groups.agg(
         *(known_sum(f"counting_{name}").alias(name) for name in COUNTERS),
         *(first.then(nw.col(name)).max().alias(name) for name in of_first),
-        *(nw.col(name).max() for name in ("alone", "asks", "denied", *marks)),
+        *(nw.col(name).max() for name in ("alone", "denied", *marks)),
         nw.len().cast(nw.Int64).alias("rows"),
         nw.col("time").max().alias("last"),
         earliest=nw.col("moment").min(),

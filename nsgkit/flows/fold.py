@@ -20,17 +20,16 @@ from typing import Any
 import narwhals as nw
 
 from nsgkit.flows.frame import fingerprint, one_if, settled
-from nsgkit.flows.stitch import CONVERSATION, stitched
+from nsgkit.flows.stitch import CAPTURE, CONVERSATION, stitched
 
 CADENCE = 300_000  # milliseconds between the continuing rows of a connection
 CONTRADICT_TIMES, CONTRADICT_BYTES = 5.0, 10_000.0
-_CAPTURE = ("mac", "acl", "resource", "flow_log")
 _PLACE = ("blob", "record", "tuple")
 _BYTES = ("bytes_src_to_dst", "bytes_dst_to_src")
 _LINK = ("link", "src_port", "dst_port")
 _IN_TIME = ("time_ms", "record", "tuple", "blob")
 _VIEWS = (*_LINK, "chain", "turn")
-_BY_WORTH = ("inbound", "age", "time_ms", *_CAPTURE)
+_BY_WORTH = ("inbound", "age", "time_ms", *CAPTURE)
 
 
 def folds(rows: "nw.LazyFrame[Any]", flows: object, within: int) -> "nw.LazyFrame[Any]":
@@ -55,7 +54,7 @@ def folds(rows: "nw.LazyFrame[Any]", flows: object, within: int) -> "nw.LazyFram
 def _seen_twice(rows: "nw.LazyFrame[Any]", flows: object) -> "nw.LazyFrame[Any]":
     """Keep the rows whose addresses and ports more than one place captured: the others need no search."""
     ends = ["ends", "src_port", "dst_port"]
-    rows = fingerprint(rows, ends=("protocol", "src_ip", "dst_ip"), at=(*_CAPTURE, "direction"))
+    rows = fingerprint(rows, ends=("protocol", "src_ip", "dst_ip"), at=(*CAPTURE, "direction"))
     places = rows.group_by(*ends).agg(least=nw.col("at").min(), most=nw.col("at").max())
     twice = places.filter(nw.col("least") != nw.col("most")).select(*ends)
     return rows.join(settled(twice, flows), on=ends, how="semi").drop("ends", "at")
@@ -89,11 +88,11 @@ def _turns(first_rows: "nw.LazyFrame[Any]", within: int) -> "nw.LazyFrame[Any]":
     views = fingerprint(
         first_rows.with_columns(orphan=orphan, inbound=one_if(nw.col("direction") == "inbound")),
         link=("protocol", "src_ip", "dst_ip", "decision", "orphan"),
-        capture=(*_CAPTURE, "direction"),
+        capture=(*CAPTURE, "direction"),
         nic=("mac",),
     )
     views = views.select(
-        *CONVERSATION, *_CAPTURE, "link", "capture", "nic", "inbound", "orphan", "time_ms", "size", "alone",
+        *CONVERSATION, *CAPTURE, "link", "capture", "nic", "inbound", "orphan", "time_ms", "size", "alone",
         *_PLACE, age=-nw.col("version").cast(nw.Int64), one=nw.lit(1),
     )  # fmt: skip
     gap = nw.col("time_ms") - nw.col("time_ms").shift(1).over(*_LINK, order_by=_IN_TIME)

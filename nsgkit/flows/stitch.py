@@ -32,6 +32,7 @@ ROWS = (
     "time", "state", *SAME, "src_port", "dst_port", *COUNTERS, "rule", "encryption", "version",
     "blob", "record", "tuple",
 )  # fmt: skip
+CAPTURE = ("mac", "acl", "resource", "flow_log")  # who logged a row
 Choice: TypeAlias = Callable[["nw.LazyFrame[Any]"], "nw.LazyFrame[Any]"]
 ALIKE = ("key", "src_port", "dst_port")
 CONVERSATION = (*ALIKE, "nth")
@@ -75,20 +76,18 @@ def marked(
     )
 
 
-def stitched(rows: "nw.LazyFrame[Any]", *, label: str | None = None) -> "nw.LazyFrame[Any]":
+def stitched(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
     """Return the rows that `marked` gave, each with the conversation that it belongs to.
 
     CONVERSATION together names a conversation; `starts` is 1 for its first row and 0 for others; `since`
-    is when its previous row was (milliseconds, null for the first). The column `label` names each
-    conversation in its first row and is null in others: it is filled in.
+    is when its previous row was (milliseconds, null for the first).
     """
     rows = _in_slots(rows).with_columns(edges=_begins() + _ends())
     before = nw.col("moment").shift(1).over(*ALIKE, order_by=ORDER)
     edges = nw.col("edges").cum_sum().over(*ALIKE, order_by=ORDER)
     # Both at once, so that an engine sorts once: begins so far and ends before this row tell
     # one conversation from the next.
-    named = [nw.col(label).fill_null(strategy="forward").over(*ALIKE, order_by=ORDER)] if label else []
-    rows = rows.with_columns(*named, before=before, nth=(edges - _ends()).cast(nw.Int64))
+    rows = rows.with_columns(before=before, nth=(edges - _ends()).cast(nw.Int64))
     return rows.with_columns(starts=_starts(), since=_since())
 
 

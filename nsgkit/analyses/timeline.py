@@ -15,6 +15,7 @@ from nsgkit.analyses.labels import shortened
 from nsgkit.analyses.measures import TEXTS, any_known, measured, needed
 from nsgkit.analyses.volume import counted_since, shared_out
 from nsgkit.flows.conversations import stitched_once
+from nsgkit.flows.fit import sums_fit
 from nsgkit.flows.frame import bin_width, codes, collect, known_sum, lazy
 from nsgkit.flows.quick.table import Kept
 from nsgkit.flows.quick.table import increments as of_rows
@@ -180,7 +181,8 @@ def carried_over_time(
     sums = [known_sum(c).alias(c) for c in COUNTERS]
     bins = _spread(rows, width).group_by("time", "group").agg(*sums)
     bins = bins.with_columns(until=nw.col("time") + width)
-    table = collect(bins, {"time": schema.TIME, "group": "str", **_CARRIED, "until": schema.TIME}, book)
+    with sums_fit(conversations):
+        table = collect(bins, {"time": schema.TIME, "group": "str", **_CARRIED, "until": schema.TIME}, book)
     for unit in ("packets", "bytes"):
         ways = [f"{unit}_src_to_dst", f"{unit}_dst_to_src"]
         table.insert(2, unit, table[ways].sum(axis=1, min_count=1).astype("Int64"))

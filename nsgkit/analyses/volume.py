@@ -8,6 +8,7 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.analyses.labels import shortened
 from nsgkit.analyses.measures import any_known, both_ways
+from nsgkit.flows.fit import require_values, sums_fit
 from nsgkit.flows.fold import CADENCE, folds
 from nsgkit.flows.frame import Codebook, bin_width, collect, fingerprint, known_sum, lazy, one_if, repeat
 from nsgkit.flows.stitch import CONVERSATION, codebook, marked, stitched
@@ -52,7 +53,7 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     MissingColumnError
         Where the table lacks a column of the flow table.
     NsgkitError
-        Where `bin` is no width of time.
+        Where `bin` is no width of time, a row has no time, port or place, or a sum needs more than 64 bits.
 
     Source: SiLK's rwcount, its default load scheme.
 
@@ -64,6 +65,7 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     18707253973
     """
     width, book = bin_width(bin), codebook(flows)
+    require_values(flows)
     rows = marked(flows, book)
     # A number stands for the group's text, which would be slow to carry through the stitching.
     grouped = fingerprint(rows.with_columns(**_decided()), group=[by])
@@ -78,7 +80,8 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     )
     both = {unit: both_ways(unit) for unit in ("bytes", "packets")}
     bins = bins.with_columns(until=nw.col("time") + width, **both)
-    table = collect(bins, {**TABLE, "group": "object"})
+    with sums_fit(flows):
+        table = collect(bins, {**TABLE, "group": "object"})
     table["group"] = shortened(table["group"].map(_names(flows, by, book)))
     return table.sort_values(["time", "group"], ignore_index=True)
 

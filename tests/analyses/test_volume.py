@@ -65,6 +65,15 @@ def test_counters_beyond_any_product_of_64_bits_stay_exact():
     assert sum(sent(text).values()) == huge
 
 
+def test_a_sum_that_64_bits_cannot_hold_names_the_row():
+    huge = 2**63 - 1
+    rows = [
+        f"09:00:0{s} {TALK} O A {row}" for s, row in enumerate(("B", f"E 1/{huge} -/-", "B", "E 1/5 -/-"))
+    ]
+    with pytest.raises(NsgkitError, match=f"{huge}: blob b1, record 0, tuple 1"):
+        traffic_over_time(flows("\n".join(rows)))
+
+
 def test_unknown_is_null_not_zero():
     table = traffic_over_time(flows(f"09:00:00 {TALK} O A B"))
     assert table[["connections", "bytes"]].to_numpy().tolist() == [[1, pd.NA]]

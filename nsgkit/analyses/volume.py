@@ -8,9 +8,12 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.analyses.labels import shortened
 from nsgkit.analyses.measures import any_known, both_ways
+from nsgkit.flows.conversations import stitched_once
 from nsgkit.flows.fit import require_values, sums_fit
 from nsgkit.flows.fold import CADENCE, folds
 from nsgkit.flows.frame import Codebook, bin_width, collect, fingerprint, known_sum, lazy, one_if, repeat
+from nsgkit.flows.quick.table import conversation_of, since
+from nsgkit.flows.recorded import begins_left_out
 from nsgkit.flows.stitch import CONVERSATION, codebook, marked, stitched
 from nsgkit.schema import COUNTERS
 
@@ -25,7 +28,8 @@ _WITHIN = 5_000  # as nsgkit.conversations folds by default
 def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.DataFrame:
     """Return connections, denied attempts, bytes and packets in each bin of time, group by group.
 
-    Counting rule: a connection counts in the bin where it began, once: double capture is folded, as in
+    Counting rule: a connection counts in the bin of the row that counts it (its begin row; its end row
+    where a flow log writes no begin rows), once: double capture is folded, as in
     `nsgkit.conversations`. Bytes and packets of a continuing or end row cover the time since the
     connection's previous row, and are spread over it in proportion, so that a five-minute row makes
     no spike; totals stay exact to the byte. The first row of an orphan covers the five minutes before
@@ -66,10 +70,7 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     """
     width, book = bin_width(bin), codebook(flows)
     require_values(flows)
-    rows = marked(flows, book)
-    # A number stands for the group's text, which would be slow to carry through the stitching.
-    grouped = fingerprint(rows.with_columns(**_decided()), group=[by])
-    counting = stitched(grouped).join(folds(rows, flows, _WITHIN), on=[*CONVERSATION], how="anti")
+    counting = _of_pandas(flows, by, book) if isinstance(flows, pd.DataFrame) else _of_engine(flows, by)
     bins = (
         shared_out(counting, width)
         .group_by("time", "group")
@@ -84,6 +85,32 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
         table = collect(bins, {**TABLE, "group": "object"})
     table["group"] = shortened(table["group"].map(_names(flows, by, book)))
     return table.sort_values(["time", "group"], ignore_index=True)
+
+
+def _of_engine(flows: object, by: str) -> "nw.LazyFrame[Any]":
+    """Return the stitched rows of what counts, folded views left out."""
+    rows = marked(flows, {})
+    # A number stands for the group's text, which would be slow to carry through the stitching.
+    grouped = fingerprint(rows.with_columns(**_decided()), group=[by])
+    counting = stitched(grouped).join(folds(rows, flows, _WITHIN), on=[*CONVERSATION], how="anti")
+    return counting.join(begins_left_out(rows), on="log", how="left")
+
+
+def _of_pandas(flows: pd.DataFrame, by: str, book: Codebook) -> "nw.LazyFrame[Any]":
+    """Return the same, by the quick stitch."""
+    schema.require(flows.columns, [by])
+    made, kept = stitched_once(flows, fold_within=_WITHIN / 1000)
+    number, order = conversation_of(kept), kept.order
+    counts = ~made["folded"].to_numpy()[number]
+    order, ended = order[counts], (made["counted_by"] == "end").to_numpy()[number[counts]]
+    names = list(dict.fromkeys(["decision", by, *COUNTERS]))
+    table = pd.DataFrame({name: flows[name].array.take(order) for name in names}, copy=False)
+    found = {
+        "time_ms": kept.rows.time[order], "since": since(kept)[counts], "step": kept.rows.step[order],
+        "alone": kept.rows.alone[order].astype("int8"), "by_end": ended.astype("int8"),
+    }  # fmt: skip
+    rows = lazy(table.assign(**found), [*names, *found], codebook={n: book[n] for n in names if n in book})
+    return fingerprint(rows.with_columns(**_decided()), group=[by])
 
 
 def _decided() -> dict[str, nw.Expr]:
@@ -104,7 +131,8 @@ def counted_since() -> nw.Expr:
 
 def shared_out(rows: "nw.LazyFrame[Any]", width: int) -> "nw.LazyFrame[Any]":
     """Return one row for each row and bin that it covers: what of it falls into that bin."""
-    counts, began = nw.col("step") > 0, (nw.col("step") == 0) | (nw.col("alone") == 1)
+    counts, by_end = nw.col("step") > 0, (nw.col("step") == 2) & (nw.col("by_end") == 1)
+    began = (nw.col("step") == 0) | (nw.col("alone") == 1) | by_end
     rows = rows.with_columns(
         since=nw.when(counts).then(counted_since()).otherwise(nw.col("time_ms")),
         **{c: nw.when(counts).then(nw.col(c)) for c in COUNTERS},

@@ -19,7 +19,7 @@ from nsgkit.explore.traffic import traffic_explorer
 from nsgkit.explore.traffic_charts import whole_bins
 from nsgkit.explore.traffic_code import code
 from nsgkit.explore.traffic_question import PICTURES, Question, Traffic
-from tests.flows.plain_stitch import records, stitch, summary
+from tests.flows.plain_stitch import records, summaries
 from tests.frames import flows
 
 SPAN = "from:2024-12-18T01:00 until:2024-12-18T08:00"
@@ -185,7 +185,7 @@ def test_each_breakdown_counts_as_a_plain_stitch_does(logs, made, by):
 
 
 def test_conversations_are_those_of_a_plain_stitch(logs, made):
-    plain = [summary(rows) for rows in stitch(records(logs.flows))]
+    plain = summaries(records(logs.flows))
     assert len(plain) == len(made)
 
 

@@ -17,7 +17,8 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.errors import NsgkitError
 from nsgkit.flows.conversations import CONVERSATIONS
-from nsgkit.flows.frame import codes, collect, count, fingerprint, known_sum, lazy, one_if, over_all
+from nsgkit.flows.fit import sums_fit
+from nsgkit.flows.frame import Codebook, codes, collect, count, fingerprint, known_sum, lazy, one_if, over_all
 from nsgkit.schema import COUNTERS, Column
 
 _KNOWN = {c.name: c for c in CONVERSATIONS}
@@ -138,6 +139,18 @@ def breakdown(  # noqa: PLR0913
     frame = lazy(conversations, needed(*used), codebook=book, remedy="nsgkit.conversations")
     if each_view:
         frame = frame.with_columns(folded=nw.lit(value=False))
+    with sums_fit(conversations):
+        return _largest(frame, table, by, (measure, top, peers), book)
+
+
+def _largest(
+    frame: "nw.LazyFrame[Any]",
+    table: Sequence[Column],
+    by: Sequence[str],
+    asked: tuple[str, int | None, str | None],
+    book: Codebook,
+) -> pd.DataFrame:
+    measure, top, peers = asked
     if top is None or not {*by} & _MANY:
         ranked = _ranked(measured(frame, by, peers), by, measure)
         return collect(ranked if top is None else ranked.head(top), _like(table), book)

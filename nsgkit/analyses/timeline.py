@@ -14,9 +14,10 @@ from nsgkit import schema
 from nsgkit.analyses.labels import shortened
 from nsgkit.analyses.measures import TEXTS, any_known, measured, needed
 from nsgkit.analyses.volume import counted_since, shared_out
+from nsgkit.flows.fit import sums_fit
 from nsgkit.flows.frame import bin_width, codes, collect, known_sum, lazy
 from nsgkit.flows.quick.counting import added_by_rows, labels_of
-from nsgkit.flows.quick.stitch import stitch
+from nsgkit.flows.quick.stitch import Stitched, stitch
 from nsgkit.flows.stitch import CONVERSATION, marked, stitched
 from nsgkit.schema import COUNTERS
 
@@ -69,7 +70,9 @@ def began_over_time(conversations: object, *, bin: str = "1h", by: str | None = 
     return _named(collect(bins, like, {"group": book[by]} if by and by in book else {}))
 
 
-def increments(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
+def increments(
+    flows: object, conversations: pd.DataFrame, *, stitched_rows: Stitched | None = None
+) -> pd.DataFrame:
     """Return what each continuing and end row added to its conversation, and over which time.
 
     Parameters
@@ -78,6 +81,8 @@ def increments(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
         The flow table.
     conversations : pandas.DataFrame
         What `nsgkit.conversations` made of it, all of it.
+    stitched_rows : Stitched or None
+        What `nsgkit.flows.conversations.stitched_once` gave beside it: then nothing is stitched again.
 
     Returns
     -------
@@ -95,15 +100,17 @@ def increments(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
     True
     """
     if isinstance(flows, pd.DataFrame):
-        own = stitch(flows)
-        return added_by_rows(flows, own, labels_of(flows, own, conversations))
+        rows = stitched_rows or stitch(flows)
+        return added_by_rows(flows, rows, labels_of(flows, rows, conversations))
     told = conversations[[*_PLACE]].assign(conversation=conversations.index)
     like = {"conversation": "int64", "since": "int64", "until": "int64", **_CARRIED}
-    rows = stitched(marked(flows))
-    first = rows.filter(nw.col("starts") == 1).select(*CONVERSATION, **dict(zip(_FIRST, _PLACE, strict=True)))
+    views = stitched(marked(flows))
+    first = views.filter(nw.col("starts") == 1).select(
+        *CONVERSATION, **dict(zip(_FIRST, _PLACE, strict=True))
+    )
     # Another engine's rows cannot be joined with a pandas table where they are.
     places = {name: "str" if name == "first_blob" else "int64" for name in _FIRST}
-    added = _counted(rows).join(first, on=[*CONVERSATION])
+    added = _counted(views).join(first, on=[*CONVERSATION])
     found = collect(added, {**{n: t for n, t in like.items() if n != "conversation"}, **places})
     told = told.astype({"blob": "str", "record": "int64", "tuple": "int64"})
     return found.merge(told, left_on=_FIRST, right_on=[*_PLACE])[[*like]]
@@ -159,7 +166,8 @@ def carried_over_time(
     sums = [known_sum(c).alias(c) for c in COUNTERS]
     bins = _spread(rows, width).group_by("time", "group").agg(*sums)
     bins = bins.with_columns(until=nw.col("time") + width)
-    table = collect(bins, {"time": schema.TIME, "group": "str", **_CARRIED, "until": schema.TIME}, book)
+    with sums_fit(conversations):
+        table = collect(bins, {"time": schema.TIME, "group": "str", **_CARRIED, "until": schema.TIME}, book)
     for unit in ("packets", "bytes"):
         ways = [f"{unit}_src_to_dst", f"{unit}_dst_to_src"]
         table.insert(2, unit, table[ways].sum(axis=1, min_count=1).astype("Int64"))

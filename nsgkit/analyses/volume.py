@@ -9,6 +9,7 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.analyses.labels import shortened
 from nsgkit.analyses.measures import any_known, both_ways
+from nsgkit.flows.fit import require_values, sums_fit
 from nsgkit.flows.fold import CADENCE, folds
 from nsgkit.flows.frame import bin_width, collect, fingerprint, known_sum, lazy, one_if, repeat
 from nsgkit.flows.quick.counting import counting_rows
@@ -27,7 +28,8 @@ _WITHIN = 5_000  # as nsgkit.conversations folds by default
 def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.DataFrame:
     """Return connections, denied attempts, bytes and packets in each bin of time, group by group.
 
-    Counting rule: a connection counts in the bin where it began, once: double capture is folded, as in
+    Counting rule: a connection counts in the bin of the row that counts it (its begin row; its end row
+    where a flow log writes no begin rows), once: double capture is folded, as in
     `nsgkit.conversations`. Bytes and packets of a continuing or end row cover the time since the
     connection's previous row, and are spread over it in proportion, so that a five-minute row makes
     no spike; totals stay exact to the byte. The first row of an orphan covers the five minutes before
@@ -55,7 +57,7 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     MissingColumnError
         Where the table lacks a column of the flow table.
     NsgkitError
-        Where `bin` is no width of time.
+        Where `bin` is no width of time, a row has no time, port or place, or a sum needs more than 64 bits.
 
     Source: SiLK's rwcount, its default load scheme.
 
@@ -67,6 +69,7 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     18707253973
     """
     width = bin_width(bin)
+    require_values(flows)
     if isinstance(flows, pd.DataFrame):
         counting, names = _counting_of_pandas(flows, by)
     else:
@@ -81,7 +84,8 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     )
     both = {unit: both_ways(unit) for unit in ("bytes", "packets")}
     bins = bins.with_columns(until=nw.col("time") + width, **both)
-    table = collect(bins, {**TABLE, "group": "object"})
+    with sums_fit(flows):
+        table = collect(bins, {**TABLE, "group": "object"})
     table["group"] = shortened(table["group"].map(names))
     return table.sort_values(["time", "group"], ignore_index=True)
 

@@ -16,7 +16,7 @@ from nsgkit.explore.traffic_code import code, name_of
 from nsgkit.explore.traffic_controls import choose, clear_filters, controls, question, rows_of_controls
 from nsgkit.explore.traffic_question import Question, Traffic
 from nsgkit.explore.traffic_table import ROW_COLUMNS, as_html
-from nsgkit.flows.conversations import CONVERSATIONS
+from nsgkit.flows.conversations import CONVERSATIONS, stitched_once
 from nsgkit.flows.frame import bin_width, collect, lazy, types
 from nsgkit.views.theme import nothing_to_show
 
@@ -51,7 +51,7 @@ def traffic_explorer(flows: object, conversations: pd.DataFrame | None = None) -
     >>> logs = nsgkit.read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
     >>> explorer = traffic_explorer(logs.flows)
     """
-    return _Explorer(Traffic(flows, _in_memory(flows, conversations)), name_of(flows)).frame
+    return _Explorer(_traffic(flows, conversations), name_of(flows)).frame
 
 
 class _Explorer:
@@ -218,9 +218,11 @@ class _Explorer:
         say(self.status, self.summary)
 
 
-def _in_memory(flows: object, conversations: pd.DataFrame | None) -> pd.DataFrame:
+def _traffic(flows: object, conversations: pd.DataFrame | None) -> Traffic:
+    if conversations is None and isinstance(flows, pd.DataFrame):
+        return Traffic(flows, *stitched_once(flows))
     made = nsgkit.conversations(flows) if conversations is None else conversations
-    return made if isinstance(made, pd.DataFrame) else collect(lazy(made), types(CONVERSATIONS))
+    return Traffic(flows, made if isinstance(made, pd.DataFrame) else collect(lazy(made), types(CONVERSATIONS)))
 
 
 def _none(asked: Question) -> tuple[str, str]:

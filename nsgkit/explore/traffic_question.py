@@ -15,6 +15,7 @@ from nsgkit.analyses.selection import filtered
 from nsgkit.analyses.timeline import began_over_time, carried_over_time, increments
 from nsgkit.flows.conversations import conversation_rows
 from nsgkit.flows.frame import bin_width
+from nsgkit.flows.quick.stitch import Stitched
 from nsgkit.views import charts
 from nsgkit.views.theme import ALLOWED, DENIED, SERIES, titled
 from nsgkit.views.timeline import spoken
@@ -83,12 +84,13 @@ class Traffic:
 
     flows: object
     conversations: pd.DataFrame
+    stitched_rows: Stitched | None = None
     _kept: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @cached_property
     def increments(self) -> pd.DataFrame:
         """What each row added: only bytes and packets over time need it."""
-        return increments(self.flows, self.conversations)
+        return increments(self.flows, self.conversations, stitched_rows=self.stitched_rows)
 
     @cached_property
     def whole_span(self) -> tuple[pd.Timestamp, pd.Timestamp]:

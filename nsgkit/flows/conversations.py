@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from nsgkit import schema
+from nsgkit.flows.fit import may_overflow, require_values, sums_fit
 from nsgkit.flows.fold import folds
 from nsgkit.flows.frame import Native, collect, known_sum, one_if, types
 from nsgkit.flows.quick.keys import categories
@@ -118,10 +119,32 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
 
     Source: Microsoft, "Flow logging for network security groups" and "Virtual network flow logs".
     """
-    within = int(fold_within * 1000)
     if isinstance(flows, pd.DataFrame):
-        schema.require(flows.columns, [*ROWS])
-        return of_pandas(flows, stitch(flows), within)
+        return stitched_once(flows, fold_within=fold_within)[0]
+    require_values(flows)
+    if may_overflow(flows):
+        with sums_fit(flows):
+            collect(_sums(stitched(marked(flows))), dict.fromkeys(COUNTERS, "Int64"))
+    return _of_engine(flows, int(fold_within * 1000)).to_native()
+
+
+def stitched_once(flows: pd.DataFrame, *, fold_within: float = 5.0) -> tuple[pd.DataFrame, Stitched]:
+    """Return the conversations of a pandas table, and how its rows were stitched, for `increments`.
+
+    >>> import nsgkit
+    >>> flows = nsgkit.read_logs("data/samples").flows
+    >>> table, rows = stitched_once(flows)
+    >>> len(rows.starts) == len(table)
+    True
+    """
+    schema.require(flows.columns, [*ROWS])
+    require_values(flows)
+    rows = stitch(flows)
+    return _of_pandas(flows, rows, int(fold_within * 1000)), rows
+
+
+def _of_engine(flows: object, within: int) -> "nw.LazyFrame[Any]":
+    """Stitch where the engine holds the rows: what the quick way is held against."""
     rows = marked(flows)
     views = _sums(stitched(rows)).join(folds(rows, within), on=[*CONVERSATION], how="left")
     views = views.join(suspects(rows), on="policy", how="left")
@@ -133,7 +156,7 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
         folded=one_if(nw.col("folded") == 1) == 1,
         stateless=one_if((nw.col("asks") == 1) & (nw.col("suspect") == 1)) == 1,
     )
-    return _beside_first_rows(rows, views).to_native()
+    return _beside_first_rows(rows, views)
 
 
 def _beside_first_rows(rows: "nw.LazyFrame[Any]", views: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
@@ -143,11 +166,10 @@ def _beside_first_rows(rows: "nw.LazyFrame[Any]", views: "nw.LazyFrame[Any]") ->
     return first.rename({"time": "first"}).join(found, on=[*STANDS]).select(*_TYPES)
 
 
-def of_pandas(flows: pd.DataFrame, rows: Stitched, within: int) -> pd.DataFrame:
+def _of_pandas(flows: pd.DataFrame, rows: Stitched, within: int) -> pd.DataFrame:
     """Return the table of conversations that `nsgkit.flows.quick` stitched from `flows`."""
     order, found = in_order(flows, rows), facts(flows, rows, within)
     first = rows.first
-    del rows  # as large as several columns
     into, position = found.pop("into")[order], np.empty(len(order), dtype=np.int64)
     position[order] = np.arange(len(order))
     columns = {name: found.pop(name)[order] for name in [*found]}

@@ -103,6 +103,18 @@ def test_where_no_begin_rows_are_logged_the_end_rows_count():
     assert table[["connections", "orphans", "uncounted"]].to_numpy().tolist() == [[1, 1, 0]]
 
 
+@pytest.mark.parametrize("engine", ["pandas", "duckdb"])
+def test_a_sum_of_conversations_that_64_bits_cannot_hold_names_the_row(engine):
+    huge = 2**63 - 1
+    rows = [
+        f"09:0{m}:00 {OURS} O A {row}" for m, row in enumerate(("B", f"E 1/{huge} -/-", "B", "E 1/5 -/-"))
+    ]
+    made = conversations(flows("\n".join(rows)))
+    table = made if engine == "pandas" else duckdb.connect().from_df(made)
+    with pytest.raises(NsgkitError, match=f"{huge}: blob b1, record 0, tuple 0"):
+        analyses.protocols(table)
+
+
 def test_peers_are_distinct_addresses_at_the_other_end():
     table = analyses.top_talkers(TALK, measure="peers")
     assert table.loc[0, ["src_ip", "peers"]].tolist() == ["10.0.0.4", 2]

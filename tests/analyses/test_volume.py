@@ -91,6 +91,16 @@ def test_double_capture_counts_once():
     assert table[["connections", "bytes"]].to_numpy().tolist() == [[1, 900]]
 
 
+@pytest.mark.parametrize("engine", ["pandas", "duckdb"])
+def test_where_no_begin_rows_are_logged_the_end_rows_count(engine):
+    text = f"08:59:00 {TALK} O A C 1/1 1/1\n09:05:00 {TALK} O A E 1/1 1/1\n09:06:00 {TALK} O A C 1/1 1/1"
+    table = flows(text, version=4, flow_log="/FL", resource="/VNET")
+    said = traffic_over_time(table if engine == "pandas" else duckdb.connect().from_df(table))
+    assert said.loc[said["connections"] > 0, ["time", "connections"]].values.tolist() == [
+        [pd.Timestamp("2024-12-19T09:00Z"), 1]
+    ]
+
+
 def test_denied_and_undecided_are_counted_apart():
     text = "\n".join(f"09:00:00 {TALK} O {said}" for said in ("D B", "D -", "? B", "A - version=1"))
     assert traffic_over_time(flows(text))[["connections", "denied", "unknown"]].to_numpy().tolist() == [

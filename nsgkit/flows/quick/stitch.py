@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from nsgkit.errors import NsgkitError
 from nsgkit.flows.quick.keys import Array, categories, changes, coded, matching, numbers, packed, together
 from nsgkit.flows.stitch import SAME
 from nsgkit.schema import COUNTERS
@@ -42,7 +41,7 @@ class Stitched(NamedTuple):
 
 
 def stitch(flows: pd.DataFrame) -> Stitched:
-    """Return the conversations of a flow table. Raises NsgkitError where a row has no time."""
+    """Return the conversations of a flow table in which each row has a time."""
     step, alone = _steps(flows)
     order, new = together(*_same(flows, alone))
     time = milliseconds(flows)[order]
@@ -60,14 +59,7 @@ def stitch(flows: pd.DataFrame) -> Stitched:
 
 
 def milliseconds(flows: pd.DataFrame) -> Array:
-    """Return the rows' times in milliseconds since 1970; NsgkitError names the first row without one."""
-    missing = flows["time"].isna().to_numpy()
-    if missing.any():
-        row = flows.iloc[int(missing.argmax())]
-        raise NsgkitError(
-            f"{missing.sum():,} rows have no time. The first is tuple {row['tuple']} of record "
-            f"{row['record']} in {row['blob']}. Leave them out: flows[flows['time'].notna()]."
-        )
+    """Return the rows' times in milliseconds since 1970."""
     found: Array = flows["time"].dt.tz_convert(None).to_numpy().astype("datetime64[ms]").view(np.int64)
     return found
 
@@ -95,7 +87,7 @@ def _in_time(flows: pd.DataFrame, order: Array, new: Array, moment: Array, alone
     np.less(moment[1:], moment[:-1], out=late[1:])
     np.equal(moment[1:], moment[:-1], out=tie[1:])
     late &= ~new
-    tie &= ~(new | alone)
+    tie &= ~new
     if not (late.any() or tie.any()):
         return None
     group = np.cumsum(new) - 1

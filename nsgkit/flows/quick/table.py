@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nsgkit.errors import NsgkitError
+from nsgkit.flows.fit import too_large
 from nsgkit.flows.quick.fold import Views, fold
 from nsgkit.flows.quick.keys import Array, categories, coded, matching, numbers, packed
 from nsgkit.flows.quick.stitch import BEGIN, END, Stitched
@@ -13,7 +13,6 @@ from nsgkit.flows.recorded import FIRST_VNET_VERSION
 from nsgkit.flows.stateless import DEFAULT_RULES, PATIENCE
 from nsgkit.schema import COUNTERS
 
-_LARGEST = 2**63 - 1
 
 
 def counters(flows: pd.DataFrame, stitched: Stitched) -> dict[str, pd.arrays.IntegerArray]:
@@ -30,10 +29,16 @@ def _sum(flows: pd.DataFrame, name: str, rows: Array, each: Array) -> pd.arrays.
     whole = bool(known.all())
     if not whole:
         values *= known  # what is unknown may hold any number
-    if values.max(initial=0) * float(len(values)) > _LARGEST:
-        check_sums(flows, name, _reduced(values.astype(float), each))
+    if values.max(initial=0) * float(len(values)) >= 2.0**63 and _overflows(values, each):
+        raise too_large(flows)
     counts = each if whole else _reduced(known, each, np.int32)
     return pd.arrays.IntegerArray(_reduced(values, each), counts == 0)
+
+
+def _overflows(values: Array, each: Array) -> bool:
+    """Tell whether a sum needs more than 63 bits: upper and lower halves are added up apart."""
+    upper, lower = (_reduced(part, each) for part in (values >> 32, values & (2**32 - 1)))
+    return bool(((upper + (lower >> 32)) >= 2**31).any())
 
 
 def _reduced(values: Array, each: Array, dtype: Any = None) -> Array:
@@ -43,18 +48,6 @@ def _reduced(values: Array, each: Array, dtype: Any = None) -> Array:
     if len(values):
         sums[filled] = np.add.reduceat(values, (np.cumsum(each) - each)[filled], dtype=dtype)
     return sums
-
-
-def check_sums(flows: pd.DataFrame, name: str, sums: Array) -> None:
-    """Raise NsgkitError where a sum does not fit 64 bits, naming the row with the largest counter."""
-    if sums.max(initial=0) < _LARGEST:
-        return
-    values, known = numbers(flows[name])
-    row = flows.iloc[int(np.where(known, values, -1).argmax())]
-    raise NsgkitError(
-        f"{name} adds up to more than 64 bits hold. The largest is {row[name]}, in tuple {row['tuple']} of "
-        f"record {row['record']} in {row['blob']}: look at it with FlowLogs.raw, and leave such rows out."
-    )
 
 
 def facts(flows: pd.DataFrame, stitched: Stitched, within: int) -> dict[str, Any]:

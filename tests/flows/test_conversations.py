@@ -273,6 +273,13 @@ def test_look_alikes_of_double_capture_are_not_folded(apart):
     assert not conversations(flows(apart))["folded"].any()
 
 
+def test_two_inbound_views_are_two_connections_whichever_engine_holds_them():
+    hop = flows(f"09:00:00 {A} I A B {HERE}\n09:00:00 {A} I A B {THERE}")
+    relation = conversations(duckdb.connect().from_df(hop))
+    assert conversations(hop)["folded"].tolist() == [False, False]
+    assert relation.select("folded").fetchall() == [(False,), (False,)]
+
+
 def test_ports_used_again_within_seconds_are_folded_one_to_one():
     again = "\n".join(f"09:00:0{s} {A} {d}" for s in range(4) for d in (f"O A B {HERE}", f"I A B {THERE}"))
     table = conversations(flows(again))

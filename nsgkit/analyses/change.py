@@ -10,6 +10,7 @@ from nsgkit import schema
 from nsgkit.analyses.measures import TEXTS, measured, needed
 from nsgkit.errors import NsgkitError
 from nsgkit.flows.conversations import CONVERSATIONS
+from nsgkit.flows.fit import sums_fit
 from nsgkit.flows.frame import codes, collect, lazy, one_if, over_all
 from nsgkit.times import milliseconds, parse_time
 
@@ -65,7 +66,7 @@ def traffic_change(  # noqa: PLR0913
     MissingColumnError
         Where a column is missing that `nsgkit.conversations` makes.
     NsgkitError
-        Where there is no such measure, or one of the spans would be empty.
+        Where there is no such measure, one of the spans would be empty, or a sum needs more than 64 bits.
 
     Examples
     --------
@@ -84,7 +85,8 @@ def traffic_change(  # noqa: PLR0913
     groups = _compared(groups, hours, factor, at_least)
     groups = groups.with_columns(less=-nw.col("difference_per_hour").abs()).sort("less", *by, nulls_last=True)
     like = {name: "str" if _OF[name].dtype == schema.TEXT else _OF[name].dtype for name in by}
-    return collect(groups if top is None else groups.head(top), {**like, **_TABLE}, book)
+    with sums_fit(conversations):
+        return collect(groups if top is None else groups.head(top), {**like, **_TABLE}, book)
 
 
 _RATE = "float64"

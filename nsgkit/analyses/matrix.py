@@ -12,7 +12,8 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.analyses.measures import TRAFFIC, breakdown, check_measure, grouped, needed
 from nsgkit.errors import NsgkitError
-from nsgkit.flows.frame import lazy
+from nsgkit.flows.fit import sums_fit
+from nsgkit.flows.frame import collect, known_sum, lazy
 from nsgkit.schema import COUNTERS
 
 _SUMS = ("connections", "denied", "unknown", "orphans", "bytes", "packets", *COUNTERS, "uncounted", "folded")
@@ -60,7 +61,7 @@ def traffic_matrix(
     MissingColumnError
         Where a column is missing that `nsgkit.conversations` makes.
     NsgkitError
-        Where a subnet is not written as one, or there is no such measure.
+        Where a subnet is not written as one, there is no such measure, or a sum needs more than 64 bits.
 
     Examples
     --------
@@ -77,8 +78,9 @@ def traffic_matrix(
     # Another engine's rows cannot be joined with names that are made here: so its groups are.
     frame = lazy(conversations, needed(*_ENDS))
     frame = frame.with_columns(**{end: _cut(end, known, prefix) for end in _ENDS})
-    blocks = _placed(grouped(frame, _ENDS), known, prefix)
-    return _ranked(_added_up(blocks), measure, top)
+    with sums_fit(conversations):
+        cells = _added_up(_placed(grouped(frame, _ENDS), known, prefix))
+    return _ranked(cells, measure, top)
 
 
 def _cut(end: str, known: tuple[Network, ...], prefix: int) -> nw.Expr:
@@ -108,17 +110,18 @@ def _named(addresses: "pd.Series[Any]", known: tuple[Network, ...], prefix: int)
 
 
 def _added_up(blocks: pd.DataFrame) -> pd.DataFrame:
-    """Add up the blocks of each cell: most are a cell already."""
+    """Add up the blocks of each cell: most are a cell already. Not in pandas, whose sums wrap around."""
     if blocks.duplicated(_CELL).any():
-        groups = blocks.groupby(_CELL, observed=True)
-        spans = groups.agg(first=("first", "min"), last=("last", "max"))
-        blocks = groups[list(_SUMS)].sum(min_count=1).join(spans).reset_index()
+        sums = [known_sum(name).alias(name) for name in _SUMS]
+        cells = lazy(blocks).group_by(*_CELL).agg(*sums, nw.col("first").min(), nw.col("last").max())
+        blocks = collect(cells, dict.fromkeys(_CELL, "str") | {c.name: c.dtype for c in TRAFFIC})
     return blocks[[*_CELL, *(column.name for column in TRAFFIC)]]
 
 
 def _ranked(table: pd.DataFrame, measure: str, top: int | None) -> pd.DataFrame:
     values = table[measure]
-    share = (values / total).astype("float64") if (total := values.sum()) else float("nan")
+    total = values.astype("Float64").sum()
+    share = (values / total).astype("float64") if total else float("nan")
     table = table.assign(share=share, groups=len(table))
     if top is not None and values.notna().sum() > top > 0:
         table = table[(values >= values.nlargest(top).min()).fillna(value=False)]

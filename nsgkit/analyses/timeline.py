@@ -12,7 +12,7 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.analyses.labels import shortened
-from nsgkit.analyses.measures import TEXTS, any_known, measured, needed
+from nsgkit.analyses.measures import TEXTS, any_known, both_ways, measured, needed
 from nsgkit.analyses.volume import counted_since, shared_out
 from nsgkit.flows.fit import sums_fit
 from nsgkit.flows.frame import bin_width, codes, collect, known_sum, lazy
@@ -165,13 +165,11 @@ def carried_over_time(
     rows = rows.filter(nw.col("chosen")).drop("chosen")
     sums = [known_sum(c).alias(c) for c in COUNTERS]
     bins = _spread(rows, width).group_by("time", "group").agg(*sums)
-    bins = bins.with_columns(until=nw.col("time") + width)
+    both = {unit: both_ways(unit) for unit in ("bytes", "packets")}  # by the engine: pandas would wrap around
+    bins = bins.with_columns(until=nw.col("time") + width, **both)
+    like = {"time": schema.TIME, "group": "str", **dict.fromkeys(both, "Int64"), "until": schema.TIME}
     with sums_fit(conversations):
-        table = collect(bins, {"time": schema.TIME, "group": "str", **_CARRIED, "until": schema.TIME}, book)
-    for unit in ("packets", "bytes"):
-        ways = [f"{unit}_src_to_dst", f"{unit}_dst_to_src"]
-        table.insert(2, unit, table[ways].sum(axis=1, min_count=1).astype("Int64"))
-    return _named(table.drop(columns=[*COUNTERS]))
+        return _named(collect(bins, like, book))
 
 
 def _beside(added: pd.DataFrame, groups: "pd.Series[Any]") -> pd.DataFrame:

@@ -222,7 +222,9 @@ def _traffic(flows: object, conversations: pd.DataFrame | None) -> Traffic:
     if conversations is None and isinstance(flows, pd.DataFrame):
         return Traffic(flows, *stitched_once(flows))
     made = nsgkit.conversations(flows) if conversations is None else conversations
-    return Traffic(flows, made if isinstance(made, pd.DataFrame) else collect(lazy(made), types(CONVERSATIONS)))
+    return Traffic(
+        flows, made if isinstance(made, pd.DataFrame) else collect(lazy(made), types(CONVERSATIONS))
+    )
 
 
 def _none(asked: Question) -> tuple[str, str]:

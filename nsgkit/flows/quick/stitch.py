@@ -46,7 +46,7 @@ def stitch(flows: pd.DataFrame) -> Stitched:
     order, new = together(*_same(flows, alone))
     time = milliseconds(flows)[order]
     step, alone = step[order], alone[order]
-    moved = _in_time(flows, order, new, time * 4 + step, alone)
+    moved = _in_time(flows, order, new, time * 4 + step)
     if moved is not None:
         order, time, step = order[moved], time[moved], step[moved]
     moved = _pairs_in_one_time(new, time, step, alone)
@@ -78,7 +78,7 @@ def _same(flows: pd.DataFrame, alone: Array) -> tuple[Array, Array]:
     return packed([*of_nic, alone.view(np.int8)]), packed([coded(flows["dst_ip"]), *ports])
 
 
-def _in_time(flows: pd.DataFrame, order: Array, new: Array, moment: Array, alone: Array) -> Array | None:
+def _in_time(flows: pd.DataFrame, order: Array, new: Array, moment: Array) -> Array | None:
     """Return the order by moment (time and step), content and place in each group; None where it is so.
 
     Mostly it is: rows come as they were logged. What is out of order, or of one time and step, is sorted.
@@ -93,9 +93,8 @@ def _in_time(flows: pd.DataFrame, order: Array, new: Array, moment: Array, alone
     group = np.cumsum(new) - 1
     places = np.flatnonzero(_groups_with(late | tie, group))
     rows = order[places]
-    content = [coded(flows[name])[rows] for name in ("rule", "encryption")] + [
-        flows["version"].to_numpy()[rows]
-    ]
+    content = [coded(flows[name])[rows] for name in ("rule", "encryption")]
+    content.append(flows["version"].to_numpy()[rows])
     content += [np.where(known[rows], values[rows], -1) for values, known in map(numbers, _counters(flows))]
     stand = [flows["record"].to_numpy()[rows], flows["tuple"].to_numpy()[rows], coded(flows["blob"])[rows]]
     moved = np.arange(len(order))

@@ -14,7 +14,6 @@ from nsgkit.flows.stateless import DEFAULT_RULES, PATIENCE
 from nsgkit.schema import COUNTERS
 
 
-
 def counters(flows: pd.DataFrame, stitched: Stitched) -> dict[str, pd.arrays.IntegerArray]:
     """Return the sums of each conversation's continuing and end rows; null where none has a counter."""
     counting = stitched.step != BEGIN

@@ -52,7 +52,8 @@ def find_logs(container_url: str, *, credential: object = None) -> pd.DataFrame:
     It reads the folders and not every hour: the first and last hour, the number of days that have
     blobs, and, from the blobs of the first and of the last of these days alone, the NICs and the
     last day's number and bytes of blobs. A NIC that was logged only in between is not among them;
-    `list_blobs` finds it.
+    `list_blobs` finds it. What is no flow log (other logs, folders, empty blobs, other files) is neither
+    a row nor a NIC nor an hour: it is counted in a printed sentence.
 
     Columns: family (NSG or VNet), resource (upper case), first_hour, last_hour (UTC), days, nics
     (a tuple of MACs), last_day_blobs, last_day_bytes (bytes).
@@ -94,7 +95,7 @@ def list_blobs(  # noqa: PLR0913
 
     These are the blobs of the hours asked for, and those of the hour that begins at `end`, whose first
     records hold tuples of the minute before. No other hour is looked at. `resource` takes ids or names of
-    NSGs or flow logs, `mac` MACs.
+    NSGs or flow logs, `mac` MACs. What is no flow log is left out, and counted in a printed sentence.
 
     Columns: name, family, resource, hour (UTC), mac (null before December 2017), size (bytes),
     modified (UTC). Raises as `find_logs` does.

@@ -243,12 +243,20 @@ def test_a_blob_that_was_emptied_is_kept_as_it_was(container, direct, tmp_path):
     assert bytes_of(tmp_path / "e") == contents
 
 
+def test_a_mirror_of_an_earlier_version_has_no_hours_of_what_is_no_flow_log(tmp_path):
+    blob = dict.fromkeys(["size", "sha256", "etag", "md5", "encoding", "created", "modified"])
+    place = {"account": "a", "container": "c", "parts": [], "growing": False}
+    with open_store(tmp_path / "e") as store:
+        store.add("stored", **place, **blob, name=name() + ".bak")
+    assert mirror_hours(tmp_path / "e").empty
+
+
 def test_what_an_earlier_version_took_for_evidence_is_not_gone(container, direct, tmp_path):
     fill(container, [name()])
     place = {"account": "devstoreaccount1", "container": container.container_name}
     stored = {"size": 1, "parts": [[0, 1]], "file_sha256": "0", "growing": False}
     with open_store(tmp_path / "e") as store:
-        store.add("stored", **place, **stored, name=name() + ".bak")
+        store.add("stored", **place, **stored, name=name(hours(2)[1]) + ".bak")
     assert download(direct, tmp_path / "e", **DAY).gone == 0
 
 

@@ -16,7 +16,7 @@ from nsgkit.analyses.measures import TEXTS, any_known, both_ways, measured, need
 from nsgkit.analyses.volume import counted_since, shared_out
 from nsgkit.flows.fit import sums_fit
 from nsgkit.flows.frame import bin_width, codes, collect, known_sum, lazy
-from nsgkit.flows.quick.counting import added_by_rows, labels_of
+from nsgkit.flows.quick.counting import added_by_rows, labels_in_order, labels_of
 from nsgkit.flows.quick.stitch import Stitched, stitch
 from nsgkit.flows.stitch import CONVERSATION, marked, stitched
 from nsgkit.schema import COUNTERS
@@ -100,7 +100,10 @@ def increments(
     True
     """
     if isinstance(flows, pd.DataFrame):
-        rows = stitched_rows or stitch(flows)
+        if stitched_rows is not None:
+            labels = labels_in_order(flows, stitched_rows, conversations.index)
+            return added_by_rows(flows, stitched_rows, labels)
+        rows = stitch(flows)
         return added_by_rows(flows, rows, labels_of(flows, rows, conversations))
     told = conversations[[*_PLACE]].assign(conversation=conversations.index)
     like = {"conversation": "int64", "since": "int64", "until": "int64", **_CARRIED}

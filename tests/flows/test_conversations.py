@@ -545,4 +545,5 @@ def test_a_folded_view_points_at_one_that_counts_and_no_two_of_a_capture_share_i
     counting = set(table.loc[~table["folded"], "tuple"])
     views = table[table["folded"]]
     assert set(views["into_tuple"]) <= counting
-    assert not views.duplicated(["mac", "direction", "into_tuple"]).any()
+    capture = ["mac", "acl", "resource", "flow_log", "direction"]
+    assert not views.duplicated([*capture, "into_tuple"]).any()

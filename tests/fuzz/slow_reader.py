@@ -8,7 +8,12 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 
-PROTOCOLS = {1: "ICMP", 2: "IGMP", 6: "TCP", 17: "UDP", 47: "GRE", 50: "ESP", 51: "AH", 58: "IPv6-ICMP"}
+# IANA's names, as README says that the table shows them; any other number stays a number.
+PROTOCOLS = {
+    0: "HOPOPT", 1: "ICMP", 2: "IGMP", 4: "IPv4", 6: "TCP", 17: "UDP", 33: "DCCP", 41: "IPv6", 46: "RSVP",
+    47: "GRE", 50: "ESP", 51: "AH", 58: "IPv6-ICMP", 88: "EIGRP", 89: "OSPFIGP", 103: "PIM", 112: "VRRP",
+    115: "L2TP", 132: "SCTP", 136: "UDPLite",
+}  # fmt: skip
 NSG, VNET = "NetworkSecurityGroupFlowEvent", "FlowLogFlowEvent"
 VERSIONS = {NSG: {"1": 1, "1.0": 1, "2": 2, "2.0": 2}, VNET: {"4": 4, "4.0": 4}}
 

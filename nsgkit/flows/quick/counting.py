@@ -1,5 +1,7 @@
 """Stitched rows as a table: what each adds to its conversation, and since when. For questions over time."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -7,7 +9,7 @@ from nsgkit.errors import NsgkitError
 from nsgkit.flows.fold import CADENCE
 from nsgkit.flows.quick.keys import Array, coded, numbers, packed
 from nsgkit.flows.quick.stitch import BEGIN, END, Stitched, stitch
-from nsgkit.flows.quick.table import BY_END, facts
+from nsgkit.flows.quick.table import BY_END, facts, in_order
 from nsgkit.schema import COUNTERS
 
 
@@ -49,6 +51,13 @@ def added_by_rows(flows: pd.DataFrame, stitched: Stitched, labels: Array) -> pd.
     columns = {"conversation": np.repeat(labels, stitched.rows)[kept], "since": since, "until": until}
     counters = {name: flows[name].array.take(rows[kept]) for name in COUNTERS}
     return pd.DataFrame({**columns, **counters}, copy=False)
+
+
+def labels_in_order(flows: pd.DataFrame, stitched: Stitched, index: "pd.Index[Any]") -> Array:
+    """Return the label of each stitched conversation in the table that was made of them, in its order."""
+    labels = np.empty(len(stitched.starts), dtype=index.dtype)  # type: ignore[arg-type]
+    labels[in_order(flows, stitched)] = index.to_numpy()
+    return labels
 
 
 def labels_of(flows: pd.DataFrame, stitched: Stitched, conversations: pd.DataFrame) -> Array:

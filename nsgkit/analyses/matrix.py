@@ -14,9 +14,8 @@ from nsgkit.analyses.measures import TRAFFIC, breakdown, check_measure, grouped,
 from nsgkit.errors import NsgkitError
 from nsgkit.flows.fit import sums_fit
 from nsgkit.flows.frame import collect, known_sum, lazy
-from nsgkit.schema import COUNTERS
 
-_SUMS = ("connections", "denied", "unknown", "orphans", "bytes", "packets", *COUNTERS, "uncounted", "folded")
+_SUMS = tuple(column.name for column in TRAFFIC if column.name not in ("first", "last"))
 _ENDS, _CELL = ["src_ip", "dst_ip"], ["source", "destination"]
 Network: TypeAlias = IPv4Network | IPv6Network
 

@@ -71,12 +71,12 @@ def test_from_an_empty_folder_to_verified_evidence_by_clicks(notebook, evidence)
     notebook.wait_for("There is nothing to show yet.")
 
     choose_two_hours_of_one_nic(notebook).press("Look").wait_for("To come:")
-    assert "2 blobs," in notebook.text()
+    assert "3 blobs," in notebook.text()  # the hour after holds the last minute of the span
     assert not evidence.exists()
 
     notebook.press("Download").wait_for("All of it is here.")
-    assert "2 of 2 blobs fetched" in notebook.text()
-    assert {blob.name.split("/h=")[1][:2] for blob in mirror_blobs(evidence)} == {"10", "11"}
+    assert "3 of 3 blobs fetched" in notebook.text()
+    assert {blob.name.split("/h=")[1][:2] for blob in mirror_blobs(evidence)} == {"10", "11", "12"}
 
     notebook.press("Verify").wait_for("Unchanged.")
     notebook.press("Look again")

@@ -17,6 +17,7 @@ CONTAINERS = {
     "insights-logs-networksecuritygroupflowevent": "NSG",
     "insights-logs-flowlogflowevent": "VNet",
 }
+ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz")
 ROOTS = {"resourceid=": "NSG", "flowlogresourceid=": "VNet"}
 
 # An hour's blob goes by the time of its records, which are written up to a minute after their tuples;
@@ -83,6 +84,16 @@ def is_other_log(name: str) -> bool:
     """
     folders = (part.lower() for part in name.split("/"))
     return any(f.startswith("insights-logs-") and f not in CONTAINERS for f in folders)
+
+
+def is_flow_log(name: str) -> bool:
+    """Whether a blob is named as Azure names the blobs of flow logs: by resource, hour and PT1H.json.
+
+    >>> is_flow_log("flowLogResourceID=/S/FLOWLOG/y=2024/m=12/d=19/h=09/m=00/PT1H.json.bak")
+    False
+    """
+    family, resource, hour, _ = parse_name(name)
+    return None not in {family, resource, hour} and name.lower().endswith(ENDINGS)
 
 
 def hour_prefix(folder: str, hour: datetime) -> str:

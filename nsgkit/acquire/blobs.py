@@ -4,7 +4,7 @@ Only list, get and head requests are ever sent. What goes wrong becomes one of `
 sentence that holds no secret; nothing of the SDK's own errors, whose text carries the SAS, leaves.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -23,7 +23,7 @@ from nsgkit.acquire import faults
 from nsgkit.acquire.address import Address
 from nsgkit.acquire.identity import Identity, guard_logs, redact
 from nsgkit.acquire.wire import Wire
-from nsgkit.html import visible
+from nsgkit.errors import NsgkitError
 
 WORKERS = 24  # requests at a time
 PIECE = 4 << 20  # bytes: the most for which the service gives an MD5 of what it sends
@@ -71,14 +71,19 @@ class Source:
 def list_names(source: Source, prefix: str) -> Iterator[Blob]:
     """Yield every blob whose name begins with `prefix`, page by page."""
     pages = source.client.list_blobs(name_starts_with=prefix, results_per_page=_PAGE).by_page()
-    return (_listed(found) for page in _pages(pages, source) for found in page)
+    return (found for page in _pages(pages, source) for found in page if isinstance(found, Blob))
 
 
-def list_folders(source: Source, prefix: str) -> list[str]:
-    """Return the folders right below `prefix`, each with its closing slash."""
+def list_folders(source: Source, prefix: str, beside: Callable[[Blob], object] = lambda _: None) -> list[str]:
+    """Return the folders right below `prefix`, each with its closing slash; `beside` is given the blobs."""
     pages = source.client.walk_blobs(name_starts_with=prefix, delimiter="/").by_page()
-    found = chain.from_iterable(_pages(pages, source))
-    return [entry.name for entry in found if isinstance(entry, BlobPrefix)]
+    folders = []
+    for entry in chain.from_iterable(_pages(pages, source)):
+        if isinstance(entry, BlobPrefix):
+            folders.append(entry.name)
+        else:
+            beside(entry)
+    return folders
 
 
 def look_at(source: Source, name: str) -> Blob:
@@ -123,7 +128,7 @@ def list_blocks(source: Source, blob: Blob) -> list[tuple[str, int]]:
                 "committed", raw_response_hook=lambda r: etags.append(r.http_response.headers.get("ETag", ""))
             )
         if etags[-1].strip('"') != blob.etag:
-            raise faults.ChangedError(f"{visible(blob.name)} changed while its blocks were listed")
+            raise faults.ChangedError("This blob changed while its blocks were listed")
         return [(block.id, block.size) for block in committed]
 
     return faults.patiently(get, source.stop)
@@ -159,7 +164,8 @@ def _credential(address: Address, identity: Identity) -> _Credential:
 def _pages(pages: Iterator[Any], source: Source) -> Iterator[list[Any]]:
     def turn() -> list[Any] | None:
         with _faults(source, None):
-            return next((list(page) for page in pages), None)
+            page = next(pages, None)
+            return page if page is None else [e if isinstance(e, BlobPrefix) else _listed(e) for e in page]
 
     while (page := faults.patiently(turn, source.stop)) is not None:
         yield page
@@ -194,6 +200,13 @@ def _faults(source: Source, name: str | None) -> Iterator[None]:
         yield
     except (AzureError, HTTPError) as error:
         fault = _fault(error, source, name)
+    except NsgkitError:
+        raise
+    except Exception as error:  # such as a length that is no number
+        what = type(error).__name__
+        fault = faults.UnreadableError(
+            f"The service's answer for {_place(source, name)} makes no sense ({what})"
+        )
     if fault is not None:
         raise fault
 
@@ -202,13 +215,13 @@ def _fault(error: AzureError | HTTPError, source: Source, name: str | None) -> f
     status = error.status_code if isinstance(error, HttpResponseError) else None
     code = getattr(error, "error_code", None) or status
     code = getattr(code, "value", code)
-    account, container = source.address.account, source.address.container
-    place = f"{visible(name)} in {container}" if name else f"the container {container}"
+    account, container, place = source.address.account, source.address.container, _place(source, name)
     if isinstance(error, ClientAuthenticationError) and status is None:
         reason = redact(error.message).split("\n")[0]
         return faults.RefusedError(f"Nobody is signed in: run `az login`, then try again. {reason}")
     if status in {401, 403}:
-        return faults.RefusedError(
+        kind = faults.RefusedError if name is None or _is_over(status, code) else faults.ForbiddenError
+        return kind(
             f"The service refused to let {source.identity.says} read {place} ({code}). It takes the role "
             "Storage Blob Data Reader on the container, or a SAS that is valid now and allows read and list."
         )
@@ -216,11 +229,22 @@ def _fault(error: AzureError | HTTPError, source: Source, name: str | None) -> f
         why = f"The service answered {code}" if status else f"The account {account} could not be reached"
         return faults.BusyError(f"{why} for {place}", _retry_after(error))
     if code == "BlobArchived":
-        return faults.UnreadableError(f"{place} is archived: bring it back to the hot tier in Azure first")
+        return faults.UnreadableError(
+            f"{place.capitalize()} is archived: bring it back to the hot tier in Azure first"
+        )
     if status == 404 and name is None:
         return faults.RefusedError(f"The account {account} has no container {container}.")
     kinds = {304: faults.ChangedError, 412: faults.ChangedError, 404: faults.GoneError}
     return kinds.get(status, faults.UnreadableError)(f"The service answered {code} for {place}")
+
+
+def _place(source: Source, name: str | None) -> str:
+    return f"the container {source.address.container}" if name is None else "this blob"
+
+
+def _is_over(status: int | None, code: object) -> bool:
+    """Whether who reads is known no more, as when a token expired; else it may be one blob's matter."""
+    return status == 401 or code in {"AuthenticationFailed", "InvalidAuthenticationInfo"}
 
 
 def _retry_after(error: AzureError | HTTPError) -> float:

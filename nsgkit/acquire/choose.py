@@ -1,17 +1,21 @@
 """What can be chosen from, wherever it is: a container, a mirror, or a folder laid out like a container."""
 
+import re
 from pathlib import Path
 from typing import NamedTuple, TypeGuard
 
 import pandas as pd
 
+from nsgkit.acquire.asked import Names, asked_span, names, parse_macs
 from nsgkit.acquire.blobs import WORKERS
-from nsgkit.acquire.find import Names, asked_span, find_logs, list_blobs, names, parse_macs
+from nsgkit.acquire.find import find_logs, list_blobs
 from nsgkit.acquire.gaps import mirror_hours
 from nsgkit.acquire.mirror import as_folder, is_mirror, mirror_blobs
 from nsgkit.errors import NoLogsError
-from nsgkit.layout import LATE, floor_hour, parse_name
+from nsgkit.layout import LATE, floor_hour, is_flow_log, parse_name
 
+# Also what only looks like an address, or a part of one: `parse_address` refuses it and repeats no secret.
+_ADDRESS = re.compile(r"://|\.(?:blob|dfs)\.(?:core|storage)\.|sig(?:=|%3D)|AccountKey=", re.IGNORECASE)
 COLUMNS = ["name", "family", "resource", "hour", "mac", "size"]
 ROUND_TRIP = 0.1  # seconds that one small blob takes, from another network than Azure's
 
@@ -32,7 +36,7 @@ def is_container(source: object) -> TypeGuard[str]:
     >>> is_container("https://demo.blob.core.windows.net/insights-logs-flowlogflowevent")
     True
     """
-    return isinstance(source, str) and "://" in source
+    return isinstance(source, str) and _ADDRESS.search(source) is not None
 
 
 def logs_in(source: str | Path, *, credential: object = None) -> pd.DataFrame:
@@ -120,7 +124,7 @@ def _stored(source: str | Path) -> pd.DataFrame:
         files = (path for path in folder.rglob("*") if path.is_file())
         found = [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in files]
     rows = [(name, *parse_name(name), size) for name, size in found]
-    table = pd.DataFrame([row for row in rows if row[3] is not None and row[2]], columns=COLUMNS)
+    table = pd.DataFrame([row for row in rows if is_flow_log(row[0]) and row[-1]], columns=COLUMNS)
     if table.empty:
         raise NoLogsError(
             f"{folder} holds no blob that is laid out as in a container. nsgkit.read_logs reads any folder."
@@ -129,7 +133,7 @@ def _stored(source: str | Path) -> pd.DataFrame:
 
 
 def hours_of(mirror: str | Path) -> pd.DataFrame:
-    """Return the hours of a mirror as coverage pictures take them: hour (UTC), resource, mac, status.
+    """Return the hours of a mirror as coverage pictures take them: hour (UTC), resource, mac, status, reason.
 
     The status is read from the manifest alone; `nsgkit.acquire.gaps.mirror_hours` says what it means.
     """
@@ -137,4 +141,4 @@ def hours_of(mirror: str | Path) -> pd.DataFrame:
     table = mirror_hours(mirror)
     status = table["state"].astype("str").replace(words)
     named = table.assign(mac=table["mac"].fillna("no NIC"), resource=table["resource"].fillna("unknown"))
-    return named.assign(status=status)[["hour", "resource", "mac", "status"]]
+    return named.assign(status=status)[["hour", "resource", "mac", "status", "reason"]]

@@ -1,6 +1,7 @@
 """Copy the flow logs of a span into a mirror: once, several at a time, and so that it can go on."""
 
 import errno
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,17 +11,21 @@ from threading import Event
 from time import monotonic
 
 from nsgkit.acquire import faults
-from nsgkit.acquire.find import Names, asked_span, find_folders, names, open_source, parse_macs
+from nsgkit.acquire.asked import Names, asked_span, names, parse_macs
+from nsgkit.acquire.find import find_folders, open_source
+from nsgkit.acquire.left_out import LeftOut
 from nsgkit.acquire.look import Look, take
 from nsgkit.acquire.pool import Pool
 from nsgkit.acquire.store import open_store
 from nsgkit.errors import NoLogsError
+from nsgkit.html import visible
 from nsgkit.layout import floor_hour
 from nsgkit.times import LAST_YEAR
 
 EVERY = 60.0  # seconds between two looks at growing blobs: they get a record a minute
 
 _HOUR = timedelta(hours=1)
+_REASONS = 10  # that are told
 _NO_END = datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
 
 
@@ -37,6 +42,7 @@ class Download:
     gone: int = 0  # blobs that are in the mirror and no longer at the source
     size: int = 0  # bytes that came in now
     failed: dict[str, str] = field(default_factory=dict)  # blob -> why
+    left_out: list[str] = field(default_factory=list)  # what lies there and is no flow log, in sentences
     stopped: bool = False
     seconds: float = 0.0
 
@@ -52,14 +58,25 @@ class Download:
             )
         if self.gone:
             lines.append(f"{self.gone:,} blobs of the mirror are no longer at the source. They are kept.")
+        lines += self.left_out
         if self.stopped:
             lines.append("Stopped before the end: do the same again to go on.")
         if self.failed:
             lines.append(f"{len(self.failed):,} blobs could not be read. Do the same again to try once more:")
-            lines += [f"  {why}" for why in list(self.failed.values())[:10]]
+            lines += _reasons(self.failed)
         return "\n".join(lines)
 
     __repr__ = __str__
+
+
+def _reasons(failed: dict[str, str]) -> list[str]:
+    """Return a line for each reason, the most frequent first."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for name, why in failed.items():
+        names[why].append(visible(name))
+    most = sorted(names.items(), key=lambda item: -len(item[1]))
+    lines = [f"  {len(blobs):,}, such as {blobs[0]}: {why}" for why, blobs in most[:_REASONS]]
+    return [*lines, f"  and {len(most) - _REASONS:,} other reasons"] if len(most) > _REASONS else lines
 
 
 def download(  # noqa: PLR0913
@@ -91,6 +108,11 @@ def download(  # noqa: PLR0913
     `resource` takes ids or names of NSGs or flow logs, `mac` MACs; `credential` is as for
     `find_logs`. Times without a zone are UTC.
 
+    What is no flow log (other logs, folders, empty blobs, other files) is left out and told. A blob that
+    cannot be read (archived, forbidden, gone meanwhile, torn each time) does not keep the
+    others back. It and its reason are in `failed` of what is returned and in the manifest, and
+    `nsgkit.acquire.gaps.mirror_hours` has them until the blob comes in later.
+
     Raises NsgkitError where the container cannot be read, the mirror cannot be written, or the
     disk is full; NoLogsError where the span holds no blob. What came in by then stays.
 
@@ -104,13 +126,10 @@ def download(  # noqa: PLR0913
     with open_source(container_url, credential, stop) as source, open_store(into) as store:
         look, pool, begun = Look(source, store, [], macs), Pool(tell), monotonic()
         with suppress(faults.StoppedError):
-            look.folders = find_folders(source, wanted)
+            look.folders = find_folders(source, look.beside, wanted)
             _take(look, pool, first, last)
         if not (look.listed or look.gone or follow or source.stop.is_set()):
-            raise NoLogsError(
-                f"The container {source.address.container} has no blob of what was asked for from {start} to "
-                f"{end or 'now'}. nsgkit.find_logs tells what it has."
-            )
+            raise _nothing(look, start, end)
         if follow:
             with suppress(faults.StoppedError):
                 _follow(look, pool, wanted)
@@ -124,9 +143,18 @@ def download(  # noqa: PLR0913
             gone=look.gone,
             size=pool.size,
             failed=pool.failed,
+            left_out=[*look.beside.sentences(), *look.left_out.sentences()],
             stopped=source.stop.is_set() and not follow,
             seconds=monotonic() - begun,
         )
+
+
+def _nothing(look: Look, start: object, end: object) -> NoLogsError:
+    said = [
+        f"The container {look.source.address.container} has no blob of what was asked for from {start} to "
+        f"{end or 'now'}. nsgkit.find_logs tells what it has."
+    ]
+    return NoLogsError(" ".join(said + look.left_out.sentences()))
 
 
 def _take(look: Look, pool: Pool, start: datetime, end: datetime) -> None:
@@ -157,7 +185,8 @@ def _follow(look: Look, pool: Pool, resource: Names) -> None:
         while not look.source.stop.wait(EVERY):
             try:
                 if floor_hour(look.source.served) != floor_hour(since):
-                    look.folders = find_folders(look.source, resource)
+                    look.beside = LeftOut()
+                    look.folders = find_folders(look.source, look.beside, resource)
                 start, since = floor_hour(since) - _HOUR, look.source.served
                 _take(look, pool, start, _NO_END)
             except faults.BusyError as fault:

@@ -42,6 +42,10 @@ class RefusedError(FaultError):
     """Who reads may not: nothing else will be readable either."""
 
 
+class ForbiddenError(RefusedError):
+    """Who reads may not read this blob; perhaps others."""
+
+
 class DiskFullError(FaultError):
     """There is no room left for the evidence."""
 

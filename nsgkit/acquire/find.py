@@ -1,35 +1,29 @@
 """What flow logs a container holds, told from its folders, and the blobs of a span."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain
 from threading import Event
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import pandas as pd
 
 from nsgkit.acquire.address import parse_address
+from nsgkit.acquire.asked import Macs, Names, asked_span, names, parse_macs
 from nsgkit.acquire.blobs import Blob, Source, list_folders, list_names
 from nsgkit.acquire.identity import choose_identity
-from nsgkit.errors import NoLogsError, NsgkitError, shown
+from nsgkit.acquire.left_out import OTHER_FOLDERS, LeftOut
+from nsgkit.errors import NoLogsError, shown
 from nsgkit.html import visible
-from nsgkit.layout import LATE, ROOTS, floor_hour, parse_mac, parse_name, span_prefixes
-from nsgkit.times import parse_span, parse_time
+from nsgkit.layout import LATE, ROOTS, floor_hour, parse_name, span_prefixes
 
 _DEEPEST = 16  # folders between the root and the year: a resource id has nine
 _AT_ONCE = 8
-_TAKES = {
-    "resource": "give the id or name of an NSG or flow log, or a list of them",
-    "mac": "give a NIC's 12 hex digits, such as 000D3AB17875, or a list of such",
-}
-_AZURE_BEGAN = datetime(2010, 1, 1, tzinfo=UTC)
 _TIME = re.compile(r"[ymdh]=(\d+)/$", re.IGNORECASE)
-
-Names = str | Iterable[str] | None
-Macs = frozenset[str] | None
 
 
 class Folder(NamedTuple):
@@ -58,7 +52,8 @@ def find_logs(container_url: str, *, credential: object = None) -> pd.DataFrame:
     It reads the folders and not every hour: the first and last hour, the number of days that have
     blobs, and, from the blobs of the first and of the last of these days alone, the NICs and the
     last day's number and bytes of blobs. A NIC that was logged only in between is not among them;
-    `list_blobs` finds it.
+    `list_blobs` finds it. What is no flow log (other logs, folders, empty blobs, other files) is neither
+    a row nor a NIC nor an hour: it is counted in a printed sentence.
 
     Columns: family (NSG or VNet), resource (upper case), first_hour, last_hour (UTC), days, nics
     (a tuple of MACs), last_day_blobs, last_day_bytes (bytes).
@@ -75,9 +70,12 @@ def find_logs(container_url: str, *, credential: object = None) -> pd.DataFrame:
 only what stands before the question mark; put a SAS into the environment variable NSGKIT_SAS instead.
     """
     with open_source(container_url, credential) as source, ThreadPoolExecutor(_AT_ONCE) as pool:
-        rows = [row for row in pool.map(partial(_describe, source), find_folders(source)) if row]
+        beside, left_out = LeftOut(), LeftOut()
+        folders = find_folders(source, beside)
+        rows = [row for row in pool.map(partial(_describe, source, left_out), folders) if row]
         if not rows:
-            raise _nothing(source)
+            raise _nothing(source, left_out)
+    _tell(beside.sentences(), [f"On the first and last days: {told}" for told in left_out.sentences()])
     table = pd.DataFrame(rows)
     for name in ("first_hour", "last_hour"):
         table[name] = pd.to_datetime(table[name], utc=True).dt.as_unit("ms")
@@ -97,16 +95,18 @@ def list_blobs(  # noqa: PLR0913
 
     These are the blobs of the hours asked for, and those of the hour that begins at `end`, whose first
     records hold tuples of the minute before. No other hour is looked at. `resource` takes ids or names of
-    NSGs or flow logs, `mac` MACs.
+    NSGs or flow logs, `mac` MACs. What is no flow log is left out, and counted in a printed sentence.
 
     Columns: name, family, resource, hour (UTC), mac (null before December 2017), size (bytes),
     modified (UTC). Raises as `find_logs` does.
     """
     (first, last), macs = asked_span(start, end), parse_macs(mac)
     with open_source(container_url, credential) as source:
-        folders = find_folders(source, resource)
-        blobs = span_blobs(source, folders, first, reach(source, last), macs)
+        left_out = LeftOut()
+        folders = find_folders(source, left_out, resource)
+        blobs = span_blobs(source, folders, (first, reach(source, last)), left_out, macs)
         found = [(blob, parse_name(blob.name)) for blob in blobs]
+    _tell(left_out.sentences())
     table = pd.DataFrame(
         [(b.name, *name[:3], name.mac, b.size, b.modified) for b, name in found],
         columns=["name", "family", "resource", "hour", "mac", "size", "modified"],
@@ -116,21 +116,17 @@ def list_blobs(  # noqa: PLR0913
     return table.astype({"size": "int64"}).sort_values("name", ignore_index=True)
 
 
-def find_folders(source: Source, resource: Names = None) -> list[Folder]:
+def find_folders(source: Source, left_out: LeftOut, resource: Names = None) -> list[Folder]:
     """Return the folders of the NSGs and flow logs in the container, of those asked for alone.
+
+    What lies beside them is counted in `left_out`.
 
     Raises NoLogsError where there are none, or none of those asked for.
     """
     wanted = None if resource is None else names(resource)
-    found: list[Folder] = []
-    level = [prefix for prefix in list_folders(source, "") if prefix.rstrip("/").lower() in ROOTS]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for _ in range(_DEEPEST):
-            below = list(pool.map(partial(list_folders, source), level))
-            found += [_folder(p) for p, inner in zip(level, below, strict=True) if any(map(_is_year, inner))]
-            level = [p for inner in below for p in inner if not _is_year(p)]
+    found = _walk(source, left_out)
     if not found:
-        raise _nothing(source)
+        raise _nothing(source, left_out)
     if wanted is None:
         return sorted(found)
     chosen = [folder for folder in found if any(_is_called(folder, name) for name in wanted)]
@@ -141,15 +137,26 @@ def find_folders(source: Source, resource: Names = None) -> list[Folder]:
     return sorted(chosen)
 
 
-def asked_span(start: object, end: object) -> tuple[datetime, datetime]:
-    """Return what is asked for in UTC, from the first hour of which there can be a blob.
+def _tell(*several: list[str]) -> None:
+    for sentence in chain(*several):
+        print(sentence)
 
-    >>> asked_span("1970-01-01", "2024-12-19")[0].year
-    2010
-    """
-    first, last = parse_time(start, "start"), parse_time(end, "end")
-    parse_span(first, last)
-    return max(first, _AZURE_BEGAN), last
+
+def _walk(source: Source, left_out: LeftOut) -> list[Folder]:
+    look_below = partial(list_folders, source, beside=left_out.saw_beside)
+    found: list[str] = []
+    top = look_below("")
+    level = [prefix for prefix in top if prefix.rstrip("/").lower() in ROOTS]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for _ in range(_DEEPEST):
+            below = list(pool.map(look_below, level))
+            found += [p for p, inner in zip(level, below, strict=True) if any(map(_is_year, inner))]
+            level = [p for inner in below for p in inner if not _is_year(p)]
+    folders = [folder for prefix in found if (folder := _folder(prefix))]
+    for prefix in {*top, *found} - {folder.prefix for folder in folders}:
+        if prefix.rstrip("/").lower() not in ROOTS:
+            left_out.saw(OTHER_FOLDERS, prefix)
+    return folders
 
 
 def reach(source: Source, end: datetime) -> datetime:
@@ -158,68 +165,51 @@ def reach(source: Source, end: datetime) -> datetime:
 
 
 def span_blobs(
-    source: Source, folders: list[Folder], start: datetime, end: datetime, macs: Macs = None
+    source: Source,
+    folders: list[Folder],
+    span: tuple[datetime, datetime],
+    left_out: LeftOut,
+    macs: Macs = None,
 ) -> Iterator[Blob]:
-    """Yield the blobs of the hours from `start` to before `end`, looking at no other hour."""
+    """Yield the flow logs' blobs of the hours of a span, looking at no other hour."""
     for folder in folders:
-        for prefix in span_prefixes(folder.prefix, start, end):
+        for prefix in span_prefixes(folder.prefix, *span):
             for blob in list_names(source, prefix):
-                name = parse_name(blob.name)
-                if name.hour is not None and (macs is None or name.mac in macs):
+                if left_out.takes(blob) and (macs is None or parse_name(blob.name).mac in macs):
                     yield blob
 
 
-def names(one_or_more: Names, argument: str = "resource") -> list[str]:
-    """Return a name or several as a list; raise NsgkitError where there is none, or something else.
-
-    >>> names("DEMOVM-NSG")
-    ['DEMOVM-NSG']
-    """
-    one = isinstance(one_or_more, str | bytes) or not isinstance(one_or_more, Iterable)
-    given: list[object] = [one_or_more] if one else list(cast("Iterable[str]", one_or_more))
-    found = [name for name in given if isinstance(name, str) and name.strip()]
-    strange = [name for name in given if name not in found]
-    if strange or not found:
-        raise NsgkitError(
-            f"{argument} takes no {shown(strange[0] if strange else one_or_more)}: {_TAKES[argument]}."
-        )
-    return found
-
-
-def parse_macs(mac: Names) -> Macs:
-    """Return MACs as names of blobs have them; None, for all, where none was asked for.
-
-    >>> parse_macs("00-0d-3a-b1-78-75")
-    frozenset({'000D3AB17875'})
-    """
-    if mac is None:
-        return None
-    macs = {text: parse_mac(text) for text in names(mac, "mac")}
-    for text, parsed in macs.items():
-        if parsed is None:
-            raise NsgkitError(f"mac takes no {shown(text)}: {_TAKES['mac']}.")
-    return frozenset(filter(None, macs.values()))
-
-
-def _describe(source: Source, folder: Folder) -> dict[str, object] | None:
+def _describe(source: Source, left_out: LeftOut, folder: Folder) -> dict[str, object] | None:
     months = [month for year in _times(source, folder.prefix) for month in _times(source, year)]
     days = [day for month in months for day in _times(source, month)]
-    if not days:  # a folder such as y=2024/ that holds something else
+    later, last = _first_day(source, left_out, days[::-1])
+    if not last:  # a folder such as y=2024/ that holds something else
         return None
-    first, last = _times(source, days[0]), _times(source, days[-1])
-    blobs = list(list_names(source, days[-1]))
-    others = list_names(source, days[0]) if days[0] != days[-1] else ()
-    macs = {parse_name(b.name).mac for b in (*blobs, *others)} - {None}
+    days = days[: len(days) - later]
+    earlier, first = _first_day(source, left_out, days) if days[1:] else (0, last)
+    told = [parse_name(blob.name) for blob in (*first, *last)]
+    hours = [name.hour for name in told if name.hour is not None]
     return {
         "family": folder.family,
         "resource": folder.resource,
-        "first_hour": _hour(first[0]),
-        "last_hour": _hour(last[-1]),
-        "days": len(days),
-        "nics": tuple(sorted(filter(None, macs))),
-        "last_day_blobs": len(blobs),
-        "last_day_bytes": sum(b.size for b in blobs),
+        "first_hour": min(hours),
+        "last_hour": max(hours),
+        "days": len(days) - earlier,
+        "nics": tuple(sorted({name.mac for name in told if name.mac is not None})),
+        "last_day_blobs": len(last),
+        "last_day_bytes": sum(blob.size for blob in last),
     }
+
+
+def _first_day(source: Source, left_out: LeftOut, days: list[str]) -> tuple[int, list[Blob]]:
+    """Return the blobs of the first day that has any, and how many days before it have none.
+
+    Accounts with a hierarchical namespace keep the folders of days whose blobs were deleted.
+    """
+    for number, day in enumerate(days):
+        if blobs := [blob for blob in list_names(source, day) if left_out.takes(blob)]:
+            return number, blobs
+    return len(days), []
 
 
 def _times(source: Source, prefix: str) -> list[str]:
@@ -228,17 +218,14 @@ def _times(source: Source, prefix: str) -> list[str]:
     return [p for _, p in sorted((int(match[1]), p) for match, p in found if match)]
 
 
-def _hour(prefix: str) -> datetime | None:
-    return parse_name(f"{prefix}m=00/PT1H.json").hour
-
-
 def _is_year(prefix: str) -> bool:
     return re.search(r"/y=\d{4}/$", prefix, re.IGNORECASE) is not None
 
 
-def _folder(prefix: str) -> Folder:
-    name = parse_name(f"{prefix}y=2000/m=01/d=01/h=00/m=00/PT1H.json")
-    return Folder(prefix, name.family or "", name.resource or "")
+def _folder(prefix: str) -> Folder | None:
+    """Return the folder of an NSG or flow log; None where it is another resource's, with logs of its own."""
+    family, resource, _, _ = parse_name(f"{prefix}y=2000/m=01/d=01/h=00/m=00/PT1H.json")
+    return Folder(prefix, family, resource) if family and resource else None
 
 
 def _is_called(folder: Folder, name: str) -> bool:
@@ -250,8 +237,9 @@ def _is_called(folder: Folder, name: str) -> bool:
     )
 
 
-def _nothing(source: Source) -> NoLogsError:
-    return NoLogsError(
-        f"The container {source.address.container} holds no flow logs: no resource's folder with a "
-        f"year in it below {' or '.join(ROOTS)}. A new flow log writes its first blob within 30 minutes."
-    )
+def _nothing(source: Source, left_out: LeftOut) -> NoLogsError:
+    said = [
+        f"The container {source.address.container} holds no flow logs: no resource's folder with a year in "
+        f"it below {' or '.join(ROOTS)}. A new flow log writes its first blob within 30 minutes."
+    ]
+    return NoLogsError(" ".join(said + left_out.sentences()))

@@ -1,7 +1,7 @@
 """Hours that have no blob, hours not asked for, blobs that are gone and blobs that still grow."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,16 @@ import pandas as pd
 
 from nsgkit.acquire.manifest import read_manifest
 from nsgkit.acquire.mirror import as_folder, mirror_blobs
-from nsgkit.layout import floor_hour, parse_name
+from nsgkit.layout import floor_hour, is_flow_log, parse_name
 
-STATES = ["complete", "growing", "gone", "no blob", "not asked for"]
-COLUMNS = ["resource", "mac", "hour", "state"]
+STATES = ["complete", "growing", "gone", "could not be read", "no blob", "not asked for"]
+COLUMNS = ["resource", "mac", "hour", "state", "reason"]
 
 _HOUR = timedelta(hours=1)
 _FORM = "%Y-%m-%dT%H:00Z"
 _Nic = tuple[str | None, str | None]  # resource, mac
+_Place = tuple[str | None, str | None, datetime]  # resource, mac, hour
+_Told = tuple[str, str | None]  # state, reason
 
 
 class Gaps:
@@ -58,40 +60,44 @@ def mirror_hours(folder: Path | str) -> pd.DataFrame:
 
     Columns: resource, mac (null where the layout names none, or where a resource had no blob at
     all), hour (UTC), state: complete; growing (its hour was not over when it was last read); gone
-    (held, but no longer at the source); no blob (the container had none when it was asked);
+    (held, but no longer at the source); could not be read (a blob was there and nothing of it is held;
+    `reason` says why, and is null elsewhere); no blob (the container had none when it was asked);
     not asked for (in no span that was). What is held counts before what is not. It begins with the
     first hour of which anything is held. Raises as `mirror_blobs` does.
     """
-    known: dict[tuple[str | None, str | None, datetime], str] = {}
     blobs = mirror_blobs(folder)
-    for resource, mac, hour in _absent(as_folder(folder, "folder")):
-        known[resource, mac, hour] = "no blob"
+    known: dict[_Place, _Told] = dict(_absent(as_folder(folder, "folder")))
     for blob in blobs:
         _, resource, at, mac = parse_name(blob.name)
-        if at is not None:
-            known[resource, mac, at] = blob.state
-    held = [hour for (_, _, hour), state in known.items() if state != "no blob"]
-    places = _places(known, min(held)) if held else ()
-    rows = [(*place, known.get(place, "not asked for")) for place in places]
+        if at is not None and is_flow_log(blob.name):
+            known[resource, mac, at] = blob.state, None
+    there = [hour for (_, _, hour), (state, _) in known.items() if state != "no blob"]
+    places = _places(known, min(there)) if there else ()
+    rows = [(*place, *known.get(place, ("not asked for", None))) for place in places]
     table = pd.DataFrame(rows, columns=COLUMNS)
     table["hour"] = pd.to_datetime(table["hour"], utc=True).dt.as_unit("ms")
+    table["reason"] = table["reason"].astype("object")
     table["state"] = pd.Categorical(table["state"], categories=STATES)
     return table
 
 
-def _absent(folder: Path) -> Iterator[tuple[str | None, str | None, datetime]]:
-    for line in read_manifest(folder):
-        if line.event["event"] == "no blob":
-            for first, after in line.event["hours"]:
-                for hour in _hours(
-                    *(datetime.strptime(t, _FORM).replace(tzinfo=UTC) for t in (first, after))
-                ):
-                    yield line.event["resource"], line.event["mac"], hour
+def _absent(folder: Path) -> Iterator[tuple[_Place, _Told]]:
+    """Yield the hours without a blob, then those whose blob failed."""
+    failed: dict[str, str] = {}
+    for event in (line.event for line in read_manifest(folder)):
+        if event["event"] == "failed":
+            failed[event["name"]] = event["why"]
+        elif event["event"] == "no blob":
+            for span in event["hours"]:
+                for hour in _hours(*(datetime.strptime(t, _FORM).replace(tzinfo=UTC) for t in span)):
+                    yield (event["resource"], event["mac"], hour), ("no blob", None)
+    for name, why in failed.items():
+        _, resource, at, mac = parse_name(name)
+        if at is not None and is_flow_log(name):
+            yield (resource, mac, at), ("could not be read", why)
 
 
-def _places(
-    known: dict[tuple[str | None, str | None, datetime], str], first: datetime
-) -> Iterator[tuple[str | None, str | None, datetime]]:
+def _places(known: Iterable[_Place], first: datetime) -> Iterator[_Place]:
     last = max(hour for _, _, hour in known)
     nics = sorted({(resource or "", mac or "") for resource, mac, _ in known})
     for resource, mac in nics:

@@ -4,19 +4,21 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any
 
 from nsgkit.acquire import faults
+from nsgkit.acquire.asked import Macs
 from nsgkit.acquire.blobs import Blob, Source
-from nsgkit.acquire.find import Folder, Macs, reach, span_blobs
+from nsgkit.acquire.find import Folder, reach, span_blobs
 from nsgkit.acquire.gaps import Gaps
+from nsgkit.acquire.left_out import LeftOut
 from nsgkit.acquire.mirror import INCOMING, blob_key
 from nsgkit.acquire.pool import Pool
 from nsgkit.acquire.store import TOOL, Store
 from nsgkit.acquire.transfer import Transfer, is_growing
-from nsgkit.layout import floor_hour, parse_name
+from nsgkit.layout import floor_hour, is_flow_log, parse_name
 
 _FORM = "%Y-%m-%dT%H:%MZ"
 
@@ -29,6 +31,8 @@ class Look:
     store: Store
     folders: list[Folder]
     macs: Macs = None
+    beside: LeftOut = field(default_factory=LeftOut)  # what lies beside the folders
+    left_out: LeftOut = field(default_factory=LeftOut)  # what the last look found in them
     listed: int = 0
     after: int = 0  # of these, blobs of the hour after the span, which hold tuples of its last minute
     held: int = 0
@@ -45,6 +49,7 @@ def take(look: Look, start: datetime, end: datetime, pool: Pool) -> None:
     through = reach(look.source, end)
     end = min(end, through)
     look.listed = look.after = look.held = 0
+    look.left_out = LeftOut()
     manifest = look.store.manifest
     resources = [folder.resource for folder in look.folders]
     manifest.add(
@@ -70,6 +75,8 @@ def take(look: Look, start: datetime, end: datetime, pool: Pool) -> None:
                 listed=look.listed,
                 fetched=pool.fetched,
                 held=look.held,
+                failed=len(pool.failed),
+                left_out=look.beside.found | look.left_out.found,
                 bytes=pool.size,
                 stopped=look.source.stop.is_set(),
             )
@@ -85,7 +92,7 @@ def _list(look: Look, start: datetime, end: datetime, through: datetime, wanted:
     """
     blobs, size, seen = 0, 0, set()
     gaps = Gaps([folder.resource for folder in look.folders], look.macs)
-    for blob in span_blobs(look.source, look.folders, start, through, look.macs):
+    for blob in span_blobs(look.source, look.folders, (start, through), look.left_out, look.macs):
         look.listed += 1
         look.after += (parse_name(blob.name).hour or start) >= end
         seen.add(bytes.fromhex(blob_key(**look.place, name=blob.name)))
@@ -125,6 +132,7 @@ def _unseen(look: Look, start: datetime, end: datetime, seen: set[bytes]) -> Ite
         _, resource, hour, mac = parse_name(event["name"])
         asked = resource in resources and (look.macs is None or mac in look.macs)
         here = asked and look.place.items() <= event.items()
+        here = here and event["size"] > 0 and is_flow_log(event["name"])
         if here and hour and floor_hour(start) <= hour < end and key not in seen:
             yield event
 

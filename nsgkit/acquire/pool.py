@@ -22,7 +22,8 @@ class Pool:
         self.wanted = 0  # bytes that are to arrive
         self.failed: dict[str, str] = {}  # blob -> why
         self._ended: BaseException | None = None
-        self._in_a_row = 0  # failures without a success between them
+        self._blocked = 0  # failures that may all have one reason: the way to the blobs is blocked
+        self._open_after = 0  # how many of them there were when a blob was begun that came in
         self._tell = tell or (lambda _arrived, _wanted: None)
         self._lock = Lock()
         self._bar: tqdm = tqdm(disable=True)
@@ -35,7 +36,7 @@ class Pool:
         places = Semaphore(_WAITING)
         self.wanted += size
         self._tell(self.size, self.wanted)
-        self._ended, self._in_a_row = None, 0
+        self._ended, self._open_after = None, self._blocked
 
         def one(blob: Blob) -> None:
             try:
@@ -75,15 +76,16 @@ class Pool:
                 raise
 
     def _one(self, transfer: Transfer, blob: Blob, number: int) -> None:
+        blocked = self._blocked
         try:
             fetch(transfer, blob)
         except faults.StoppedError:
             return
-        except (faults.UnreadableError, faults.BusyError, faults.GoneError) as fault:
+        except (faults.UnreadableError, faults.BusyError, faults.GoneError, faults.ForbiddenError) as fault:
             self._failed(transfer, blob, fault)
         else:
             with self._lock:
-                self._in_a_row = 0
+                self._open_after = max(self._open_after, blocked)
                 self.fetched += 1
                 self.failed.pop(blob.name, None)
                 self._bar.set_description_str(f"{self.fetched:,} of {number:,} blobs", refresh=False)
@@ -95,8 +97,8 @@ class Pool:
         )
         with self._lock:
             self.failed[blob.name] = str(fault)
-            self._in_a_row += 1
-            if self._in_a_row >= WORKERS:  # it is not the blobs: the way to them is blocked
+            self._blocked += isinstance(fault, faults.BusyError | faults.ForbiddenError)
+            if self._blocked - self._open_after >= WORKERS:
                 self._ended = self._ended or fault
 
 

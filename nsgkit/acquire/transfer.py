@@ -12,7 +12,6 @@ from nsgkit.acquire import faults
 from nsgkit.acquire.blobs import PIECE, Blob, Source, list_blocks, look_at, read_range
 from nsgkit.acquire.mirror import blob_key, part_path, read_parts
 from nsgkit.acquire.store import Store
-from nsgkit.html import visible
 from nsgkit.layout import parse_name
 
 SETTLED = timedelta(minutes=65)  # a blob can still change some 61 minutes after its hour began
@@ -45,9 +44,7 @@ def fetch(transfer: Transfer, blob: Blob) -> Blob:
             blob = look_at(transfer.source, blob.name)
         else:
             return blob
-    raise faults.UnreadableError(
-        f"{visible(blob.name)} changed each of the {faults.TRIES} times that it was read"
-    )
+    raise faults.UnreadableError(f"This blob changed each of the {faults.TRIES} times that it was read")
 
 
 def is_growing(name: str, now: datetime) -> bool:

@@ -7,7 +7,7 @@ import ipywidgets
 import pandas as pd
 
 from nsgkit.acquire.choose import hours_of
-from nsgkit.acquire.mirror import is_mirror
+from nsgkit.acquire.mirror import as_folder, is_mirror
 from nsgkit.acquire.verify import verify
 from nsgkit.errors import NoLogsError
 from nsgkit.explore.panel import guarded, panel, say, status_line
@@ -42,7 +42,7 @@ def proof(folder: str | Path) -> ipywidgets.VBox:
     def check(_button: object) -> None:
         result.value = ""
         progress.clear_output()
-        if Path(folder).is_dir() and not is_mirror(folder):
+        if as_folder(folder, "folder").is_dir() and not is_mirror(folder):
             say(
                 status,
                 f"{folder} was not downloaded by nsgkit: it has no manifest to compare with.",

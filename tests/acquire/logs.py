@@ -3,6 +3,7 @@
 import json
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
 
 MAC, OTHER_MAC = "000D3AB17875", "000D3AB17876"
 NSG = "/SUBSCRIPTIONS/S/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.NETWORK/NETWORKSECURITYGROUPS/DEMOVM-NSG"
@@ -57,3 +58,19 @@ def stopping(stop, action):
 def records(number, size=600, seed=0):
     """As many records as asked for, each of about `size` bytes and unlike the others."""
     return [json.dumps({"n": f"{seed}-{i}", "tuples": "x" * size}).encode() for i in range(number)]
+
+
+def beside_flow_logs(container):
+    """Put into a container what stands beside the flow log of `name()` in real ones."""
+    log = name()
+    # An account with a hierarchical namespace lists folders too, also of days whose blobs were deleted.
+    parents = {p for day in (0, 3) for p in PurePosixPath(name(NINE + timedelta(days=day))).parents}
+    for folder in parents - {PurePosixPath(".")}:
+        container.upload_blob(str(folder), b"", metadata={"hdi_isfolder": "true"})
+    container.upload_blob(log.replace("PT1H.json", "_SUCCESS"), b"")
+    container.upload_blob(name(mac=OTHER_MAC), b"")
+    for left in (f"{log}.bak", log.replace("PT1H.json", "PT1H.csv"), log.replace("PT1H.json", "~lock")):
+        container.upload_blob(left, b"left")
+    activity = log.replace("MICROSOFT.NETWORK/NETWORKSECURITYGROUPS", "MICROSOFT.COMPUTE/VIRTUALMACHINES")
+    for other in (activity, "backup/PT1H.json", "readme.txt"):
+        container.upload_blob(other, b"other")

@@ -68,6 +68,16 @@ def answer(status, **headers):
     return fault
 
 
+def raw(text):
+    """Answer with these very bytes."""
+
+    def fault(handler, _status, _headers, _body):
+        handler.wfile.write(text)
+        handler.close_connection = True
+
+    return fault
+
+
 def reset(handler, _status, _headers, _body):
     """Tear the connection down without an answer."""
     handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -81,6 +81,16 @@ def test_hours_are_taken_whole_and_the_one_after_where_it_may_hold_the_last_minu
     assert chosen["hour"].dt.hour.unique().tolist() == [*range(10, last + 1)]
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    ["demo.blob.core.windows.net/c?sig=canary", "sv=1&SIG%3Dcanary", "AccountName=a;AccountKey=canary"],
+)
+def test_what_looks_like_a_part_of_an_address_is_not_repeated(pasted):
+    with pytest.raises(NsgkitError, match="begins with https://") as raised:
+        logs_in(pasted)
+    assert "canary" not in str(raised.value)
+
+
 def test_a_folder_without_a_layout_says_what_reads_it(tmp_path):
     (tmp_path / "PT1H.json").write_text(json.dumps({"records": []}))
     with pytest.raises(NoLogsError, match=r"nsgkit\.read_logs reads any folder"):

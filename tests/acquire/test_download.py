@@ -18,11 +18,13 @@ from nsgkit.acquire.verify import verify
 from nsgkit.errors import NoLogsError, NsgkitError
 from tests.acquire.logs import (
     DOCUMENTED,
+    FOLDERS,
     MAC,
     NSG,
     OLD_NSG,
     OTHER_MAC,
     SEEN,
+    beside_flow_logs,
     hours,
     name,
     records,
@@ -213,10 +215,49 @@ def test_gzip_is_stored_as_it_came(container, direct, tmp_path):
     assert (blob.encoding, read_blob(blob)) == ("gzip", packed)
 
 
-def test_an_empty_blob_is_held_as_an_empty_file(container, direct, tmp_path):
+def test_what_is_no_flow_log_is_left_out_and_told(container, direct, tmp_path):
+    contents = fill(container, [name()])
+    beside_flow_logs(container)
+    done = download(direct, tmp_path / "e", **DAY)
+    assert bytes_of(tmp_path / "e") == contents
+    assert (done.listed, set(mirror_hours(tmp_path / "e")["mac"])) == (1, {MAC})
+    assert f"1 blobs are empty and were left out, such as {name(mac=OTHER_MAC)}." in str(done)
+    assert f"3 blobs are not named like flow logs and were left out, such as {FOLDERS[NSG]}" in str(done)
+    assert "1 blobs lie outside the folders of flow logs and were left out, such as readme.txt." in str(done)
+    assert "2 folders are not of NSGs or VNet flow logs and were left out, such as backup/." in str(done)
+    (event,) = events(tmp_path / "e", "done")
+    assert {number for number, _ in event["left_out"].values()} == {1, 2, 3}
+
+
+def test_a_span_of_empty_blobs_says_so(container, direct, tmp_path):
     container.upload_blob(name(), b"")
+    with pytest.raises(NoLogsError, match="1 blobs are empty and were left out"):
+        download(direct, tmp_path / "e", **DAY)
+
+
+def test_a_blob_that_was_emptied_is_kept_as_it_was(container, direct, tmp_path):
+    contents = fill(container, [name()])
     download(direct, tmp_path / "e", **DAY)
-    assert bytes_of(tmp_path / "e") == {name(): b""}
+    container.upload_blob(name(), b"", overwrite=True)
+    assert download(direct, tmp_path / "e", **DAY).gone == 1
+    assert bytes_of(tmp_path / "e") == contents
+
+
+def test_a_mirror_of_an_earlier_version_has_no_hours_of_what_is_no_flow_log(tmp_path):
+    blob = dict.fromkeys(["size", "sha256", "etag", "md5", "encoding", "created", "modified"])
+    place = {"account": "a", "container": "c", "parts": [], "growing": False}
+    with open_store(tmp_path / "e") as store:
+        store.add("stored", **place, **blob, name=name() + ".bak")
+    assert mirror_hours(tmp_path / "e").empty
+
+
+def test_what_an_earlier_version_took_for_evidence_is_not_gone(container, direct, tmp_path):
+    fill(container, [name()])
+    place = {"account": "devstoreaccount1", "container": container.container_name}
+    stored = {"size": 1, "parts": [[0, 1]], "file_sha256": "0", "growing": False}
+    with open_store(tmp_path / "e") as store:
+        store.add("stored", **place, **stored, name=name(hours(2)[1]) + ".bak")
+    assert download(direct, tmp_path / "e", **DAY).gone == 0
 
 
 def test_a_large_blob_comes_in_whole(container, direct, tmp_path):

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shutil
 import threading
 import time
@@ -13,10 +14,12 @@ import pytest
 
 from nsgkit.acquire import faults, store, wire
 from nsgkit.acquire.download import download
+from nsgkit.acquire.gaps import mirror_hours
+from nsgkit.acquire.manifest import read_manifest
 from nsgkit.acquire.mirror import mirror_blobs, read_blob
 from nsgkit.acquire.verify import verify
 from tests.acquire.logs import hours, name, records, stopping, this_hour, until
-from tests.acquire.proxy import answer, cut, cut_in_pieces, drip, first, flip, in_pieces, reset
+from tests.acquire.proxy import answer, cut, cut_in_pieces, drip, first, flip, in_pieces, raw, reset
 from tests.azurite import content, fill, write
 
 pytestmark = pytest.mark.azurite
@@ -149,6 +152,8 @@ def test_a_refusal_half_way_stops_and_the_next_run_goes_on(container, url, proxy
     assert len(came) == 30
     assert f" {len(came)} blobs came in" in str(refused.value)
     assert proxy.count("read") < 80  # those under way, no storm
+    lines = [line.event["event"] for line in read_manifest(tmp_path / "e")]
+    assert ("failed" in lines) == (status == 403)  # it may be one blob's matter; an expired token is not
     proxy.reset()
     rest = download(url, tmp_path / "e", start="2024-12-19", end="2025-01-01")
     assert held(tmp_path / "e") == contents
@@ -168,7 +173,58 @@ def test_an_archived_blob_does_not_keep_the_others_back(container, url, proxy, t
     proxy.fail(answer(409, x_ms_error_code="BlobArchived"))
     told = download(url, tmp_path / "e", **DAY)
     assert (told.fetched, len(told.failed), proxy.count("read")) == (2, 1, 3)
-    assert "bring it back to the hot tier" in str(told)
+    assert "1, such as " in str(told)
+    assert "This blob is archived: bring it back to the hot tier" in str(told)
+
+
+LOGIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>"
+ODD = [
+    (answer(409, x_ms_error_code="BlobArchived"), "This blob is archived"),
+    (answer(403, x_ms_error_code="AuthorizationPermissionMismatch"), "refused to let .* read this blob"),
+    (answer(404, x_ms_error_code="BlobNotFound"), "answered BlobNotFound for this blob"),
+    (raw(LOGIN), "The service's answer for this blob makes no sense"),
+    (raw(LOGIN.replace(b": 6", b": abc")), "The service's answer for this blob makes no sense"),
+    (
+        raw(LOGIN.replace(b"Content-Type", b"Date: soon\r\nX")),
+        "The service's answer for this blob makes no sense",
+    ),
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=["archived", "403", "404", "login", "length", "date"])
+def test_a_blob_that_fails_is_known_afterwards_until_it_comes(container, url, proxy, tmp_path, odd):
+    fault, why = odd
+    contents = fill(container, [name(hour) for hour in hours(3)])
+    proxy.fail(fault)
+    told = download(url, tmp_path / "e", **DAY)
+    assert (told.fetched, len(told.failed)) == (2, 1)
+    table = mirror_hours(tmp_path / "e").head(3)
+    (failed,) = table[table["reason"].notna()].to_dict("records")
+    assert (failed["state"], [name(failed["hour"])]) == ("could not be read", list(told.failed))
+    assert re.search(why, failed["reason"])
+    assert sorted(table["state"]) == ["complete", "complete", "could not be read"]
+    assert verify(tmp_path / "e").ok
+    download(url, tmp_path / "e", **DAY)
+    assert held(tmp_path / "e") == contents
+    again = mirror_hours(tmp_path / "e").head(3)
+    assert (set(again["state"]), again["reason"].notna().sum()) == ({"complete"}, 0)
+
+
+def test_what_is_held_counts_before_what_could_not_be_read(container, url, proxy, growing):
+    write(container, name(this_hour()), records(4))
+    proxy.fail(answer(409))
+    assert len(download(url, growing, start=this_hour()).failed) == 1
+    assert mirror_hours(growing)["state"].tolist() == ["growing"]
+
+
+def test_a_month_of_archived_blobs_does_not_keep_the_next_one_back(container, url, proxy, tmp_path):
+    fill(container, [name(hour) for hour in hours(100)])
+    proxy.fail(answer(409, x_ms_error_code="BlobArchived"), times=60)
+    told = download(url, tmp_path / "e", start="2024-12-19", end="2025-01-01")
+    assert (told.fetched, len(told.failed)) == (40, 60)
+    assert "60, such as " in str(told)
+    (done,) = [line.event for line in read_manifest(tmp_path / "e") if line.event["event"] == "done"]
+    assert done["failed"] == 60
 
 
 def test_a_hostile_name_shows_what_is_in_it(container, url, proxy, tmp_path):

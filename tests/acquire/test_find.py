@@ -6,7 +6,7 @@ import pytest
 from nsgkit.acquire import blobs
 from nsgkit.acquire.find import find_logs, list_blobs
 from nsgkit.errors import NoLogsError, NsgkitError
-from tests.acquire.logs import DOCUMENTED, MAC, NSG, OLD_NSG, OTHER_MAC, SEEN, hours, name
+from tests.acquire.logs import DOCUMENTED, MAC, NSG, OLD_NSG, OTHER_MAC, SEEN, beside_flow_logs, hours, name
 from tests.acquire.proxy import answer
 from tests.azurite import fill
 
@@ -28,6 +28,20 @@ def test_span_days_nics_and_bytes(container, direct):
     assert (row["first_hour"], row["last_hour"]) == (pd.Timestamp(first), pd.Timestamp(last))
     assert (row["days"], row["nics"], row["last_day_blobs"]) == (2, (MAC, OTHER_MAC), 2)
     assert row["last_day_bytes"] == sum(len(contents[name(last, mac)]) for mac in (MAC, OTHER_MAC))
+
+
+def test_what_is_no_flow_log_is_no_nic_and_no_hour(container, direct, capsys):
+    (content,) = fill(container, [name()]).values()
+    beside_flow_logs(container)
+    (row,) = find_logs(direct).to_dict("records")
+    assert (row["resource"], row["nics"], row["days"]) == (NSG, (MAC,), 1)
+    assert row["first_hour"] == row["last_hour"] == pd.Timestamp(hours(1)[0])
+    assert (row["last_day_blobs"], row["last_day_bytes"]) == (1, len(content))
+    told = capsys.readouterr().out
+    assert "2 folders are not of NSGs or VNet flow logs and were left out, such as backup/." in told
+    assert "On the first and last days: 3 blobs are not named like flow logs and were left out" in told
+    assert list_blobs(direct, "2024-12-19", "2024-12-20")["name"].tolist() == [name()]
+    assert "3 blobs are not named like flow logs" in capsys.readouterr().out
 
 
 def test_it_does_not_walk_every_hour(container, url, proxy):

@@ -123,3 +123,9 @@ def test_every_state_that_a_picture_knows_is_explained():
 def test_an_error_is_a_sentence_in_the_widget(monkeypatch):
     monkeypatch.setattr(evidence, "evidence_hours", lambda _folder: 1 / 0)
     assert "ZeroDivisionError" in words(hours_explorer(SAMPLES).children[2].value)
+
+
+@pytest.mark.parametrize("folder", [None, "", 5, "x" * 5000])
+def test_what_is_no_folder_is_one_sentence(folder):
+    status, _ = press(proof(folder))
+    assert "folder takes no" in status

@@ -133,10 +133,14 @@ def read_exactly(piece: Piece, headers: Headers | None = None) -> Record:
     version = VERSIONS[category].get(str(written))
     if version is None:
         return refused(f"version {_shown(written)} of {category} is not known")
+    return _with_groups(value, text, version, headers)
+
+
+def _with_groups(value: Object, text: str, version: int, headers: Headers | None) -> Record:
     groups: list[_Group] = []
     problems: list[Problem] = []
     seen: set[int] = set()
-    for shared, group in (_vnet_groups if category == VNET else _nsg_groups)(value, version):
+    for shared, group in (_vnet_groups if version == 4 else _nsg_groups)(value, version):
         seen.add(id(group))
         tuples = _tuples(group, text)
         if isinstance(tuples, Problem):

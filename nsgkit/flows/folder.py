@@ -185,5 +185,8 @@ def _what_is_there(aside: list[Aside]) -> str:
 
 
 def _nearest(path: Path) -> str:
-    there = next((parent for parent in path.absolute().parents if parent.is_dir()), None)
+    try:
+        there = next((parent for parent in path.absolute().parents if parent.is_dir()), None)
+    except OSError:  # the folder that Python runs in was deleted
+        there = None
     return f": {shown_path(there)} exists, but not what comes after it" if there else ""

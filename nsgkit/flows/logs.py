@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,12 @@ from nsgkit.html import visible
 from nsgkit.schema import SET_ASIDE, empty, typed
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+# Of an address without its beginning, a SAS, a connection string, an account's key.
+_SECRET = re.compile(
+    r"\.core\.(?:windows|usgovcloudapi|chinacloudapi)\.|\b(?:sig|AccountKey|SharedAccessSignature)="
+    r"|[a-z0-9+/]{86}==",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -148,10 +155,10 @@ def given_path(path: object) -> Path:
     text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
     if not isinstance(text, str) or not text.strip():
         raise NsgkitError(f"The path is {visible(repr(path))[:80]}: give that of a file or folder, as text.")
-    if _ADDRESS.match(text):
-        raise NsgkitError(
-            f"{visible(text)[:200]} is an address, not a path: download it first with nsgkit.download, and "
-            "give the folder."
+    if _ADDRESS.match(text) or (_SECRET.search(unquote(text)) and not os.path.lexists(text)):
+        raise NsgkitError(  # which repeats nothing: a secret may stand in it
+            "This is an address or a key, not a path: download it first with nsgkit.download, and give the "
+            "folder."
         )
     if "\0" in text:
         raise NsgkitError(f"{visible(text)[:200]} holds a zero character: give the path of a file or folder.")

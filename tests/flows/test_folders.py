@@ -195,6 +195,33 @@ def test_what_is_no_path_is_one_sentence(path):
     assert len(said) < 700 and "\n" not in said and said.endswith(".")
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://demo.blob.core.windows.net/c?sv=2024&sig=SECRET", "demo.blob.core.windows.net/c?SECRET",
+        "?sv=2024&sig%3DSECRET", "DefaultEndpointsProtocol=https;AccountName=demo;AccountKey=SECRET",
+        "SECRET" * 14 + "ab==",
+    ],
+)  # fmt: skip
+def test_a_pasted_secret_is_not_repeated(pasted):
+    with pytest.raises(NsgkitError, match=r"not a path: download it first with nsgkit\.download") as raised:
+        nsgkit.read_logs(pasted)
+    assert "SECRET" not in str(raised.value)
+
+
+def test_a_folder_that_is_called_like_an_account_is_read(tmp_path):
+    put(tmp_path, "demo.blob.core.windows.net/a.json")
+    assert len(nsgkit.read_logs(tmp_path / "demo.blob.core.windows.net").flows) == 1
+
+
+def test_where_the_working_folder_was_deleted_the_path_is_none(tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    (tmp_path / "here").rmdir()
+    with pytest.raises(NoLogsError, match=r"There is no file or folder a\.json\. Check the path\."):
+        nsgkit.read_logs("a.json")
+
+
 def test_a_pipe_is_never_opened(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(NoLogsError, match="a named pipe: never opened"):

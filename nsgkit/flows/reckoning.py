@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ import pandas as pd
 from nsgkit.flows.assemble import tidy
 from nsgkit.flows.coverage import YEARS
 from nsgkit.flows.files import LogFile, Span
-from nsgkit.flows.opening import Reading
+from nsgkit.flows.opening import Reading, sha256_of
 from nsgkit.flows.parse import NO_TIME, record_times
 from nsgkit.flows.reading.columns import Array
 from nsgkit.flows.reading.gather import Count, Reject
@@ -51,7 +50,7 @@ def blob_table(reading: Reading, span: Span, outside: Array, far: Array) -> pd.D
         rows.append(
             told
             | {"hour": placed, "asked": hour is None or span.asks_for(hour), "outside": int(outside[blob])}
-            | {"size": reading.sizes[blob], "sha256": _result(reading.digests[blob])}
+            | {"size": reading.sizes[blob], "sha256": sha256_of(reading.digests[blob])}
             | {"repeats": repeats[blob], "note": "; ".join(notes) or None}
         )
     return typed(pd.DataFrame(rows, columns=[c.name for c in BLOBS]), BLOBS)
@@ -102,10 +101,6 @@ def _about_time(hour: datetime | None, far: int) -> list[str]:
         lie = "tuple lies" if far == 1 else "tuples lie"
         notes.append(f"{far:,} {lie} more than a day from the time of the record")
     return notes
-
-
-def _result(digest: Future[str] | None) -> str | None:
-    return None if digest is None or digest.exception() else digest.result()
 
 
 def _hour(milliseconds: int) -> datetime | None:

@@ -2,6 +2,7 @@
 
 import errno
 import gzip
+import json
 import os
 import socket
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 import nsgkit
 from nsgkit.errors import NoLogsError, NsgkitError
-from nsgkit.flows import opening
+from nsgkit.flows import looks, opening
 from tests.blobs import ALLOWED, MAC, NSG, PROBE, blob, nsg_record
 
 GOOD = blob(nsg_record(PROBE))
@@ -94,6 +95,13 @@ def test_copies_and_stubs_do_not_make_an_hour_growing(tmp_path):
     assert "coverage 1 NIC × 1 hour: 1 present." in repr(logs)
 
 
+def test_flow_records_behind_another_log_are_read(tmp_path):
+    record = json.dumps(nsg_record(PROBE)).encode()
+    put(tmp_path, "mixed.json", METRICS * 2000 + record + b"\n")
+    logs = nsgkit.read_logs(tmp_path)
+    assert (len(logs.flows), len(logs.rejects), len(logs.set_aside)) == (1, 2000, 0)
+
+
 def test_where_nothing_is_a_flow_log_the_error_says_what_is_there(tmp_path):
     put(tmp_path, "PT1H.json", METRICS)
     put(tmp_path, "stub", b"")
@@ -162,6 +170,51 @@ def test_any_error_with_a_file_is_its_reject(tmp_path, monkeypatch, step, error)
     assert logs.rejects["blob"].tolist() == ["a.json"]
     assert type(error).__name__ in logs.rejects["reason"][0]
     assert logs.flows["blob"].tolist() == ["b.json"]
+
+
+def test_a_large_file_whose_hash_fails_is_named_and_read(tmp_path, monkeypatch):
+    for name, address in (("a.json", "203.0.113.8"), ("b.json", "203.0.113.9")):
+        put(tmp_path, name, blob(nsg_record(*[ALLOWED.replace("203.0.113.9", address)] * 20_000)))
+
+    def fail(_):
+        raise ZeroDivisionError("surprise")
+
+    monkeypatch.setattr(opening, "hash_of", fail)
+    logs = nsgkit.read_logs(tmp_path)
+    assert len(logs.flows) == 40_000 and logs.blobs["sha256"].isna().all()
+    reason = "its SHA-256 could not be computed: ZeroDivisionError"
+    assert logs.rejects[["blob", "reason"]].to_numpy().tolist() == [["a.json", reason], ["b.json", reason]]
+
+
+@pytest.mark.parametrize("name", ["b.txt", "b.json"])
+def test_an_error_of_the_look_itself_is_this_file_s_alone(tmp_path, monkeypatch, name):
+    def fail(*_):
+        raise ZeroDivisionError("surprise")
+
+    monkeypatch.setattr(looks, "name_other", fail)
+    put(tmp_path, "a.json")
+    put(tmp_path, name, b'{"theme": "dark"}')
+    logs = nsgkit.read_logs(tmp_path)
+    told = dict(zip(logs.rejects["blob"], logs.rejects["reason"], strict=True)) | aside(logs)
+    assert len(logs.flows) == 1 and "ZeroDivisionError" in told[name]
+
+
+def test_a_file_that_says_it_is_larger_than_memory_is_named(tmp_path):
+    put(tmp_path, "a.json")
+    os.truncate(put(tmp_path, "zeros.json", b""), 1 << 43)
+    logs = nsgkit.read_logs(tmp_path)
+    assert len(logs.flows) == 1
+    assert logs.rejects["reason"].tolist() == ["nothing but zero bytes or white space: a copy that failed"]
+    assert logs.blobs["size"].tolist() == [len(GOOD), 1 << 43]
+
+
+@pytest.mark.parametrize("data", [bytes(5000), bytes(2_000_000), b" \r\n" * 99])
+def test_an_hour_of_zero_bytes_could_not_be_read(tmp_path, data):
+    put(tmp_path, LAID_OUT, data)
+    put(tmp_path, LAID_OUT.replace("h=09", "h=10"))
+    said = repr(nsgkit.read_logs(tmp_path))
+    assert "1 present, 1 could not be read." in said
+    assert "Could not be read: nothing but zero bytes or white space: a copy that failed (1)." in said
 
 
 def test_many_files_of_one_size_are_compared_at_once(tmp_path):

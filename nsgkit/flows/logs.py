@@ -15,16 +15,16 @@ import pandas as pd
 
 from nsgkit.acquire.gaps import mirror_hours
 from nsgkit.acquire.mirror import is_mirror
-from nsgkit.errors import EvidenceChangedError, NoLogsError, NsgkitError
+from nsgkit.errors import EvidenceChangedError, NsgkitError
 from nsgkit.flows.coverage import Coverage, coverage_of
 from nsgkit.flows.display import as_html, as_text
-from nsgkit.flows.edges import cut, edge_notes, far_from_record
+from nsgkit.flows.edges import cut, edge_notes, far_from_record, hours_of
 from nsgkit.flows.files import LogFile, Span, choose_span, hash_of, load, unpack
-from nsgkit.flows.folder import Found, find_files, none_in_span, nothing_read
+from nsgkit.flows.folder import Found, find_files, nothing_read
 from nsgkit.flows.looks import Aside
 from nsgkit.flows.opening import Reading, again, not_flow_logs, read_all
 from nsgkit.flows.parse import raw_tuple, settle
-from nsgkit.flows.reckoning import blob_table, reject_table
+from nsgkit.flows.reckoning import SEVERAL, blob_table, reject_table
 from nsgkit.flows.repeats import reject_repeats
 from nsgkit.flows.stops import stops_in_words
 from nsgkit.html import visible
@@ -181,17 +181,23 @@ def _put_together(path: Path, span: Span, found: Found, read: Reading, logs: Flo
     elsewhere = ~blobs.index.isin(list(others)) & ~np.array(needed) & blobs["rows"].eq(0)
     logs.blobs = blobs[~blobs.index.isin(list(others)) & ~elsewhere].reset_index(drop=True)
     if not len(logs.flows) and not logs.blobs["asked"].any():
-        raise NoLogsError(none_in_span(path, [*found.files, *found.elsewhere], span))
+        raise nothing_read(path, aside, [*found.files, *found.elsewhere], span)
     logs.rejects = logs.rejects[logs.rejects["blob"].isin(logs.blobs["name"])].reset_index(drop=True)
-    logs.notes = edge_notes(logs.blobs, span)
-    if found.elsewhere:
-        logs.notes.append(f"{len(found.elsewhere)} blobs lie outside the hours asked for: not opened.")
-    if elsewhere.any():
-        logs.notes.append(f"{int(elsewhere.sum())} blobs hold no record of the time asked for: left out.")
+    logs.notes = edge_notes(logs.blobs, span) + _notes(logs.blobs, len(found.elsewhere), int(elsewhere.sum()))
     rows = sorted(aside, key=lambda one: (one.name, one.reason))
     logs.set_aside = typed(pd.DataFrame(rows, columns=list(Aside._fields)), SET_ASIDE)
     logs.files = {file.name: file for file in read.files}
     if is_mirror(path):
-        hours = mirror_hours(path)
-        logs.mirror_hours = hours[hours["hour"].map(span.asks_for)].reset_index(drop=True)
+        logs.mirror_hours = hours_of(mirror_hours(path), span)
     return logs
+
+
+def _notes(blobs: pd.DataFrame, unopened: int, elsewhere: int) -> list[str]:
+    several = int(blobs["note"].str.contains(SEVERAL, regex=False, na=False).sum())
+    told = (
+        (unopened, "lie", "outside the hours asked for: not opened"),
+        (elsewhere, "hold", "no record of the time asked for: left out"),
+        (several, "hold", f"{SEVERAL}: the coverage shows one of them"),
+    )
+    blobs_do = "{:,} blobs {}", "{:,} blob {}s"
+    return [f"{blobs_do[count == 1].format(count, verb)} {rest}." for count, verb, rest in told if count]

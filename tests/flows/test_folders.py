@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import nsgkit
+from nsgkit.acquire.store import open_store
 from nsgkit.errors import NoLogsError, NsgkitError
 from nsgkit.flows import looks, opening
 from tests.blobs import ALLOWED, MAC, NSG, PROBE, blob, nsg_record
@@ -107,6 +108,16 @@ def test_where_nothing_is_a_flow_log_the_error_says_what_is_there(tmp_path):
     put(tmp_path, "stub", b"")
     with pytest.raises(NoLogsError, match=r"2 files were set aside \(.*1 × metrics of Azure Monitor"):
         nsgkit.read_logs(tmp_path)
+
+
+def test_where_a_mirror_could_get_nothing_the_error_says_why(tmp_path):
+    with open_store(tmp_path) as store:
+        for hour in ("09", "10", "11"):
+            name, why = LAID_OUT.replace("h=09", f"h={hour}"), f"archived in {hour}"
+            store.manifest.add("failed", account="demo", container="c", name=name, why=why)
+    said = r"to 2024-12-19 11:00 UTC\): 1 blob was there and could not be read \(1 × archived in 10\)\."
+    with pytest.raises(NoLogsError, match=said):
+        nsgkit.read_logs(tmp_path, start="2024-12-19 10:00", end="2024-12-19 11:00")
 
 
 def test_links_to_folders_are_followed_once(tmp_path):

@@ -74,9 +74,19 @@ def edge_notes(blobs: pd.DataFrame, span: Span) -> list[str]:
         named = ", ".join(map(visible, nics[:_NICS_NAMED])) + (" …" if len(nics) > _NICS_NAMED else "")
         notes.append(
             f"The last minute before {end} may be missing for {len(nics):,} NIC{'s'[: len(nics) > 1]} "
-            f"({named}): there is no blob of the hour after it."
+            f"({named}): the blob of the hour after it is not there, or could not be read."
         )
     return notes
+
+
+def hours_of(hours: pd.DataFrame, span: Span) -> pd.DataFrame:
+    """Return those rows of a table of hours that were asked for, at least in part."""
+    asked = pd.Series(True, index=hours.index)
+    if span.start is not None:
+        asked &= hours["hour"] > span.start - timedelta(hours=1)
+    if span.end is not None:
+        asked &= hours["hour"] < span.end
+    return hours[asked].reset_index(drop=True)
 
 
 def _without(blobs: pd.DataFrame, end: datetime) -> list[str]:
@@ -85,7 +95,8 @@ def _without(blobs: pd.DataFrame, end: datetime) -> list[str]:
     if end + LATE <= before + timedelta(hours=1):
         return []  # the span ends long before the hour does
     nics = blobs["mac"].fillna("unknown")
-    there = set(nics[blobs["hour"] == before + timedelta(hours=1)])
+    read = (blobs["tuples"] > 0) | (blobs["unread"] == 0)
+    there = set(nics[read & (blobs["hour"] == before + timedelta(hours=1))])
     return sorted(set(nics[blobs["asked"] & (blobs["hour"] == before)]) - there)
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nsgkit.acquire.mirror import MirrorBlob, read_blob
+from nsgkit.flows.looks import BLANK, is_blank
 from nsgkit.flows.reading.columns import Array
 from nsgkit.flows.reading.gather import Data
 from nsgkit.layout import LATE, BlobName
@@ -95,11 +96,14 @@ def load(file: LogFile, rooms: list[Array] | None = None) -> Data | str:
         return f"the file of {file.size:,} bytes cannot be read: there is not enough memory"
 
 
-def _read(path: Path, rooms: list[Array]) -> Data:
+def _read(path: Path, rooms: list[Array]) -> Data | str:
     with path.open("rb") as opened:
         size = os.fstat(opened.fileno()).st_size
         if size < LARGE:
             return opened.read()
+        if is_blank(opened, size):
+            return BLANK
+        opened.seek(0)
         room = memoryview(_room(size, rooms))[:size]  # type: ignore[arg-type]
         return room[: opened.readinto(room)]
 

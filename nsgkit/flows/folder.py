@@ -6,14 +6,16 @@ Nothing is left out in silence, and nothing is opened that is no regular file.
 import os
 import stat
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
 
+from nsgkit.acquire.gaps import mirror_hours
 from nsgkit.acquire.mirror import is_mirror, mirror_blobs
 from nsgkit.errors import NoLogsError
+from nsgkit.flows.edges import hours_of
 from nsgkit.flows.files import ENDINGS, LogFile, Span, plain_name
 from nsgkit.flows.looks import Aside, look_at
 from nsgkit.html import visible
@@ -62,7 +64,8 @@ def find_files(path: Path, span: Span) -> Found:
 def none_in_span(path: Path, files: list[LogFile], span: Span) -> str:
     """Say which hours there are instead of those asked for."""
     hours = [file.told.hour for file in files if file.told.hour is not None]
-    there = f"{shown_path(path)} holds {len(files)} blobs, but none for the hours asked for ({span})"
+    blobs = f"{len(files):,} blob{'s'[: len(files) != 1]}"
+    there = f"{shown_path(path)} holds {blobs}, but none for the hours asked for ({span})"
     if not hours:
         return f"{there}."
     last = max(hours) + timedelta(hours=1) if max(hours).year < 9999 else max(hours)
@@ -71,6 +74,8 @@ def none_in_span(path: Path, files: list[LogFile], span: Span) -> str:
 
 def nothing_read(path: Path, aside: list[Aside], elsewhere: list[LogFile], span: Span) -> NoLogsError:
     """Return the error for a path that holds no flow log of the span."""
+    if failed := _not_downloaded(path, span):
+        return NoLogsError(f"No flow logs in {shown_path(path)} for the hours asked for ({span}): {failed}")
     if elsewhere:
         return NoLogsError(none_in_span(path, elsewhere, span))
     return NoLogsError(f"No flow logs in {shown_path(path)}: {_what_is_there(aside)}.")
@@ -178,12 +183,31 @@ def _keep(kept: dict[str, LogFile], file: LogFile) -> None:
 def _what_is_there(aside: list[Aside]) -> str:
     if not aside:
         return f"it is empty; looked for files of any name, such as {', '.join(ENDINGS)}"
-    reasons = Counter(one.reason for one in aside).most_common()
+    return f"{len(aside):,} files were set aside ({_counted(one.reason for one in aside)})"
+
+
+def _not_downloaded(path: Path, span: Span) -> str | None:
+    """Say which blobs of the span a mirror could not get, and why."""
+    if not is_mirror(path):
+        return None
+    hours = hours_of(mirror_hours(path), span)
+    failed = hours[hours["state"] == "could not be read"]
+    if failed.empty:
+        return None
+    were = "blob was" if len(failed) == 1 else "blobs were"
+    return f"{len(failed):,} {were} there and could not be read ({_counted(failed['reason'])})."
+
+
+def _counted(every: Iterable[str]) -> str:
+    reasons = Counter(every).most_common()
     listed = "; ".join(f"{count:,} × {visible(reason)}" for reason, count in reasons[:_REASONS_SHOWN])
     more = f"; and {len(reasons) - _REASONS_SHOWN} other reasons" if len(reasons) > _REASONS_SHOWN else ""
-    return f"{len(aside):,} files were set aside ({listed}{more})"
+    return f"{listed}{more}"
 
 
 def _nearest(path: Path) -> str:
-    there = next((parent for parent in path.absolute().parents if parent.is_dir()), None)
+    try:
+        there = next((parent for parent in path.absolute().parents if parent.is_dir()), None)
+    except OSError:  # the folder that Python runs in was deleted
+        there = None
     return f": {shown_path(there)} exists, but not what comes after it" if there else ""

@@ -8,22 +8,23 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
 
 from nsgkit.acquire.gaps import mirror_hours
 from nsgkit.acquire.mirror import is_mirror
-from nsgkit.errors import EvidenceChangedError, NoLogsError, NsgkitError
+from nsgkit.errors import EvidenceChangedError, NsgkitError
 from nsgkit.flows.coverage import Coverage, coverage_of
 from nsgkit.flows.display import as_html, as_text
-from nsgkit.flows.edges import cut, edge_notes, far_from_record
+from nsgkit.flows.edges import cut, edge_notes, far_from_record, hours_of
 from nsgkit.flows.files import LogFile, Span, choose_span, hash_of, load, unpack
-from nsgkit.flows.folder import Found, find_files, none_in_span, nothing_read
+from nsgkit.flows.folder import Found, find_files, nothing_read
 from nsgkit.flows.looks import Aside
 from nsgkit.flows.opening import Reading, again, not_flow_logs, read_all
 from nsgkit.flows.parse import raw_tuple, settle
-from nsgkit.flows.reckoning import blob_table, reject_table
+from nsgkit.flows.reckoning import SEVERAL, blob_table, reject_table
 from nsgkit.flows.recorded import notes_on_rows
 from nsgkit.flows.repeats import reject_repeats
 from nsgkit.flows.stops import stops_in_words
@@ -31,6 +32,12 @@ from nsgkit.html import visible
 from nsgkit.schema import SET_ASIDE, empty, typed
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+# Of an address without its beginning, a SAS, a connection string, an account's key.
+_SECRET = re.compile(
+    r"\.core\.(?:windows|usgovcloudapi|chinacloudapi)\.|\b(?:sig|AccountKey|SharedAccessSignature)="
+    r"|[a-z0-9+/]{86}==",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -149,10 +156,10 @@ def given_path(path: object) -> Path:
     text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
     if not isinstance(text, str) or not text.strip():
         raise NsgkitError(f"The path is {visible(repr(path))[:80]}: give that of a file or folder, as text.")
-    if _ADDRESS.match(text):
-        raise NsgkitError(
-            f"{visible(text)[:200]} is an address, not a path: download it first with nsgkit.download, and "
-            "give the folder."
+    if _ADDRESS.match(text) or (_SECRET.search(unquote(text)) and not os.path.lexists(text)):
+        raise NsgkitError(  # which repeats nothing: a secret may stand in it
+            "This is an address or a key, not a path: download it first with nsgkit.download, and give the "
+            "folder."
         )
     if "\0" in text:
         raise NsgkitError(f"{visible(text)[:200]} holds a zero character: give the path of a file or folder.")
@@ -175,17 +182,23 @@ def _put_together(path: Path, span: Span, found: Found, read: Reading, logs: Flo
     elsewhere = ~blobs.index.isin(list(others)) & ~np.array(needed) & blobs["rows"].eq(0)
     logs.blobs = blobs[~blobs.index.isin(list(others)) & ~elsewhere].reset_index(drop=True)
     if not len(logs.flows) and not logs.blobs["asked"].any():
-        raise NoLogsError(none_in_span(path, [*found.files, *found.elsewhere], span))
+        raise nothing_read(path, aside, [*found.files, *found.elsewhere], span)
     logs.rejects = logs.rejects[logs.rejects["blob"].isin(logs.blobs["name"])].reset_index(drop=True)
-    logs.notes = edge_notes(logs.blobs, span)
-    if found.elsewhere:
-        logs.notes.append(f"{len(found.elsewhere)} blobs lie outside the hours asked for: not opened.")
-    if elsewhere.any():
-        logs.notes.append(f"{int(elsewhere.sum())} blobs hold no record of the time asked for: left out.")
+    logs.notes = edge_notes(logs.blobs, span) + _notes(logs.blobs, len(found.elsewhere), int(elsewhere.sum()))
     rows = sorted(aside, key=lambda one: (one.name, one.reason))
     logs.set_aside = typed(pd.DataFrame(rows, columns=list(Aside._fields)), SET_ASIDE)
     logs.files = {file.name: file for file in read.files}
     if is_mirror(path):
-        hours = mirror_hours(path)
-        logs.mirror_hours = hours[hours["hour"].map(span.asks_for)].reset_index(drop=True)
+        logs.mirror_hours = hours_of(mirror_hours(path), span)
     return logs
+
+
+def _notes(blobs: pd.DataFrame, unopened: int, elsewhere: int) -> list[str]:
+    several = int(blobs["note"].str.contains(SEVERAL, regex=False, na=False).sum())
+    told = (
+        (unopened, "lie", "outside the hours asked for: not opened"),
+        (elsewhere, "hold", "no record of the time asked for: left out"),
+        (several, "hold", f"{SEVERAL}: the coverage shows one of them"),
+    )
+    blobs_do = "{:,} blobs {}", "{:,} blob {}s"
+    return [f"{blobs_do[count == 1].format(count, verb)} {rest}." for count, verb, rest in told if count]

@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 
 from nsgkit.flows.assemble import BYTES_OF_A_TUPLE, Rows
 from nsgkit.flows.files import LARGE, LogFile, hash_of, load, unpack
-from nsgkit.flows.looks import LOOKED_AT, NO_RECORD, Aside, has_marks, is_json, what_it_is
+from nsgkit.flows.looks import BLANK, LOOKED_AT, NO_RECORD, Aside, has_marks, is_json, what_it_is
 from nsgkit.flows.parse import Part, read_batch
 from nsgkit.flows.reading.columns import Array
 from nsgkit.flows.reading.gather import BATCH, Count, Data, Reject, batches, refuse, unforeseen
@@ -51,6 +51,8 @@ class _Fetched(NamedTuple):
     size: int
     digest: Future[str] | None
     problem: str | None
+    aside: str | None = None  # why it need not be read
+    doubtful: bool = False  # nothing in it is of a flow log
 
 
 def read_all(files: list[LogFile]) -> Reading:
@@ -58,7 +60,7 @@ def read_all(files: list[LogFile]) -> Reading:
     np.empty(_LARGEST_FREED, dtype=np.uint8)  # freed at once
     total = sum(file.size for file in files)
     size = min(max(total // _BATCHES, BATCH // 2), BATCH * 3)
-    reading = Reading(Rows(total // BYTES_OF_A_TUPLE))
+    reading = Reading(_rows(total))
     waiting: deque[Future[Part]] = deque()
     workers = min(4, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
@@ -68,7 +70,20 @@ def read_all(files: list[LogFile]) -> Reading:
             waiting.append(pool.submit(read_batch, batch))
         while waiting:
             reading.rows.add(waiting.popleft().result())
+    for blob, digest in enumerate(reading.digests):
+        if reason := _no_hash(digest):
+            reading.counts[blob].refused.append(Reject(blob, None, None, None, reason, ""))
     return reading
+
+
+def sha256_of(digest: Future[str] | None) -> str | None:
+    """Return what a thread computed, or None where it failed or there was nothing to hash."""
+    return None if digest is None or digest.exception() else digest.result()
+
+
+def _no_hash(digest: Future[str] | None) -> str | None:
+    error = digest and digest.exception()
+    return f"its SHA-256 could not be computed: {type(error).__name__}" if error else None
 
 
 def again(file: LogFile) -> Data | None:
@@ -90,6 +105,13 @@ def not_flow_logs(reading: Reading) -> dict[int, str]:
     return found | {blob: names[first] for blob, first in reading.copies.items() if first in names}
 
 
+def _rows(total: int) -> Rows:
+    try:
+        return Rows(total // BYTES_OF_A_TUPLE)
+    except MemoryError:  # one file says that it is larger than all memory
+        return Rows(0)
+
+
 def _open_all(
     files: list[LogFile], reading: Reading, pool: ThreadPoolExecutor
 ) -> Iterator[tuple[Data | None, Count]]:
@@ -100,13 +122,12 @@ def _open_all(
     )
     for file in shown:
         got = _fetch(file, rooms, pool)
-        doubtful = got.data is not None and not has_marks(got.data)
-        if doubtful and _is_another(file, got.data or b""):
-            reading.aside.append(Aside(file.name, file.size, what_it_is(got.data or b"")))
+        if got.aside:
+            reading.aside.append(Aside(file.name, file.size, got.aside))
             continue
         count, blob = Count(file.name), len(reading.files)
-        problem = got.problem or _objection(file, got)
-        copied = None if problem or doubtful else _copied(file, got, reading)
+        problem = _objection(file, got) or got.problem
+        copied = None if problem or got.doubtful else _copied(file, got, reading)
         if problem:
             refuse(blob, count, problem)
         elif copied:
@@ -115,9 +136,9 @@ def _open_all(
             count.refused.append(Reject(blob, None, None, None, reason, ""))
         reading.files.append(file)
         reading.counts.append(count)
-        reading.sizes.append(got.size)
+        reading.sizes.append(got.size or file.size)
         reading.digests.append(got.digest)
-        reading.doubtful.append(doubtful and not problem and is_json(got.data or b""))
+        reading.doubtful.append(got.doubtful and not problem and is_json(got.data or b""))
         yield (None if problem or copied else got.data), count
 
 
@@ -130,9 +151,22 @@ def _fetch(file: LogFile, rooms: list[Array], pool: ThreadPoolExecutor) -> _Fetc
             return _Fetched(None, size, digest, stored)
         size, digest = len(stored), _hash(stored, pool)
         data = unpack(stored)
+        if isinstance(data, str):
+            return _Fetched(None, size, digest, data)
+        return _judged(file, _Fetched(data, size, digest, None), data)
     except Exception as error:  # also one that nobody foresaw
         return _Fetched(None, size, digest, unforeseen(error))
-    return _Fetched(None, size, digest, data) if isinstance(data, str) else _Fetched(data, size, digest, None)
+
+
+def _judged(file: LogFile, got: _Fetched, data: Data) -> _Fetched:
+    """Tell what has nothing of a flow log; only that need not be read whole to be set aside."""
+    if has_marks(data):
+        return got
+    told = what_it_is(data)
+    if told == BLANK and len(data) <= LOOKED_AT:
+        return got._replace(data=None, problem=BLANK)
+    another = len(data) > LOOKED_AT if is_json(data) else not file.named_as_log
+    return got._replace(doubtful=True, aside=told if another else None)
 
 
 def _hash(stored: Data, pool: ThreadPoolExecutor) -> Future[str]:
@@ -143,16 +177,11 @@ def _hash(stored: Data, pool: ThreadPoolExecutor) -> Future[str]:
     return digest
 
 
-def _is_another(file: LogFile, data: Data) -> bool:
-    """Tell whether a blob without a sign of a flow log need not be read whole to be set aside."""
-    return len(data) > LOOKED_AT if is_json(data) else not file.named_as_log
-
-
 def _objection(file: LogFile, got: _Fetched) -> str | None:
     """Return why a blob must not be counted: it is not what the mirror holds."""
-    if file.mirrored is None or got.digest is None or got.digest.result() == file.mirrored.sha256:
+    if file.mirrored is None or got.digest is None or sha256_of(got.digest) == file.mirrored.sha256:
         return None
-    return (
+    return _no_hash(got.digest) or (
         f"its SHA-256 is {got.digest.result()}, the manifest says {file.mirrored.sha256}: run nsgkit.verify"
     )
 
@@ -167,8 +196,9 @@ def _copied(file: LogFile, got: _Fetched, reading: Reading) -> str | None:
     if got.size not in reading.waiting:
         reading.waiting[got.size] = [(file.name, got.digest)]
         return None
-    for name, digest in reading.waiting[got.size]:
-        reading.hashes[digest.result()] = name
+    for name, digest in [*reading.waiting[got.size], (file.name, got.digest)]:
+        if sha256 := sha256_of(digest):
+            reading.hashes.setdefault(sha256, name)
     reading.waiting[got.size] = []
-    first = reading.hashes.setdefault(got.digest.result(), file.name)
+    first = reading.hashes.get(sha256_of(got.digest) or "", file.name)
     return None if first == file.name else first

@@ -2,23 +2,25 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from nsgkit.flows.assemble import tidy
 from nsgkit.flows.coverage import YEARS
 from nsgkit.flows.files import LogFile, Span
-from nsgkit.flows.opening import Reading
+from nsgkit.flows.opening import Reading, sha256_of
 from nsgkit.flows.parse import NO_TIME, record_times
 from nsgkit.flows.reading.columns import Array
 from nsgkit.flows.reading.gather import Count, Reject
 from nsgkit.flows.reading.records import Header
-from nsgkit.layout import floor_hour
 from nsgkit.schema import BLOBS, REJECTS, empty, typed
 
+SEVERAL = "records of several hours"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECONDS = 3_600_000  # of an hour
 _PICTURE = [datetime(year, 1, 1, tzinfo=UTC) for year in YEARS]
 
 
@@ -38,20 +40,23 @@ def blob_table(reading: Reading, span: Span, outside: Array, far: Array) -> pd.D
 
     `outside` is how many rows of each blob are not of the span, `far` how many are far from their record.
     """
-    counts, rejects = reading.counts, reading.rows.rejects
+    counts, rejects, groups = reading.counts, reading.rows.rejects, reading.rows.groups
+    edges = np.searchsorted(groups.blob, np.arange(len(counts) + 1))
     first = record_times([count.first_time for count in counts])
     tidied = [tidy(header) for header in reading.headers]
     repeats = Counter(reject.blob for reject in rejects if reject.reason.startswith("repeats record "))
     rows = []
     for blob, (file, count) in enumerate(zip(reading.files, counts, strict=True)):
-        hour = file.told.hour or _hour(int(first[blob]))
+        times = groups.record_time[edges[blob] : edges[blob + 1]]
+        hours = [file.told.hour] if file.told.hour else _hours(int(first[blob]), times)
+        hour = next(filter(span.asks_for, hours), hours[0] if hours else None)
         told = _told(file, count, [tidied[number] for number in count.headers])
-        notes = [*_notes(file, count, told.pop("versions")), *_about_time(hour, int(far[blob]))]
+        notes = [*_notes(file, count, told.pop("versions")), *_about_time(hour, hours, int(far[blob]))]
         placed = hour if hour is not None and _PICTURE[0] <= hour < _PICTURE[1] else None
         rows.append(
             told
             | {"hour": placed, "asked": hour is None or span.asks_for(hour), "outside": int(outside[blob])}
-            | {"size": reading.sizes[blob], "sha256": _result(reading.digests[blob])}
+            | {"size": reading.sizes[blob], "sha256": sha256_of(reading.digests[blob])}
             | {"repeats": repeats[blob], "note": "; ".join(notes) or None}
         )
     return typed(pd.DataFrame(rows, columns=[c.name for c in BLOBS]), BLOBS)
@@ -94,8 +99,11 @@ def _notes(file: LogFile, count: Count, versions: Sequence[int]) -> list[str]:
     return notes + whole
 
 
-def _about_time(hour: datetime | None, far: int) -> list[str]:
+def _about_time(hour: datetime | None, hours: Sequence[datetime], far: int) -> list[str]:
     notes = []
+    if len(hours) > 1:
+        last = max(hours).isoformat(" ")[:16]
+        notes.append(f"holds {SEVERAL} ({len(hours):,}, up to {last}): the coverage shows one of them")
     if hour is not None and not _PICTURE[0] <= hour < _PICTURE[1]:
         notes.append(f"its hour, {hour.isoformat(' ')[:16]}, is none of a flow log: not in the coverage")
     if far:
@@ -104,14 +112,12 @@ def _about_time(hour: datetime | None, far: int) -> list[str]:
     return notes
 
 
-def _result(digest: Future[str] | None) -> str | None:
-    return None if digest is None or digest.exception() else digest.result()
-
-
-def _hour(milliseconds: int) -> datetime | None:
-    if milliseconds == NO_TIME:
-        return None
-    return floor_hour(datetime.fromtimestamp(milliseconds / 1000, UTC))
+def _hours(first: int, times: Array) -> list[datetime]:
+    """Return the hours of a blob's records, that of the first before the others."""
+    numbers = np.unique(times[times != NO_TIME].astype(np.int64) // _MILLISECONDS).tolist()
+    if first != NO_TIME:
+        numbers.insert(0, first // _MILLISECONDS)
+    return [_EPOCH + timedelta(hours=number) for number in dict.fromkeys(numbers)]
 
 
 def _only(values: Iterable[str | None]) -> str | None:

@@ -54,6 +54,29 @@ def test_a_missing_hour_after_the_span_is_said(tmp_path):
     assert "last minute" not in repr(nsgkit.read_logs(tmp_path, end="2024-12-19 10:30"))
 
 
+def test_an_unreadable_hour_after_the_span_is_said(tmp_path):
+    hourly(tmp_path, 10, PROBE)
+    put(tmp_path, LAID_OUT.format(11), bytes(100))
+    logs = nsgkit.read_logs(tmp_path, end="2024-12-19 11:00")
+    assert "The last minute before 2024-12-19 11:00 may be missing for 1 NIC" in repr(logs)
+
+
+def test_a_heap_of_several_hours_is_placed_in_one_that_was_asked_for(tmp_path):
+    hour = PROBE.replace("1734601416", "{}").format
+    times = {f"2024-12-19T{9 + n:02}:20:00Z": hour(1734599700 + n * 3600) for n in range(4)}
+    put(tmp_path, "heap.json", blob(*(nsg_record(one, time=time) for time, one in times.items())))
+    put(tmp_path, "one.json", blob(nsg_record(ALLOWED)))
+    logs = nsgkit.read_logs(tmp_path, start="2024-12-19 11:00", end="2024-12-19 12:00")
+    assert logs.blobs["hour"].dt.hour.tolist() == [11] and logs.blobs["asked"].tolist() == [True]
+    assert logs.blobs["outside"].tolist() == [3] and len(logs.flows) == 1
+    assert logs.blobs["note"].tolist() == [
+        "holds records of several hours (4, up to 2024-12-19 12:00): the coverage shows one of them"
+    ]
+    assert "1 blob holds records of several hours: the coverage shows one of them." in repr(logs)
+    assert "1 blob holds no record of the time asked for: left out." in repr(logs)
+    assert nsgkit.read_logs(tmp_path).blobs["hour"].dt.hour.tolist() == [9, 9]
+
+
 def test_the_samples_have_22_rows_more_for_nine_o_clock():
     logs = nsgkit.read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
     late = logs.flows[logs.flows["record_time"] >= pd.Timestamp("2024-12-19T10:00Z")]

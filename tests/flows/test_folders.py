@@ -2,6 +2,7 @@
 
 import errno
 import gzip
+import json
 import os
 import socket
 from pathlib import Path
@@ -10,8 +11,9 @@ import pandas as pd
 import pytest
 
 import nsgkit
+from nsgkit.acquire.store import open_store
 from nsgkit.errors import NoLogsError, NsgkitError
-from nsgkit.flows import opening
+from nsgkit.flows import looks, opening
 from tests.blobs import ALLOWED, MAC, NSG, PROBE, blob, nsg_record
 
 GOOD = blob(nsg_record(PROBE))
@@ -94,11 +96,28 @@ def test_copies_and_stubs_do_not_make_an_hour_growing(tmp_path):
     assert "coverage 1 NIC × 1 hour: 1 present." in repr(logs)
 
 
+def test_flow_records_behind_another_log_are_read(tmp_path):
+    record = json.dumps(nsg_record(PROBE)).encode()
+    put(tmp_path, "mixed.json", METRICS * 2000 + record + b"\n")
+    logs = nsgkit.read_logs(tmp_path)
+    assert (len(logs.flows), len(logs.rejects), len(logs.set_aside)) == (1, 2000, 0)
+
+
 def test_where_nothing_is_a_flow_log_the_error_says_what_is_there(tmp_path):
     put(tmp_path, "PT1H.json", METRICS)
     put(tmp_path, "stub", b"")
     with pytest.raises(NoLogsError, match=r"2 files were set aside \(.*1 × metrics of Azure Monitor"):
         nsgkit.read_logs(tmp_path)
+
+
+def test_where_a_mirror_could_get_nothing_the_error_says_why(tmp_path):
+    with open_store(tmp_path) as store:
+        for hour in ("09", "10", "11"):
+            name, why = LAID_OUT.replace("h=09", f"h={hour}"), f"archived in {hour}"
+            store.manifest.add("failed", account="demo", container="c", name=name, why=why)
+    said = r"to 2024-12-19 11:00 UTC\): 1 blob was there and could not be read \(1 × archived in 10\)\."
+    with pytest.raises(NoLogsError, match=said):
+        nsgkit.read_logs(tmp_path, start="2024-12-19 10:00", end="2024-12-19 11:00")
 
 
 def test_links_to_folders_are_followed_once(tmp_path):
@@ -164,6 +183,51 @@ def test_any_error_with_a_file_is_its_reject(tmp_path, monkeypatch, step, error)
     assert logs.flows["blob"].tolist() == ["b.json"]
 
 
+def test_a_large_file_whose_hash_fails_is_named_and_read(tmp_path, monkeypatch):
+    for name, address in (("a.json", "203.0.113.8"), ("b.json", "203.0.113.9")):
+        put(tmp_path, name, blob(nsg_record(*[ALLOWED.replace("203.0.113.9", address)] * 20_000)))
+
+    def fail(_):
+        raise ZeroDivisionError("surprise")
+
+    monkeypatch.setattr(opening, "hash_of", fail)
+    logs = nsgkit.read_logs(tmp_path)
+    assert len(logs.flows) == 40_000 and logs.blobs["sha256"].isna().all()
+    reason = "its SHA-256 could not be computed: ZeroDivisionError"
+    assert logs.rejects[["blob", "reason"]].to_numpy().tolist() == [["a.json", reason], ["b.json", reason]]
+
+
+@pytest.mark.parametrize("name", ["b.txt", "b.json"])
+def test_an_error_of_the_look_itself_is_this_file_s_alone(tmp_path, monkeypatch, name):
+    def fail(*_):
+        raise ZeroDivisionError("surprise")
+
+    monkeypatch.setattr(looks, "name_other", fail)
+    put(tmp_path, "a.json")
+    put(tmp_path, name, b'{"theme": "dark"}')
+    logs = nsgkit.read_logs(tmp_path)
+    told = dict(zip(logs.rejects["blob"], logs.rejects["reason"], strict=True)) | aside(logs)
+    assert len(logs.flows) == 1 and "ZeroDivisionError" in told[name]
+
+
+def test_a_file_that_says_it_is_larger_than_memory_is_named(tmp_path):
+    put(tmp_path, "a.json")
+    os.truncate(put(tmp_path, "zeros.json", b""), 1 << 43)
+    logs = nsgkit.read_logs(tmp_path)
+    assert len(logs.flows) == 1
+    assert logs.rejects["reason"].tolist() == ["nothing but zero bytes or white space: a copy that failed"]
+    assert logs.blobs["size"].tolist() == [len(GOOD), 1 << 43]
+
+
+@pytest.mark.parametrize("data", [bytes(5000), bytes(2_000_000), b" \r\n" * 99])
+def test_an_hour_of_zero_bytes_could_not_be_read(tmp_path, data):
+    put(tmp_path, LAID_OUT, data)
+    put(tmp_path, LAID_OUT.replace("h=09", "h=10"))
+    said = repr(nsgkit.read_logs(tmp_path))
+    assert "1 present, 1 could not be read." in said
+    assert "Could not be read: nothing but zero bytes or white space: a copy that failed (1)." in said
+
+
 def test_many_files_of_one_size_are_compared_at_once(tmp_path):
     for i in range(60):
         put(tmp_path, f"{i:02}.json", other(i % 50))
@@ -193,6 +257,33 @@ def test_what_is_no_path_is_one_sentence(path):
     said = str(raised.value)
     said.encode()
     assert len(said) < 700 and "\n" not in said and said.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://demo.blob.core.windows.net/c?sv=2024&sig=SECRET", "demo.blob.core.windows.net/c?SECRET",
+        "?sv=2024&sig%3DSECRET", "DefaultEndpointsProtocol=https;AccountName=demo;AccountKey=SECRET",
+        "SECRET" * 14 + "ab==",
+    ],
+)  # fmt: skip
+def test_a_pasted_secret_is_not_repeated(pasted):
+    with pytest.raises(NsgkitError, match=r"not a path: download it first with nsgkit\.download") as raised:
+        nsgkit.read_logs(pasted)
+    assert "SECRET" not in str(raised.value)
+
+
+def test_a_folder_that_is_called_like_an_account_is_read(tmp_path):
+    put(tmp_path, "demo.blob.core.windows.net/a.json")
+    assert len(nsgkit.read_logs(tmp_path / "demo.blob.core.windows.net").flows) == 1
+
+
+def test_where_the_working_folder_was_deleted_the_path_is_none(tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    (tmp_path / "here").rmdir()
+    with pytest.raises(NoLogsError, match=r"There is no file or folder a\.json\. Check the path\."):
+        nsgkit.read_logs("a.json")
 
 
 def test_a_pipe_is_never_opened(tmp_path):

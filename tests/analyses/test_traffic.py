@@ -232,6 +232,12 @@ def test_the_cells_that_are_shown_are_the_first_of_all(stitched):
     pd.testing.assert_frame_equal(few, all_.head(9))
 
 
+def test_of_cells_that_are_equal_no_more_are_shown_than_were_asked_for():
+    all_, one = (analyses.traffic_matrix(TALK, prefix=32, measure="connections", top=n) for n in (None, 1))
+    assert all_["connections"].tolist()[:2] == [1, 1]
+    assert one[["source", "destination"]].to_numpy().tolist() == [["10.0.0.4", "10.0.1.5"]]
+
+
 def test_a_subnet_that_is_none_says_how_it_is_written():
     with pytest.raises(NsgkitError, match=r"10\.20\.0\.0/16"):
         analyses.traffic_matrix(TALK, subnets=["10.0.0.1/8"])

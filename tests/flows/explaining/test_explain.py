@@ -145,6 +145,7 @@ def test_a_mistake_far_down_is_shown():
         (V1.replace(",T,", ",X,"), "T (TCP) and U (UDP) alone"),
         (V4.replace(",6,", ",256,"), "0 to 255"),
         (V1.replace(",I,", ",X,"), "I (inbound) or O (outbound)"),
+        (V1.removesuffix("D") + "D" * 17, "A decision is a letter, A or D"),
         (V2.replace(",B,", ",X,"), "must be B, C or E."),
         (V4.replace(",E,", ",X,"), "must be B, C, E or D."),
         (V4.replace(",NX,", ",nx,"), "one word in capitals"),
@@ -300,6 +301,11 @@ def test_a_tuple_is_faultless_where_the_parser_makes_a_row_of_it(text, version):
 @given(tuples())
 def test_without_a_record_a_tuple_is_faultless_where_any_version_makes_a_row_of_it(text):
     assert mistaken(text) == all(read(text, version) is None for version in FIELDS)
+
+
+def test_what_is_told_of_a_whole_record_stands_beside_no_text():
+    table = explain(json.dumps(record(V2, version=3)))
+    assert table.loc[(table["part"] == "record 0") & (table["column"] == ""), "text"].tolist() == [""]
 
 
 @given(tuples() | st.text(max_size=100), st.sampled_from([1, 2, 4]))

@@ -76,6 +76,7 @@ def test_the_format_is_told_and_why(text, format_, because):
         (V2, "protocol", "TCP."),
         (V4.replace(",6,", ",47,"), "protocol", "GRE"),
         (V4.replace(",6,", ",200,"), "protocol", "IANA protocol number 200."),
+        (V4.replace(",6,", ",255,"), "protocol", "255"),
         (V2, "direction", "Inbound."),
         (V2, "decision", "Denied by the rule."),
         (V2, "state", "it began nothing"),
@@ -140,7 +141,7 @@ def test_a_mistake_far_down_is_shown():
         (f"{V2}1,2", "14 fields instead of 8 or 12 or 13. There is something too much."),
         (V1.replace("10.1.0.4", "10.1.0.256"), "Not an IPv4 or IPv6 address."),
         (V1.replace("10.1.0.4", "fe80::1%eth0"), "with a scope"),
-        (V1.replace("5358", "70000"), "the highest is 65535"),
+        (V1.replace("5358", "65536"), "the highest is 65535"),
         (V1.replace("5358", "-1"), "digits only"),
         (V1.replace(",T,", ",X,"), "T (TCP) and U (UDP) alone"),
         (V4.replace(",6,", ",256,"), "0 to 255"),
@@ -246,6 +247,27 @@ def test_a_piece_cut_at_its_beginning_gives_its_whole_tuples(cut):
 def test_what_is_cut_short_is_told():
     last = explain(f'"{V2}","1734601416,35.20').iloc[-1]
     assert (last["part"], last["text"]) == ("the end", '"1734601416,35.20')
+    assert last["why"] == "It is not whole, so it is left out."
+
+
+@pytest.mark.parametrize(
+    ("tuples", "told"),
+    [
+        ([V2] * 12, ("9 more tuples, none of them with a mistake that is not shown.", "", "")),
+        (
+            ["1,2"] * 12,
+            (
+                "6 more tuples, 6 of them with a mistake.",
+                "mistake",
+                "Only the first mistakes are shown in full.",
+            ),
+        ),
+    ],
+)
+def test_what_is_left_out_is_counted(tuples, told):
+    rest = explain(json.dumps(record(*tuples))).iloc[-1]
+    assert (rest["part"], rest["text"]) == ("the rest", "")
+    assert (rest["meaning"], rest["finding"], rest["why"]) == told
 
 
 def test_a_long_text_is_cut_with_notice():

@@ -1,5 +1,6 @@
 """What `verify` and `sha256sum -c` find in a mirror that somebody touched."""
 
+import re
 import shutil
 import subprocess
 
@@ -75,6 +76,12 @@ def test_one_flipped_bit_is_found_by_verify_and_by_sha256sum(mirror, which):
     assert any(f"{touched}: other bytes than" in problem for problem in verify(mirror).problems)
     assert ran.returncode == 1
     assert f"{touched.relative_to(mirror)}: FAILED" in ran.stdout
+
+
+def test_the_bytes_of_all_files_move_the_bar(mirror, capsys):
+    verify(mirror)
+    size = sum(path.stat().st_size for path in files(mirror)) / 1024
+    assert re.search(rf"100%.* {size:.2f}k/{size:.2f}k \[.*B/s\]", capsys.readouterr().err)
 
 
 def test_the_problem_names_the_blob(mirror):

@@ -1,5 +1,7 @@
 """Traffic tables: pandas in, DuckDB in and an independent count say the same."""
 
+from functools import partial
+
 import duckdb
 import pandas as pd
 import pytest
@@ -249,6 +251,14 @@ def test_a_network_is_that_of_the_python_library():
 def test_the_cells_that_are_shown_are_the_first_of_all(stitched):
     few, all_ = (analyses.traffic_matrix(stitched, prefix=32, top=top) for top in (9, None))
     pd.testing.assert_frame_equal(few, all_.head(9))
+
+
+@pytest.mark.parametrize("engine", ["pandas", "duckdb"])
+def test_of_cells_that_are_equal_no_more_are_shown_than_were_asked_for(engine):
+    table = TALK if engine == "pandas" else duckdb.connect().from_df(TALK)
+    ask = partial(analyses.traffic_matrix, table, prefix=32, measure="connections")
+    assert ask(top=None)["connections"].tolist()[:2] == [1, 1]
+    assert ask(top=1)[["source", "destination"]].to_numpy().tolist() == [["10.0.0.4", "10.0.1.5"]]
 
 
 def test_a_subnet_that_is_none_says_how_it_is_written():

@@ -76,6 +76,7 @@ def test_the_format_is_told_and_why(text, format_, because):
         (V2, "protocol", "TCP."),
         (V4.replace(",6,", ",47,"), "protocol", "GRE"),
         (V4.replace(",6,", ",200,"), "protocol", "IANA protocol number 200."),
+        (V4.replace(",6,", ",255,"), "protocol", "255"),
         (V2, "direction", "Inbound."),
         (V2, "decision", "Denied by the rule."),
         (V2, "state", "it began nothing"),
@@ -140,11 +141,12 @@ def test_a_mistake_far_down_is_shown():
         (f"{V2}1,2", "14 fields instead of 8 or 12 or 13. There is something too much."),
         (V1.replace("10.1.0.4", "10.1.0.256"), "Not an IPv4 or IPv6 address."),
         (V1.replace("10.1.0.4", "fe80::1%eth0"), "with a scope"),
-        (V1.replace("5358", "70000"), "the highest is 65535"),
+        (V1.replace("5358", "65536"), "the highest is 65535"),
         (V1.replace("5358", "-1"), "digits only"),
         (V1.replace(",T,", ",X,"), "T (TCP) and U (UDP) alone"),
         (V4.replace(",6,", ",256,"), "0 to 255"),
         (V1.replace(",I,", ",X,"), "I (inbound) or O (outbound)"),
+        (V1.removesuffix("D") + "D" * 17, "A decision is a letter, A or D"),
         (V2.replace(",B,", ",X,"), "must be B, C or E."),
         (V4.replace(",E,", ",X,"), "must be B, C, E or D."),
         (V4.replace(",NX,", f",{'X' * 33},"), "one short word"),
@@ -242,9 +244,35 @@ def test_a_piece_cut_at_its_beginning_gives_its_whole_tuples(cut):
     assert {V2_END, V1} <= set(explain(WHOLE[cut:])["text"])
 
 
+@pytest.mark.parametrize("text", [V1, V2, V2_END, V4])
+def test_nothing_is_odd_about_a_tuple_as_azure_writes_it(text):
+    assert set(explain(text)["finding"]) == {""}
+
+
 def test_what_is_cut_short_is_told():
     last = explain(f'"{V2}","1734601416,35.20').iloc[-1]
     assert (last["part"], last["text"]) == ("the end", '"1734601416,35.20')
+    assert last["why"] == "It is not whole, so it is left out."
+
+
+@pytest.mark.parametrize(
+    ("tuples", "told"),
+    [
+        ([V2] * 12, ("9 more tuples, none of them with a mistake that is not shown.", "", "")),
+        (
+            ["1,2"] * 12,
+            (
+                "6 more tuples, 6 of them with a mistake.",
+                "mistake",
+                "Only the first mistakes are shown in full.",
+            ),
+        ),
+    ],
+)
+def test_what_is_left_out_is_counted(tuples, told):
+    rest = explain(json.dumps(record(*tuples))).iloc[-1]
+    assert (rest["part"], rest["text"]) == ("the rest", "")
+    assert (rest["meaning"], rest["finding"], rest["why"]) == told
 
 
 def test_a_long_text_is_cut_with_notice():
@@ -255,7 +283,7 @@ def test_a_long_text_is_cut_with_notice():
 
 def test_a_tuple_with_far_too_many_fields_is_cut_with_notice():
     table = explain("1," * 5000)
-    assert table["meaning"].iloc[-1] == "4,985 more fields are not shown."
+    assert table[["part", "meaning"]].iloc[-1].tolist() == ["tuple", "4,985 more fields are not shown."]
     assert len(table) == 18
 
 
@@ -300,6 +328,11 @@ def test_a_tuple_is_faultless_where_the_parser_makes_a_row_of_it(text, version):
 @given(tuples())
 def test_without_a_record_a_tuple_is_faultless_where_any_version_makes_a_row_of_it(text):
     assert mistaken(text) == all(read(text, version) is None for version in FIELDS)
+
+
+def test_what_is_told_of_a_whole_record_stands_beside_no_text():
+    table = explain(json.dumps(record(V2, version=3)))
+    assert table.loc[(table["part"] == "record 0") & (table["column"] == ""), "text"].tolist() == [""]
 
 
 @given(tuples() | st.text(max_size=100), st.sampled_from([1, 2, 4]))

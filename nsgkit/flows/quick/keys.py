@@ -95,8 +95,8 @@ def together(first: Array, second: Array) -> tuple[Array, Array]:
 
 
 def _pairs_change(first: Array, second: Array, order: Array) -> Array:
-    new = changes(first[order])
-    new |= changes(second[order])
+    new = changes(first.take(order))
+    new |= changes(second.take(order))
     return new
 
 

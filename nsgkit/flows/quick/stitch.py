@@ -24,7 +24,7 @@ class Stitched(NamedTuple):
     @property
     def first(self) -> Array:
         """Each conversation's first row: its position in the flow table."""
-        return self.order[self.starts]
+        return self.order.take(self.starts)
 
     @property
     def rows(self) -> Array:
@@ -44,8 +44,8 @@ def stitch(flows: pd.DataFrame) -> Stitched:
     """Return the conversations of a flow table in which each row has a time."""
     step, alone = _steps(flows)
     order, new = together(*_same(flows, alone))
-    time = milliseconds(flows)[order]
-    step, alone = step[order], alone[order]
+    time = milliseconds(flows).take(order)
+    step, alone = step.take(order), alone.take(order)
     moved = _in_time(flows, order, new, time * 4 + step)
     if moved is not None:
         order, time, step = order[moved], time[moved], step[moved]

@@ -8,7 +8,7 @@ import pandas as pd
 from nsgkit.flows.fit import too_large
 from nsgkit.flows.quick.fold import Views, fold
 from nsgkit.flows.quick.keys import Array, categories, coded, matching, numbers, packed
-from nsgkit.flows.quick.stitch import BEGIN, END, Stitched
+from nsgkit.flows.quick.stitch import BEGIN, CONTINUING, END, Stitched
 from nsgkit.flows.recorded import FIRST_VNET_VERSION
 from nsgkit.flows.stateless import DEFAULT_RULES, PATIENCE
 from nsgkit.schema import COUNTERS
@@ -24,7 +24,7 @@ def counters(flows: pd.DataFrame, stitched: Stitched) -> dict[str, pd.arrays.Int
 
 def _sum(flows: pd.DataFrame, name: str, rows: Array, each: Array) -> pd.arrays.IntegerArray:
     """Return the sums of a counter over `rows`, of which each conversation has so many, in turn."""
-    values, known = (column[rows] for column in numbers(flows[name]))
+    values, known = (column.take(rows) for column in numbers(flows[name]))
     whole = bool(known.all())
     if not whole:
         values *= known  # what is unknown may hold any number
@@ -76,7 +76,7 @@ def in_order(flows: pd.DataFrame, stitched: Stitched) -> Array:
     first, time = stitched.first, stitched.time[stitched.starts]
     place = [coded(flows["blob"])[first], *(flows[name].to_numpy()[first] for name in ("record", "tuple"))]
     rank = np.empty(len(first), dtype=np.int64)
-    rank[np.argsort(packed(place), kind="stable")] = np.arange(len(first))
+    rank[np.argsort(packed(place))] = np.arange(len(first))
     bits = len(first).bit_length()
     span = time - time.min() if len(time) else time
     if int(span.max(initial=0)).bit_length() + bits < 64:
@@ -126,19 +126,19 @@ def _counted_by(flows: pd.DataFrame, stitched: Stitched, begun: Array, ended: Ar
 
 def _stateless(flows: pd.DataFrame, stitched: Stitched) -> Array:
     """Tell the conversations whose rule seems to be logged without state, by `nsgkit.flows.stateless`."""
-    asks = _asking(flows)[stitched.order]
+    asks = _asking(flows).take(stitched.order)
     asked = asks & ~np.repeat(stitched.alone, stitched.rows)
     if not asked.any():
         return np.zeros(len(stitched.starts), dtype=bool)
     policies = [coded(flows[name]) for name in ("resource", "acl", "rule")]
     rows, step, time = stitched.order[asked], stitched.step[asked], stitched.time[asked]
     first = stitched.first[_any(asks, stitched.starts)]
-    both = packed([np.append(codes[rows], codes[first]) for codes in policies])
+    both = packed([np.append(codes.take(rows), codes.take(first)) for codes in policies])
     policy, of_first = both[: len(rows)], both[len(rows) :]
     kind, kinds = pd.factorize(policy)
-    answers = step == END
-    for name in COUNTERS:
-        answers |= (step != BEGIN) & numbers(flows[name])[1][rows]
+    answers, counting = step == END, step == CONTINUING
+    known = [numbers(flows[name])[1].take(rows[counting]) for name in COUNTERS]
+    answers[counting] = np.logical_or.reduce(known)
     silent = np.bincount(kind, answers, len(kinds)) == 0
     latest, earliest = np.full(len(kinds), -1), np.full(len(kinds), np.iinfo(np.int64).max)
     np.maximum.at(latest, kind, time)

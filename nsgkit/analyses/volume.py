@@ -162,9 +162,14 @@ def _part(name: str) -> nw.Expr:
 def _up_to(name: str, moment: str) -> nw.Expr:
     # In two steps: bytes times milliseconds would not fit into 64 bits. Narwhals divides whole numbers by
     # way of floats, exact below 2^53: so what is left at the end is told, not computed.
-    whole, rest = nw.col(name) // nw.col("span"), nw.col(name) % nw.col("span")
-    passed = (whole * nw.col(moment) + (rest * nw.col(moment)) // nw.col("span")).cast(nw.Int64)
-    return nw.when(nw.col(moment) == nw.col("span")).then(nw.col(name)).otherwise(passed)
+    span = nw.col("span")
+    whole, rest = nw.col(name) // span, nw.col(name) % span
+    # Of a row that covers a month, what is left over would not fit either: rounded, and as a float.
+    months = span > 2**31
+    part = (rest * nw.when(months).then(nw.lit(0)).otherwise(nw.col(moment))) // span
+    rounded = (rest.cast(nw.Float64) * (nw.col(moment) / span)).round().cast(nw.Int64)
+    passed = (whole * nw.col(moment) + nw.when(months).then(rounded).otherwise(part)).cast(nw.Int64)
+    return nw.when(nw.col(moment) == span).then(nw.col(name)).otherwise(passed)
 
 
 def _floor(moment: nw.Expr, width: int) -> nw.Expr:

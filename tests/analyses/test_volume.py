@@ -75,6 +75,17 @@ def test_a_row_that_covers_forty_days_is_shared_out_to_the_byte():
     assert table["bytes_src_to_dst"].tolist() == [1_147_500_000, 1_350_000_000, 202_500_000]
 
 
+@pytest.mark.parametrize(
+    "engine", [pd.DataFrame, lambda table: duckdb.connect().from_df(table)], ids=["pandas", "duckdb"]
+)
+def test_a_row_that_covers_most_of_a_year_is_shared_out_to_the_byte(engine):
+    sent = 2**40 - 1
+    rows = flows(f"2024-01-01T00:00:00 {TALK} O A B\n2024-10-27T00:00:00 {TALK} O A E 1/{sent} -/-")
+    days = traffic_over_time(engine(rows), bin="1d")["bytes_src_to_dst"].dropna()
+    assert (len(days), days.sum()) == (300, sent)
+    assert days.max() - days.min() < sent // 300 // 1000
+
+
 def test_unknown_is_null_not_zero():
     table = traffic_over_time(flows(f"09:00:00 {TALK} O A B"))
     assert table[["connections", "bytes"]].to_numpy().tolist() == [[1, pd.NA]]

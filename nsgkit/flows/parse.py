@@ -17,12 +17,13 @@ from msgspec import Raw
 
 from nsgkit.errors import NsgkitError
 from nsgkit.flows.reading.bulk import read_bodies
-from nsgkit.flows.reading.columns import Array, Columns, Rejected, from_rows, merge, read_list
+from nsgkit.flows.reading.columns import Array, Columns, Rejected, from_rows, merge, move, read_list
 from nsgkit.flows.reading.framing import frame
 from nsgkit.flows.reading.gather import RAW_SHOWN, Batch, Count, Reject, list_of, place_of, unforeseen
 from nsgkit.flows.reading.json_reader import JsonList, Text, read_array
 from nsgkit.flows.reading.records import read_exactly
 
+_NO_TUPLES = Raw(b"[]")
 _AWKWARD = re.compile(rb"[\x00-\x1f\\]")
 NO_TIME = np.iinfo(np.int64).min
 _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z$"
@@ -116,7 +117,8 @@ def _read(batch: Batch, *, exact: bool) -> Part:
         record=np.array(records.numbers, dtype=np.int32)[record],
         record_time=record_times(records.times)[record],
     )
-    rejects = [_tuple_reject(batch, record, counts, reject) for reject in columns.rejected]
+    ends = np.cumsum(counts)
+    rejects = [_tuple_reject(batch, record, ends, reject) for reject in columns.rejected]
     return Part(columns, number, groups, rejects)
 
 
@@ -175,21 +177,36 @@ def _one_time(text: str | None) -> int | None:
 
 
 def _read_exactly(batch: Batch) -> tuple[Columns, Array]:
-    parts, counts = [from_rows([], [], [])], [0]
+    parts, counts, first = [from_rows([], [], [])], [], 0
     for body, version in zip(batch.records.bodies, _versions(batch).tolist(), strict=True):
         values = body if isinstance(body, JsonList) else read_array(body)
-        parts.append(read_list(values, version, sum(counts)))
+        parts.append(read_list(values, version, first))
         counts.append(len(values))
-    return merge(parts), np.array(counts[1:], dtype=np.int64)
+        first += len(values)
+    return merge(parts), np.array(counts, dtype=np.int64)
 
 
 def _read_quickly(batch: Batch) -> tuple[Columns, Array]:
-    bodies: Sequence[Raw | JsonList | None] = batch.records.bodies
+    """Read lists of plain texts together; a list that holds anything else costs itself alone."""
+    bodies: Sequence[Raw | JsonList] = batch.records.bodies
+    odd: dict[int, JsonList] = {}
     if JsonList in set(map(type, bodies)):
-        bodies = [_compact(body) if isinstance(body, JsonList) else body for body in bodies]
-        if None in bodies:
-            return _read_exactly(batch)
-    return read_bodies(cast("Sequence[Raw]", bodies), _versions(batch))
+        compact = [_compact(body) if isinstance(body, JsonList) else body for body in bodies]
+        odd = {i: cast("JsonList", bodies[i]) for i, body in enumerate(compact) if body is None}
+        bodies = [_NO_TUPLES if body is None else body for body in compact]
+    columns, counts = read_bodies(cast("Sequence[Raw]", bodies), _versions(batch))
+    return _with_odd(columns, counts, odd, _versions(batch)) if odd else (columns, counts)
+
+
+def _with_odd(
+    columns: Columns, counts: Array, odd: dict[int, JsonList], versions: Array
+) -> tuple[Columns, Array]:
+    """Put the tuples of these lists in their places among all others."""
+    every = counts.copy()
+    every[list(odd)] = [len(values) for values in odd.values()]
+    first = np.cumsum(every) - every
+    parts = [read_list(values, int(versions[i]), int(first[i])) for i, values in odd.items()]
+    return merge([move(columns, counts, first), *parts]), every
 
 
 def _versions(batch: Batch) -> Array:
@@ -205,18 +222,22 @@ def _compact(values: JsonList) -> Raw | None:
     return Raw(body) if body.count(b'"') == 2 * len(values) and not _AWKWARD.search(body) else None
 
 
-def _tuple_reject(batch: Batch, record: Array, counts: Array, reject: Rejected) -> Reject:
-    """Return where in the blob a rejected tuple stands."""
-    ends = np.cumsum(counts)
+def _before(ends: Array, group: int) -> int:
+    """Return how many tuples stand before a group's."""
+    return int(ends[group - 1]) if group else 0
+
+
+def _tuple_reject(batch: Batch, record: Array, ends: Array, reject: Rejected) -> Reject:
+    """Return where in the blob a rejected tuple stands; `ends` is where each group's tuples end among all."""
     group = int(np.searchsorted(ends, reject.place, side="right"))
     body, place = batch.records.bodies[group], int(record[group])
     blob, first = batch.blobs[place], int(np.searchsorted(record, place))
     if isinstance(body, Raw):
         offset = place_of(body, batch.data[blob]) + reject.at
     else:  # the bulk reader saw a copy without the white space
-        span = body.spans[reject.place - int(ends[group] - counts[group])]
+        span = body.spans[reject.place - _before(ends, group)]
         offset = batch.records.offsets[place] + span[0]
     return Reject(
-        blob, batch.records.numbers[place], reject.place - int(ends[first] - counts[first]), offset,
+        blob, batch.records.numbers[place], reject.place - _before(ends, first), offset,
         reject.reason, reject.raw[:RAW_SHOWN],
     )  # fmt: skip

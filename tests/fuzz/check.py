@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from nsgkit.flows.reading.gather import BATCH
 from tests.blobs import read
 from tests.fuzz.slow_reader import read_slowly
 
@@ -27,9 +28,12 @@ def rows_of(flows):
     return found
 
 
-def differences(blobs):
-    """Yield the place of each blob that breaks a rule, with a sentence."""
-    both = read(*blobs), read(*blobs, exact=True)
+def differences(blobs, size=BATCH):
+    """Yield the place of each blob that breaks a rule, with a sentence.
+
+    `size` is that of a batch: only in a small one are all tuples in their ordinary form.
+    """
+    both = read(*blobs, size=size), read(*blobs, exact=True)
     quick, exact = (by_blob(found, len(blobs)) for found in both)
     for i, data in enumerate(blobs):
         if quick[i] != exact[i]:

@@ -16,6 +16,13 @@ KEYS = [
     "flowGroups",
     "Version",
 ]
+FIELDS = [
+    "", "0", "-1", "+1", " 1", "1 ", "1.0", "1e3", "0x1F", "00012", "65535", "65536", "255", "256",
+    "9223372036854775807", "9223372036854775808", "1734601416", "1734601416123", "17346014161",
+    "91734601416", "T", "Q", "t", "I", "A", "B", "D", "NX", "NX_NEW", "nx", "x" * 33, "::1",
+    "2001:DB8:0::1", "::ffff:1.2.3.4", "fe80::1%e", "010.0.0.1", "1.2.3", "1.2.3.4", "xxx.xxx.xxx.xxx",
+    "\u0661", "\u00e9", '"', "\\", "\n", "\x7f", ",", ",,", "null", "\ufeff1", "[", "]", '","',
+]  # fmt: skip
 BITS = b'"{}[]:,\\\x00\xff\xc3 \n0aU'
 NSG_TUPLES = [
     "1734601416,35.203.211.114,10.0.0.4,{port},12086,T,I,D,B,,,,",
@@ -59,12 +66,12 @@ def string(value, rng, loose):
     return escaped.replace("/", "\\/") if loose and rng.random() < 0.1 else escaped
 
 
-def record(rng, number, minute, version=None):
+def record(rng, number, minute, version=None, tuples=None):
     """Return a valid record that no other mutant has."""
     version = version or rng.choice([1, 2, 4])
     port = number % 65536
     time = f"2024-12-19T09:{minute:02d}:35.{number % 10**7:07d}Z"
-    count = rng.choice([0, 1, 1, 2, 3])
+    count = rng.choice([0, 1, 1, 2, 3]) if tuples is None else tuples
     if version == 4:
         tuples = [rng.choice(VNET_TUPLES).format(port=port) for _ in range(count)]
         group = {"rule": "R", "flowTuples": tuples}
@@ -99,7 +106,12 @@ def places(value, found=None):
 
 def change(document, rng):
     """Change one thing in a document, in place."""
-    holder, i = rng.choice(places(document))
+    found = places(document)
+    tuples = [place for place in found if inner(*place).__class__ is str and inner(*place).count(",") > 6]
+    if tuples and rng.random() < 0.2:
+        field(*rng.choice(tuples), rng)
+        return
+    holder, i = rng.choice(found)
     rng.choice([escape, double, rename, move, shuffle, wrap, unwrap, add, replace])(document, holder, i, rng)
 
 
@@ -164,6 +176,13 @@ def add(document, holder, i, rng):
         holder.append(value)
 
 
+def field(holder, i, rng):
+    """Change one field of a tuple."""
+    fields = inner(holder, i).split(",")
+    fields[rng.randrange(len(fields))] = rng.choice(FIELDS)
+    put(holder, i, ",".join(fields))
+
+
 def replace(_, holder, i, rng):
     put(holder, i, pairs(rng.choice(KINDS)))
 
@@ -214,13 +233,14 @@ def mutant(rng, number):
 def every_change(version, rng):
     """Yield blobs of a record of a version: each of its values replaced by each kind, each key changed."""
     number = 0
-    for name in (escape, double, rename, wrap, unwrap, add, *[replace] * len(KINDS)):
-        for place in range(len(places([pairs(record(rng, number, 1, version))]))):
+    changes = [escape, double, rename, wrap, unwrap, add, *KINDS]
+    for what in changes:
+        for place in range(len(places([pairs(record(rng, 0, 1, version, tuples=2))]))):
             number += 1
-            document = [pairs(record(rng, number, minute, version)) for minute in (1, 2)]
+            document = [pairs(record(rng, number, minute, version, tuples=2)) for minute in (1, 2)]
             holder, i = places(document)[place]
-            if name is replace:
-                put(holder, i, pairs(KINDS[number % len(KINDS)]))
+            if callable(what):
+                what(document, holder, i, rng)
             else:
-                name(document, holder, i, rng)
+                put(holder, i, pairs(what))
             yield ('{"records":[' + ",".join(written(one, rng, False) for one in document) + "]}").encode()

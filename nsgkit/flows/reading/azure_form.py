@@ -13,6 +13,7 @@ import msgspec
 from nsgkit.flows.reading.records import Headers, Record, Records
 
 _OPENING, _CLOSING = b'{"records":[', b"]}"
+# Tuples below, not lists: Python's collector stops looking at tuples of such structs, but never at lists.
 
 
 class _NsgGroup(msgspec.Struct, gc=False):
@@ -22,12 +23,12 @@ class _NsgGroup(msgspec.Struct, gc=False):
 
 class _NsgFlow(msgspec.Struct, gc=False):
     rule: str
-    flows: list[_NsgGroup]
+    flows: tuple[_NsgGroup, ...]
 
 
 class _Properties(msgspec.Struct, gc=False):
     Version: Literal[1, 2]
-    flows: list[_NsgFlow]
+    flows: tuple[_NsgFlow, ...]
 
 
 class _NsgRecord(msgspec.Struct, gc=False):
@@ -47,11 +48,11 @@ class _VnetGroup(msgspec.Struct, gc=False):
 
 class _VnetFlow(msgspec.Struct, gc=False):
     aclID: str  # noqa: N815
-    flowGroups: list[_VnetGroup]  # noqa: N815
+    flowGroups: tuple[_VnetGroup, ...]  # noqa: N815
 
 
 class _FlowRecords(msgspec.Struct, gc=False):
-    flows: list[_VnetFlow]
+    flows: tuple[_VnetFlow, ...]
 
 
 class _VnetRecord(msgspec.Struct, gc=False):
@@ -67,11 +68,11 @@ class _VnetRecord(msgspec.Struct, gc=False):
 
 
 class _NsgDocument(msgspec.Struct, gc=False):
-    records: list[_NsgRecord]
+    records: tuple[_NsgRecord, ...]
 
 
 class _VnetDocument(msgspec.Struct, gc=False):
-    records: list[_VnetRecord]
+    records: tuple[_VnetRecord, ...]
 
 
 _decode_nsg = msgspec.json.Decoder(_NsgRecord).decode

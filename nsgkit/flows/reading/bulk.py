@@ -12,7 +12,16 @@ import numpy as np
 import pyarrow as pa
 from msgspec import Raw
 
-from nsgkit.flows.reading.columns import Array, Columns, choose, from_rows, merge, read_list, read_one_by_one
+from nsgkit.flows.reading.columns import (
+    Array,
+    Columns,
+    choose,
+    from_rows,
+    merge,
+    move,
+    read_list,
+    read_one_by_one,
+)
 from nsgkit.flows.reading.csv_columns import UnusualError, convert, milliseconds, read_csv
 from nsgkit.flows.reading.json_reader import read_array
 from nsgkit.flows.reading.lines import (
@@ -60,18 +69,8 @@ def read_bodies(bodies: Sequence[Raw], versions: Array) -> tuple[Columns, Array]
         part, counts[mine] = _read_kind(laid if chosen is bodies else lay_out(chosen), chosen, kind)
         read.append((part, mine))
     first = np.cumsum(counts) - counts
-    parts = [_moved(part, counts[mine], first[mine]) for part, mine in read]
+    parts = [move(part, counts[mine], first[mine]) for part, mine in read]
     return merge(parts or [from_rows([], [], [])]), counts
-
-
-def _moved(part: Columns, counts: Array, first: Array) -> Columns:
-    """Return the part with its places moved to where its lists stand among all of them."""
-    starts = np.cumsum(counts) - counts
-    if np.array_equal(starts, first):
-        return part
-    shift = np.repeat(first - starts, counts)
-    rejected = [reject._replace(place=int(reject.place + shift[reject.place])) for reject in part.rejected]
-    return Columns(part.arrays, part.texts, part.place + shift[part.place], rejected)
 
 
 def _read_kind(laid: Bodies, bodies: Sequence[Raw], kind: tuple[int, int]) -> tuple[Columns, Array]:
@@ -121,7 +120,7 @@ def _read_carefully(bodies: Sequence[Raw], kind: tuple[int, int]) -> tuple[Colum
     counts = tuples.counts.copy()
     counts[list(slow)] = [len(values) for values in slow.values()]
     first = np.cumsum(counts) - counts
-    parts = [_moved(_read_plain(tuples, kind), tuples.counts, first)]
+    parts = [move(_read_plain(tuples, kind), tuples.counts, first)]
     parts += [read_list(values, kind[0], int(first[i])) for i, values in slow.items()]
     return merge(parts), counts
 

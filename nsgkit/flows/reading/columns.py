@@ -110,6 +110,16 @@ def choose(columns: Columns, rows: Array, places: Array) -> Columns:
     return Columns(arrays, texts, places)
 
 
+def move(part: Columns, counts: Array, first: Array) -> Columns:
+    """Return the part with its places moved to where its lists stand among all of them."""
+    starts = np.cumsum(counts) - counts
+    if np.array_equal(starts, first):
+        return part
+    shift = np.repeat(first - starts, counts)
+    rejected = [reject._replace(place=int(reject.place + shift[reject.place])) for reject in part.rejected]
+    return Columns(part.arrays, part.texts, part.place + shift[part.place], rejected)
+
+
 def merge(parts: Sequence[Columns]) -> Columns:
     """Return several columns as one, in the order of their places."""
     if len(parts) == 1:

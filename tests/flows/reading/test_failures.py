@@ -3,8 +3,10 @@
 import json
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 
+import nsgkit
 from nsgkit.flows import parse
 from nsgkit.flows.reading import gather
 from tests.blobs import ALLOWED, PROBE, VNET_BEGIN, blob, nsg_record, read, same, vnet_record
@@ -97,3 +99,30 @@ def test_a_blob_that_framing_fails_on_is_a_reject_beside_the_others():
     assert found.flows["blob"].tolist() == ["0", "2"]
     assert found.rejects[["blob", "reason"]].to_numpy().tolist() == [["1", REASON]]
     assert not found.counts[1].complete
+
+
+def test_a_blob_whose_time_cannot_be_told_is_read_all_the_same(tmp_path):
+    (tmp_path / "a.json").write_bytes(b" " + blob(nsg_record("BOOM", PROBE)))
+    (tmp_path / "b.json").write_bytes(blob(GOOD))
+    with patch.object(parse, "frame", boom(parse.frame)), patch.object(gather, "frame", boom(gather.frame)):
+        logs = nsgkit.read_logs(tmp_path, start="2024-12-19 09:00", end="2024-12-19 10:00")
+    assert logs.flows["blob"].tolist() == ["b.json"]
+    assert logs.rejects[["blob", "reason"]].to_numpy().tolist() == [["a.json", REASON]]
+
+
+def test_an_odd_list_costs_itself_alone():
+    data = json.dumps({"records": [GOOD, nsg_record(None, PROBE), LAST]}).encode()
+    read_list, taken = parse.read_list, []
+    with patch.object(parse, "read_list", lambda *a: taken.append(a[0]) or read_list(*a)):
+        found = read(data, blob(GOOD))
+    assert taken == [[None, PROBE]]
+    same(found, read(data, blob(GOOD), exact=True))
+    assert found.rejects[["record", "tuple"]].to_numpy().tolist() == [[1, 0], [0, 0]]
+
+
+@pytest.mark.parametrize("bad", [2, 200])
+def test_rejects_are_placed_without_adding_up_the_batch_for_each(bad):
+    data, cumsum, added = blob(*[nsg_record("bad", minute=i % 60) for i in range(bad)]), np.cumsum, []
+    with patch.object(np, "cumsum", lambda *a, **k: added.append(len(a[0])) or cumsum(*a, **k)):
+        assert len(read(data).rejects) == bad
+    assert sum(added) <= 20 * bad + 40

@@ -120,6 +120,28 @@ def test_look_alikes_of_a_stop_are_not_listed(harmless):
     assert stops(ON, harmless) == []
 
 
+def told(*states, mac="00AA00000001"):
+    """Return what a mirror tells of a NIC's hours from 9 on."""
+    hours = pd.to_datetime([f"2024-12-19T{9 + n:02}:00Z" for n in range(len(states))])
+    return pd.DataFrame({"resource": "/PATH", "mac": mac, "hour": hours, "state": states, "reason": "closed"})
+
+
+@pytest.mark.parametrize(
+    ("mirror", "stopped"),
+    [
+        (told("complete", "no blob", "no blob", "no blob"), True),
+        (told("complete", *["not asked for"] * 3), False),
+        (pd.concat([told("complete", "not asked for"), told("growing", *["no blob"] * 3, mac="B")]), True),
+        (told("complete", "no blob", "no blob", "could not be read"), False),
+        (told(), True),
+        (told("complete", mac=None), True),
+    ],
+)
+def test_a_mirror_tells_a_stop_from_what_was_not_asked_for_or_not_got(mirror, stopped):
+    table = analyses.logging_stops(blobs(ON, blob(9)), mirror=mirror.reset_index(drop=True))
+    assert table["mac"].tolist() == ["00AA00000001"] * stopped
+
+
 # Silence
 
 

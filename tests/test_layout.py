@@ -73,6 +73,11 @@ def test_an_impossible_hour_is_none():
     assert parse_name(name) == ("NSG", NSG, None, MAC)
 
 
+def test_a_resource_that_is_no_nsg_has_no_family():
+    nic = NSG.replace("NETWORKSECURITYGROUPS", "NETWORKINTERFACES")
+    assert parse_name(f"resourceId={nic}/{HOUR}/PT1H.json") == (None, nic, NINE, None)
+
+
 def test_the_rule_counter_log_is_another_log():
     name = f"insights-logs-networksecuritygroupevent/resourceId={NSG}/{HOUR}/PT1H.json"
     assert is_other_log(name)

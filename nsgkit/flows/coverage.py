@@ -74,7 +74,7 @@ def hours_covered(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) ->
     >>> int((table["status"] == "missing").sum())
     2
     """
-    cells = _cells(blobs, mirror)
+    cells = cells_of(blobs, mirror)
     if cells.empty:
         return _NONE.copy()
     return _filled(cells, _streams(cells), cells["hour"].min(), cells["hour"].max())
@@ -87,7 +87,7 @@ def coverage_of(
 
     It costs what it shows, however far apart the hours lie.
     """
-    cells = _cells(blobs, mirror)
+    cells = cells_of(blobs, mirror)
     streams = _streams(cells)
     if cells.empty:
         return Coverage(_NONE.copy(), {}, 0, 0, 0, {})
@@ -112,7 +112,7 @@ def known_blobs(blobs: pd.DataFrame) -> pd.DataFrame:
     return known.assign(mac=known["mac"].fillna("unknown"), resource=known["resource"].fillna("unknown"))
 
 
-def _cells(blobs: pd.DataFrame, mirror: pd.DataFrame | None) -> pd.DataFrame:
+def cells_of(blobs: pd.DataFrame, mirror: pd.DataFrame | None) -> pd.DataFrame:
     """Return the hours of NICs of which something is known: resource, mac, hour, status and more."""
     known = known_blobs(blobs)
     nothing = (known["tuples"] == 0) & (known["unread"] > 0) & (known["complete"] | (known["records"] == 0))
@@ -145,7 +145,7 @@ def _with_mirror(cells: pd.DataFrame, mirror: pd.DataFrame) -> pd.DataFrame:
     """Say what the manifest knows better; it names resources by their paths, so NIC and hour must do."""
     told = mirror.assign(mac=mirror["mac"].fillna("unknown"), status=mirror["state"].astype("str"))
     here = _nic_hours(cells)
-    gone = here.isin(_nic_hours(told[told["status"] == "gone"]))
+    gone = here.isin(_nic_hours(told[told["status"] == "gone"])) & ~cells["unreadable"].astype(bool)
     cells = cells.assign(status=cells["status"].mask(gone, "no longer in Azure"))
     told = told[~_nic_hours(told).isin(here)]
     told = told.merge(

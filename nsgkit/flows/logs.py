@@ -107,7 +107,7 @@ class FlowLogs:
         aside = len(self.set_aside)
         were = "file was" if aside == 1 else "files were"
         notes = [*self.notes, *([f"{aside:,} {were} set aside: see .set_aside."] if aside else [])]
-        notes += [*stops_in_words(self.blobs), *notes_on_rows(self.flows)]
+        notes += [*stops_in_words(self.blobs, self.mirror_hours), *notes_on_rows(self.flows)]
         return coverage_of(self.blobs, mirror=self.mirror_hours), notes
 
 

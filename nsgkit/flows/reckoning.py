@@ -21,6 +21,7 @@ from nsgkit.schema import BLOBS, REJECTS, empty, typed
 SEVERAL = "records of several hours"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS = 3_600_000  # of an hour
+_REASONS_NOTED = 3
 _PICTURE = [datetime(year, 1, 1, tzinfo=UTC) for year in YEARS]
 
 
@@ -96,6 +97,8 @@ def _notes(file: LogFile, count: Count, versions: Sequence[int]) -> list[str]:
         notes.append("begins in the middle: what stood before is missing")
     if len(versions) > 1:
         notes.append(f"changes its version: {', '.join(map(str, versions))}")
+    if not whole and not count.tuples:  # then this is why nothing of it was read
+        whole = sorted({reject.reason for reject in count.refused})[:_REASONS_NOTED]
     return notes + whole
 
 

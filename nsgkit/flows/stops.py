@@ -1,9 +1,11 @@
 """Logging that stopped: NICs and flow logs that fall silent for good while others go on."""
 
+from typing import Any
+
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.flows.coverage import Table, known_blobs
+from nsgkit.flows.coverage import Table, cells_of
 
 STOPS: Table = {
     "resource": "str", "mac": "str", "last_hour": schema.TIME, "hours_since": "int64", "together_with": "str",
@@ -12,7 +14,9 @@ _NAMED = 5
 _HOUR = pd.Timedelta("1h")
 
 
-def logging_stops(blobs: pd.DataFrame, *, at_least: int = 2) -> pd.DataFrame:
+def logging_stops(
+    blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None, at_least: int = 2
+) -> pd.DataFrame:
     """Return which NICs and which whole flow logs have no blob any more while others go on.
 
     Counting rule: a NIC stopped where the last hour of all blobs lies `at_least` hours after its own last.
@@ -29,6 +33,9 @@ def logging_stops(blobs: pd.DataFrame, *, at_least: int = 2) -> pd.DataFrame:
     ----------
     blobs : pandas.DataFrame
         The `blobs` of `nsgkit.read_logs`; those whose hour is unknown are left out.
+    mirror : pandas.DataFrame or None
+        The `mirror_hours` of a mirror's FlowLogs. It knows hours whose blob is there and could not be
+        downloaded, and flow logs that later downloads did not ask for: neither is a stop.
     at_least : int
         How many hours without a blob are a stop.
 
@@ -50,7 +57,8 @@ def logging_stops(blobs: pd.DataFrame, *, at_least: int = 2) -> pd.DataFrame:
     >>> len(logging_stops(nsgkit.read_logs("data/samples").blobs))
     0
     """
-    known = known_blobs(blobs)
+    known = cells_of(blobs, mirror)
+    known = known[known["status"].astype("str") != "not asked for"]
     if known.empty:
         return pd.DataFrame(columns=list(STOPS)).astype(STOPS)
     last = known["hour"].max()
@@ -58,8 +66,9 @@ def logging_stops(blobs: pd.DataFrame, *, at_least: int = 2) -> pd.DataFrame:
     own = nics.groupby("resource")["last_hour"]
     final = nics["last_hour"] == own.transform("max")
     together = final.groupby(nics["resource"]).transform("sum") > 1
+    until = last if mirror is None else _asked_until(mirror, nics["mac"]).fillna(last)
     nics["mac"] = nics["mac"].mask(final & together)
-    stopped = nics[nics["last_hour"] <= last - at_least * _HOUR].drop_duplicates()
+    stopped = nics[nics["last_hour"] <= until - at_least * _HOUR].drop_duplicates()
     stopped = stopped.sort_values(["last_hour", "resource", "mac"], ignore_index=True)
     stopped["hours_since"] = (last - stopped["last_hour"]) // _HOUR
     stopped["together_with"] = _together(stopped)
@@ -67,9 +76,9 @@ def logging_stops(blobs: pd.DataFrame, *, at_least: int = 2) -> pd.DataFrame:
     return table
 
 
-def stops_in_words(blobs: pd.DataFrame) -> list[str]:
+def stops_in_words(blobs: pd.DataFrame, mirror: pd.DataFrame | None) -> list[str]:
     """Return a sentence on logging that stopped, the last first; none where all go on."""
-    stopped = logging_stops(blobs)
+    stopped = logging_stops(blobs, mirror=mirror)
     if stopped.empty:
         return []
     latest = stopped.iloc[-1]
@@ -83,6 +92,16 @@ def stops_in_words(blobs: pd.DataFrame) -> list[str]:
         f"Logging stopped for {' and '.join(parts)} while others went on, most lately after "
         f"{latest['last_hour']:%Y-%m-%d %H:%M}: see nsgkit.analyses.logging_stops."
     ]
+
+
+def _asked_until(mirror: pd.DataFrame, macs: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return for each NIC the last hour for which any log of its resource was asked; null where unknown."""
+    asked = mirror[mirror["state"].astype("str") != "not asked for"]
+    until = asked.groupby("resource", dropna=False)["hour"].max().to_dict()
+    nics = mirror[["mac", "resource"]].drop_duplicates()
+    own = nics.assign(until=nics["resource"].map(until)).groupby("mac")["until"].max().to_dict()
+    until_of: pd.Series[Any] = macs.map(own).astype(STOPS["last_hour"])
+    return until_of
 
 
 def _together(stopped: pd.DataFrame) -> list[str | None]:

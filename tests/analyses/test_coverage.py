@@ -7,6 +7,7 @@ import pytest
 from nsgkit import analyses, schema
 from nsgkit.errors import MissingColumnError
 from nsgkit.flows.conversations import conversations
+from nsgkit.flows.stops import stops_in_words
 from tests.frames import flows
 
 TALK = "203.0.113.7:4000 10.0.0.4:443 TCP"
@@ -105,6 +106,35 @@ def test_a_whole_flow_log_that_stops_is_one_row():
     ]
 
 
+def test_two_hours_without_a_blob_are_a_stop():
+    assert stops(ON, blob(10)) == [("/NSG", "00AA00000001", 10, 2, None)]
+    assert analyses.logging_stops(blobs(ON, blob(10)), at_least=3).empty
+
+
+def test_of_many_that_stop_together_five_are_named():
+    many = [blob(9, f"00AA0000000{n}", resource="/SUB/DB") for n in range(7)]
+    (first, *_, last) = stops(ON, *many, blob(12, "F", resource="/SUB/DB"))
+    assert first[-1] == "6: " + ", ".join(f"DB 00AA0000000{n}" for n in (1, 2, 3, 4, 5)) + ", …"
+    assert last[-1] == "6: " + ", ".join(f"DB 00AA0000000{n}" for n in (0, 1, 2, 3, 4)) + ", …"
+
+
+@pytest.mark.parametrize(
+    ("stopped", "said"),
+    [
+        ([blob(8)], "1 NIC while others went on, most lately after 2024-12-19 08:00"),
+        (
+            [blob(9), blob(9, "00AA00000002"), blob(7, "B", resource="/X"), blob(8, "C", resource="/Y")],
+            "1 whole flow log and 2 NICs while others went on, most lately after 2024-12-19 09:00",
+        ),
+    ],
+)
+def test_a_stop_is_said_in_a_sentence(stopped, said):
+    assert stops_in_words(blobs(ON, *stopped), None) == [
+        f"Logging stopped for {said}: see nsgkit.analyses.logging_stops."
+    ]
+    assert stops_in_words(blobs(ON), None) == []
+
+
 def test_a_nic_of_a_resource_that_goes_on_stops_by_itself():
     together = [blob(9, "00AA00000002"), blob(9, "00AA00000003")]
     assert [row[:2] for row in stops(*together, blob(12))] == [
@@ -118,6 +148,28 @@ def test_a_nic_of_a_resource_that_goes_on_stops_by_itself():
 )
 def test_look_alikes_of_a_stop_are_not_listed(harmless):
     assert stops(ON, harmless) == []
+
+
+def told(*states, mac="00AA00000001"):
+    """Return what a mirror tells of a NIC's hours from 9 on."""
+    hours = pd.to_datetime([f"2024-12-19T{9 + n:02}:00Z" for n in range(len(states))])
+    return pd.DataFrame({"resource": "/PATH", "mac": mac, "hour": hours, "state": states, "reason": "closed"})
+
+
+@pytest.mark.parametrize(
+    ("mirror", "stopped"),
+    [
+        (told("complete", "no blob", "no blob", "no blob"), True),
+        (told("complete", *["not asked for"] * 3), False),
+        (pd.concat([told("complete", "not asked for"), told("growing", *["no blob"] * 3, mac="B")]), True),
+        (told("complete", "no blob", "no blob", "could not be read"), False),
+        (told(), True),
+        (told("complete", mac=None), True),
+    ],
+)
+def test_a_mirror_tells_a_stop_from_what_was_not_asked_for_or_not_got(mirror, stopped):
+    table = analyses.logging_stops(blobs(ON, blob(9)), mirror=mirror.reset_index(drop=True))
+    assert table["mac"].tolist() == ["00AA00000001"] * stopped
 
 
 # Silence

@@ -77,6 +77,12 @@ def test_what_a_mirror_could_not_get_is_an_hour_too():
     assert "  C  R ··×·" in text
 
 
+def test_what_is_gone_in_azure_and_changed_in_the_mirror_could_not_be_read():
+    mirror = pd.DataFrame({"resource": "R", "mac": "A", "hour": pd.to_datetime(HOURS[:1], utc=True)})
+    table = blobs((HOURS[0], "A", {"unread": 1, "complete": False, "note": "its SHA-256 differs"}))
+    assert statuses(table, "A", mirror=mirror.assign(state="gone", reason=None)) == ["could not be read"]
+
+
 def test_what_could_not_be_read_says_why():
     table = blobs(
         (HOURS[0], "A", {"unread": 1, "complete": False, "note": "torn"}),

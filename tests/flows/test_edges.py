@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 
 import nsgkit
+from nsgkit.flows.edges import hours_of
+from nsgkit.flows.files import choose_span
 from tests.blobs import ALLOWED, MAC, NSG, PROBE, blob, nsg_record
 
 LAID_OUT = f"resourceId={NSG}/y=2024/m=12/d=19/h={{:02d}}/m=00/macAddress={MAC}/PT1H.json"
@@ -44,6 +46,51 @@ def test_the_last_minute_stands_in_the_blob_of_the_next_hour(tmp_path):
     assert logs.raw(0) == late
     assert "1 row comes from the blobs of the hour after 2024-12-19 11:00" in repr(logs)
     assert "coverage 1 NIC × 1 hour: 1 present" in repr(logs)
+
+
+def test_both_ends_of_the_span_are_exact(tmp_path):
+    hourly(tmp_path, 10, *(PROBE.replace("1734601416", str(1734602400 + s)) for s in (-1, 0, 59, 60)))
+    flows = nsgkit.read_logs(tmp_path, start="2024-12-19 10:00", end="2024-12-19 10:01").flows
+    assert flows["time"].dt.strftime("%H:%M:%S").tolist() == ["10:00:00", "10:00:59"]
+
+
+def test_hours_asked_for_in_part_are_asked_for():
+    hours = pd.DataFrame({"hour": pd.date_range("2024-12-19 08:00", periods=5, freq="h", tz="UTC")})
+
+    def asked(start, end):
+        return hours_of(hours, choose_span(start, end))["hour"].dt.hour.tolist()
+
+    assert asked("2024-12-19 09:30", "2024-12-19 11:00") == [9, 10]
+    assert asked("2024-12-19 09:00", "2024-12-19 11:01") == [9, 10, 11]
+    assert asked(None, "2024-12-19 08:30") == [8]
+    assert asked("2024-12-19 11:59", None) == [11, 12]
+
+
+DAY = 86_400
+NINE = 1734598800
+
+
+@pytest.mark.parametrize(
+    ("late", "far"),
+    [((DAY, -DAY, 0), None), ((0, DAY + 1), "1 tuple lies"), ((-DAY - 1, DAY + 1), "2 tuples lie")],
+)
+def test_tuples_more_than_a_day_from_their_record_are_counted(tmp_path, late, far):
+    tuples = [PROBE.replace("1734601416", str(NINE + seconds)) for seconds in late]
+    others = [nsg_record(ALLOWED, time=None), nsg_record(time="2024-12-19T09:01:00Z"), nsg_record(ALLOWED)]
+    put(tmp_path, "a.json", blob(*others[:2], nsg_record(*tuples, time="2024-12-19T09:00:00Z"), others[2]))
+    logs = nsgkit.read_logs(tmp_path)
+    assert len(logs.flows) == len(late) + 2
+    note = logs.blobs["note"].astype(object)[0]
+    assert note == f"{far} more than a day from the time of the record" if far else pd.isna(note)
+
+
+def test_nics_without_the_hour_after_are_counted_and_three_are_named(tmp_path):
+    for n in range(5):
+        path = LAID_OUT.format(10).replace(MAC, f"00000000000{n}")
+        put(tmp_path, path, blob(nsg_record(PROBE, minute=n)))
+    put(tmp_path, LAID_OUT.format(11).replace(MAC, "000000000004"), b'{"records":[]}')
+    said = repr(nsgkit.read_logs(tmp_path, end="2024-12-19 11:00"))
+    assert "for 4 NICs (000000000000, 000000000001, 000000000002 …): the blob of the hour after" in said
 
 
 def test_a_missing_hour_after_the_span_is_said(tmp_path):

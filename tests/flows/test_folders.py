@@ -4,6 +4,7 @@ import errno
 import gzip
 import json
 import os
+import re
 import socket
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import nsgkit
 from nsgkit.acquire.store import open_store
 from nsgkit.errors import NoLogsError, NsgkitError
 from nsgkit.flows import looks, opening
-from tests.blobs import ALLOWED, MAC, NSG, PROBE, blob, nsg_record
+from tests.blobs import ALLOWED, MAC, NSG, PROBE, VNET_BEGIN, blob, nsg_record, vnet_record
 
 GOOD = blob(nsg_record(PROBE))
 HOUR = "y=2024/m=12/d=19/h=09/m=00"
@@ -39,40 +40,68 @@ def aside(logs):
     return dict(zip(logs.set_aside["name"], logs.set_aside["reason"], strict=True))
 
 
+def put_what_is_read(folder):
+    put(folder, LAID_OUT)
+    put(folder, "loose.json", other(1))
+    put(folder, "PT1H.json.1", other(2))
+    put(folder, "no ending", other(3))
+    put(folder, "packed", gzip.compress(other(4)))
+    put(folder, os.fsdecode(b"caf\xe9.json"), other(5))
+    put(folder, "x.json/inside.json", other(6))
+    put(folder, "delta.json", b"," + other(7).partition(b"[")[2])
+    put(folder, "lines.jsonl", json.dumps(nsg_record(ALLOWED, minute=46)).encode() + b"\n")
+    put(folder, "one byte.json", other(8).replace(b"WEB-NSG", b"WEB\xff"))
+    put(folder, "vnet.json", blob(vnet_record(VNET_BEGIN)))
+
+
+def put_what_is_rejected(folder):
+    put(folder, f"{LAID_OUT}.bak")
+    put(folder, "utf16.json", GOOD.decode().encode("utf-16"))
+    put(folder, "torn.json.gz", gzip.compress(GOOD)[:-9])
+    put(folder, "zeros.json", bytes(999))
+    for name, tuples in {"null": b"null", "text": b'"none"', "object": b'{"a":1}'}.items():
+        put(folder, f"{name}.json", re.sub(rb'(?<="flowTuples":)\[.*?\]', tuples, other(9)))
+
+
+def put_what_is_set_aside(folder):
+    put(folder, f"resourceId={VM}/{HOUR}/PT1H.json", METRICS * 2000)
+    put(folder, "envelope.json", json.dumps({"message": json.dumps(nsg_record(PROBE))}).encode())
+    put(folder, "analytics.csv", b"FlowStartTime_t,FlowEndTime_t,SrcIP_s,DestIP_s\n1,2,10.0.0.4,10.0.0.5\n")
+    put(folder, f"{HOUR}/macAddress={MAC}", b"")
+    put(folder, "_SUCCESS", b"")
+    put(folder, "picture.png", b"\x89PNG\0\0")
+    put(folder, "notes.txt", b"call them back")
+    put(folder, "settings.json", b'{"theme": "dark"}')
+    os.mkfifo(folder / "pipe.json")
+    socket.socket(socket.AF_UNIX).bind(str(folder / "s.json"))
+    (folder / "gone.json").symlink_to("nowhere")
+    (folder / "loop.json").symlink_to("loop.json")
+    (folder / "again").symlink_to(folder)
+
+
 def test_one_of_each_kind(tmp_path):
-    put(tmp_path, LAID_OUT)
-    put(tmp_path, "loose.json", other(1))
-    put(tmp_path, f"{LAID_OUT}.bak")
-    put(tmp_path, "PT1H.json.1", other(2))
-    put(tmp_path, "no ending", other(3))
-    put(tmp_path, "packed", gzip.compress(other(4)))
-    put(tmp_path, os.fsdecode(b"caf\xe9.json"), other(5))
-    put(tmp_path, "x.json/inside.json", other(6))
-    put(tmp_path, f"resourceId={VM}/{HOUR}/PT1H.json", METRICS * 2000)
-    put(tmp_path, f"{HOUR}/macAddress={MAC}", b"")
-    put(tmp_path, "_SUCCESS", b"")
-    put(tmp_path, "picture.png", b"\x89PNG\0\0")
-    put(tmp_path, "notes.txt", b"call them back")
-    put(tmp_path, "settings.json", b'{"theme": "dark"}')
-    put(tmp_path, "utf16.json", GOOD.decode().encode("utf-16"))
-    put(tmp_path, "torn.json.gz", gzip.compress(GOOD)[:-9])
-    os.mkfifo(tmp_path / "pipe.json")
-    socket.socket(socket.AF_UNIX).bind(str(tmp_path / "s.json"))
-    (tmp_path / "gone.json").symlink_to("nowhere")
-    (tmp_path / "loop.json").symlink_to("loop.json")
-    (tmp_path / "again").symlink_to(tmp_path)
+    put_what_is_read(tmp_path)
+    put_what_is_rejected(tmp_path)
+    put_what_is_set_aside(tmp_path)
     logs = nsgkit.read_logs(tmp_path)
-    assert len(logs.flows) == 7
-    assert logs.blobs["family"].dropna().unique().tolist() == ["NSG"]
-    rejects = dict(zip(logs.rejects["blob"], logs.rejects["reason"], strict=True))
-    assert rejects.keys() == {f"{LAID_OUT}.bak", "utf16.json", "torn.json.gz"}
+    assert len(logs.flows) == 11
+    assert logs.blobs["family"].dropna().unique().tolist() == ["NSG", "VNet"]
+    assert set(logs.rejects["blob"]) == {
+        f"{LAID_OUT}.bak", "utf16.json", "torn.json.gz", "zeros.json", "null.json",
+        "text.json", "object.json",
+    }  # fmt: skip
     assert aside(logs).keys() == {
-        "x.json", f"resourceId={VM}/{HOUR}/PT1H.json", f"{HOUR}/macAddress={MAC}", "_SUCCESS", "picture.png",
-        "notes.txt", "settings.json", "pipe.json", "s.json", "gone.json", "loop.json", "again",
+        "x.json", f"resourceId={VM}/{HOUR}/PT1H.json", "envelope.json", "analytics.csv", "_SUCCESS",
+        f"{HOUR}/macAddress={MAC}", "picture.png", "notes.txt", "settings.json", "pipe.json", "s.json",
+        "gone.json", "loop.json", "again",
     }  # fmt: skip
     assert aside(logs)["pipe.json"] == "a named pipe: never opened"
     assert aside(logs)["again"] == "a link to a folder that is read already"
-    assert "12 files were set aside: see .set_aside." in repr(logs)
+    assert aside(logs)["envelope.json"].startswith("flow logs as text in 'message': extract that field")
+    assert "14 files were set aside: see .set_aside." in repr(logs)
+    notes = logs.blobs.set_index("name")["note"]
+    assert notes["delta.json"] == "begins in the middle: what stood before is missing"
+    assert notes["null.json"] == "flowTuples is not a list"
     assert logs.raw(logs.flows[logs.flows["blob"] == r"caf\udce9.json"].iloc[0]).startswith("1734601440")
 
 

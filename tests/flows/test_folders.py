@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import nsgkit
+from nsgkit.acquire.mirror import mirror_blobs
 from nsgkit.acquire.store import open_store
 from nsgkit.errors import NoLogsError, NsgkitError
 from nsgkit.flows import looks, opening
@@ -319,6 +320,17 @@ def test_a_pipe_is_never_opened(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(NoLogsError, match="a named pipe: never opened"):
         nsgkit.read_logs(tmp_path / "pipe")
+
+
+def test_a_pipe_in_place_of_a_mirror_s_file_is_never_opened(tmp_path):
+    with open_store(tmp_path) as store:
+        event = {"account": "demo", "container": "c", "name": LAID_OUT, "growing": False}
+        told = dict.fromkeys(("size", "sha256", "etag", "md5", "encoding", "created", "modified"), "1")
+        store.manifest.add("stored", **event, **told | {"size": 9, "parts": [[0, 9]]})
+    pipe = next(iter(mirror_blobs(tmp_path))).parts[0][0]
+    pipe.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(pipe)
+    assert nsgkit.read_logs(tmp_path).rejects["reason"].tolist() == ["no regular file: never opened"]
 
 
 def test_the_home_folder_is_spelled_out(tmp_path, monkeypatch):

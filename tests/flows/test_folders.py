@@ -126,6 +126,38 @@ def test_copies_and_stubs_do_not_make_an_hour_growing(tmp_path):
     assert "coverage 1 NIC × 1 hour: 1 present." in repr(logs)
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.txt", b"call them back", "no flow record in it"),
+        ("a.txt", b"call them back\n" * 9000, "no flow record in its first 65,536 bytes"),
+        ("a.bin", b"PK\3\4\0\0", "not text; unpack it where it is an archive"),
+        ("a.bin", bytes(99), "nothing but zero bytes or white space: a copy that failed"),
+        ("a.gz", gzip.compress(b"call them back"), "no flow record in it"),
+        ("a.gz", b"\x1f\x8bno", "a gzip file that cannot be unpacked"),
+        ("a.log", METRICS * 9000, "metrics of Azure Monitor, no flow log: keep it apart from the flow logs"),
+        ("a.json", b'{"theme": "dark"}' * 9000, "no flow record in it"),
+    ],
+)
+def test_a_file_that_is_no_log_says_what_it_is(tmp_path, name, data, reason):
+    put(tmp_path, "PT1H.json")
+    put(tmp_path, name, data)
+    logs = nsgkit.read_logs(tmp_path)
+    assert (len(logs.flows), aside(logs)) == (1, {name: reason})
+
+
+def test_a_large_log_of_any_name_is_read(tmp_path):
+    log = blob(nsg_record(*[ALLOWED] * 3000))
+    put(tmp_path, "a", log)
+    put(tmp_path, "b.gzip", gzip.compress(log.replace(b"203.0.113.9", b"203.0.113.8")))
+    assert len(nsgkit.read_logs(tmp_path).flows) == 6000
+
+
+def test_a_large_log_that_begins_with_zero_bytes_is_read(tmp_path):
+    put(tmp_path, "a.json", bytes(100_000) + blob(nsg_record(*[ALLOWED] * 20_000)))
+    assert len(nsgkit.read_logs(tmp_path).flows) == 20_000
+
+
 def test_flow_records_behind_another_log_are_read(tmp_path):
     record = json.dumps(nsg_record(PROBE)).encode()
     put(tmp_path, "mixed.json", METRICS * 2000 + record + b"\n")

@@ -6,7 +6,9 @@ import json
 import os
 import re
 import socket
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -191,6 +193,29 @@ def test_links_to_folders_are_followed_once(tmp_path):
     logs = nsgkit.read_logs(tmp_path / "case")
     assert logs.blobs["name"].tolist() == ["b.json", "link/a.json"]
     assert aside(logs).keys() == {"second", "link/up"}
+
+
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_folders_are_told_apart_where_there_are_no_inodes(tmp_path, monkeypatch, everywhere):
+    for n in range(3):
+        put(tmp_path, f"{n}/a.json", other(n))
+    (tmp_path / "0" / "up").symlink_to(tmp_path)
+    real, scan = os.stat, os.scandir
+
+    def stat_without(path, **options):
+        told = real(path, **options)
+        return os.stat_result((told.st_mode, 0, 0, *told[3:]))
+
+    def entry_without(entry):  # as on Windows, where only a call of its own tells the inode
+        told, link = stat_without(entry.path), entry.is_symlink()
+        return SimpleNamespace(name=entry.name, path=entry.path, stat=lambda: told, is_symlink=lambda: link)
+
+    monkeypatch.setattr(os, "scandir", lambda path: nullcontext([*map(entry_without, scan(path))]))
+    if everywhere:
+        monkeypatch.setattr(os, "stat", stat_without)
+    logs = nsgkit.read_logs(tmp_path)
+    assert logs.blobs["name"].tolist() == ["0/a.json", "1/a.json", "2/a.json"]
+    assert aside(logs) == {"0/up": "a link to a folder that is read already"}
 
 
 def test_names_that_are_written_alike_stay_apart(tmp_path):

@@ -207,7 +207,7 @@ def _not_downloaded(path: Path, span: Span) -> str | None:
 def _counted(every: Iterable[str]) -> str:
     reasons = Counter(every).most_common()
     listed = "; ".join(f"{count:,} × {visible(reason)}" for reason, count in reasons[:_REASONS_SHOWN])
-    more = f"; and {len(reasons) - _REASONS_SHOWN} other reasons" if len(reasons) > _REASONS_SHOWN else ""
+    more = f"; and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
     return f"{listed}{more}"
 
 

@@ -184,6 +184,28 @@ def test_where_a_mirror_could_get_nothing_the_error_says_why(tmp_path):
         nsgkit.read_logs(tmp_path, start="2024-12-19 10:00", end="2024-12-19 11:00")
 
 
+def test_the_error_names_the_three_most_frequent_reasons(tmp_path):
+    for n in range(2):
+        put(tmp_path, f"{n}", b"")
+        put(tmp_path, f"{n}.txt", b"call them back")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(
+        NoLogsError, match=r"5 files were set aside \(2 × empty.*; 2 × no flow.*; 1 × a named pip"
+    ):
+        nsgkit.read_logs(tmp_path)
+    put(tmp_path, "zeros", bytes(9))
+    with pytest.raises(NoLogsError, match=r"; and 1 more\)"):
+        nsgkit.read_logs(tmp_path)
+
+
+def test_what_is_set_aside_tells_its_size_where_it_has_one(tmp_path):
+    put(tmp_path, "a.json")
+    put(tmp_path, "empty", b"")
+    put(tmp_path, "notes.txt", b"call them back")
+    os.mkfifo(tmp_path / "pipe")
+    assert nsgkit.read_logs(tmp_path).set_aside["size"].tolist() == [0, 14, pd.NA]
+
+
 def test_links_to_folders_are_followed_once(tmp_path):
     put(tmp_path / "elsewhere", "a.json")
     put(tmp_path / "case", "b.json", other(1))
@@ -221,10 +243,12 @@ def test_folders_are_told_apart_where_there_are_no_inodes(tmp_path, monkeypatch,
 def test_names_that_are_written_alike_stay_apart(tmp_path):
     put(tmp_path, os.fsdecode(b"\xff.json"), other(1))
     put(tmp_path, r"\udcff.json", other(2))
+    (tmp_path / r"\udcff.json (2)").write_bytes(other(3))
     logs = nsgkit.read_logs(tmp_path)
-    assert logs.blobs["name"].tolist() == [r"\udcff.json", r"\udcff.json (2)"]
+    names = [r"\udcff.json", r"\udcff.json (2)", r"\udcff.json (2) (2)"]
+    assert logs.blobs["name"].tolist() == names
     ports = {logs.raw(label).split(",")[3] for label in logs.flows.index}
-    assert ports == {"50001", "50002"}
+    assert ports == {"50001", "50002", "50003"}
 
 
 def test_a_folder_and_a_file_without_permission_are_named(tmp_path, monkeypatch):

@@ -175,6 +175,14 @@ def test_a_mirror_tells_a_stop_from_what_was_not_asked_for_or_not_got(mirror, st
     assert table["mac"].tolist() == ["00AA00000001"] * stopped
 
 
+def test_hours_not_asked_for_or_not_got_are_no_gap():
+    mirror = told(
+        "complete", "no blob", "not asked for", "no blob", "could not be read", "no blob", "complete"
+    )
+    gaps = analyses.coverage_gaps(blobs(blob(9), blob(15)), mirror=mirror)
+    assert gaps["start"].dt.hour.tolist() == [10, 12, 14] and gaps["hours"].tolist() == [1, 1, 1]
+
+
 # Silence
 
 

@@ -6,7 +6,7 @@ import narwhals as nw
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.flows.coverage import Table, known_blobs
+from nsgkit.flows.coverage import Table, cells_of
 from nsgkit.flows.frame import collect, lazy, settled
 
 _HOUR, _MINUTE = 3_600_000, 60_000
@@ -18,10 +18,11 @@ SILENCES: Table = {
 }  # fmt: skip
 
 
-def coverage_gaps(blobs: pd.DataFrame) -> pd.DataFrame:
+def coverage_gaps(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return the stretches of hours for which a NIC has no blob between its first and its last.
 
-    Parameters and errors as for `hours_covered`, whose `mirror` is not needed here.
+    Parameters and errors as for `hours_covered`. Hours of which a mirror knows that their blob could not be
+    downloaded, or that they were not asked for, are no gap.
 
     Returns
     -------
@@ -35,7 +36,7 @@ def coverage_gaps(blobs: pd.DataFrame) -> pd.DataFrame:
     >>> coverage_gaps(nsgkit.read_logs("data/samples").blobs)["hours"].tolist()
     [2]
     """
-    hours = known_blobs(blobs)[["resource", "mac", "hour"]].drop_duplicates()
+    hours = cells_of(blobs, mirror)[["resource", "mac", "hour"]].drop_duplicates()
     hours = hours.sort_values(["resource", "mac", "hour"], ignore_index=True)
     before = hours.groupby(["resource", "mac"])["hour"].shift() + _ONE
     found = hours.assign(start=before, end=hours["hour"])[hours["hour"] > before]

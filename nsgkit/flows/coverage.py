@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nsgkit import schema
+from nsgkit.layout import parse_name
 
 Table: TypeAlias = dict[str, Any]
 STATUS = (
@@ -22,7 +23,7 @@ _KEYS = [*_NIC, "hour"]
 _HOUR = pd.Timedelta("1h")
 _NONE = pd.DataFrame(columns=list(HOURS)).astype(HOURS)
 _NEEDED = [
-    *_KEYS, "asked", "complete", "begins_in_middle", "tuples", "rows", "rejects", "repeats", "unread",
+    "name", *_KEYS, "asked", "complete", "begins_in_middle", "tuples", "rows", "rejects", "repeats", "unread",
     "records", "note",
 ]  # fmt: skip
 
@@ -131,7 +132,7 @@ def cells_of(blobs: pd.DataFrame, mirror: pd.DataFrame | None) -> pd.DataFrame:
     cells = marked.groupby(_KEYS).agg(how).reset_index()
     cells["status"] = _status(cells)
     cells["reason"] = cells["reason"].where(cells["unreadable"], None)
-    return cells if mirror is None or mirror.empty else _with_mirror(cells, mirror)
+    return cells if mirror is None or mirror.empty else _with_mirror(cells, _as_recorded(mirror, blobs))
 
 
 def _status(cells: pd.DataFrame) -> Any:
@@ -141,27 +142,41 @@ def _status(cells: pd.DataFrame) -> Any:
     return np.select([condition.astype(bool) for condition in conditions], words, "present")
 
 
-def _with_mirror(cells: pd.DataFrame, mirror: pd.DataFrame) -> pd.DataFrame:
-    """Say what the manifest knows better; it names resources by their paths, so NIC and hour must do."""
-    told = mirror.assign(mac=mirror["mac"].fillna("unknown"), status=mirror["state"].astype("str"))
-    here = _nic_hours(cells)
-    gone = here.isin(_nic_hours(told[told["status"] == "gone"])) & ~cells["unreadable"].astype(bool)
-    cells = cells.assign(status=cells["status"].mask(gone, "no longer in Azure"))
-    told = told[~_nic_hours(told).isin(here)]
-    told = told.merge(
-        cells[_NIC].drop_duplicates().rename(columns={"resource": "known"}), on="mac", how="left"
+def _as_recorded(mirror: pd.DataFrame, blobs: pd.DataFrame) -> pd.DataFrame:
+    """Name resources and NICs as records do: a manifest knows only paths, and a VNet's name another."""
+    known = known_blobs(blobs)
+    told = known["name"].map(parse_name)
+    named = known[_NIC].assign(
+        path=told.map(lambda name: name.resource), by_path=told.map(lambda name: name.mac is not None)
     )
-    failed = told["status"] == "could not be read"
+    named = named.dropna(subset=["path"]).drop_duplicates()
+    resources = dict(zip(named["path"][::-1], named["resource"][::-1], strict=True))
+    own = named[~named["by_path"]].drop_duplicates("path", keep=False).set_index("path")["mac"].to_dict()
+    paths = mirror["resource"]
+    return mirror.assign(
+        resource=paths.map(lambda path: resources.get(path, path)).fillna("unknown"),
+        mac=mirror["mac"].fillna(paths.map(own.get)).fillna("unknown"),
+        status=mirror["state"].astype("str"),
+    )
+
+
+def _with_mirror(cells: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """Say what the manifest knows better."""
+    here = _keys(cells)
+    gone = here.isin(_keys(told[told["status"] == "gone"])) & ~cells["unreadable"].astype(bool)
+    cells = cells.assign(status=cells["status"].mask(gone, "no longer in Azure"))
+    told = told[~_keys(told).isin(here)]
+    streams = pd.MultiIndex.from_frame(cells[_NIC].drop_duplicates())
     inside = told["hour"].between(cells["hour"].min(), cells["hour"].max())
-    told = told[failed | (told["status"].eq("not asked for") & told["known"].notna() & inside)]
-    told = told.assign(resource=told["known"].fillna(told["resource"]).fillna("unknown"))
+    inside &= pd.MultiIndex.from_frame(told[_NIC]).isin(streams)
+    told = told[told["status"].eq("could not be read") | (told["status"].eq("not asked for") & inside)]
     columns = [*_KEYS, "status", "rows", "rejects", "reason"]
     every = [part.reindex(columns=columns).astype(HOURS) for part in (cells, told)]
     return pd.concat(every, ignore_index=True).drop_duplicates(_KEYS)
 
 
-def _nic_hours(table: pd.DataFrame) -> pd.MultiIndex:
-    return pd.MultiIndex.from_frame(table[["mac", "hour"]])
+def _keys(table: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(table[_KEYS])
 
 
 def _streams(cells: pd.DataFrame) -> pd.DataFrame:

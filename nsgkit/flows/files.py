@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import os
+import stat
 import sys
 import zlib
 from dataclasses import dataclass
@@ -89,6 +90,9 @@ def load(file: LogFile, rooms: list[Array] | None = None) -> Data | str:
     `rooms` keeps memory for one large file after the other: the system takes long to give it.
     """
     try:
+        paths = [path for path, _ in file.mirrored.parts] if file.mirrored else [file.path]
+        if not all(stat.S_ISREG(path.stat().st_mode) for path in paths):  # a named pipe would wait for ever
+            return "no regular file: never opened"
         return read_blob(file.mirrored) if file.mirrored else _read(file.path, [] if rooms is None else rooms)
     except OSError as error:
         return f"the file cannot be read: {error.strerror or type(error).__name__}"

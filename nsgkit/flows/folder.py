@@ -27,7 +27,7 @@ _KINDS = {
     stat.S_IFBLK: "a device",
 }  # fmt: skip
 _REASONS_SHOWN = 3
-_Identity: TypeAlias = tuple[int, int]  # of a folder: its device and inode
+_Identity: TypeAlias = tuple[int, int] | str  # of a folder: its device and inode, or where it lies
 
 
 @dataclass
@@ -93,7 +93,7 @@ def _look_into(path: Path) -> Found:
         if is_mirror(path):
             return _mirrored(path)
         if stat.S_ISDIR(status.st_mode):
-            return _walk(path, status)
+            return _walk(path)
     except FileNotFoundError:
         raise NoLogsError(
             f"There is no file or folder {shown_path(path)}. Check the path{_nearest(path)}."
@@ -117,10 +117,10 @@ def _mirrored(path: Path) -> Found:
     return found
 
 
-def _walk(top: Path, status: os.stat_result) -> Found:
+def _walk(top: Path) -> Found:
     """Look into all folders below `top`; those behind links come last, and no folder twice."""
     found, seen = Found(), set[_Identity]()
-    folders = deque([(str(top), "", (status.st_dev, status.st_ino))])
+    folders = deque([(str(top), "", _identity(str(top)))])
     links: deque[tuple[str, str, _Identity]] = deque()
     while folders or links:
         folder, prefix, identity = (folders or links).popleft()
@@ -133,15 +133,21 @@ def _walk(top: Path, status: os.stat_result) -> Found:
         for entry, name in _entries(folder, prefix, found):
             try:
                 status = entry.stat()
+                identity = _identity(entry.path) if stat.S_ISDIR(status.st_mode) else ""
             except OSError as error:
                 found.aside.append(Aside(name, None, _no_status(entry, error)))
                 continue
-            if stat.S_ISDIR(status.st_mode):
+            if identity:
                 place = links if entry.is_symlink() else folders
-                place.append((entry.path, name, (status.st_dev, status.st_ino)))
+                place.append((entry.path, name, identity))
             else:
                 _take(found, LogFile(name, Path(entry.path), parse_name(name), status.st_size), status)
     return found
+
+
+def _identity(folder: str) -> _Identity:
+    status = Path(folder).stat()  # an entry's own has no inode on Windows, as some file systems have none
+    return (status.st_dev, status.st_ino) if status.st_ino else os.path.realpath(folder)
 
 
 def _entries(folder: str, prefix: str, found: Found) -> Iterator[tuple["os.DirEntry[str]", str]]:
@@ -201,7 +207,7 @@ def _not_downloaded(path: Path, span: Span) -> str | None:
 def _counted(every: Iterable[str]) -> str:
     reasons = Counter(every).most_common()
     listed = "; ".join(f"{count:,} × {visible(reason)}" for reason, count in reasons[:_REASONS_SHOWN])
-    more = f"; and {len(reasons) - _REASONS_SHOWN} other reasons" if len(reasons) > _REASONS_SHOWN else ""
+    more = f"; and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
     return f"{listed}{more}"
 
 

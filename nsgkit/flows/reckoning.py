@@ -45,13 +45,14 @@ def blob_table(reading: Reading, span: Span, outside: Array, far: Array) -> pd.D
     edges = np.searchsorted(groups.blob, np.arange(len(counts) + 1))
     first = record_times([count.first_time for count in counts])
     tidied = [tidy(header) for header in reading.headers]
+    resources = _resources(reading, tidied)
     repeats = Counter(reject.blob for reject in rejects if reject.reason.startswith("repeats record "))
     rows = []
     for blob, (file, count) in enumerate(zip(reading.files, counts, strict=True)):
         times = groups.record_time[edges[blob] : edges[blob + 1]]
         hours = [file.told.hour] if file.told.hour else _hours(int(first[blob]), times)
         hour = next(filter(span.asks_for, hours), hours[0] if hours else None)
-        told = _told(file, count, [tidied[number] for number in count.headers])
+        told = _told(file, count, [tidied[number] for number in count.headers], resources)
         notes = [*_notes(file, count, told.pop("versions")), *_about_time(hour, hours, int(far[blob]))]
         placed = hour if hour is not None and _PICTURE[0] <= hour < _PICTURE[1] else None
         rows.append(
@@ -67,12 +68,25 @@ def _place(reject: Reject) -> tuple[int, int, int]:
     return reject.blob, reject.record or 0, -1 if reject.tuple is None else reject.tuple
 
 
-def _told(file: LogFile, count: Count, headers: Sequence[Header]) -> dict[str, Any]:
+def _resources(reading: Reading, tidied: Sequence[Header]) -> dict[str, str]:
+    """Return what the records of each path's resource call it: a VNet flow log's path names another."""
+    found: dict[str, str] = {}
+    for file, count in zip(reading.files, reading.counts, strict=True):
+        named = _only(tidied[number].resource for number in count.headers)
+        if file.told.resource and named:
+            found.setdefault(file.told.resource, named)
+    return found
+
+
+def _told(
+    file: LogFile, count: Count, headers: Sequence[Header], resources: dict[str, str]
+) -> dict[str, Any]:
+    path = file.told.resource or ""
     families = {"VNet" if header.version == 4 else "NSG" for header in headers}
     return {
         "name": file.name,
         "mac": file.told.mac or _only(header.mac for header in headers),
-        "resource": _only(header.resource for header in headers) or file.told.resource,
+        "resource": _only(header.resource for header in headers) or resources.get(path, path) or None,
         "family": ", ".join(sorted(families)) or file.told.family,
         "versions": sorted({header.version for header in headers}),
         "etag": file.mirrored.etag if file.mirrored else None,

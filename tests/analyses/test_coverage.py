@@ -13,9 +13,10 @@ from tests.frames import flows
 TALK = "203.0.113.7:4000 10.0.0.4:443 TCP"
 
 
-def blob(hour, mac="00AA00000001", **more):
+def blob(hour, mac="00AA00000001", resource="/NSG", **more):
     return {
-        "hour": pd.Timestamp(f"2024-12-19T{hour:02d}:00Z"), "mac": mac, "resource": "/NSG",
+        "name": f"resourceId=/PATH{resource}/y=2024/m=12/d=19/h={hour:02d}/m=00/PT1H.json",
+        "hour": pd.Timestamp(f"2024-12-19T{hour:02d}:00Z"), "mac": mac, "resource": resource,
         "complete": True, "begins_in_middle": False, "asked": True, "records": 1, "tuples": 5, "rows": 5,
         "rejects": 0, "repeats": 0, "unread": 0, "note": None, **more,
     }  # fmt: skip
@@ -153,7 +154,9 @@ def test_look_alikes_of_a_stop_are_not_listed(harmless):
 def told(*states, mac="00AA00000001"):
     """Return what a mirror tells of a NIC's hours from 9 on."""
     hours = pd.to_datetime([f"2024-12-19T{9 + n:02}:00Z" for n in range(len(states))])
-    return pd.DataFrame({"resource": "/PATH", "mac": mac, "hour": hours, "state": states, "reason": "closed"})
+    return pd.DataFrame(
+        {"resource": "/PATH/NSG", "mac": mac, "hour": hours, "state": states, "reason": "closed"}
+    )
 
 
 @pytest.mark.parametrize(
@@ -170,6 +173,14 @@ def told(*states, mac="00AA00000001"):
 def test_a_mirror_tells_a_stop_from_what_was_not_asked_for_or_not_got(mirror, stopped):
     table = analyses.logging_stops(blobs(ON, blob(9)), mirror=mirror.reset_index(drop=True))
     assert table["mac"].tolist() == ["00AA00000001"] * stopped
+
+
+def test_hours_not_asked_for_or_not_got_are_no_gap():
+    mirror = told(
+        "complete", "no blob", "not asked for", "no blob", "could not be read", "no blob", "complete"
+    )
+    gaps = analyses.coverage_gaps(blobs(blob(9), blob(15)), mirror=mirror)
+    assert gaps["start"].dt.hour.tolist() == [10, 12, 14] and gaps["hours"].tolist() == [1, 1, 1]
 
 
 # Silence

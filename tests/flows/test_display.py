@@ -17,7 +17,7 @@ NO_FLOWS, NO_REJECTS = empty(FLOWS), empty(REJECTS)
 
 def blobs(*rows):
     usual = {c.name: 0 for c in BLOBS} | {
-        "name": "b",
+        "name": "resourceId=/PATH/y=2024/m=12/d=19/h=09/m=00/PT1H.json",
         "resource": "R",
         "family": "NSG",
         "sha256": "0",
@@ -56,7 +56,7 @@ def test_the_worst_of_two_blobs_of_an_hour_counts():
 
 
 def test_a_mirror_tells_not_asked_for_from_missing_and_what_is_gone():
-    mirror = pd.DataFrame({"resource": "r", "mac": "A", "hour": pd.to_datetime(HOURS, utc=True)})
+    mirror = pd.DataFrame({"resource": "/PATH", "mac": "A", "hour": pd.to_datetime(HOURS, utc=True)})
     mirror["state"] = pd.Categorical(["gone", "complete", "not asked for", "growing"])
     assert statuses(FOUR, "A", mirror=mirror) == [
         "no longer in Azure",
@@ -67,7 +67,7 @@ def test_a_mirror_tells_not_asked_for_from_missing_and_what_is_gone():
 
 
 def test_what_a_mirror_could_not_get_is_an_hour_too():
-    failed = {"resource": "R", "mac": ["A", "C"], "hour": pd.to_datetime([HOURS[2]] * 2, utc=True)}
+    failed = {"resource": "/PATH", "mac": ["A", "C"], "hour": pd.to_datetime([HOURS[2]] * 2, utc=True)}
     mirror = pd.DataFrame(failed | {"state": "could not be read", "reason": "archived"})
     table = hours_covered(FOUR, mirror=mirror)
     unread = table[table["status"] == "could not be read"]
@@ -77,8 +77,27 @@ def test_what_a_mirror_could_not_get_is_an_hour_too():
     assert "  C  R ··×·" in text
 
 
+def test_a_nic_of_two_flow_logs_has_the_hours_of_each_that_could_not_be_read():
+    vnet = {"resource": "VNET", "name": "flowLogResourceID=/LOG/y=2024/m=12/d=19/h=09/m=00/PT1H.json"}
+    table = blobs((HOURS[0], "A", {}), (HOURS[1], "A", {}), (HOURS[0], "A", vnet))
+    mirror = pd.DataFrame({"resource": ["/LOG", "/NEW"], "hour": pd.to_datetime([HOURS[1]] * 2, utc=True)})
+    mirror = mirror.assign(mac="A", state="could not be read", reason="archived")
+    hours = hours_covered(table, mirror=mirror).set_index(["resource", "hour"])["status"].unstack()
+    assert hours.astype(str).apply(list, axis=1).to_dict() == {
+        "R": ["present", "present"],
+        "VNET": ["present", "could not be read"],
+        "/NEW": ["before the first", "could not be read"],
+    }
+
+
+def test_before_the_mac_was_in_the_path_a_mirror_s_hours_are_those_of_the_only_nic():
+    mirror = pd.DataFrame({"resource": "/PATH", "mac": None, "hour": pd.to_datetime(HOURS[:1], utc=True)})
+    table = blobs((HOURS[0], "A", {}))
+    assert statuses(table, "A", mirror=mirror.assign(state="gone", reason=None)) == ["no longer in Azure"]
+
+
 def test_what_is_gone_in_azure_and_changed_in_the_mirror_could_not_be_read():
-    mirror = pd.DataFrame({"resource": "R", "mac": "A", "hour": pd.to_datetime(HOURS[:1], utc=True)})
+    mirror = pd.DataFrame({"resource": "/PATH", "mac": "A", "hour": pd.to_datetime(HOURS[:1], utc=True)})
     table = blobs((HOURS[0], "A", {"unread": 1, "complete": False, "note": "its SHA-256 differs"}))
     assert statuses(table, "A", mirror=mirror.assign(state="gone", reason=None)) == ["could not be read"]
 

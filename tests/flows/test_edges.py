@@ -6,7 +6,7 @@ import pytest
 import nsgkit
 from nsgkit.flows.edges import hours_of
 from nsgkit.flows.files import choose_span
-from tests.blobs import ALLOWED, MAC, NSG, PROBE, blob, nsg_record
+from tests.blobs import ALLOWED, MAC, NSG, PROBE, VNET_BEGIN, blob, nsg_record, vnet_record
 
 LAID_OUT = f"resourceId={NSG}/y=2024/m=12/d=19/h={{:02d}}/m=00/macAddress={MAC}/PT1H.json"
 
@@ -15,6 +15,18 @@ def put(folder, name, data):
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
+
+
+def test_an_unreadable_blob_is_of_the_resource_that_the_records_beside_it_name(tmp_path):
+    path = "flowLogResourceID=/S_NETWORKWATCHERRG/W_LOG/y=2024/m=12/d=19/h={}/m=00/macAddress={}/PT1H.json"
+    put(tmp_path, path.format("09", MAC), blob(vnet_record(VNET_BEGIN)))
+    put(tmp_path, path.format("10", MAC), bytes(99))
+    put(tmp_path, path.format("11", MAC), blob(vnet_record(VNET_BEGIN, minute=45)))
+    put(tmp_path, path.replace("W_LOG", "W_NEW").format("09", MAC), bytes(99))
+    logs = nsgkit.read_logs(tmp_path)
+    vnet = "/SUBSCRIPTIONS/S/RESOURCEGROUPS/RG/VIRTUALNETWORKS/VNET"
+    assert logs.blobs["resource"].tolist() == [vnet] * 3 + ["/S_NETWORKWATCHERRG/W_NEW"]
+    assert [line[-3:] for line in repr(logs).splitlines() if "  VNET" in line] == ["█×█"]
 
 
 @pytest.mark.parametrize("year", ["0001", "1970", "9999"])

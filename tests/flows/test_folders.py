@@ -6,12 +6,15 @@ import json
 import os
 import re
 import socket
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 import nsgkit
+from nsgkit.acquire.mirror import mirror_blobs
 from nsgkit.acquire.store import open_store
 from nsgkit.errors import NoLogsError, NsgkitError
 from nsgkit.flows import looks, opening
@@ -125,6 +128,38 @@ def test_copies_and_stubs_do_not_make_an_hour_growing(tmp_path):
     assert "coverage 1 NIC × 1 hour: 1 present." in repr(logs)
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.txt", b"call them back", "no flow record in it"),
+        ("a.txt", b"call them back\n" * 9000, "no flow record in its first 65,536 bytes"),
+        ("a.bin", b"PK\3\4\0\0", "not text; unpack it where it is an archive"),
+        ("a.bin", bytes(99), "nothing but zero bytes or white space: a copy that failed"),
+        ("a.gz", gzip.compress(b"call them back"), "no flow record in it"),
+        ("a.gz", b"\x1f\x8bno", "a gzip file that cannot be unpacked"),
+        ("a.log", METRICS * 9000, "metrics of Azure Monitor, no flow log: keep it apart from the flow logs"),
+        ("a.json", b'{"theme": "dark"}' * 9000, "no flow record in it"),
+    ],
+)
+def test_a_file_that_is_no_log_says_what_it_is(tmp_path, name, data, reason):
+    put(tmp_path, "PT1H.json")
+    put(tmp_path, name, data)
+    logs = nsgkit.read_logs(tmp_path)
+    assert (len(logs.flows), aside(logs)) == (1, {name: reason})
+
+
+def test_a_large_log_of_any_name_is_read(tmp_path):
+    log = blob(nsg_record(*[ALLOWED] * 3000))
+    put(tmp_path, "a", log)
+    put(tmp_path, "b.gzip", gzip.compress(log.replace(b"203.0.113.9", b"203.0.113.8")))
+    assert len(nsgkit.read_logs(tmp_path).flows) == 6000
+
+
+def test_a_large_log_that_begins_with_zero_bytes_is_read(tmp_path):
+    put(tmp_path, "a.json", bytes(100_000) + blob(nsg_record(*[ALLOWED] * 20_000)))
+    assert len(nsgkit.read_logs(tmp_path).flows) == 20_000
+
+
 def test_flow_records_behind_another_log_are_read(tmp_path):
     record = json.dumps(nsg_record(PROBE)).encode()
     put(tmp_path, "mixed.json", METRICS * 2000 + record + b"\n")
@@ -149,6 +184,28 @@ def test_where_a_mirror_could_get_nothing_the_error_says_why(tmp_path):
         nsgkit.read_logs(tmp_path, start="2024-12-19 10:00", end="2024-12-19 11:00")
 
 
+def test_the_error_names_the_three_most_frequent_reasons(tmp_path):
+    for n in range(2):
+        put(tmp_path, f"{n}", b"")
+        put(tmp_path, f"{n}.txt", b"call them back")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(
+        NoLogsError, match=r"5 files were set aside \(2 × empty.*; 2 × no flow.*; 1 × a named pip"
+    ):
+        nsgkit.read_logs(tmp_path)
+    put(tmp_path, "zeros", bytes(9))
+    with pytest.raises(NoLogsError, match=r"; and 1 more\)"):
+        nsgkit.read_logs(tmp_path)
+
+
+def test_what_is_set_aside_tells_its_size_where_it_has_one(tmp_path):
+    put(tmp_path, "a.json")
+    put(tmp_path, "empty", b"")
+    put(tmp_path, "notes.txt", b"call them back")
+    os.mkfifo(tmp_path / "pipe")
+    assert nsgkit.read_logs(tmp_path).set_aside["size"].tolist() == [0, 14, pd.NA]
+
+
 def test_links_to_folders_are_followed_once(tmp_path):
     put(tmp_path / "elsewhere", "a.json")
     put(tmp_path / "case", "b.json", other(1))
@@ -160,13 +217,38 @@ def test_links_to_folders_are_followed_once(tmp_path):
     assert aside(logs).keys() == {"second", "link/up"}
 
 
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_folders_are_told_apart_where_there_are_no_inodes(tmp_path, monkeypatch, everywhere):
+    for n in range(3):
+        put(tmp_path, f"{n}/a.json", other(n))
+    (tmp_path / "0" / "up").symlink_to(tmp_path)
+    real, scan = os.stat, os.scandir
+
+    def stat_without(path, **options):
+        told = real(path, **options)
+        return os.stat_result((told.st_mode, 0, 0, *told[3:]))
+
+    def entry_without(entry):  # as on Windows, where only a call of its own tells the inode
+        told, link = stat_without(entry.path), entry.is_symlink()
+        return SimpleNamespace(name=entry.name, path=entry.path, stat=lambda: told, is_symlink=lambda: link)
+
+    monkeypatch.setattr(os, "scandir", lambda path: nullcontext([*map(entry_without, scan(path))]))
+    if everywhere:
+        monkeypatch.setattr(os, "stat", stat_without)
+    logs = nsgkit.read_logs(tmp_path)
+    assert logs.blobs["name"].tolist() == ["0/a.json", "1/a.json", "2/a.json"]
+    assert aside(logs) == {"0/up": "a link to a folder that is read already"}
+
+
 def test_names_that_are_written_alike_stay_apart(tmp_path):
     put(tmp_path, os.fsdecode(b"\xff.json"), other(1))
     put(tmp_path, r"\udcff.json", other(2))
+    (tmp_path / r"\udcff.json (2)").write_bytes(other(3))
     logs = nsgkit.read_logs(tmp_path)
-    assert logs.blobs["name"].tolist() == [r"\udcff.json", r"\udcff.json (2)"]
+    names = [r"\udcff.json", r"\udcff.json (2)", r"\udcff.json (2) (2)"]
+    assert logs.blobs["name"].tolist() == names
     ports = {logs.raw(label).split(",")[3] for label in logs.flows.index}
-    assert ports == {"50001", "50002"}
+    assert ports == {"50001", "50002", "50003"}
 
 
 def test_a_folder_and_a_file_without_permission_are_named(tmp_path, monkeypatch):
@@ -319,6 +401,17 @@ def test_a_pipe_is_never_opened(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(NoLogsError, match="a named pipe: never opened"):
         nsgkit.read_logs(tmp_path / "pipe")
+
+
+def test_a_pipe_in_place_of_a_mirror_s_file_is_never_opened(tmp_path):
+    with open_store(tmp_path) as store:
+        event = {"account": "demo", "container": "c", "name": LAID_OUT, "growing": False}
+        told = dict.fromkeys(("size", "sha256", "etag", "md5", "encoding", "created", "modified"), "1")
+        store.manifest.add("stored", **event, **told | {"size": 9, "parts": [[0, 9]]})
+    pipe = next(iter(mirror_blobs(tmp_path))).parts[0][0]
+    pipe.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(pipe)
+    assert nsgkit.read_logs(tmp_path).rejects["reason"].tolist() == ["no regular file: never opened"]
 
 
 def test_the_home_folder_is_spelled_out(tmp_path, monkeypatch):

@@ -171,7 +171,7 @@ def _with_mirror(cells: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     inside &= pd.MultiIndex.from_frame(told[_NIC]).isin(streams)
     told = told[told["status"].eq("could not be read") | (told["status"].eq("not asked for") & inside)]
     columns = [*_KEYS, "status", "rows", "rejects", "reason"]
-    every = [part.reindex(columns=columns).astype(HOURS) for part in (cells, told)]
+    every = [as_types(part.reindex(columns=columns), HOURS) for part in (cells, told)]
     return pd.concat(every, ignore_index=True).drop_duplicates(_KEYS)
 
 
@@ -208,7 +208,7 @@ def _filled(
         "status": pd.Categorical.from_codes(codes, dtype=HOURS["status"]),
         **{name: _placed(known[name], place, len(codes)) for name in ("rows", "rejects", "reason")},
     }
-    return pd.DataFrame(table)[list(HOURS)].astype(HOURS)
+    return as_types(pd.DataFrame(table), HOURS)
 
 
 def _placed(values: "pd.Series[Any]", place: Any, length: int) -> Any:
@@ -244,3 +244,12 @@ def _in_hours(lengths: Any) -> int:
 
 def _length(first: pd.Timestamp, last: pd.Timestamp) -> int:
     return int((last - first) // _HOUR) + 1
+
+
+def as_types(table: pd.DataFrame, types: Table) -> pd.DataFrame:
+    """Return the columns in their types; a missing text stays missing, where pandas 2 would write "None"."""
+    texts = [name for name, dtype in types.items() if dtype == "str"]
+    found = table[list(types)].astype({name: dtype for name, dtype in types.items() if name not in texts})
+    return found.assign(
+        **{name: table[name].astype("str").where(table[name].notna(), None) for name in texts}
+    )

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.flows.coverage import Table, cells_of
+from nsgkit.flows.coverage import Table, as_types, cells_of
 
 STOPS: Table = {
     "resource": "str", "mac": "str", "last_hour": schema.TIME, "hours_since": "int64", "together_with": "str",
@@ -72,8 +72,7 @@ def logging_stops(
     stopped = stopped.sort_values(["last_hour", "resource", "mac"], ignore_index=True)
     stopped["hours_since"] = (last - stopped["last_hour"]) // _HOUR
     stopped["together_with"] = _together(stopped)
-    table: pd.DataFrame = stopped[list(STOPS)].astype(STOPS)
-    return table
+    return as_types(stopped, STOPS)
 
 
 def stops_in_words(blobs: pd.DataFrame, mirror: pd.DataFrame | None) -> list[str]:

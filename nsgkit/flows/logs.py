@@ -140,7 +140,7 @@ def read_logs(
     found = find_files(path, span)
     read = read_all(found.files)
     names = [file.name for file in read.files]
-    reject_repeats(read.rows, read.headers, names, lambda blob: again(read.files[blob]))
+    reject_repeats(read.rows, read.headers, names, partial(again, read))
     settle(read.counts, read.rows.groups, read.rows.rejects)
     far = far_from_record(read.rows, len(names))
     outside = cut(read.rows, span, read.counts)

@@ -86,10 +86,15 @@ def _no_hash(digest: Future[str] | None) -> str | None:
     return f"its SHA-256 could not be computed: {type(error).__name__}" if error else None
 
 
-def again(file: LogFile) -> Data | None:
-    """Return the bytes of a blob that was read before, or None where they are not to be had now."""
-    stored = load(file)
-    data = unpack(stored) if not isinstance(stored, str) else stored
+def again(reading: Reading, blob: int) -> Data | None:
+    """Return the bytes of a blob a second time, or None where they are not to be had as they were."""
+    try:
+        stored = load(reading.files[blob])
+        if isinstance(stored, str) or hash_of(stored) != sha256_of(reading.digests[blob]):
+            return None
+        data = unpack(stored)
+    except Exception:  # it was read before, and that stands
+        return None
     return None if isinstance(data, str) else data
 
 

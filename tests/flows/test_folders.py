@@ -339,6 +339,25 @@ def test_an_hour_of_zero_bytes_could_not_be_read(tmp_path, data):
     assert "Could not be read: nothing but zero bytes or white space: a copy that failed (1)." in said
 
 
+@pytest.mark.parametrize(
+    "changed", [b'{"records":[]}', b"", GOOD[:-40], other(3), ZeroDivisionError("surprise")]
+)
+def test_a_file_that_changes_while_the_folder_is_read_counts_as_it_was(tmp_path, monkeypatch, changed):
+    put(tmp_path, "a.json", blob(nsg_record(PROBE), nsg_record(ALLOWED)))
+    put(tmp_path, "b.json", blob(nsg_record(PROBE), nsg_record(ALLOWED, minute=45)))
+    real, calls = opening.load, []
+
+    def load(*given):
+        calls.append(given)
+        if len(calls) > 2 and isinstance(changed, Exception):
+            raise changed
+        return real(*given) if len(calls) < 3 else changed
+
+    monkeypatch.setattr(opening, "load", load)
+    logs = nsgkit.read_logs(tmp_path)
+    assert (len(calls) > 2, len(logs.flows), len(logs.rejects)) == (True, 4, 0)
+
+
 def test_many_files_of_one_size_are_compared_at_once(tmp_path):
     for i in range(60):
         put(tmp_path, f"{i:02}.json", other(i % 50))

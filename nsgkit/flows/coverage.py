@@ -108,9 +108,13 @@ def coverage_of(
 def known_blobs(blobs: pd.DataFrame) -> pd.DataFrame:
     """Return the blobs of hours that were asked for and can be shown, with a name for what is unknown."""
     schema.require(blobs.columns, _NEEDED)
-    first, last = (pd.Timestamp(f"{year}-01-01", tz="UTC") for year in YEARS)
-    known = blobs[blobs["asked"].astype(bool) & (blobs["hour"] >= first) & (blobs["hour"] < last)]
+    known = blobs[blobs["asked"].astype(bool) & _can_be(blobs["hour"])]
     return known.assign(mac=known["mac"].fillna("unknown"), resource=known["resource"].fillna("unknown"))
+
+
+def _can_be(hours: "pd.Series[Any]") -> "pd.Series[bool]":
+    first, last = (pd.Timestamp(f"{year}-01-01", tz="UTC") for year in YEARS)
+    return (hours >= first) & (hours < last)
 
 
 def cells_of(blobs: pd.DataFrame, mirror: pd.DataFrame | None) -> pd.DataFrame:
@@ -152,6 +156,7 @@ def _as_recorded(mirror: pd.DataFrame, blobs: pd.DataFrame) -> pd.DataFrame:
     named = named.dropna(subset=["path"]).drop_duplicates()
     resources = dict(zip(named["path"][::-1], named["resource"][::-1], strict=True))
     own = named[~named["by_path"]].drop_duplicates("path", keep=False).set_index("path")["mac"].to_dict()
+    mirror = mirror[_can_be(mirror["hour"])]
     paths = mirror["resource"]
     return mirror.assign(
         resource=paths.map(lambda path: resources.get(path, path)).fillna("unknown"),

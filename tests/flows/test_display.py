@@ -126,7 +126,9 @@ def test_hours_not_asked_for_are_not_in_the_picture():
 def test_hours_of_no_flow_log_are_not_in_the_picture(late):
     table = blobs((HOURS[0], "A", {}), (HOURS[1], "A", {}))
     table.loc[1, "hour"] = pd.Timestamp(late, tz="UTC").as_unit("ms")
-    assert statuses(table, "A") == ["present"]
+    failed = {"resource": "/PATH", "mac": "A", "hour": table["hour"][1:], "reason": "archived"}
+    mirror = pd.DataFrame(failed | {"state": "could not be read"})
+    assert statuses(table, "A") == statuses(table, "A", mirror=mirror) == ["present"]
     assert "coverage 1 NIC × 1 hour" in as_text(NO_FLOWS, NO_REJECTS, table, said(table))
 
 

@@ -125,7 +125,6 @@ def cells_of(blobs: pd.DataFrame, mirror: pd.DataFrame | None) -> pd.DataFrame:
         unreadable=nothing,
         rejects=known["rejects"] - known["repeats"],
         reason=known["note"].where(nothing),
-        growing=~known["complete"].astype(bool) & ~nothing,
         middle=known["begins_in_middle"].astype(bool),
         whole=known["complete"].astype(bool) & ~nothing,
     )

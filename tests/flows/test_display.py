@@ -150,6 +150,13 @@ def test_counts_are_those_of_the_hours(cells):
     assert counts == hours["status"].astype(str).value_counts().to_dict()
 
 
+def test_where_no_blob_has_an_hour_there_is_no_picture():
+    table = blobs((None, None, {}))
+    text = as_text(NO_FLOWS, NO_REJECTS, table, said(table))
+    assert text.startswith("FlowLogs: coverage 0 NICs × 0 hours: none is told.") and "Hours ×" not in text
+    assert "<svg" not in as_html(NO_FLOWS, NO_REJECTS, table, said(table))
+
+
 def test_text_leads_with_coverage():
     lines = as_text(NO_FLOWS, NO_REJECTS, FOUR, said(FOUR)).splitlines()
     states = "2 present, 1 with rejects, 1 growing, 1 missing, 3 after the last"

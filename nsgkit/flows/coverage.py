@@ -157,9 +157,10 @@ def _as_recorded(mirror: pd.DataFrame, blobs: pd.DataFrame) -> pd.DataFrame:
     own = named[~named["by_path"]].drop_duplicates("path", keep=False).set_index("path")["mac"].to_dict()
     mirror = mirror[_can_be(mirror["hour"])]
     paths = mirror["resource"]
+    resources |= {path: path for path in paths.dropna().unique() if path not in resources}
     return mirror.assign(
-        resource=paths.map(lambda path: resources.get(path, path)).fillna("unknown"),
-        mac=mirror["mac"].fillna(paths.map(own.get)).fillna("unknown"),
+        resource=paths.map(resources).fillna("unknown"),
+        mac=mirror["mac"].fillna(paths.map(own)).fillna("unknown"),
         status=mirror["state"].astype("str"),
     )
 

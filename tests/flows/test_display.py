@@ -141,13 +141,21 @@ def test_years_between_hours_are_counted_and_not_drawn():
     assert "The picture leaves out 105,025 earlier hours." in text
 
 
-@given(st.lists(st.tuples(st.integers(0, 30), st.sampled_from("AB"), st.booleans()), min_size=1))
-def test_counts_are_those_of_the_hours(cells):
+places = st.tuples(st.integers(0, 30), st.sampled_from("AB"))
+states = st.sampled_from(["complete", "gone", "no blob", "not asked for", "could not be read"])
+
+
+@given(st.dictionaries(places, st.booleans(), min_size=1), st.dictionaries(places, states))
+def test_counts_are_those_of_the_hours(held, manifest):
     first = pd.Timestamp("2024-12-19", tz="UTC")
-    table = blobs(*((first + pd.Timedelta(h, "h"), mac, {"complete": c}) for h, mac, c in cells))
-    hours = hours_covered(table)
-    counts = {status: n for status, n in coverage_of(table).counts.items() if n}
+    table = blobs(*((first + pd.Timedelta(h, "h"), mac, {"complete": c}) for (h, mac), c in held.items()))
+    told = [("/PATH", mac, first + pd.Timedelta(h, "h"), s, None) for (h, mac), s in manifest.items()]
+    mirror = pd.DataFrame(told, columns=["resource", "mac", "hour", "state", "reason"])
+    mirror["hour"] = mirror["hour"].astype("datetime64[ms, UTC]")
+    hours = hours_covered(table, mirror=mirror)
+    counts = {status: n for status, n in coverage_of(table, mirror=mirror).counts.items() if n}
     assert counts == hours["status"].astype(str).value_counts().to_dict()
+    assert not hours.duplicated(["resource", "mac", "hour"]).any()
 
 
 def test_where_no_blob_has_an_hour_there_is_no_picture():

@@ -1,5 +1,7 @@
 """Rows go by their own time, blobs by that of their records: edges of a span, times that cannot be."""
 
+from itertools import pairwise
+
 import pandas as pd
 import pytest
 
@@ -147,3 +149,22 @@ def test_the_samples_have_22_rows_more_for_nine_o_clock():
     pd.testing.assert_frame_equal(
         logs.flows.astype(object), every[inside].reset_index(drop=True).astype(object), check_dtype=False
     )
+
+
+def test_spans_that_part_the_time_hold_each_row_once():
+    cuts = [
+        None,
+        "2024-12-18 12:00",
+        "2024-12-19 09:59:59.500",
+        "2024-12-19 10:00:30",
+        "2024-12-19 17:07",
+        None,
+    ]
+    parts = [nsgkit.read_logs("data/samples", start=start, end=end) for start, end in pairwise(cuts)]
+    for logs in parts:
+        blobs = logs.blobs
+        assert (blobs["tuples"] == blobs["rows"] + blobs["rejects"] + blobs["outside"]).all()
+    where = ["blob", "record", "tuple"]
+    rows = pd.concat([logs.flows[where].astype({"blob": "str"}) for logs in parts]).sort_values(where)
+    every = nsgkit.read_logs("data/samples").flows[where].astype({"blob": "str"}).sort_values(where)
+    assert rows.reset_index(drop=True).equals(every.reset_index(drop=True))

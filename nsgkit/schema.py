@@ -162,10 +162,11 @@ REJECTS: tuple[Column, ...] = (
 BLOBS: tuple[Column, ...] = (
     Column("name", "str", "Blob", "The file's path below the path that was read."),
     Column("hour", TIME, "Hour (UTC)", "The hour that the blob covers, by its path, else by its first "
-           "record.", "UTC", nullable=True),
+           "record of the time asked for.", "UTC", nullable=True),
     Column("mac", "str", "NIC (MAC)", "The NIC, by the path, else the record's where there is only "
            "one.", nullable=True),
-    Column("resource", "str", "Logged resource", "The NSG or VNet target. Upper case.", nullable=True),
+    Column("resource", "str", "Logged resource", "The NSG or VNet target, by the records, also those of "
+           "other blobs of its flow log; else by the path. Upper case.", nullable=True),
     Column("family", "str", "Family", "NSG or VNet, or both, by the records.", nullable=True),
     Column("size", "int64", "Size", "The file's size as stored.", "bytes"),
     Column("sha256", "str", "SHA-256", "Of the file's bytes as stored; null where it cannot be read.",

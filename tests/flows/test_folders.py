@@ -165,6 +165,7 @@ def test_flow_records_behind_another_log_are_read(tmp_path):
     put(tmp_path, "mixed.json", METRICS * 2000 + record + b"\n")
     logs = nsgkit.read_logs(tmp_path)
     assert (len(logs.flows), len(logs.rejects), len(logs.set_aside)) == (1, 2000, 0)
+    assert logs.blobs["note"].isna().all()
 
 
 def test_where_nothing_is_a_flow_log_the_error_says_what_is_there(tmp_path):

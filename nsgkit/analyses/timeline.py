@@ -196,7 +196,6 @@ def _spread(rows: "nw.LazyFrame[Any]", width: int) -> "nw.LazyFrame[Any]":
     counted = {
         "time_ms": nw.col("until"),
         "step": nw.lit(1),
-        "alone": nw.lit(0),
         **dict.fromkeys(("connections", "denied", "unknown"), nw.lit(0)),
     }
     across = shared_out(rows.filter(~within).drop("time").with_columns(**counted), width)

@@ -18,10 +18,9 @@ from nsgkit.acquire.mirror import MirrorBlob, read_blob
 from nsgkit.flows.looks import BLANK, is_blank
 from nsgkit.flows.reading.columns import Array
 from nsgkit.flows.reading.gather import Data
-from nsgkit.layout import LATE, BlobName
+from nsgkit.layout import ENDINGS, LATE, BlobName
 from nsgkit.times import parse_span
 
-ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz")
 LARGE = 1 << 20  # bytes from which memory of its own, and a thread, are worth while
 _HOUR, _LAST = timedelta(hours=1), datetime.max.replace(tzinfo=UTC)
 _ROOM = 16 << 20  # files of about one size fit into the same room; what is not used costs nothing
@@ -54,15 +53,14 @@ class Span(NamedTuple):
 
     def asks_for(self, hour: datetime) -> bool:
         """Tell whether the hour that begins then is one of those asked for, at least in part."""
-        return (self.start is None or _after(hour, _HOUR) > self.start) and (
-            self.end is None or hour < self.end
-        )
+        return self._overlaps(hour, self.end)
 
     def needs(self, hour: datetime) -> bool:
         """Tell whether the blob of that hour may hold rows of the span: the hour after it may, too."""
-        return (self.start is None or _after(hour, _HOUR) > self.start) and (
-            self.end is None or hour < _after(self.end, LATE)
-        )
+        return self._overlaps(hour, self.end and _after(self.end, LATE))
+
+    def _overlaps(self, hour: datetime, end: datetime | None) -> bool:
+        return (self.start is None or _after(hour, _HOUR) > self.start) and (end is None or hour < end)
 
     def __str__(self) -> str:
         """Return it in words."""

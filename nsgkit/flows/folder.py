@@ -16,10 +16,10 @@ from nsgkit.acquire.gaps import mirror_hours
 from nsgkit.acquire.mirror import is_mirror, mirror_blobs
 from nsgkit.errors import NoLogsError
 from nsgkit.flows.edges import hours_of
-from nsgkit.flows.files import ENDINGS, LogFile, Span, plain_name
+from nsgkit.flows.files import LogFile, Span, plain_name
 from nsgkit.flows.looks import Aside, look_at
 from nsgkit.html import visible
-from nsgkit.layout import parse_name
+from nsgkit.layout import ENDINGS, parse_name
 
 EMPTY = "empty: the placeholder of a folder, or a copy that failed"
 _KINDS = {

@@ -195,8 +195,7 @@ def _utc_in_tooltips(part: Any) -> Any:
         return [_utc_in_tooltips(item) for item in part]
     if not isinstance(part, dict):
         return part
-    found = {name: _utc_in_tooltips(value) for name, value in part.items() if name != "datasets"}
-    found |= {name: part[name] for name in ("datasets",) if name in part}
+    found = {n: value if n == "datasets" else _utc_in_tooltips(value) for n, value in part.items()}
     formatted = "format" in part and str(part.get("timeUnit", "")).startswith("utc")
     return found | ({"scale": {"type": "utc"}} if formatted else {})
 

@@ -17,8 +17,7 @@ def counting_rows(flows: pd.DataFrame, within: int) -> pd.DataFrame:
     """Return the rows of the conversations that count, folded views left out.
 
     row (position in `flows`), time_ms, since (milliseconds, null for a conversation's first row), step
-    (0 begin, 1 continuing, 2 end), alone (1 or 0), and counts: whether it is the row that counts its
-    conversation.
+    (0 begin, 1 continuing, 2 end), and counts: whether it is the row that counts its conversation.
     """
     stitched = stitch(flows)
     found = facts(flows, stitched, within)
@@ -31,7 +30,6 @@ def counting_rows(flows: pd.DataFrame, within: int) -> pd.DataFrame:
         "time_ms": stitched.time,
         "since": pd.arrays.IntegerArray(since, since < 0),
         "step": stitched.step,
-        "alone": alone.astype(np.int8),
         "counts": (stitched.step == BEGIN) | alone | by_end,
     }
     return pd.DataFrame({name: values[kept] for name, values in table.items()}, copy=False)

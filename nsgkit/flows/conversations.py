@@ -12,7 +12,7 @@ from nsgkit import schema
 from nsgkit.flows.fit import may_overflow, require_values, sums_fit
 from nsgkit.flows.fold import folds
 from nsgkit.flows.frame import Native, collect, known_sum, one_if, types
-from nsgkit.flows.quick.keys import categories
+from nsgkit.flows.quick.keys import Array, categories
 from nsgkit.flows.quick.stitch import Stitched, stitch
 from nsgkit.flows.quick.table import facts, in_order
 from nsgkit.flows.recorded import begins_left_out
@@ -120,7 +120,7 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
     Source: Microsoft, "Flow logging for network security groups" and "Virtual network flow logs".
     """
     if isinstance(flows, pd.DataFrame):
-        return stitched_once(flows, fold_within=fold_within)[0]
+        return _table(flows, *_found(flows, _rows(flows), fold_within))
     require_values(flows)
     if may_overflow(flows):
         with sums_fit(flows):
@@ -137,10 +137,8 @@ def stitched_once(flows: pd.DataFrame, *, fold_within: float = 5.0) -> tuple[pd.
     >>> len(rows.starts) == len(table)
     True
     """
-    schema.require(flows.columns, [*ROWS])
-    require_values(flows)
-    rows = stitch(flows)
-    return _of_pandas(flows, rows, int(fold_within * 1000)), rows
+    rows = _rows(flows)
+    return _table(flows, *_found(flows, rows, fold_within)), rows
 
 
 def _of_engine(flows: object, within: int) -> "nw.LazyFrame[Any]":
@@ -166,17 +164,28 @@ def _beside_first_rows(rows: "nw.LazyFrame[Any]", views: "nw.LazyFrame[Any]") ->
     return first.rename({"time": "first"}).join(found, on=[*STANDS]).select(*_TYPES)
 
 
-def _of_pandas(flows: pd.DataFrame, rows: Stitched, within: int) -> pd.DataFrame:
-    """Return the table of conversations that `nsgkit.flows.quick` stitched from `flows`."""
-    order, found = in_order(flows, rows), facts(flows, rows, within)
-    first = rows.first
-    into, position = found.pop("into")[order], np.empty(len(order), dtype=np.int64)
-    position[order] = np.arange(len(order))
+def _rows(flows: pd.DataFrame) -> Stitched:
+    schema.require(flows.columns, [*ROWS])
+    require_values(flows)
+    return stitch(flows)
+
+
+def _found(flows: pd.DataFrame, rows: Stitched, fold_within: float) -> tuple[Array, Array, dict[str, Any]]:
+    """Return each conversation's first row, their order in the table, and what was found of them."""
+    order = in_order(flows, rows.first)
+    found = facts(flows, rows, int(fold_within * 1000))
+    return rows.first, order, found
+
+
+def _table(flows: pd.DataFrame, first: Array, order: Array, found: dict[str, Any]) -> pd.DataFrame:
+    """Return the table of conversations; what was found is freed column by column, for memory is short."""
+    into = found.pop("into").take(order)
+    counting, none = first.take(into, mode="wrap"), into < 0
+    del into
     columns = {name: found.pop(name)[order] for name in [*found]}
-    first = first[order]
+    first = first.take(order)
     columns |= {name: flows[name].array.take(first) for name in ("time", *_OF_FIRST_ROW)}
-    columns |= {"first": columns.pop("time"), "folded": into >= 0}
-    counting, none = first[position[into]], into < 0
+    columns |= {"first": columns.pop("time"), "folded": ~none}
     columns["into_blob"] = categories(flows["blob"]).take(np.where(none, -1, counting), allow_fill=True)
     for name in ("record", "tuple"):
         columns[f"into_{name}"] = pd.arrays.IntegerArray(flows[name].to_numpy()[counting], none)

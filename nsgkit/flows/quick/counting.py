@@ -24,10 +24,11 @@ def counting_rows(flows: pd.DataFrame, within: int) -> pd.DataFrame:
     by_end = np.repeat(found["counted_by"] == BY_END, stitched.rows) & (stitched.step == END)
     alone = np.repeat(stitched.alone, stitched.rows)
     kept = np.repeat(found["into"] < 0, stitched.rows)
-    since = stitched.since
+    time = stitched.times.take(stitched.order)
+    since = stitched.since(time)
     table = {
         "row": stitched.order,
-        "time_ms": stitched.time,
+        "time_ms": time,
         "since": pd.arrays.IntegerArray(since, since < 0),
         "step": stitched.step,
         "counts": (stitched.step == BEGIN) | alone | by_end,
@@ -44,7 +45,8 @@ def added_by_rows(flows: pd.DataFrame, stitched: Stitched, labels: Array) -> pd.
     rows, counting = stitched.order, stitched.step != BEGIN
     counted = np.logical_or.reduce([numbers(flows[name])[1] for name in COUNTERS])
     kept = np.flatnonzero(counting & counted[rows])
-    since, until = stitched.since[kept], stitched.time[kept]
+    time = stitched.times.take(rows)
+    since, until = stitched.since(time)[kept], time[kept]
     since = np.where(since < 0, until - CADENCE, since)
     columns = {"conversation": np.repeat(labels, stitched.rows)[kept], "since": since, "until": until}
     counters = {name: flows[name].array.take(rows[kept]) for name in COUNTERS}
@@ -54,7 +56,7 @@ def added_by_rows(flows: pd.DataFrame, stitched: Stitched, labels: Array) -> pd.
 def labels_in_order(flows: pd.DataFrame, stitched: Stitched, index: "pd.Index[Any]") -> Array:
     """Return the label of each stitched conversation in the table that was made of them, in its order."""
     labels = np.empty(len(stitched.starts), dtype=index.dtype)  # type: ignore[arg-type]
-    labels[in_order(flows, stitched)] = index.to_numpy()
+    labels[in_order(flows, stitched.first)] = index.to_numpy()
     return labels
 
 

@@ -17,9 +17,9 @@ class Stitched(NamedTuple):
 
     order: Array  # of each row: its position in the flow table
     starts: Array  # of each conversation: where in `order` its first row stands
-    time: Array  # of each row in `order`: milliseconds since 1970
-    step: Array  # BEGIN, CONTINUING or END
+    step: Array  # of each row in `order`: BEGIN, CONTINUING or END
     alone: Array  # of each conversation: a denied row, or one without a state
+    times: Array  # of each row of the flow table, not in `order`: milliseconds since 1970
 
     @property
     def first(self) -> Array:
@@ -27,24 +27,29 @@ class Stitched(NamedTuple):
         return self.order.take(self.starts)
 
     @property
+    def last(self) -> Array:
+        """Each conversation's last row: its position in the flow table."""
+        return self.order.take(self.starts + self.rows - 1)
+
+    @property
     def rows(self) -> Array:
         """How many rows each conversation has."""
         return np.diff(self.starts, append=len(self.order))
 
-    @property
-    def since(self) -> Array:
-        """When the row before was, of each row in `order`; -1 for the first of a conversation."""
-        since = np.empty_like(self.time)
-        since[1:] = self.time[:-1]
+    def since(self, time: Array) -> Array:
+        """Return the time of the row before of each row in `order`; -1 for a conversation's first."""
+        since = np.empty_like(time)
+        since[1:] = time[:-1]
         since[self.starts] = -1
         return since
 
 
 def stitch(flows: pd.DataFrame) -> Stitched:
     """Return the conversations of a flow table in which each row has a time."""
-    step, alone = _steps(flows)
+    step, alone = steps(flows)
     order, new = together(*_same(flows, alone))
-    time = milliseconds(flows).take(order)
+    times = milliseconds(flows)
+    time = times.take(order)
     step, alone = step.take(order), alone.take(order)
     moved = _in_time(flows, order, new, time * 4 + step)
     if moved is not None:
@@ -55,16 +60,17 @@ def stitch(flows: pd.DataFrame) -> Stitched:
     begins = new | alone | (step == BEGIN)
     begins[1:] |= step[:-1] == END
     starts = np.flatnonzero(begins)
-    return Stitched(order, starts, time, step, alone[starts])
+    return Stitched(order, starts, step, alone[starts], times)
 
 
 def milliseconds(flows: pd.DataFrame) -> Array:
     """Return the rows' times in milliseconds since 1970."""
-    found: Array = flows["time"].dt.tz_convert(None).to_numpy().astype("datetime64[ms]").view(np.int64)
+    time = flows["time"].array
+    found: Array = (time if time.unit == "ms" else time.as_unit("ms")).view("i8")  # read_logs' own: no copy
     return found
 
 
-def _steps(flows: pd.DataFrame) -> tuple[Array, Array]:
+def steps(flows: pd.DataFrame) -> tuple[Array, Array]:
     """Return each row's step, and which rows are conversations of their own."""
     state, known = categories(flows["state"]), {"continuing": CONTINUING, "end": END}
     table = np.array([*(known.get(text, BEGIN) for text in state.categories), BEGIN], dtype=np.int8)

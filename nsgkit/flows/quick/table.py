@@ -7,8 +7,8 @@ import pandas as pd
 
 from nsgkit.flows.fit import too_large
 from nsgkit.flows.quick.fold import Views, fold
-from nsgkit.flows.quick.keys import Array, categories, coded, matching, numbers, packed
-from nsgkit.flows.quick.stitch import BEGIN, CONTINUING, END, Stitched
+from nsgkit.flows.quick.keys import Array, ascending, categories, coded, matching, numbers, packed
+from nsgkit.flows.quick.stitch import BEGIN, CONTINUING, END, Stitched, milliseconds, steps
 from nsgkit.flows.recorded import FIRST_VNET_VERSION
 from nsgkit.flows.stateless import DEFAULT_RULES, PATIENCE
 from nsgkit.schema import COUNTERS
@@ -19,19 +19,19 @@ def counters(flows: pd.DataFrame, stitched: Stitched) -> dict[str, pd.arrays.Int
     counting = stitched.step != BEGIN
     rows = stitched.order[counting]
     each = np.add.reduceat(counting, stitched.starts, dtype=np.int32) if len(rows) else stitched.starts * 0
-    return {name: _sum(flows, name, rows, each) for name in COUNTERS}
-
-
-def _sum(flows: pd.DataFrame, name: str, rows: Array, each: Array) -> pd.arrays.IntegerArray:
-    """Return the sums of a counter over `rows`, of which each conversation has so many, in turn."""
-    values, known = (column.take(rows) for column in numbers(flows[name]))
-    whole = bool(known.all())
-    if not whole:
-        values *= known  # what is unknown may hold any number
-    if values.max(initial=0) * float(len(values)) >= 2.0**63 and _overflows(values, each):
-        raise too_large(flows)
-    counts = each if whole else _reduced(known, each, np.int32)
-    return pd.arrays.IntegerArray(_reduced(values, each), counts == 0)
+    sums: dict[str, pd.arrays.IntegerArray] = {}
+    before: tuple[Array, Array, Array] | None = None
+    for name in COUNTERS:
+        values, known = numbers(flows[name])
+        if before is None or not np.array_equal(known, before[0]):  # mostly they are known together
+            taken = known.take(rows)
+            before = known, taken, _reduced(taken, each, np.int32) == 0
+        taken = values.take(rows)
+        taken *= before[1]  # what is unknown may hold any number
+        if taken.max(initial=0) * float(len(taken)) >= 2.0**63 and _overflows(taken, each):
+            raise too_large(flows)
+        sums[name] = pd.arrays.IntegerArray(_reduced(taken, each), before[2].copy())
+    return sums
 
 
 def _overflows(values: Array, each: Array) -> bool:
@@ -51,39 +51,43 @@ def _reduced(values: Array, each: Array, dtype: Any = None) -> Array:
 
 def facts(flows: pd.DataFrame, stitched: Stitched, within: int) -> dict[str, Any]:
     """Return what is found of each conversation, beside the columns of its first row."""
-    sums = counters(flows, stitched)
+    stateless = _stateless(flows, stitched)  # the steps that need much memory come before much is kept
     has = {step: _any(stitched.step == step, stitched.starts) for step in (BEGIN, END)}
     begun, ended = (has[step] & ~stitched.alone for step in (BEGIN, END))
     state = _state(flows, stitched, begun, ended)
-    ends = stitched.starts + stitched.rows - 1
-    first, last = stitched.time[stitched.starts], stitched.time[ends]
+    counted_by = _counted_by(flows, stitched, begun, ended)
+    sums = counters(flows, stitched)
+    first = stitched.times.take(stitched.first)
     views = Views(stitched.first, first, state == _ORPHAN, stitched.alone, _size(sums, state))
+    into = fold(flows, views, within)
+    del views
+    last = stitched.times.take(stitched.last)
     return {
         "last": last,
         "duration": np.where(stitched.alone, np.nan, (last - first) / 1000),
         "state": state,
         **sums,
         "rows": stitched.rows,
-        "into": fold(flows, views, within),
-        "stateless": _stateless(flows, stitched),
+        "into": into,
+        "stateless": stateless,
         "answered": _answered(sums, stitched.alone),
-        "counted_by": _counted_by(flows, stitched, begun, ended),
+        "counted_by": counted_by,
     }
 
 
-def in_order(flows: pd.DataFrame, stitched: Stitched) -> Array:
-    """Return the order of the conversations by the time, blob, record and tuple of their first rows."""
-    first, time = stitched.first, stitched.time[stitched.starts]
-    place = [coded(flows["blob"])[first], *(flows[name].to_numpy()[first] for name in ("record", "tuple"))]
-    rank = np.empty(len(first), dtype=np.int64)
-    rank[np.argsort(packed(place))] = np.arange(len(first))
-    bits = len(first).bit_length()
-    span = time - time.min() if len(time) else time
-    if int(span.max(initial=0)).bit_length() + bits < 64:
-        return np.argsort((span << bits) | rank)
-    return np.lexsort((rank, time))
+def in_order(flows: pd.DataFrame, first: Array) -> Array:
+    """Return the order by time, blob, record and tuple of conversations whose first rows these are."""
+    order = ascending(first)
+    rows = first.take(order)
+    place = packed([coded(flows["blob"]).take(rows), *(flows[c].to_numpy().take(rows) for c in _IN_BLOB)])
+    if (place[1:] < place[:-1]).any():  # the rows of the table do not stand blob by blob
+        moved = np.argsort(place, kind="stable")
+        order, rows = order.take(moved), rows.take(moved)
+    time = milliseconds(flows).take(rows)
+    return order.take(ascending(time - time.min(initial=0)))
 
 
+_IN_BLOB = ("record", "tuple")
 _CLOSED, _OPEN, _ORPHAN, _DENIED = range(4)  # as the schema has them
 _BY_BEGIN, _BY_ROW, BY_END = range(3)
 
@@ -126,27 +130,31 @@ def _counted_by(flows: pd.DataFrame, stitched: Stitched, begun: Array, ended: Ar
 
 def _stateless(flows: pd.DataFrame, stitched: Stitched) -> Array:
     """Tell the conversations whose rule seems to be logged without state, by `nsgkit.flows.stateless`."""
-    asks = _asking(flows).take(stitched.order)
-    asked = asks & ~np.repeat(stitched.alone, stitched.rows)
-    if not asked.any():
+    asks = _asking(flows)
+    policy = packed([coded(flows[name]) for name in ("resource", "acl", "rule")])
+    suspects = _suspects(flows, policy, asks, stitched.times)
+    if not len(suspects):
         return np.zeros(len(stitched.starts), dtype=bool)
-    policies = [coded(flows[name]) for name in ("resource", "acl", "rule")]
-    rows, step, time = stitched.order[asked], stitched.step[asked], stitched.time[asked]
-    first = stitched.first[_any(asks, stitched.starts)]
-    both = packed([np.append(codes.take(rows), codes.take(first)) for codes in policies])
-    policy, of_first = both[: len(rows)], both[len(rows) :]
-    kind, kinds = pd.factorize(policy)
-    answers, counting = step == END, step == CONTINUING
-    known = [numbers(flows[name])[1].take(rows[counting]) for name in COUNTERS]
-    answers[counting] = np.logical_or.reduce(known)
-    silent = np.bincount(kind, answers, len(kinds)) == 0
+    asked = _any(asks.take(stitched.order), stitched.starts)
+    found: Array = asked & np.isin(policy.take(stitched.first), suspects)
+    return found
+
+
+def _suspects(flows: pd.DataFrame, policy: Array, asks: Array, times: Array) -> Array:
+    """Return the policies whose asking rows got neither end nor counter for longer than `PATIENCE`."""
+    step, alone = steps(flows)
+    rows = np.flatnonzero(asks & ~alone)
+    kind, kinds = pd.factorize(policy.take(rows))
+    counted = np.logical_or.reduce([numbers(flows[name])[1] for name in COUNTERS])
+    answers = (step == END) | ((step == CONTINUING) & counted)
+    silent = np.bincount(kind, answers.take(rows), len(kinds)) == 0
+    unanswered = silent[kind]
+    kind, time = kind[unanswered], times.take(rows[unanswered])
     latest, earliest = np.full(len(kinds), -1), np.full(len(kinds), np.iinfo(np.int64).max)
     np.maximum.at(latest, kind, time)
     np.minimum.at(earliest, kind, time)
-    suspects = kinds[silent & (latest - earliest > PATIENCE)]
-    stateless = _any(asks, stitched.starts)
-    stateless[stateless] = np.isin(of_first, suspects)
-    return stateless
+    found: Array = kinds[silent & (latest - earliest > PATIENCE)]
+    return found
 
 
 def _asking(flows: pd.DataFrame) -> Array:

@@ -17,6 +17,7 @@ FLOORS = [
     {"errors", "html"},
     {"times"},
     {"schema", "layout"},
+    {"enable"},
     {"acquire"},
     {"flows"},
     {"enrich"},

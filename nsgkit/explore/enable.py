@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import ipywidgets
 
-from nsgkit.acquire.enable.choice import (
+from nsgkit.enable.choice import (
     INTERVALS,
     NSG,
     TARGETS,
@@ -12,8 +12,8 @@ from nsgkit.acquire.enable.choice import (
     Problem,
     find_problems,
 )
-from nsgkit.acquire.enable.text import arm_template, az_commands, bicep, reader_role
-from nsgkit.acquire.enable.weigh import Consequence, weigh
+from nsgkit.enable.templates import arm_template, az_commands, bicep, reader_role
+from nsgkit.enable.weigh import Consequence, weigh
 from nsgkit.explore.panel import guarded, panel, say, status_line
 from nsgkit.html import escape
 from nsgkit.views.theme import DENIED
@@ -35,7 +35,7 @@ def enable_form(daily_bytes: float | None = None) -> ipywidgets.VBox:
     """Return a form with the portal's choices that gives `az` commands, Bicep and an ARM template.
 
     `daily_bytes` is what one NIC writes a day, measured on logs that there are: then the costs name
-    sizes. Nothing is sent to Azure. The same text, without a widget: `nsgkit.acquire.enable`.
+    sizes. Nothing is sent to Azure. The same text, without a widget: `nsgkit.enable`.
 
     >>> form = enable_form(daily_bytes=2_000_000)
     """

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from nsgkit.acquire.enable.choice import NSG
+from nsgkit.enable.choice import NSG
 from nsgkit.explore import enable
 from nsgkit.explore.enable import enable_form
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nsgkit.acquire.enable.choice import NSG, TARGETS, FlowLogChoice, find_problems
-from nsgkit.acquire.enable.text import arm_template, az_commands, bicep, reader_role
-from nsgkit.acquire.enable.weigh import size, weigh
+from nsgkit.enable.choice import NSG, TARGETS, FlowLogChoice, find_problems
+from nsgkit.enable.templates import arm_template, az_commands, bicep, reader_role
+from nsgkit.enable.weigh import size, weigh
 
 GROUP = "/subscriptions/d6549a66-c45c-4979-840c-3b356da446b0/resourceGroups/demors/providers/"
 IDS = {

@@ -6,7 +6,7 @@ virtual network flow logs; Traffic analytics overview. Also: Network Watcher pri
 
 from typing import NamedTuple
 
-from nsgkit.acquire.enable.choice import INTERVALS, FlowLogChoice
+from nsgkit.enable.choice import INTERVALS, FlowLogChoice
 from nsgkit.layout import CONTAINERS
 
 FREE_BYTES = 5_000_000_000  # collected a month and subscription

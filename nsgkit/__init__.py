@@ -14,7 +14,7 @@ from nsgkit.errors import NsgkitError
 if TYPE_CHECKING:
     from nsgkit.acquire.download import download
     from nsgkit.acquire.find import find_logs
-    from nsgkit.acquire.verify import verify
+    from nsgkit.evidence.verify import verify
     from nsgkit.flows.conversations import conversation_rows, conversations
     from nsgkit.flows.logs import FlowLogs, read_logs
 
@@ -32,7 +32,7 @@ _HOME = {
     "download": "nsgkit.acquire.download",
     "find_logs": "nsgkit.acquire.find",
     "read_logs": "nsgkit.flows.logs",
-    "verify": "nsgkit.acquire.verify",
+    "verify": "nsgkit.evidence.verify",
 }
 
 

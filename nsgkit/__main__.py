@@ -77,7 +77,7 @@ def _download(chosen: argparse.Namespace) -> bool:
 
 
 def _verify(chosen: argparse.Namespace) -> bool:
-    from nsgkit.acquire.verify import verify
+    from nsgkit.evidence.verify import verify
 
     result = verify(chosen.folder)
     print(result)

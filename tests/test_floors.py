@@ -14,17 +14,16 @@ HOUSE = ROOT / "nsgkit"
 
 # From the ground up. A room may import what lies below it; rooms on one floor do not know each other.
 FLOORS = [
-    {"errors", "html"},
+    {"errors", "html", "palette"},
     {"times"},
     {"schema", "layout"},
-    {"enable"},
-    {"acquire"},
-    {"flows"},
-    {"enrich"},
-    {"analyses", "views"},
+    {"enable", "evidence"},
+    {"acquire", "flows"},
+    {"counting"},
+    {"store", "enrich", "rules"},
+    {"analyses", "detections", "views"},
     {"explore"},
-    {"case", "sample"},
-    {"training"},
+    {"case", "export", "training", "sample"},
 ]
 HEIGHT = {room: height for height, floor in enumerate(FLOORS) for room in floor}
 DOORS = {"__init__", "__main__"}  # the public face and the command line: they open every room

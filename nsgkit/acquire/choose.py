@@ -9,9 +9,9 @@ import pandas as pd
 from nsgkit.acquire.asked import Names, asked_span, names, parse_macs
 from nsgkit.acquire.blobs import WORKERS
 from nsgkit.acquire.find import find_logs, list_blobs
-from nsgkit.acquire.gaps import mirror_hours
-from nsgkit.acquire.mirror import as_folder, is_mirror, mirror_blobs
 from nsgkit.errors import NoLogsError
+from nsgkit.evidence.folder import as_folder, is_mirror, mirror_blobs
+from nsgkit.evidence.hours import mirror_hours
 from nsgkit.layout import LATE, floor_hour, is_flow_log, parse_name
 
 # Also what only looks like an address, or a part of one: `parse_address` refuses it and repeats no secret.
@@ -135,7 +135,7 @@ def _stored(source: str | Path) -> pd.DataFrame:
 def hours_of(mirror: str | Path) -> pd.DataFrame:
     """Return the hours of a mirror as coverage pictures take them: hour (UTC), resource, mac, status, reason.
 
-    The status is read from the manifest alone; `nsgkit.acquire.gaps.mirror_hours` says what it means.
+    The status is read from the manifest alone; `nsgkit.evidence.hours.mirror_hours` says what it means.
     """
     words = {"complete": "present", "gone": "no longer in Azure", "no blob": "missing"}
     table = mirror_hours(mirror)

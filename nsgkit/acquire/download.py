@@ -16,8 +16,8 @@ from nsgkit.acquire.find import find_folders, open_source
 from nsgkit.acquire.left_out import LeftOut
 from nsgkit.acquire.look import Look, take
 from nsgkit.acquire.pool import Pool
-from nsgkit.acquire.store import open_store
 from nsgkit.errors import NoLogsError
+from nsgkit.evidence.writer import open_store
 from nsgkit.html import visible
 from nsgkit.layout import floor_hour
 from nsgkit.times import LAST_YEAR
@@ -111,7 +111,7 @@ def download(  # noqa: PLR0913
     What is no flow log (other logs, folders, empty blobs, other files) is left out and told. A blob that
     cannot be read (archived, forbidden, gone meanwhile, torn each time) does not keep the
     others back. It and its reason are in `failed` of what is returned and in the manifest, and
-    `nsgkit.acquire.gaps.mirror_hours` has them until the blob comes in later.
+    `nsgkit.evidence.hours.mirror_hours` has them until the blob comes in later.
 
     Raises NsgkitError where the container cannot be read, the mirror cannot be written, or the
     disk is full; NoLogsError where the span holds no blob. What came in by then stays.

@@ -12,12 +12,12 @@ from nsgkit.acquire import faults
 from nsgkit.acquire.asked import Macs
 from nsgkit.acquire.blobs import Blob, Source
 from nsgkit.acquire.find import Folder, reach, span_blobs
-from nsgkit.acquire.gaps import Gaps
 from nsgkit.acquire.left_out import LeftOut
-from nsgkit.acquire.mirror import INCOMING, blob_key
 from nsgkit.acquire.pool import Pool
-from nsgkit.acquire.store import TOOL, Store
 from nsgkit.acquire.transfer import Transfer, is_growing
+from nsgkit.evidence.folder import INCOMING, blob_key
+from nsgkit.evidence.hours import Gaps
+from nsgkit.evidence.writer import TOOL, Store
 from nsgkit.layout import floor_hour, is_flow_log, parse_name
 
 _FORM = "%Y-%m-%dT%H:%MZ"

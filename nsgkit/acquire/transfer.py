@@ -10,8 +10,8 @@ from typing import Any
 
 from nsgkit.acquire import faults
 from nsgkit.acquire.blobs import PIECE, Blob, Source, list_blocks, look_at, read_range
-from nsgkit.acquire.mirror import blob_key, part_path, read_parts
-from nsgkit.acquire.store import Store
+from nsgkit.evidence.folder import blob_key, part_path, read_parts
+from nsgkit.evidence.writer import Store
 from nsgkit.layout import parse_name
 
 SETTLED = timedelta(minutes=65)  # a blob can still change some 61 minutes after its hour began

@@ -6,9 +6,9 @@ import ipywidgets
 import pandas as pd
 
 from nsgkit.acquire.choose import hours_of
-from nsgkit.acquire.mirror import as_folder, is_mirror
-from nsgkit.acquire.verify import verify
 from nsgkit.errors import NoLogsError
+from nsgkit.evidence.folder import as_folder, is_mirror
+from nsgkit.evidence.verify import verify
 from nsgkit.explore.panel import guarded, panel, say, status_line
 from nsgkit.flows.coverage import hours_covered
 from nsgkit.flows.logs import read_logs

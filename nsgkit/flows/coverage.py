@@ -53,7 +53,7 @@ def hours_covered(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) ->
         The `blobs` of `nsgkit.read_logs`; those whose hour is unknown, or not between 2010 and 2100, are
         left out.
     mirror : pandas.DataFrame or None
-        The `mirror_hours` of a mirror's FlowLogs, or of `nsgkit.acquire.gaps.mirror_hours`. It tells hours
+        The `mirror_hours` of a mirror's FlowLogs, or of `nsgkit.evidence.hours.mirror_hours`. It tells hours
         that were never asked for from hours for which Azure had no blob, marks what is gone there, and
         knows why a blob could not be downloaded.
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nsgkit.acquire.mirror import MirrorBlob, read_blob
+from nsgkit.evidence.folder import MirrorBlob, read_blob
 from nsgkit.flows.looks import BLANK, is_blank
 from nsgkit.flows.reading.columns import Array
 from nsgkit.flows.reading.gather import Data

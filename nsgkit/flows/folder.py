@@ -12,9 +12,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
 
-from nsgkit.acquire.gaps import mirror_hours
-from nsgkit.acquire.mirror import is_mirror, mirror_blobs
 from nsgkit.errors import NoLogsError
+from nsgkit.evidence.folder import is_mirror, mirror_blobs
+from nsgkit.evidence.hours import mirror_hours
 from nsgkit.flows.edges import hours_of
 from nsgkit.flows.files import LogFile, Span, plain_name
 from nsgkit.flows.looks import Aside, look_at

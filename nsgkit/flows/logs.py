@@ -13,9 +13,9 @@ from urllib.parse import unquote
 import numpy as np
 import pandas as pd
 
-from nsgkit.acquire.gaps import mirror_hours
-from nsgkit.acquire.mirror import is_mirror
 from nsgkit.errors import EvidenceChangedError, NsgkitError
+from nsgkit.evidence.folder import is_mirror
+from nsgkit.evidence.hours import mirror_hours
 from nsgkit.flows.coverage import Coverage, coverage_of
 from nsgkit.flows.display import as_html, as_text
 from nsgkit.flows.edges import cut, edge_notes, far_from_record, hours_of

@@ -5,7 +5,7 @@ import getpass
 import pytest
 
 from nsgkit.__main__ import main
-from nsgkit.acquire.mirror import mirror_blobs
+from nsgkit.evidence.folder import mirror_blobs
 from tests.acquire.logs import MAC, OTHER_MAC, hours, name
 from tests.acquire.proxy import answer
 from tests.azurite import fill, sas

@@ -10,12 +10,12 @@ import threading
 import pytest
 
 from nsgkit.acquire.download import download
-from nsgkit.acquire.gaps import mirror_hours
-from nsgkit.acquire.manifest import read_manifest
-from nsgkit.acquire.mirror import mirror_blobs, read_blob
-from nsgkit.acquire.store import open_store
-from nsgkit.acquire.verify import verify
 from nsgkit.errors import NoLogsError, NsgkitError
+from nsgkit.evidence.folder import mirror_blobs, read_blob
+from nsgkit.evidence.hours import mirror_hours
+from nsgkit.evidence.manifest import read_manifest
+from nsgkit.evidence.verify import verify
+from nsgkit.evidence.writer import open_store
 from tests.acquire.logs import (
     DOCUMENTED,
     FOLDERS,

@@ -14,10 +14,10 @@ import pytest
 
 from nsgkit.acquire import faults, store, wire
 from nsgkit.acquire.download import download
-from nsgkit.acquire.gaps import mirror_hours
-from nsgkit.acquire.manifest import read_manifest
-from nsgkit.acquire.mirror import mirror_blobs, read_blob
-from nsgkit.acquire.verify import verify
+from nsgkit.evidence.folder import mirror_blobs, read_blob
+from nsgkit.evidence.hours import mirror_hours
+from nsgkit.evidence.manifest import read_manifest
+from nsgkit.evidence.verify import verify
 from tests.acquire.logs import hours, name, records, stopping, this_hour, until
 from tests.acquire.proxy import answer, cut, cut_in_pieces, drip, first, flip, in_pieces, raw, reset
 from tests.azurite import content, fill, write

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from nsgkit.acquire.choose import logs_in
-from nsgkit.acquire.mirror import as_folder, mirror_blobs
-from nsgkit.acquire.store import open_store
-from nsgkit.acquire.verify import verify
 from nsgkit.errors import NoLogsError, NsgkitError
+from nsgkit.evidence.folder import as_folder, mirror_blobs
+from nsgkit.evidence.verify import verify
+from nsgkit.evidence.writer import open_store
 
 STRANGE = [None, "", " ", b"evidence", pd.NaT, 5, "x" * 5000, "a\0b", "\ud800", "~nobody-of-this-name/e"]
 

@@ -11,9 +11,9 @@ import pytest
 
 from nsgkit.acquire.blobs import WORKERS
 from nsgkit.acquire.download import download
-from nsgkit.acquire.manifest import read_manifest
-from nsgkit.acquire.mirror import mirror_blobs, read_blob
-from nsgkit.acquire.verify import verify
+from nsgkit.evidence.folder import mirror_blobs, read_blob
+from nsgkit.evidence.manifest import read_manifest
+from nsgkit.evidence.verify import verify
 from tests.acquire.logs import hours, name, records, this_hour
 from tests.azurite import content, fill, write
 

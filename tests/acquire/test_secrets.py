@@ -17,9 +17,9 @@ from nsgkit.acquire import faults
 from nsgkit.acquire.download import download
 from nsgkit.acquire.find import find_logs
 from nsgkit.acquire.identity import EMULATOR_KEY
-from nsgkit.acquire.mirror import mirror_blobs
-from nsgkit.acquire.verify import verify
 from nsgkit.errors import NsgkitError
+from nsgkit.evidence.folder import mirror_blobs
+from nsgkit.evidence.verify import verify
 from tests.acquire.logs import hours, name, records, this_hour
 from tests.acquire.proxy import answer, cut, flip, reset
 from tests.azurite import azurite_https, fill, sas, write

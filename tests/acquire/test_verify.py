@@ -7,10 +7,10 @@ import subprocess
 import pytest
 
 from nsgkit.acquire.download import download
-from nsgkit.acquire.manifest import MANIFEST
-from nsgkit.acquire.mirror import SUMS, mirror_blobs
-from nsgkit.acquire.verify import verify
 from nsgkit.errors import EvidenceChangedError, NoLogsError
+from nsgkit.evidence.folder import SUMS, mirror_blobs
+from nsgkit.evidence.manifest import MANIFEST
+from nsgkit.evidence.verify import verify
 from tests.acquire.logs import hours, name, records, this_hour
 from tests.azurite import empty_container, fill, write
 

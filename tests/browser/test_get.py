@@ -8,7 +8,7 @@ import pytest
 from azure.storage.blob import ContainerClient
 
 from nsgkit.acquire.identity import EMULATOR_KEY
-from nsgkit.acquire.mirror import mirror_blobs
+from nsgkit.evidence.folder import mirror_blobs
 from tests.acquire.proxy import proxy
 from tests.azurite import azurite
 from tests.browser.server import REPOSITORY

@@ -9,7 +9,7 @@ from azure.storage.blob import ContainerClient
 
 from nsgkit.acquire.download import download
 from nsgkit.acquire.identity import EMULATOR_KEY
-from nsgkit.acquire.mirror import mirror_blobs
+from nsgkit.evidence.folder import mirror_blobs
 from nsgkit.explore import evidence
 from nsgkit.explore.evidence import evidence_hours, hours_explorer, proof
 from nsgkit.views.grids import coverage

@@ -10,7 +10,7 @@ from azure.storage.blob import ContainerClient
 from nsgkit.acquire import faults
 from nsgkit.acquire.choose import logs_in
 from nsgkit.acquire.identity import EMULATOR_KEY
-from nsgkit.acquire.mirror import mirror_blobs
+from nsgkit.evidence.folder import mirror_blobs
 from nsgkit.explore.get import get_explorer
 from tests.acquire.logs import MAC, NSG, OTHER_MAC, SEEN, hours, name
 from tests.acquire.proxy import proxy, reset

@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 import nsgkit
-from nsgkit.acquire.mirror import mirror_blobs
-from nsgkit.acquire.store import open_store
 from nsgkit.errors import NoLogsError, NsgkitError
+from nsgkit.evidence.folder import mirror_blobs
+from nsgkit.evidence.writer import open_store
 from nsgkit.flows import looks, opening
 from tests.blobs import ALLOWED, MAC, NSG, PROBE, VNET_BEGIN, blob, nsg_record, vnet_record
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from nsgkit.acquire.gaps import COLUMNS, Gaps, mirror_hours
-from nsgkit.acquire.store import open_store
+from nsgkit.evidence.hours import COLUMNS, Gaps, mirror_hours
+from nsgkit.evidence.writer import open_store
 from tests.acquire.logs import MAC, NSG, OTHER_MAC, SEEN, hours, name
 
 NINE, TEN, ELEVEN, TWELVE = hours(4)

@@ -7,9 +7,9 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from nsgkit.acquire.manifest import FIRST, MANIFEST, read_manifest
-from nsgkit.acquire.mirror import BLOBS, SUMS, as_folder, blob_key, is_mirror, part_path, read_parts
-from nsgkit.acquire.store import sum_lines
+from nsgkit.evidence.manifest import FIRST, MANIFEST, read_manifest
+from nsgkit.evidence.folder import BLOBS, SUMS, as_folder, blob_key, is_mirror, part_path, read_parts
+from nsgkit.evidence.writer import sum_lines
 from nsgkit.errors import EvidenceChangedError, NoLogsError
 from nsgkit.html import visible
 

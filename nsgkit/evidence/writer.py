@@ -9,9 +9,9 @@ from typing import IO, Any
 
 from filelock import FileLock, Timeout
 
-import nsgkit
-from nsgkit.acquire.manifest import MANIFEST, Manifest, read_line, read_manifest
-from nsgkit.acquire.mirror import (
+from importlib.metadata import version
+from nsgkit.evidence.manifest import MANIFEST, Manifest, read_line, read_manifest
+from nsgkit.evidence.folder import (
     BLOB_EVENTS,
     BLOBS,
     INCOMING,
@@ -27,7 +27,7 @@ from nsgkit.errors import NsgkitError
 
 LOCK = ".lock"
 FORMAT = 1
-TOOL = f"nsgkit {nsgkit.__version__}"
+TOOL = f"nsgkit {version('nsgkit')}"
 
 
 class Store:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from nsgkit.acquire.manifest import MANIFEST, read_manifest
+from nsgkit.evidence.manifest import MANIFEST, read_manifest
 from nsgkit.errors import NoLogsError, NsgkitError, shown
 
 BLOBS = "blobs"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nsgkit.acquire.manifest import FIRST, MANIFEST, Manifest, read_manifest
+from nsgkit.evidence.manifest import FIRST, MANIFEST, Manifest, read_manifest
 from nsgkit.errors import EvidenceChangedError
 
 

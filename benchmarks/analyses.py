@@ -28,7 +28,7 @@ import pandas as pd
 
 from benchmarks.invented import COUNTERS, invent
 from nsgkit import analyses
-from nsgkit.flows.conversations import conversations
+from nsgkit.counting.conversations import conversations
 
 KEY = [
     "mac", "acl", "resource", "direction", "protocol", "src_ip", "src_port", "dst_ip", "dst_port", "decision",

@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 
 from azure.storage.blob import BlobBlock, ContainerClient
 
-from nsgkit.acquire.identity import EMULATOR_KEY
+from nsgkit.acquire.credentials import EMULATOR_KEY
 from tests.azurite import azurite, azurite_https, fill, free_port
 
 FOLDER = "resourceId=/SUBSCRIPTIONS/S/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.NETWORK/NETWORKSECURITYGROUPS/WEB"

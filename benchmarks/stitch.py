@@ -36,8 +36,8 @@ def prepare(rows: int, path: Path) -> None:
 def run(path: Path) -> dict[str, object]:
     """Stitch and measure in this process, and say what each step took."""
     from nsgkit.analyses.timeline import carried_over_time
+    from nsgkit.counting import conversations as home
     from nsgkit.explore.traffic_question import Traffic
-    from nsgkit.flows import conversations as home
 
     flows = pd.read_pickle(path)
     size = int(flows.memory_usage(deep=True).sum())

@@ -13,9 +13,9 @@ from nsgkit.errors import NsgkitError
 
 if TYPE_CHECKING:
     from nsgkit.acquire.download import download
-    from nsgkit.acquire.find import find_logs
+    from nsgkit.acquire.listing import find_logs
+    from nsgkit.counting.conversations import conversation_rows, conversations
     from nsgkit.evidence.verify import verify
-    from nsgkit.flows.conversations import conversation_rows, conversations
     from nsgkit.flows.logs import FlowLogs, read_logs
 
 __version__ = "0.1.0"
@@ -27,10 +27,10 @@ __all__ = [
 # The public face is light: pandas, pyarrow and the rest come when a function is first asked for.
 _HOME = {
     "FlowLogs": "nsgkit.flows.logs",
-    "conversation_rows": "nsgkit.flows.conversations",
-    "conversations": "nsgkit.flows.conversations",
+    "conversation_rows": "nsgkit.counting.conversations",
+    "conversations": "nsgkit.counting.conversations",
     "download": "nsgkit.acquire.download",
-    "find_logs": "nsgkit.acquire.find",
+    "find_logs": "nsgkit.acquire.listing",
     "read_logs": "nsgkit.flows.logs",
     "verify": "nsgkit.evidence.verify",
 }

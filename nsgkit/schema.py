@@ -85,6 +85,8 @@ ENCRYPTION: Mapping[str, str] = MappingProxyType(
     }
 )
 
+FIRST_VNET_VERSION = 4  # of records; 1 and 2 are of NSG flow logs
+
 # A rule allowed these connections, and then encryption did not let them pass.
 DROPPED = tuple(code for code, meaning in ENCRYPTION.items() if meaning.startswith("dropped"))
 

@@ -15,7 +15,7 @@ import pytest
 import trustme
 from azure.storage.blob import BlobBlock, ContainerClient, ContainerSasPermissions, generate_container_sas
 
-from nsgkit.acquire.identity import EMULATOR, EMULATOR_KEY
+from nsgkit.acquire.credentials import EMULATOR, EMULATOR_KEY
 
 HEAD, TAIL = b'{"records":[', b"]}"
 HEAD_ID = base64.b64encode(b"A" + b"0" * 32).decode()

@@ -45,7 +45,7 @@ def wordless(line):
 def main():
     """Run the mutants, and say what became of them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("room", help="a module or folder, such as nsgkit.analyses.matrix")
+    parser.add_argument("room", help="a module or folder, such as nsgkit.analyses.traffic.matrix")
     parser.add_argument("--sample", type=int, help="how many mutants, chosen by chance (all)")
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()

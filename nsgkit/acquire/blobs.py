@@ -19,10 +19,10 @@ from azure.core.pipeline import PipelineResponse
 from azure.storage.blob import BlobPrefix, BlobProperties, ContainerClient
 from urllib3.exceptions import HTTPError
 
-from nsgkit.acquire import faults
+from nsgkit.acquire import errors
 from nsgkit.acquire.address import Address
-from nsgkit.acquire.identity import Identity, guard_logs, redact
-from nsgkit.acquire.wire import Wire
+from nsgkit.acquire.credentials import Identity, guard_logs, redact
+from nsgkit.acquire.transport import Wire
 from nsgkit.errors import NsgkitError
 
 WORKERS = 24  # requests at a time
@@ -93,7 +93,7 @@ def look_at(source: Source, name: str) -> Blob:
         with _faults(source, name):
             return _listed(source.client.get_blob_client(name).get_blob_properties())
 
-    return faults.patiently(head, source.stop)
+    return errors.patiently(head, source.stop)
 
 
 def read_range(source: Source, blob: Blob, offset: int, length: int) -> bytes:
@@ -111,10 +111,10 @@ def read_range(source: Source, blob: Blob, offset: int, length: int) -> bytes:
             )
             data = b"".join(stream.chunks())  # there is only one, which readall would copy
         if len(data) != length:
-            raise faults.BusyError(f"The service sent {len(data):,} of {length:,} bytes")
+            raise errors.BusyError(f"The service sent {len(data):,} of {length:,} bytes")
         return data
 
-    return faults.patiently(get, source.stop)
+    return errors.patiently(get, source.stop)
 
 
 def list_blocks(source: Source, blob: Blob) -> list[tuple[str, int]]:
@@ -128,10 +128,10 @@ def list_blocks(source: Source, blob: Blob) -> list[tuple[str, int]]:
                 "committed", raw_response_hook=lambda r: etags.append(r.http_response.headers.get("ETag", ""))
             )
         if etags[-1].strip('"') != blob.etag:
-            raise faults.ChangedError("This blob changed while its blocks were listed")
+            raise errors.ChangedError("This blob changed while its blocks were listed")
         return [(block.id, block.size) for block in committed]
 
-    return faults.patiently(get, source.stop)
+    return errors.patiently(get, source.stop)
 
 
 def _client(address: Address, identity: Identity, answered: object) -> ContainerClient:
@@ -140,7 +140,7 @@ def _client(address: Address, identity: Identity, answered: object) -> Container
         address.url,
         credential=_credential(address, identity),
         transport=Wire(address.url, 2 * WORKERS),
-        retry_total=0,  # the SDK's own tries wait 83 s and ignore 429: faults.patiently does it
+        retry_total=0,  # the SDK's own tries wait 83 s and ignore 429: errors.patiently does it
         raw_response_hook=answered,
         max_single_get_size=PIECE,
         max_chunk_get_size=PIECE,
@@ -167,7 +167,7 @@ def _pages(pages: Iterator[Any], source: Source) -> Iterator[list[Any]]:
             page = next(pages, None)
             return page if page is None else [e if isinstance(e, BlobPrefix) else _listed(e) for e in page]
 
-    while (page := faults.patiently(turn, source.stop)) is not None:
+    while (page := errors.patiently(turn, source.stop)) is not None:
         yield page
 
 
@@ -204,38 +204,38 @@ def _faults(source: Source, name: str | None) -> Iterator[None]:
         raise
     except Exception as error:  # such as a length that is no number
         what = type(error).__name__
-        fault = faults.UnreadableError(
+        fault = errors.UnreadableError(
             f"The service's answer for {_place(source, name)} makes no sense ({what})"
         )
     if fault is not None:
         raise fault
 
 
-def _fault(error: AzureError | HTTPError, source: Source, name: str | None) -> faults.FaultError:
+def _fault(error: AzureError | HTTPError, source: Source, name: str | None) -> errors.FaultError:
     status = error.status_code if isinstance(error, HttpResponseError) else None
     code = getattr(error, "error_code", None) or status
     code = getattr(code, "value", code)
     account, container, place = source.address.account, source.address.container, _place(source, name)
     if isinstance(error, ClientAuthenticationError) and status is None:
         reason = redact(error.message).split("\n")[0]
-        return faults.RefusedError(f"Nobody is signed in: run `az login`, then try again. {reason}")
+        return errors.RefusedError(f"Nobody is signed in: run `az login`, then try again. {reason}")
     if status in {401, 403}:
-        kind = faults.RefusedError if name is None or _is_over(status, code) else faults.ForbiddenError
+        kind = errors.RefusedError if name is None or _is_over(status, code) else errors.ForbiddenError
         return kind(
             f"The service refused to let {source.identity.says} read {place} ({code}). It takes the role "
             "Storage Blob Data Reader on the container, or a SAS that is valid now and allows read and list."
         )
     if status in _LATER or status is None:
         why = f"The service answered {code}" if status else f"The account {account} could not be reached"
-        return faults.BusyError(f"{why} for {place}", _retry_after(error))
+        return errors.BusyError(f"{why} for {place}", _retry_after(error))
     if code == "BlobArchived":
-        return faults.UnreadableError(
+        return errors.UnreadableError(
             f"{place.capitalize()} is archived: bring it back to the hot tier in Azure first"
         )
     if status == 404 and name is None:
-        return faults.RefusedError(f"The account {account} has no container {container}.")
-    kinds = {304: faults.ChangedError, 412: faults.ChangedError, 404: faults.GoneError}
-    return kinds.get(status, faults.UnreadableError)(f"The service answered {code} for {place}")
+        return errors.RefusedError(f"The account {account} has no container {container}.")
+    kinds = {304: errors.ChangedError, 412: errors.ChangedError, 404: errors.GoneError}
+    return kinds.get(status, errors.UnreadableError)(f"The service answered {code} for {place}")
 
 
 def _place(source: Source, name: str | None) -> str:

@@ -10,10 +10,10 @@ from pathlib import Path
 from threading import Event
 from time import monotonic
 
-from nsgkit.acquire import faults
+from nsgkit.acquire import errors
 from nsgkit.acquire.asked import Names, asked_span, names, parse_macs
-from nsgkit.acquire.find import find_folders, open_source
 from nsgkit.acquire.left_out import LeftOut
+from nsgkit.acquire.listing import find_folders, open_source
 from nsgkit.acquire.look import Look, take
 from nsgkit.acquire.pool import Pool
 from nsgkit.errors import NoLogsError
@@ -125,13 +125,13 @@ def download(  # noqa: PLR0913
     first, last = asked_span(start, _NO_END if end is None else end)
     with open_source(container_url, credential, stop) as source, open_store(into) as store:
         look, pool, begun = Look(source, store, [], macs), Pool(tell), monotonic()
-        with suppress(faults.StoppedError):
+        with suppress(errors.StoppedError):
             look.folders = find_folders(source, look.beside, wanted)
             _take(look, pool, first, last)
         if not (look.listed or look.gone or follow or source.stop.is_set()):
             raise _nothing(look, start, end)
         if follow:
-            with suppress(faults.StoppedError):
+            with suppress(errors.StoppedError):
                 _follow(look, pool, wanted)
         return Download(
             folder=store.folder,
@@ -162,14 +162,14 @@ def _take(look: Look, pool: Pool, start: datetime, end: datetime) -> None:
     so_far = "blobs came in by then and stay. Do the same again to go on."
     try:
         take(look, start, end, pool)
-    except faults.StoppedError:
+    except errors.StoppedError:
         raise
-    except faults.FaultError as fault:
+    except errors.FaultError as fault:
         raise type(fault)(f"{str(fault).rstrip('.')}. {pool.fetched:,} {so_far}") from None
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
             raise
-        raise faults.DiskFullError(
+        raise errors.DiskFullError(
             f"The disk of {look.store.folder} is full, and {pool.wanted - pool.size:,} bytes are still to "
             f"come. Make room. {pool.fetched:,} {so_far}"
         ) from None
@@ -189,7 +189,7 @@ def _follow(look: Look, pool: Pool, resource: Names) -> None:
                     look.folders = find_folders(look.source, look.beside, resource)
                 start, since = floor_hour(since) - _HOUR, look.source.served
                 _take(look, pool, start, _NO_END)
-            except faults.BusyError as fault:
+            except errors.BusyError as fault:
                 print(f"{fault} Trying again in {EVERY:.0f} seconds.")
     except KeyboardInterrupt:
         look.source.stop.set()

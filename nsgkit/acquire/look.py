@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any
 
-from nsgkit.acquire import faults
+from nsgkit.acquire import errors
 from nsgkit.acquire.asked import Macs
 from nsgkit.acquire.blobs import Blob, Source
-from nsgkit.acquire.find import Folder, reach, span_blobs
 from nsgkit.acquire.left_out import LeftOut
+from nsgkit.acquire.listing import Folder, reach, span_blobs
 from nsgkit.acquire.pool import Pool
 from nsgkit.acquire.transfer import Transfer, is_growing
 from nsgkit.evidence.folder import INCOMING, blob_key
@@ -145,7 +145,7 @@ def _read_back(wanted: IO[str]) -> Iterator[Blob]:
 def _check_room(store: Store, size: int) -> None:
     free = shutil.disk_usage(store.folder).free
     if size > free:
-        raise faults.DiskFullError(
+        raise errors.DiskFullError(
             f"{store.folder} has room for {free:,} bytes, and {size:,} are to come. Make room, choose "
             "another disk, or ask for a shorter span. Nothing was downloaded."
         )

@@ -6,7 +6,7 @@ from threading import Lock, Semaphore
 
 from tqdm.auto import tqdm
 
-from nsgkit.acquire import faults
+from nsgkit.acquire import errors
 from nsgkit.acquire.blobs import WORKERS, Blob
 from nsgkit.acquire.transfer import Transfer, fetch
 
@@ -79,9 +79,9 @@ class Pool:
         blocked = self._blocked
         try:
             fetch(transfer, blob)
-        except faults.StoppedError:
+        except errors.StoppedError:
             return
-        except (faults.UnreadableError, faults.BusyError, faults.GoneError, faults.ForbiddenError) as fault:
+        except (errors.UnreadableError, errors.BusyError, errors.GoneError, errors.ForbiddenError) as fault:
             self._failed(transfer, blob, fault)
         else:
             with self._lock:
@@ -90,14 +90,14 @@ class Pool:
                 self.failed.pop(blob.name, None)
                 self._bar.set_description_str(f"{self.fetched:,} of {number:,} blobs", refresh=False)
 
-    def _failed(self, transfer: Transfer, blob: Blob, fault: faults.FaultError) -> None:
+    def _failed(self, transfer: Transfer, blob: Blob, fault: errors.FaultError) -> None:
         address = transfer.source.address
         transfer.store.manifest.add(
             "failed", account=address.account, container=address.container, name=blob.name, why=str(fault)
         )
         with self._lock:
             self.failed[blob.name] = str(fault)
-            self._blocked += isinstance(fault, faults.BusyError | faults.ForbiddenError)
+            self._blocked += isinstance(fault, errors.BusyError | errors.ForbiddenError)
             if self._blocked - self._open_after >= WORKERS:
                 self._ended = self._ended or fault
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from nsgkit.acquire import faults
+from nsgkit.acquire import errors
 from nsgkit.acquire.blobs import PIECE, Blob, Source, list_blocks, look_at, read_range
 from nsgkit.evidence.folder import blob_key, part_path, read_parts
 from nsgkit.evidence.writer import Store
@@ -37,14 +37,14 @@ def fetch(transfer: Transfer, blob: Blob) -> Blob:
 
     Where it grows meanwhile, it is read again as it then is. Raises one of `faults`.
     """
-    for _ in range(faults.TRIES):
+    for _ in range(errors.TRIES):
         try:
             _fetch(transfer, blob)
-        except faults.ChangedError:
+        except errors.ChangedError:
             blob = look_at(transfer.source, blob.name)
         else:
             return blob
-    raise faults.UnreadableError(f"This blob changed each of the {faults.TRIES} times that it was read")
+    raise errors.UnreadableError(f"This blob changed each of the {errors.TRIES} times that it was read")
 
 
 def is_growing(name: str, now: datetime) -> bool:

@@ -1,19 +1,19 @@
 """Questions to the flow table: one question a file, flows in, a small tidy table out."""
 
-from nsgkit.analyses.capture import heavy_machines, logged_twice, stateless_rules
-from nsgkit.analyses.change import traffic_change
-from nsgkit.analyses.coverage import coverage_gaps, silent_minutes
-from nsgkit.analyses.matrix import traffic_matrix
-from nsgkit.analyses.measures import breakdown
+from nsgkit.analyses.filters.select import filtered
+from nsgkit.analyses.logging.coverage import coverage_gaps, silent_minutes
+from nsgkit.analyses.logging.pitfalls import heavy_machines, logged_twice, stateless_rules
+from nsgkit.analyses.logging.record_types import record_types
 from nsgkit.analyses.over_time import connections_over_time
 from nsgkit.analyses.rules import top_rules, traffic_links
-from nsgkit.analyses.selection import filtered
 from nsgkit.analyses.services import directions, protocols, top_services
 from nsgkit.analyses.talkers import top_pairs, top_talkers
 from nsgkit.analyses.timeline import began_over_time, carried_over_time, increments
+from nsgkit.analyses.traffic.change import traffic_change
+from nsgkit.analyses.traffic.matrix import traffic_matrix
 from nsgkit.analyses.volume import traffic_over_time
+from nsgkit.counting.measures import breakdown
 from nsgkit.flows.coverage import hours_covered
-from nsgkit.flows.recorded import record_types
 from nsgkit.flows.stops import logging_stops
 
 __all__ = [

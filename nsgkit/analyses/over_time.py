@@ -5,7 +5,7 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.analyses.labels import shortened
-from nsgkit.flows.frame import bin_width, collect, count, lazy
+from nsgkit.counting.frame import bin_width, collect, count, lazy
 
 TABLE = {
     "time": schema.TIME,

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from nsgkit.analyses.labels import shortened
-from nsgkit.analyses.measures import breakdown
+from nsgkit.counting.measures import breakdown
 
 
 def top_rules(conversations: object, *, measure: str = "connections", top: int | None = 20) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from nsgkit.analyses.measures import breakdown
+from nsgkit.counting.measures import breakdown
 
 
 def top_services(
@@ -11,7 +11,7 @@ def top_services(
     """Return the destination ports that were called most.
 
     Counting rule: each connection once, denied attempts apart, bytes and packets as far as they are
-    known, double capture folded; `nsgkit.analyses.measures` has it in full.
+    known, double capture folded; `nsgkit.counting.measures` has it in full.
 
     Looks alike but is harmless: high ports with one connection each are mostly answers to a
     protocol that negotiates ports, not services.

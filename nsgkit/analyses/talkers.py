@@ -4,7 +4,7 @@ from typing import Literal
 
 import pandas as pd
 
-from nsgkit.analyses.measures import breakdown
+from nsgkit.counting.measures import breakdown
 from nsgkit.errors import NsgkitError
 
 _OTHER = {"source": "dst_ip", "destination": "src_ip"}
@@ -20,7 +20,7 @@ def top_talkers(
     """Return the addresses that started (source) or took (destination) the most traffic.
 
     Counting rule: each connection once, denied attempts apart, bytes and packets as far as they are
-    known, double capture folded; `nsgkit.analyses.measures` has it in full.
+    known, double capture folded; `nsgkit.counting.measures` has it in full.
 
     Looks alike but is harmless: backups, updates and monitoring lead every such table. Compare with an
     earlier span (`traffic_change`) before calling a talker odd.

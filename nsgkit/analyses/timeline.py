@@ -12,13 +12,13 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.analyses.labels import shortened
-from nsgkit.analyses.measures import TEXTS, any_known, both_ways, measured, needed
 from nsgkit.analyses.volume import counted_since, shared_out
-from nsgkit.flows.fit import sums_fit
-from nsgkit.flows.frame import bin_width, codes, collect, known_sum, lazy
-from nsgkit.flows.quick.counting import added_by_rows, labels_in_order, labels_of
-from nsgkit.flows.quick.stitch import Stitched, stitch
-from nsgkit.flows.stitch import CONVERSATION, marked, stitched
+from nsgkit.counting.fit import sums_fit
+from nsgkit.counting.frame import bin_width, codes, collect, known_sum, lazy
+from nsgkit.counting.measures import TEXTS, any_known, both_ways, measured, needed
+from nsgkit.counting.quick.counting import added_by_rows, labels_in_order, labels_of
+from nsgkit.counting.quick.stitch import Stitched, stitch
+from nsgkit.counting.stitch import CONVERSATION, marked, stitched
 from nsgkit.schema import COUNTERS
 
 _PLACE = ("blob", "record", "tuple")
@@ -53,7 +53,7 @@ def began_over_time(conversations: object, *, bin: str = "1h", by: str | None = 
     --------
     >>> import nsgkit
     >>> logs = nsgkit.read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
-    >>> from nsgkit.flows.conversations import conversations
+    >>> from nsgkit.counting.conversations import conversations
     >>> int(began_over_time(conversations(logs.flows))["denied"].sum()) > 12
     True
     """
@@ -82,7 +82,7 @@ def increments(
     conversations : pandas.DataFrame
         What `nsgkit.conversations` made of it, all of it.
     stitched_rows : Stitched or None
-        What `nsgkit.flows.conversations.stitched_once` gave beside it: then nothing is stitched again.
+        What `nsgkit.counting.conversations.stitched_once` gave beside it: then nothing is stitched again.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def increments(
     --------
     >>> import nsgkit
     >>> flows = nsgkit.read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00").flows
-    >>> from nsgkit.flows.conversations import conversations
+    >>> from nsgkit.counting.conversations import conversations
     >>> table = conversations(flows)
     >>> bool(increments(flows, table)["bytes_src_to_dst"].sum() == table["bytes_src_to_dst"].sum())
     True
@@ -152,7 +152,7 @@ def carried_over_time(
     --------
     >>> import nsgkit
     >>> flows = nsgkit.read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00").flows
-    >>> from nsgkit.flows.conversations import conversations
+    >>> from nsgkit.counting.conversations import conversations
     >>> table = conversations(flows)
     >>> over_time = carried_over_time(increments(flows, table), table)
     >>> int(over_time["bytes"].sum() - table.query("~folded").filter(like="bytes").sum().sum())

@@ -8,13 +8,12 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.analyses.labels import shortened
-from nsgkit.analyses.measures import any_known, both_ways
-from nsgkit.flows.fit import require_values, sums_fit
-from nsgkit.flows.fold import CADENCE, folds
-from nsgkit.flows.frame import bin_width, collect, fingerprint, known_sum, lazy, one_if, repeat
-from nsgkit.flows.quick.counting import counting_rows
-from nsgkit.flows.recorded import begins_left_out
-from nsgkit.flows.stitch import CONVERSATION, ROWS, marked, stitched
+from nsgkit.counting.fit import require_values, sums_fit
+from nsgkit.counting.fold import CADENCE, folds
+from nsgkit.counting.frame import bin_width, collect, fingerprint, known_sum, lazy, one_if, repeat
+from nsgkit.counting.measures import any_known, both_ways
+from nsgkit.counting.quick.counting import counting_rows
+from nsgkit.counting.stitch import CONVERSATION, ROWS, begins_left_out, marked, stitched
 from nsgkit.schema import COUNTERS
 
 _COUNTS = {"connections": "allowed", "denied": "denied", "unknown": "unknown"}

@@ -5,7 +5,7 @@ from pathlib import Path
 import ipywidgets
 import pandas as pd
 
-from nsgkit.acquire.choose import hours_of
+from nsgkit.acquire.sources import hours_of
 from nsgkit.errors import NoLogsError
 from nsgkit.evidence.folder import as_folder, is_mirror
 from nsgkit.evidence.verify import verify

@@ -7,8 +7,8 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
-from nsgkit.acquire.choose import Estimate, blobs_in, estimate, is_container
 from nsgkit.acquire.download import Download, download
+from nsgkit.acquire.sources import Estimate, blobs_in, estimate, is_container
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.beside import caught_words, run_beside, shown_progress
 from nsgkit.explore.panel import guarded, panel, say, status_line
@@ -41,10 +41,10 @@ def get_explorer(
     """Return a widget in which to choose logs, NICs and a span, see the size, and download.
 
     `source` is a container's URL; or a mirror or folder, of which there is nothing to download but all
-    else can be seen. `logs` is what `nsgkit.acquire.choose.logs_in` gave of it, `into` the mirror, and
+    else can be seen. `logs` is what `nsgkit.acquire.sources.logs_in` gave of it, `into` the mirror, and
     `credential` is as for `nsgkit.download`, which is what the widget calls.
 
-    >>> from nsgkit.acquire.choose import logs_in
+    >>> from nsgkit.acquire.sources import logs_in
     >>> explorer = get_explorer("data/samples", logs_in("data/samples"))
     """
     getter = _Getter(source, into, credential, _controls(logs))

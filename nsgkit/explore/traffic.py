@@ -8,6 +8,8 @@ import ipywidgets
 import pandas as pd
 
 import nsgkit
+from nsgkit.counting.conversations import CONVERSATIONS, stitched_once
+from nsgkit.counting.frame import bin_width, collect, lazy, types
 from nsgkit.errors import NsgkitError
 from nsgkit.explore import traffic_question as ask
 from nsgkit.explore.panel import guarded, panel, say, status_line
@@ -16,8 +18,6 @@ from nsgkit.explore.traffic_code import code, name_of
 from nsgkit.explore.traffic_controls import choose, clear_filters, controls, question, rows_of_controls
 from nsgkit.explore.traffic_question import Question, Traffic
 from nsgkit.explore.traffic_table import ROW_COLUMNS, as_html
-from nsgkit.flows.conversations import CONVERSATIONS, stitched_once
-from nsgkit.flows.frame import bin_width, collect, lazy, types
 from nsgkit.views.theme import nothing_to_show
 
 _NOTHING = "Choose from the picture"
@@ -29,7 +29,7 @@ def traffic_explorer(flows: object, conversations: pd.DataFrame | None = None) -
 
     Drag over the picture over time to choose a span, click a bar, a cell or a ribbon to choose it:
     every other picture follows. What is chosen stands in the controls above, where it can be changed;
-    `nsgkit.analyses.filters` explains the words of a filter. "Show as code" gives the calls that make
+    `nsgkit.analyses.filters.grammar` explains the words of a filter. "Show as code" gives the calls that make
     the same tables. A connection counts once, and by when it began; bytes over time are spread over
     the time they were counted in.
 

@@ -15,7 +15,7 @@ def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -
     >>> print(code(Question("dst_port:22 denied", measure="denied", by="source address")))
     import nsgkit
     from nsgkit.analyses import breakdown
-    from nsgkit.analyses.selection import filtered
+    from nsgkit.analyses.filters.select import filtered
     from nsgkit.analyses.timeline import began_over_time
     <BLANKLINE>
     conversations = nsgkit.conversations(logs.flows)
@@ -24,7 +24,7 @@ def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -
     table = breakdown(chosen, ['src_ip'], measure='denied', top=15, peers='dst_ip')
     table
     """
-    imports = [("nsgkit.analyses.selection", "filtered")]
+    imports = [("nsgkit.analyses.filters.select", "filtered")]
     lines = [f"conversations = nsgkit.conversations({flows})"]
     whole = "chosen"
     if question.span:
@@ -37,7 +37,7 @@ def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -
     lines.append(f"over_time = {_timeline(question, whole, question.bin, by, imports)}")
     lines += _table(question, imports)
     if rows:
-        imports.append(("nsgkit.flows.conversations", "conversation_rows"))
+        imports.append(("nsgkit.counting.conversations", "conversation_rows"))
         lines += [f"rows = conversation_rows({flows}, chosen.head({MOST_OPENED}))"]
     return "\n".join([*_imports(imports), "", *lines, "rows" if rows else "table"])
 

@@ -6,7 +6,7 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
-from nsgkit.analyses.filters import quoted
+from nsgkit.analyses.filters.grammar import quoted
 from nsgkit.analyses.labels import short_labels
 from nsgkit.explore.traffic_question import BREAKDOWNS, MEASURES, PICTURES, Question
 from nsgkit.html import visible

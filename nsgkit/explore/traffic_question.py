@@ -9,13 +9,13 @@ import altair as alt
 import pandas as pd
 
 from nsgkit.analyses import breakdown, traffic_links, traffic_matrix
-from nsgkit.analyses.filters import moment, parse, quoted
+from nsgkit.analyses.filters.grammar import moment, parse, quoted
+from nsgkit.analyses.filters.select import filtered
 from nsgkit.analyses.labels import NOT_LOGGED, short_labels
-from nsgkit.analyses.selection import filtered
 from nsgkit.analyses.timeline import began_over_time, carried_over_time, increments
-from nsgkit.flows.conversations import conversation_rows
-from nsgkit.flows.frame import bin_width
-from nsgkit.flows.quick.stitch import Stitched
+from nsgkit.counting.conversations import conversation_rows
+from nsgkit.counting.frame import bin_width
+from nsgkit.counting.quick.stitch import Stitched
 from nsgkit.views import charts
 from nsgkit.views.theme import ALLOWED, DENIED, SERIES, titled
 from nsgkit.views.timeline import spoken

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.analyses.measures import PEERS, RANKED, TRAFFIC
+from nsgkit.counting.measures import PEERS, RANKED, TRAFFIC
 from nsgkit.html import escape
 from nsgkit.views.theme import cut
 

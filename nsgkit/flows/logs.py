@@ -25,7 +25,7 @@ from nsgkit.flows.looks import Aside
 from nsgkit.flows.opening import Reading, again, not_flow_logs, read_all
 from nsgkit.flows.parse import raw_tuple, settle
 from nsgkit.flows.reckoning import SEVERAL, blob_table, reject_table
-from nsgkit.flows.recorded import notes_on_rows
+from nsgkit.flows.record_types import notes_on_rows
 from nsgkit.flows.repeats import reject_repeats
 from nsgkit.flows.stops import stops_in_words
 from nsgkit.html import visible

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from nsgkit.acquire.choose import logs_in
+from nsgkit.acquire.sources import logs_in
 from nsgkit.errors import NoLogsError, NsgkitError
 from nsgkit.evidence.folder import as_folder, mirror_blobs
 from nsgkit.evidence.verify import verify

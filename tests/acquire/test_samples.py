@@ -8,7 +8,7 @@ import pytest
 from azure.storage.blob import BlobBlock, ContainerClient
 
 from nsgkit import download, read_logs, verify
-from nsgkit.acquire.identity import EMULATOR_KEY
+from nsgkit.acquire.credentials import EMULATOR_KEY
 from nsgkit.layout import CONTAINERS
 from tests.azurite import HEAD, HEAD_ID, TAIL, TAIL_ID
 

@@ -13,10 +13,10 @@ from azure.core.credentials import AccessToken
 from azure.identity import CredentialUnavailableError
 from azure.storage.blob import ContainerClient
 
-from nsgkit.acquire import faults
+from nsgkit.acquire import errors
+from nsgkit.acquire.credentials import EMULATOR_KEY
 from nsgkit.acquire.download import download
-from nsgkit.acquire.find import find_logs
-from nsgkit.acquire.identity import EMULATOR_KEY
+from nsgkit.acquire.listing import find_logs
 from nsgkit.errors import NsgkitError
 from nsgkit.evidence.folder import mirror_blobs
 from nsgkit.evidence.verify import verify
@@ -71,7 +71,7 @@ def test_a_token_opens_the_container(https, tmp_path, capsys):
     "claims", [{"exp": 1}, {"aud": "https://management.azure.com/"}], ids=["old", "other"]
 )
 def test_a_token_that_does_not_open_it_is_tried_once(https, tmp_path, claims):
-    with pytest.raises(faults.RefusedError, match="Storage Blob Data Reader"):
+    with pytest.raises(errors.RefusedError, match="Storage Blob Data Reader"):
         download(https, tmp_path / "e", **DAY, credential=Token(**claims))
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 import nsgkit
-from nsgkit.flows.conversations import conversations
-from tests.flows import plain_stitch
+from nsgkit.counting.conversations import conversations
+from tests.counting import plain_stitch
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 

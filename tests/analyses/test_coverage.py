@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from nsgkit import analyses, schema
+from nsgkit.counting.conversations import conversations
 from nsgkit.errors import MissingColumnError
-from nsgkit.flows.conversations import conversations
 from nsgkit.flows.stops import stops_in_words
 from tests.frames import flows
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import nsgkit
 from nsgkit.analyses import breakdown
-from nsgkit.analyses.filters import FIELDS, parse, quoted
-from nsgkit.analyses.selection import filtered
+from nsgkit.analyses.filters.grammar import FIELDS, parse, quoted
+from nsgkit.analyses.filters.select import filtered
 from nsgkit.errors import MissingColumnError, NsgkitError
 from tests.frames import flows
 

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from nsgkit import analyses
-from nsgkit.flows.conversations import CONVERSATIONS, conversations
-from nsgkit.flows.frame import collect, lazy, types
+from nsgkit.counting.conversations import CONVERSATIONS, conversations
+from nsgkit.counting.frame import collect, lazy, types
 
 pytestmark = pytest.mark.slow
 

@@ -8,9 +8,9 @@ import pytest
 
 from nsgkit import analyses
 from nsgkit.analyses import breakdown
+from nsgkit.counting.conversations import conversations
 from nsgkit.errors import MissingColumnError, NsgkitError
-from nsgkit.flows.conversations import conversations
-from tests.flows import plain_stitch
+from tests.counting import plain_stitch
 from tests.frames import flows
 
 COUNTS = ("connections", "denied", "unknown", "orphans", "uncounted", *plain_stitch.COUNTERS)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nsgkit import schema
 from nsgkit.analyses import traffic_over_time
 from nsgkit.errors import NsgkitError
-from tests.flows import plain_stitch
+from tests.counting import plain_stitch
 from tests.frames import flows
 
 TALK = "10.0.0.4:50000 10.0.1.5:443 TCP"

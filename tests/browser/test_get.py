@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from azure.storage.blob import ContainerClient
-
 from nsgkit.acquire.identity import EMULATOR_KEY
+
 from nsgkit.evidence.folder import mirror_blobs
 from tests.acquire.proxy import proxy
 from tests.azurite import azurite

@@ -7,8 +7,8 @@ import altair as alt
 import pytest
 from azure.storage.blob import ContainerClient
 
+from nsgkit.acquire.credentials import EMULATOR_KEY
 from nsgkit.acquire.download import download
-from nsgkit.acquire.identity import EMULATOR_KEY
 from nsgkit.evidence.folder import mirror_blobs
 from nsgkit.explore import evidence
 from nsgkit.explore.evidence import evidence_hours, hours_explorer, proof

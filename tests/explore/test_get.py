@@ -7,9 +7,9 @@ import time
 import pytest
 from azure.storage.blob import ContainerClient
 
-from nsgkit.acquire import faults
-from nsgkit.acquire.choose import logs_in
-from nsgkit.acquire.identity import EMULATOR_KEY
+from nsgkit.acquire import errors
+from nsgkit.acquire.credentials import EMULATOR_KEY
+from nsgkit.acquire.sources import logs_in
 from nsgkit.evidence.folder import mirror_blobs
 from nsgkit.explore.get import get_explorer
 from tests.acquire.logs import MAC, NSG, OTHER_MAC, SEEN, hours, name
@@ -33,7 +33,7 @@ def container():
 @pytest.fixture
 def url(container, monkeypatch):
     monkeypatch.delenv("NSGKIT_SAS", raising=False)
-    monkeypatch.setattr(faults, "PAUSE", 0.01)
+    monkeypatch.setattr(errors, "PAUSE", 0.01)
     return container[0]
 
 

@@ -19,7 +19,7 @@ from nsgkit.explore.traffic import traffic_explorer
 from nsgkit.explore.traffic_charts import whole_bins
 from nsgkit.explore.traffic_code import code
 from nsgkit.explore.traffic_question import PICTURES, Question, Traffic
-from tests.flows.plain_stitch import fold, records, summaries
+from tests.counting.plain_stitch import fold, records, summaries
 from tests.frames import flows
 
 SPAN = "from:2024-12-18T01:00 until:2024-12-18T08:00"

@@ -1,0 +1,144 @@
+"""What can be chosen from, wherever it is: a container, a mirror, or a folder laid out like a container."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple, TypeGuard
+
+import pandas as pd
+
+from nsgkit.acquire.asked import Names, asked_span, names, parse_macs
+from nsgkit.acquire.blobs import WORKERS
+from nsgkit.acquire.listing import find_logs, list_blobs
+from nsgkit.errors import NoLogsError
+from nsgkit.evidence.folder import as_folder, is_mirror, mirror_blobs
+from nsgkit.evidence.hours import mirror_hours
+from nsgkit.layout import LATE, floor_hour, is_flow_log, parse_name
+
+# Also what only looks like an address, or a part of one: `parse_address` refuses it and repeats no secret.
+_ADDRESS = re.compile(r"://|\.(?:blob|dfs)\.(?:core|storage)\.|sig(?:=|%3D)|AccountKey=", re.IGNORECASE)
+COLUMNS = ["name", "family", "resource", "hour", "mac", "size"]
+ROUND_TRIP = 0.1  # seconds that one small blob takes, from another network than Azure's
+
+
+class Estimate(NamedTuple):
+    """What a download would bring: blobs and bytes in all, those still to come, and about how long."""
+
+    blobs: int
+    size: int
+    new_blobs: int
+    new_size: int
+    seconds: float
+
+
+def is_container(source: object) -> TypeGuard[str]:
+    """Whether the source is a container's URL, and not a folder.
+
+    >>> is_container("https://demo.blob.core.windows.net/insights-logs-flowlogflowevent")
+    True
+    """
+    return isinstance(source, str) and _ADDRESS.search(source) is not None
+
+
+def logs_in(source: str | Path, *, credential: object = None) -> pd.DataFrame:
+    """List the NSGs and flow logs of a container, a mirror or a folder, as `nsgkit.find_logs` does.
+
+    The NICs of a folder are all of them. Raises NoLogsError where there is no blob laid out as in a
+    container, and for a container what `nsgkit.find_logs` raises.
+
+    >>> logs_in("data/samples")["last_day_blobs"].tolist()
+    [48, 15, 48, 72]
+    """
+    if is_container(source):
+        return find_logs(source, credential=credential)
+    rows = []
+    for (family, resource), blobs in _stored(source).groupby(["family", "resource"]):
+        last_day = blobs[blobs["hour"].dt.floor("D") == blobs["hour"].max().floor("D")]
+        rows.append(
+            {
+                "family": family,
+                "resource": resource,
+                "first_hour": blobs["hour"].min(),
+                "last_hour": blobs["hour"].max(),
+                "days": blobs["hour"].dt.floor("D").nunique(),
+                "nics": tuple(sorted(blobs["mac"].dropna().unique())),
+                "last_day_blobs": len(last_day),
+                "last_day_bytes": int(last_day["size"].sum()),
+            }
+        )
+    return pd.DataFrame(rows).sort_values("resource", ignore_index=True)
+
+
+def blobs_in(  # noqa: PLR0913
+    source: str | Path,
+    start: str,
+    end: str,
+    *,
+    resource: Names = None,
+    mac: Names = None,
+    credential: object = None,
+) -> pd.DataFrame:
+    """List the blobs of a span, as `nsgkit.acquire.listing.list_blobs` does, of a folder or mirror too.
+
+    Columns: name, family, resource, hour (UTC), mac, size (bytes). `resource` takes whole ids. The blobs of
+    the hour that begins at `end` are among them: they hold tuples of the minute before.
+
+    >>> blobs_in("data/samples", "2024-12-19 09:00", "2024-12-19 10:00")["hour"].dt.hour.unique().tolist()
+    [9, 10]
+    """
+    if is_container(source):
+        blobs = list_blobs(source, start, end, resource=resource, mac=mac, credential=credential)
+        return blobs[COLUMNS]
+    (first, last), macs, blobs = asked_span(start, end), parse_macs(mac), _stored(source)
+    inside = (blobs["hour"] >= floor_hour(first)) & (blobs["hour"] < last + LATE)
+    if resource is not None:
+        inside &= blobs["resource"].isin([name.upper() for name in names(resource)])
+    if macs is not None:
+        inside &= blobs["mac"].isin(macs)
+    return blobs[inside].sort_values("name", ignore_index=True)
+
+
+def estimate(blobs: pd.DataFrame, into: str | Path, megabits: float) -> Estimate:
+    """Tell what a download of these blobs into a mirror would bring, and how long it would take.
+
+    What the mirror holds already does not come again; of a blob that has grown, only the growth does.
+    The time is what a line of so many megabits a second takes for the bytes, or what so many blobs take
+    in the few that are read at a time, whichever is more: a rough guide, not a promise.
+
+    >>> estimate(blobs_in("data/samples", "2024-12-18", "2024-12-20"), "no mirror yet", 50).new_blobs
+    349
+    """
+    held = {blob.name: blob.size for blob in mirror_blobs(into)} if is_mirror(into) else {}
+    to_come = (blobs["size"] - blobs["name"].map(held).fillna(0)).clip(lower=0)
+    new, size = int((to_come > 0).sum()), int(to_come.sum())
+    seconds = max(size / (megabits * 125_000), new * ROUND_TRIP / WORKERS)
+    return Estimate(len(blobs), int(blobs["size"].sum()), new, size, seconds)
+
+
+def _stored(source: str | Path) -> pd.DataFrame:
+    folder = as_folder(source, "source")
+    if is_mirror(folder):
+        found = [(blob.name, blob.size) for blob in mirror_blobs(folder)]
+    elif not folder.is_dir():
+        raise NoLogsError(f"There is no folder {folder}. A container's URL begins with https://.")
+    else:
+        files = (path for path in folder.rglob("*") if path.is_file())
+        found = [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in files]
+    rows = [(name, *parse_name(name), size) for name, size in found]
+    table = pd.DataFrame([row for row in rows if is_flow_log(row[0]) and row[-1]], columns=COLUMNS)
+    if table.empty:
+        raise NoLogsError(
+            f"{folder} holds no blob that is laid out as in a container. nsgkit.read_logs reads any folder."
+        )
+    return table.assign(hour=pd.to_datetime(table["hour"], utc=True).dt.as_unit("ms"))
+
+
+def hours_of(mirror: str | Path) -> pd.DataFrame:
+    """Return the hours of a mirror as coverage pictures take them: hour (UTC), resource, mac, status, reason.
+
+    The status is read from the manifest alone; `nsgkit.evidence.hours.mirror_hours` says what it means.
+    """
+    words = {"complete": "present", "gone": "no longer in Azure", "no blob": "missing"}
+    table = mirror_hours(mirror)
+    status = table["state"].astype("str").replace(words)
+    named = table.assign(mac=table["mac"].fillna("no NIC"), resource=table["resource"].fillna("unknown"))
+    return named.assign(status=status)[["hour", "resource", "mac", "status", "reason"]]

@@ -1,0 +1,158 @@
+"""The question: which rows or conversations match a filter, such as `dst_port:22 denied`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from nsgkit import schema
+from nsgkit.analyses.filters.grammar import ANSWER, Term, matches, moment, parse, ranges
+from nsgkit.counting.frame import Codebook, Native, codes, collect, lazy, one_if
+
+# Where a connection was captured: two views of it can differ in these.
+_OF_A_VIEW = {"nic", "nsg", "rule", "direction", "flow_log", "encryption", "version"}
+_MANY_RUNS = 150
+_PLACE = ("blob", "record", "tuple")
+_INTO = ("into_blob", "into_record", "into_tuple")
+
+
+def filtered(flows: object, text: str) -> Native:
+    """Return the rows of `flows` that match the filter `text`; `nsgkit.analyses.filters` has its words.
+
+    Counting rule: conversations are chosen by when they were first seen, and then count whole. A view
+    that was folded into another counts after all where the filter keeps it and leaves the other
+    out, so that `nic:` and `rule:` see every connection, and none of them twice.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        The flow table, or what `nsgkit.conversations` gives.
+    text : str
+        The filter; an empty one keeps everything.
+
+    Returns
+    -------
+    pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        As `flows` is: the same columns, and in pandas the same order and labels.
+
+    Raises
+    ------
+    NsgkitError
+        Where the filter cannot be read: it says where, and what to write.
+    MissingColumnError
+        Where the table lacks a column that the filter asks for.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> logs = nsgkit.read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
+    >>> len(filtered(logs.flows, "nsg:DEMOVM-NSG dst_port:12086 denied"))
+    1
+    """
+    terms = parse(text)
+    if not terms:
+        return flows
+    fold = "folded" in flows.columns and any(t.field in _OF_A_VIEW for t in terms)  # type: ignore[attr-defined]
+    if isinstance(flows, pd.DataFrame):
+        return _of_pandas(flows, terms, fold=fold)
+    chosen = _chosen(lazy(flows), terms, {}, _moment(flows), fold=fold)
+    return chosen.select(*flows.columns).to_native()  # type: ignore[attr-defined]
+
+
+def _of_pandas(table: pd.DataFrame, terms: Sequence[Term], *, fold: bool) -> pd.DataFrame:
+    """Ask DuckDB for the numbers of the rows, over the few columns that tell, and take them."""
+    texts = [name for t in terms for name in t.columns if _has_texts(t)]
+    told = [*(name for t in terms for name in t.columns), *([_moment(table)] if _timed(terms) else [])]
+    needed = list(dict.fromkeys([*told, *([*_PLACE, *_INTO, "folded"] if fold else [])]))
+    schema.require(table.columns, needed, _remedy(table, terms))
+    book = dict(codes(table, [*texts, *(["blob"] if fold else [])]))
+    if fold:
+        book["into_blob"] = book["blob"]
+    frame = lazy(
+        table[needed].assign(row=np.arange(len(table))),
+        [*needed, "row"],
+        codebook=book,
+        remedy=_remedy(table, terms),
+    )
+    chosen = _chosen(frame, terms, book, _moment(table), fold=fold)
+    rows = collect(chosen, {"row": "int64", **({"folded": "bool"} if fold else {})}).sort_values("row")
+    taken = table.iloc[rows["row"].to_numpy()]
+    return taken.assign(folded=rows["folded"].to_numpy()) if fold else taken
+
+
+def _chosen(
+    frame: "nw.LazyFrame[Any]", terms: Sequence[Term], book: Codebook, when: str, *, fold: bool
+) -> "nw.LazyFrame[Any]":
+    """Fold between the other terms and those of time: two views may lie on either side of a moment."""
+    timed = [t for t in terms if not t.columns]
+    chosen = frame
+    for term in terms:
+        chosen = chosen if term in timed else chosen.filter(_holds(term, frame, book))
+    chosen = _folded_anew(chosen) if fold else chosen
+    for term in timed:
+        passed = nw.col(f"{when}_ms") >= moment(term)
+        chosen = chosen.filter(passed if term.field == "from" else ~passed)
+    return chosen
+
+
+def _holds(term: Term, frame: "nw.LazyFrame[Any]", book: Codebook) -> nw.Expr:
+    either = [_in_column(term, name, frame, book) for name in term.columns]
+    # What is null is not that value: so a minus keeps it.
+    return one_if(nw.any_horizontal(*either, ignore_nulls=True)) == (0 if term.negated else 1)
+
+
+def _in_column(term: Term, name: str, frame: "nw.LazyFrame[Any]", book: Codebook) -> nw.Expr:
+    if term.kind == ANSWER:
+        return _answered(term, nw.col(name))
+    if not _has_texts(term):
+        parts = [(nw.col(name) >= low) & (nw.col(name) <= high) for low, high in ranges(term)]
+        return nw.any_horizontal(*parts, ignore_nulls=True)
+    test = matches(term)
+    if name in book:
+        found = _numbered(name, np.array([test(str(text)) for text in book[name]], dtype=bool))
+    else:
+        distinct = collect(frame.select(name).unique(), {name: "str"})[name].dropna()
+        found = nw.col(name).is_in([text for text in distinct if test(text)])
+    return found | nw.col(name).is_null() if "" in term.values else found
+
+
+def _answered(term: Term, answered: nw.Expr) -> nw.Expr:
+    kept = {"yes": answered, "no": ~answered, "unknown": answered.is_null()}
+    return nw.any_horizontal(*(kept[value.lower()] for value in term.values), ignore_nulls=True)
+
+
+def _numbered(name: str, wanted: "np.ndarray[Any, np.dtype[np.bool_]]") -> nw.Expr:
+    """Tell the wanted numbers, by their runs where those are few: a prefix's addresses sort together."""
+    numbers = np.flatnonzero(wanted)
+    runs = np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1)
+    if len(runs) > _MANY_RUNS or not len(numbers):
+        return nw.col(name).is_in(numbers.tolist())
+    ends = [(int(run[0]), int(run[-1])) for run in runs]
+    parts = [(nw.col(name) >= low) & (nw.col(name) <= high) for low, high in ends]
+    return nw.any_horizontal(*parts, ignore_nulls=True)
+
+
+def _folded_anew(chosen: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+    """Fold only what is folded into a view that is there as well."""
+    views = chosen.select(**dict(zip(_INTO, map(nw.col, _PLACE), strict=True)), there=nw.lit(1))
+    joined = chosen.join(views, on=[*_INTO], how="left")
+    return joined.with_columns(folded=one_if(nw.col("folded") & (nw.col("there") == 1)) == 1)
+
+
+def _has_texts(term: Term) -> bool:
+    return term.kind not in ("a number", ANSWER)
+
+
+def _timed(terms: Sequence[Term]) -> bool:
+    return any(not t.columns for t in terms)
+
+
+def _moment(table: object) -> str:
+    return "first" if "first" in table.columns else "time"  # type: ignore[attr-defined]
+
+
+def _remedy(table: pd.DataFrame, terms: Sequence[Term]) -> str:
+    of_conversations = "first" in table.columns or any(term.kind == ANSWER for term in terms)
+    return "nsgkit.conversations" if of_conversations else "nsgkit.read_logs"

@@ -1,0 +1,109 @@
+"""The question: for which hours and NICs are there logs at all, and where do they fall silent."""
+
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from nsgkit import schema
+from nsgkit.counting.frame import collect, lazy, settled
+from nsgkit.flows.coverage import Table, cells_of
+
+_HOUR, _MINUTE = 3_600_000, 60_000
+_ONE = pd.Timedelta("1h")
+GAPS: Table = {"resource": "str", "mac": "str", "start": schema.TIME, "end": schema.TIME, "hours": "int64"}
+SILENCES: Table = {
+    "resource": "str", "mac": "str", "start": schema.TIME, "end": schema.TIME, "minutes": "int64",
+    "usual_rows_per_minute": "float64", "expected_rows": "float64",
+}  # fmt: skip
+
+
+def coverage_gaps(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the stretches of hours for which a NIC has no blob between its first and its last.
+
+    Parameters and errors as for `hours_covered`. Hours of which a mirror knows that their blob could not be
+    downloaded, or that they were not asked for, are no gap.
+
+    Returns
+    -------
+    pandas.DataFrame
+        resource, mac, start, end (UTC; end is the first hour that is there again), hours; sorted by
+        resource, mac, start.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> coverage_gaps(nsgkit.read_logs("data/samples").blobs)["hours"].tolist()
+    [2]
+    """
+    hours = cells_of(blobs, mirror)[["resource", "mac", "hour"]].drop_duplicates()
+    hours = hours.sort_values(["resource", "mac", "hour"], ignore_index=True)
+    before = hours.groupby(["resource", "mac"])["hour"].shift() + _ONE
+    found = hours.assign(start=before, end=hours["hour"])[hours["hour"] > before]
+    found["hours"] = (found["end"] - found["start"]).dt.total_seconds() / 3600
+    return found.reset_index(drop=True)[list(GAPS)].astype(GAPS)
+
+
+def silent_minutes(flows: object, *, at_least: int = 10, expected: float = 20.0) -> pd.DataFrame:
+    """Return where a NIC that logs steadily has no row for minutes on end.
+
+    Counting rule: a NIC's usual rate is the lower quartile of its hours' rows per minute, so that nights
+    do not look like failures. A silence is listed where it lasts `at_least` minutes and the usual rate
+    would have brought `expected` rows or more.
+
+    Looks alike but is harmless: an hour without a blob is a silence too (`coverage_gaps` has it), and so is a
+    machine that was switched off. Rows lost by a busy host leave no other trace than this.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        The flow table.
+    at_least : int
+        How many minutes a silence lasts at least.
+    expected : float
+        How many rows the usual rate would have brought at least.
+
+    Returns
+    -------
+    pandas.DataFrame
+        resource, mac, start, end (UTC, of the minutes without rows), minutes, usual_rows_per_minute,
+        expected_rows; the largest loss first.
+
+    Raises
+    ------
+    MissingColumnError
+        Where the table lacks a column that is needed.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> silent_minutes(nsgkit.read_logs("data/samples").flows)["minutes"].tolist()
+    [121]
+    """
+    frame = lazy(flows, ["time", "resource", "mac"])
+    every = frame.select("resource", "mac", minute=nw.col("time_ms") - nw.col("time_ms") % _MINUTE)
+    minutes = settled(every.group_by("resource", "mac", "minute").agg(rows=nw.len()), flows)
+    before = nw.col("minute").shift(1).over("resource", "mac", order_by="minute")
+    gaps = minutes.with_columns(start=before + _MINUTE).filter(
+        nw.col("minute") - nw.col("start") >= at_least * _MINUTE
+    )
+    like = {"resource": "str", "mac": "str", "start": schema.TIME, "minute": schema.TIME}
+    found = collect(gaps, like).rename(columns={"minute": "end"})
+    table = found.merge(_usual(minutes), on=["resource", "mac"], how="left")
+    table["minutes"] = (table["end"] - table["start"]).dt.total_seconds() / 60
+    table["expected_rows"] = table["minutes"] * table["usual_rows_per_minute"]
+    table = table[table["expected_rows"] >= expected]
+    order = ["expected_rows", "resource", "mac", "start"]
+    return table.sort_values(order, ascending=[False, True, True, True], ignore_index=True)[
+        list(SILENCES)
+    ].astype(SILENCES)
+
+
+def _usual(minutes: "nw.LazyFrame[Any]") -> pd.DataFrame:
+    hours = minutes.with_columns(hour=nw.col("minute") - nw.col("minute") % _HOUR).group_by(
+        "resource", "mac", "hour"
+    )
+    like = {"resource": "str", "mac": "str", "rows": "int64"}
+    rates = collect(hours.agg(nw.col("rows").sum()), like)
+    quartile = rates.groupby(["resource", "mac"])["rows"].quantile(0.25) / 60
+    return quartile.rename("usual_rows_per_minute").reset_index()

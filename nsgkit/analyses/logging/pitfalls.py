@@ -1,0 +1,163 @@
+"""The question: which NICs and rules are logged in a way that misleads whoever counts."""
+
+import narwhals as nw
+import pandas as pd
+
+from nsgkit import schema
+from nsgkit.analyses.labels import shortened
+from nsgkit.counting.frame import collect, count, lazy, one_if
+
+_HOUR, _MINUTE = 3_600_000, 60_000
+TWICE = {
+    "mac": "str", "nsg_rows": "int64", "vnet_rows": "int64", "hours_nsg": "int64", "hours_vnet": "int64",
+    "hours_both": "int64", "first_both": schema.TIME, "last_both": schema.TIME,
+}  # fmt: skip
+STATELESS = {
+    "nsg": "str", "acl": "str", "rule": "str", "connections": "int64",
+    "first": schema.TIME, "last": schema.TIME,
+}  # fmt: skip
+HEAVY = {
+    "mac": "str", "rows": "int64", "share": "float64", "minutes": "int64", "usual_rows_per_minute": "float64",
+    "peak_rows_per_minute": "int64", "peak": schema.TIME,
+}  # fmt: skip
+
+
+def logged_twice(flows: object) -> pd.DataFrame:
+    """Return the NICs that NSG and VNet flow logs both cover: their rows may be doubled.
+
+    Counting rule: an hour is logged by a family where it has a row of the NIC. `nsgkit.conversations`
+    folds the second view of each connection; plain sums over rows do not.
+
+    Looks alike but is harmless: a NIC that moved from NSG to VNet flow logs has hours of both, and
+    none (or one, in the hour of the change) in common.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        The flow table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        mac, nsg_rows, vnet_rows, hours_nsg, hours_vnet, hours_both (hours with rows of each), first_both,
+        last_both (UTC, begin of the first and last such hour); sorted by mac.
+
+    Raises
+    ------
+    MissingColumnError
+        Where the table lacks a column that is needed.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> len(logged_twice(nsgkit.read_logs("data/samples").flows))
+    0
+    """
+    frame = lazy(flows, ["time", "mac", "version"])
+    hourly = frame.with_columns(hour=nw.col("time_ms") - nw.col("time_ms") % _HOUR).group_by("mac", "hour")
+    hours = hourly.agg(nsg=count(nw.col("version") < 4), vnet=count(nw.col("version") >= 4))
+    hours = hours.with_columns(both=one_if((nw.col("nsg") > 0) & (nw.col("vnet") > 0)))
+    shared = nw.when(nw.col("both") == 1).then(nw.col("hour"))
+    table = hours.group_by("mac").agg(
+        nsg_rows=nw.col("nsg").sum().cast(nw.Int64),
+        vnet_rows=nw.col("vnet").sum().cast(nw.Int64),
+        hours_nsg=count(nw.col("nsg") > 0),
+        hours_vnet=count(nw.col("vnet") > 0),
+        hours_both=nw.col("both").sum().cast(nw.Int64),
+        first_both=shared.min(),
+        last_both=shared.max(),
+    )
+    found = collect(table.filter((nw.col("nsg_rows") > 0) & (nw.col("vnet_rows") > 0)), TWICE)
+    return found.sort_values("mac", ignore_index=True)
+
+
+def stateless_rules(conversations: object) -> pd.DataFrame:
+    """Return the rules that seem to be logged without state: never counted, never ended.
+
+    Counting rule: a rule is listed where none of its inbound TCP connections, over more than ten
+    minutes, has a counter or an end (see `nsgkit.counting.stateless`). Their bytes and durations are unknown.
+
+    Looks alike but is harmless: a service that nobody used beyond the first packet.
+
+    Parameters
+    ----------
+    conversations : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        What `nsgkit.conversations` gives.
+
+    Returns
+    -------
+    pandas.DataFrame
+        nsg (short), acl, rule, connections, first, last (UTC); sorted by acl and rule.
+
+    Raises
+    ------
+    MissingColumnError
+        Where a column is missing that `nsgkit.conversations` makes.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
+    >>> stateless_rules(conversations)["nsg"].tolist()
+    ['DEMOVM-NSG']
+    """
+    frame = lazy(conversations, ["acl", "rule", "first", "stateless"], remedy="nsgkit.conversations")
+    rules = (
+        frame.filter(nw.col("stateless"))
+        .group_by("acl", "rule")
+        .agg(connections=nw.len(), last=nw.col("first").max(), first=nw.col("first").min())
+    )
+    table = collect(rules.with_columns(nsg=nw.col("acl")), STATELESS)
+    table["nsg"] = shortened(table["acl"])
+    return table.sort_values(["acl", "rule"], ignore_index=True)
+
+
+def heavy_machines(flows: object, *, top: int | None = 20) -> pd.DataFrame:
+    """Return the NICs with the most rows, and their busiest minute: hosts that busy can lose rows.
+
+    Counting rule: rows, not connections; this is about the logging. The usual rate is the mean over the
+    minutes that have rows.
+
+    Looks alike but is harmless: a scan makes any machine heavy for a minute.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        The flow table.
+    top : int or None
+        How many; None gives all of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        mac, rows, share (of all rows, 0 to 1), minutes (with rows), usual_rows_per_minute,
+        peak_rows_per_minute, peak (UTC, the first such minute); the most rows first.
+
+    Raises
+    ------
+    MissingColumnError
+        Where the table lacks a column that is needed.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> heavy_machines(nsgkit.read_logs("data/samples").flows, top=2)["mac"].tolist()
+    ['000D3AB1A114', '000D3AB1A115']
+    """
+    frame = lazy(flows, ["time", "mac"])
+    minute = nw.col("time_ms") - nw.col("time_ms") % _MINUTE
+    minutes = frame.select("mac", minute=minute).group_by("mac", "minute").agg(rows=nw.len().cast(nw.Int64))
+    minutes = minutes.with_columns(most=nw.col("rows").max().over("mac"))
+    busiest = nw.when(nw.col("rows") == nw.col("most")).then(nw.col("minute"))
+    machines = minutes.group_by("mac").agg(
+        minutes=nw.len(), peak_rows_per_minute=nw.col("rows").max(), peak=busiest.min(),
+        rows=nw.col("rows").sum().cast(nw.Int64),
+    )  # fmt: skip
+    machines = machines.with_columns(
+        usual_rows_per_minute=nw.col("rows") / nw.col("minutes"), share=nw.col("rows").cast(nw.Float64)
+    )
+    table = collect(machines, HEAVY)
+    table["share"] = table["share"] / table["share"].sum()
+    return table.sort_values(["rows", "mac"], ascending=[False, True], ignore_index=True).head(
+        len(table) if top is None else top
+    )

@@ -1,0 +1,1 @@
+"""Questions about the traffic: how much, when, between whom, and what changed."""

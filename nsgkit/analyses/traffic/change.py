@@ -1,0 +1,150 @@
+"""The question: what changed against an earlier span."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from nsgkit import schema
+from nsgkit.counting.conversations import CONVERSATIONS
+from nsgkit.counting.fit import sums_fit
+from nsgkit.counting.frame import codes, collect, lazy, one_if, over_all
+from nsgkit.counting.measures import TEXTS, measured, needed
+from nsgkit.errors import NsgkitError
+from nsgkit.times import milliseconds, parse_time
+
+CHANGES = ("new", "gone", "risen", "fallen", "steady")
+_OF = {c.name: c for c in CONVERSATIONS}
+_COUNTS = ("connections", "denied", "bytes", "packets")
+_HOUR = 3_600_000
+
+
+def traffic_change(  # noqa: PLR0913
+    conversations: object,
+    *,
+    since: str | pd.Timestamp | None = None,
+    by: Sequence[str] = ("src_ip", "dst_ip", "dst_port"),
+    measure: str = "connections",
+    factor: float = 3.0,
+    at_least: float = 10.0,
+    top: int | None = 50,
+) -> pd.DataFrame:
+    """Return what is new, gone, risen or fallen since a moment, the largest change first.
+
+    Counting rule: as in `top_talkers`; a conversation belongs to the span in which it was first seen. The
+    spans may differ in length, so their rates per hour are compared. A group is new or gone where the other
+    span has none of its conversations; risen or fallen where the rate changed by `factor` and by
+    `at_least` an hour times the later span's hours; else steady.
+
+    Looks alike but is harmless: an earlier span without the night, the weekend or the logs of a NIC
+    makes everything of it new. Look at the coverage of both spans first.
+
+    Parameters
+    ----------
+    conversations : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        What `nsgkit.conversations` gives.
+    since : str or pandas.Timestamp or None
+        When the later span begins (UTC); None takes the middle of the data.
+    by : sequence of str
+        The columns that make the groups.
+    measure : str
+        What is compared: connections, denied, bytes or packets.
+    factor, at_least : float
+        How much more or less a rate must be, as a multiple, and in all over the later span.
+    top : int or None
+        How many groups; None gives all of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `by`, change, earlier and later (the measure in each span), earlier_per_hour,
+        later_per_hour, difference_per_hour, groups (how many there are). Null is unknown.
+
+    Raises
+    ------
+    MissingColumnError
+        Where a column is missing that `nsgkit.conversations` makes.
+    NsgkitError
+        Where there is no such measure, one of the spans would be empty, or a sum needs more than 64 bits.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
+    >>> traffic_change(conversations, since="2024-12-19", top=1)[["src_ip", "change"]].to_numpy().tolist()
+    [['203.0.113.199', 'gone']]
+    """
+    if measure not in _COUNTS:
+        raise NsgkitError(f"There is no measure {measure!r} here. Choose one of {', '.join(_COUNTS)}.")
+    book = codes(conversations, [name for name in by if name in TEXTS])
+    frame = lazy(conversations, needed(*by), codebook=book, remedy="nsgkit.conversations")
+    counted = frame.filter(~nw.col("folded"))
+    split, hours = _spans(counted, since)
+    groups = over_all(_present(_two_spans(counted, list(by), measure, split)), groups="count(*)")
+    groups = _compared(groups, hours, factor, at_least)
+    groups = groups.with_columns(less=-nw.col("difference_per_hour").abs()).sort("less", *by, nulls_last=True)
+    like = {name: "str" if _OF[name].dtype == schema.TEXT else _OF[name].dtype for name in by}
+    with sums_fit(conversations):
+        return collect(groups if top is None else groups.head(top), {**like, **_TABLE}, book)
+
+
+_RATE = "float64"
+_TABLE = {
+    "change": pd.CategoricalDtype(list(CHANGES)), "earlier": "Int64", "later": "Int64",
+    "earlier_per_hour": _RATE, "later_per_hour": _RATE, "difference_per_hour": _RATE, "groups": "int64",
+}  # fmt: skip
+
+
+def _spans(frame: "nw.LazyFrame[Any]", since: str | pd.Timestamp | None) -> tuple[int, tuple[float, float]]:
+    """Return when the later span begins, in milliseconds, and the hours of both."""
+    times = frame.select(first=nw.col("first_ms").min(), last=nw.col("first_ms").max())
+    edges = collect(times, {"first": "Int64", "last": "Int64"}).loc[0]
+    if edges.isna().any():
+        return 0, (1.0, 1.0)
+    first, last = (int(edge) for edge in edges.to_numpy())
+    last += 1
+    split = (first + last) // 2 if since is None else milliseconds(parse_time(since, "since"))
+    if not first < split < last:
+        begins, ends = (pd.Timestamp(t, unit="ms", tz="UTC").isoformat() for t in (first, last))
+        raise NsgkitError(f"The later span must begin after {begins} and before {ends}: choose such a since.")
+    return split, ((split - first) / _HOUR, (last - split) / _HOUR)
+
+
+def _two_spans(frame: "nw.LazyFrame[Any]", by: list[str], measure: str, split: int) -> "nw.LazyFrame[Any]":
+    halves = measured(frame.with_columns(later=one_if(nw.col("first_ms") >= split)), [*by, "later"])
+    before, after = nw.when(nw.col("later") == 0), nw.when(nw.col("later") == 1)
+    return halves.group_by(*by).agg(
+        before.then(nw.lit(1)).max().alias("was"),
+        after.then(nw.lit(1)).max().alias("is"),
+        before.then(nw.col(measure)).max().alias("earlier"),
+        after.then(nw.col(measure)).max().alias("later"),
+    )
+
+
+def _present(groups: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+    """Keep groups that a span has. A span without the group has none of it: 0, which is known."""
+    # A null of a span that has the group is unknown: present. Zero is absent.
+    was = ~nw.col("was").is_null() & (one_if(nw.col("earlier") == 0) == 0)
+    now = ~nw.col("is").is_null() & (one_if(nw.col("later") == 0) == 0)
+    groups = groups.filter(was | now)
+    earlier = nw.when(was).then(nw.col("earlier")).otherwise(nw.lit(0))
+    later = nw.when(now).then(nw.col("later")).otherwise(nw.lit(0))
+    return groups.with_columns(earlier=earlier, later=later, was=one_if(was), now=one_if(now))
+
+
+def _compared(
+    groups: "nw.LazyFrame[Any]", hours: tuple[float, float], factor: float, at_least: float
+) -> "nw.LazyFrame[Any]":
+    """Compare the rates of both spans, and tell new from risen."""
+    groups = groups.with_columns(
+        earlier_per_hour=nw.col("earlier") / hours[0], later_per_hour=nw.col("later") / hours[1]
+    )
+    old, new = nw.col("earlier_per_hour"), nw.col("later_per_hour")
+    much = (new - old).abs() * hours[1] >= at_least
+    fallen = nw.when((old >= new * factor) & much).then(nw.lit("fallen")).otherwise(nw.lit("steady"))
+    moved = nw.when((new >= old * factor) & much).then(nw.lit("risen")).otherwise(fallen)
+    gone = nw.when(nw.col("now") == 0).then(nw.lit("gone")).otherwise(moved)
+    return groups.with_columns(
+        difference_per_hour=new - old, change=nw.when(nw.col("was") == 0).then(nw.lit("new")).otherwise(gone)
+    )

@@ -1,0 +1,155 @@
+"""The question: which part of the network talks to which."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any, TypeAlias
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from nsgkit import schema
+from nsgkit.counting.fit import sums_fit
+from nsgkit.counting.frame import collect, known_sum, lazy
+from nsgkit.counting.measures import TRAFFIC, breakdown, check_measure, grouped, needed
+from nsgkit.errors import NsgkitError
+
+_SUMS = tuple(column.name for column in TRAFFIC if column.name not in ("first", "last"))
+_ENDS, _CELL = ["src_ip", "dst_ip"], ["source", "destination"]
+Network: TypeAlias = IPv4Network | IPv6Network
+
+
+def traffic_matrix(
+    conversations: object,
+    *,
+    subnets: Sequence[str] = (),
+    prefix: int = 24,
+    measure: str = "bytes",
+    top: int | None = 400,
+) -> pd.DataFrame:
+    """Return the traffic from each subnet to each subnet; with `prefix=32`, from host to host.
+
+    Counting rule: as in `top_talkers`. An address belongs to the longest of `subnets` that holds it, else
+    to its own network of `prefix` bits (IPv6: 64 bits, or 128 where `prefix` is 32). A text that is no
+    address, such as one masked at the source, stands for itself.
+
+    Looks alike but is harmless: a new cell in the matrix may be a new subnet, not a new path.
+
+    Parameters
+    ----------
+    conversations : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        What `nsgkit.conversations` gives.
+    subnets : sequence of str
+        The networks that the analyst knows, such as "10.20.0.0/16".
+    prefix : int
+        How many bits make a network of an IPv4 address that is in none of them.
+    measure : str
+        What to order by: connections, denied, bytes or packets.
+    top : int or None
+        How many cells; None gives all of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        source, destination, the columns of `measures.TRAFFIC`, share (of the measure's total), groups (how
+        many cells there are).
+
+    Raises
+    ------
+    MissingColumnError
+        Where a column is missing that `nsgkit.conversations` makes.
+    NsgkitError
+        Where a subnet is not written as one, there is no such measure, or a sum needs more than 64 bits.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
+    >>> traffic_matrix(conversations, prefix=16, top=1)[["source", "destination"]].to_numpy().tolist()
+    [['10.20.0.0/16', '10.30.0.0/16']]
+    """
+    schema.require(conversations.columns, needed(*_ENDS), "nsgkit.conversations")  # type: ignore[attr-defined]
+    check_measure(measure)
+    known = _known(subnets)
+    if isinstance(conversations, pd.DataFrame):
+        return breakdown(_placed(conversations, known, prefix), _CELL, measure=measure, top=top)
+    # Another engine's rows cannot be joined with names that are made here: so its groups are.
+    frame = lazy(conversations, needed(*_ENDS))
+    frame = frame.with_columns(**{end: _cut(end, known, prefix) for end in _ENDS})
+    with sums_fit(conversations):
+        cells = _added_up(_placed(grouped(frame, _ENDS), known, prefix))
+    return _ranked(cells, measure, top)
+
+
+def _cut(end: str, known: tuple[Network, ...], prefix: int) -> nw.Expr:
+    """Cut IPv4 addresses down to the octets that tell their network; what is left ends with a point."""
+    octets = -(-max([prefix, *(network.prefixlen for network in known)]) // 8)
+    return nw.col(end).str.replace_all(rf"(\.[0-9]+){{{4 - octets}}}$", ".") if octets < 4 else nw.col(end)
+
+
+def _placed(table: pd.DataFrame, known: tuple[Network, ...], prefix: int) -> pd.DataFrame:
+    """Put the networks of both ends beside them, as categories."""
+    names = {c: _named(table[e], known, prefix) for c, e in zip(_CELL, _ENDS, strict=True)}
+    return table.assign(**names)
+
+
+def _named(addresses: "pd.Series[Any]", known: tuple[Network, ...], prefix: int) -> "pd.Series[Any]":
+    """Name each distinct address once."""
+    texts = addresses.astype("category").cat
+    codes = texts.codes.to_numpy()
+    used = np.bincount(codes[codes >= 0], minlength=len(texts.categories)) > 0
+    names = [
+        _network(text, known, prefix) if there else ""
+        for text, there in zip(texts.categories, used, strict=True)
+    ]
+    places, distinct = pd.factorize(np.array(names, dtype=object), sort=True)
+    found = pd.Categorical.from_codes(np.append(places, -1)[codes], pd.Index(distinct, dtype="str"))
+    return pd.Series(found, index=addresses.index)
+
+
+def _added_up(blocks: pd.DataFrame) -> pd.DataFrame:
+    """Add up the blocks of each cell: most are a cell already. Not in pandas, whose sums wrap around."""
+    if blocks.duplicated(_CELL).any():
+        sums = [known_sum(name).alias(name) for name in _SUMS]
+        cells = lazy(blocks).group_by(*_CELL).agg(*sums, nw.col("first").min(), nw.col("last").max())
+        blocks = collect(cells, dict.fromkeys(_CELL, "str") | {c.name: c.dtype for c in TRAFFIC})
+    return blocks[[*_CELL, *(column.name for column in TRAFFIC)]]
+
+
+def _ranked(table: pd.DataFrame, measure: str, top: int | None) -> pd.DataFrame:
+    values = table[measure]
+    total = values.astype("Float64").sum()
+    share = (values / total).astype("float64") if total else float("nan")
+    table = table.assign(share=share, groups=len(table))
+    if top is not None and values.notna().sum() > top > 0:
+        table = table[(values >= values.nlargest(top).min()).fillna(value=False)]
+    ranked = table.astype(dict.fromkeys(_CELL, "str")).sort_values(
+        [measure, *_CELL], ascending=[False, True, True], ignore_index=True
+    )
+    return ranked if top is None else ranked.head(top)
+
+
+def _known(subnets: Iterable[str]) -> tuple[Network, ...]:
+    try:
+        found = [ip_network(text) for text in subnets]
+    except ValueError as error:
+        raise NsgkitError(f"A subnet is written like 10.20.0.0/16: {error}.") from error
+    return tuple(sorted(found, key=lambda network: -network.prefixlen))
+
+
+@lru_cache(maxsize=200_000)
+def _network(text: str, known: tuple[Network, ...], prefix: int) -> str:
+    """Name an address' network; an explorer asks for the same ones again and again."""
+    try:
+        address = ip_address(text + ".".join("0" * (4 - text.count("."))) if text[-1:] == "." else text)
+    except ValueError:
+        return text
+    for network in known:
+        if address in network:
+            return str(network)
+    bits = prefix if address.version == 4 else (128 if prefix == 32 else 64)
+    if bits == address.max_prefixlen:
+        return text
+    free = address.max_prefixlen - bits
+    return f"{type(address)(int(address) >> free << free)}/{bits}"

@@ -1,0 +1,296 @@
+"""Conversations: flow rows stitched into connections over blobs and hours, double capture folded."""
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from nsgkit import schema
+from nsgkit.counting.fit import may_overflow, require_values, sums_fit
+from nsgkit.counting.fold import folds
+from nsgkit.counting.frame import Native, collect, known_sum, one_if, types
+from nsgkit.counting.quick.keys import Array, categories
+from nsgkit.counting.quick.stitch import Stitched, stitch
+from nsgkit.counting.quick.table import facts, in_order
+from nsgkit.counting.stateless import suspects
+from nsgkit.counting.stitch import CONVERSATION, ROWS, STANDS, begins_left_out, marked, stitched
+from nsgkit.schema import COUNTERS, TEXT, TIME, Column
+
+_PLACE = ("blob", "record", "tuple")
+_ENDS = ("src_ip", "dst_ip", "src_port", "dst_port")
+_STATES = MappingProxyType({s: s for s in ("closed", "open", "orphan", "denied")})
+_COUNTED_BY = MappingProxyType({s: s for s in ("begin", "row", "end")})
+
+
+def _kept(*names: str) -> tuple[Column, ...]:
+    return tuple(schema.column(name) for name in names)
+
+
+CONVERSATIONS: tuple[Column, ...] = (
+    Column("first", TIME, "First seen (UTC)", "The time of its first row.", "UTC"),
+    Column("last", TIME, "Last seen (UTC)", "The time of its last row.", "UTC"),
+    Column("duration", "float64", "Duration", "From its first row to its last: all of it where closed, at "
+           "least so long where open or orphan, null where rows do not tell (denied, version 1).",
+           "seconds", nullable=True),
+    Column("state", TEXT, "State", "closed: begin and end are there. open: no end yet. orphan: its begin "
+           "lies before the data. denied: a denied attempt. Null in version 1, which does not tell.",
+           nullable=True, codes=_STATES, closed=True),
+    Column("counted_by", TEXT, "Counted by", "Which row counts it. begin: its begin row. row: its only row "
+           "(denied, version 1). end: its end row, because its flow log writes no begin rows. Null: not "
+           "counted here, because its begin lies before the data.", nullable=True, codes=_COUNTED_BY,
+           closed=True),
+    *_kept("decision", "direction", "protocol", "src_ip", "src_port", "dst_ip", "dst_port"),
+    *(replace(schema.column(name), meaning="The sum of its continuing and end rows; null where none of them "
+              "had a counter: unknown, never 0.") for name in COUNTERS),
+    Column("answered", "boolean", "Answered", "True where packets came back (bytes, where packets are "
+           "unknown), False where counters say that none did, null without counters.", nullable=True),
+    *_kept("rule", "acl", "mac", "resource", "flow_log", "version", "encryption"),
+    Column("rows", "int64", "Rows", "How many flow rows it was stitched from; conversation_rows() gives "
+           "them.", "rows"),
+    *(replace(schema.column(name), meaning=f"Where its first row stands: the {name}.")
+      for name in ("blob", "record", "tuple")),
+    Column("folded", "bool", "Folded", "True where another view of the same connection counts in its place."),
+    Column("into_blob", TEXT, "Folded into: blob", "The blob of the counting view's first row.",
+           nullable=True),
+    Column("into_record", "Int32", "Folded into: record", "The record of that row.", nullable=True),
+    Column("into_tuple", "Int32", "Folded into: tuple", "The tuple of that row.", nullable=True),
+    Column("stateless", "bool", "Suspected stateless", "True where its rule seems to be logged without "
+           "state: inbound TCP connections that are never counted and never end."),
+)  # fmt: skip
+
+
+_TYPES = types(CONVERSATIONS)
+# Taken from a conversation's first row as they stand there.
+_OF_FIRST_ROW = tuple(c.name for c in schema.FLOWS if c.name in _TYPES and c.name not in (*COUNTERS, "state"))
+
+
+def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
+    """Return the conversations in `flows`: one row per connection and NIC that captured it.
+
+    Counting rule: begin, continuing and end rows of the same NIC, ACL, log, addresses, ports, protocol and
+    direction are one conversation, over blobs and hours. Equal times order as begin, continuing,
+    end. A begin on ports that are already open starts a new conversation; so does a row that
+    follows an end. A denied row, and each row of version 1, is a conversation of its own. Counters are
+    summed over continuing and end rows; where none has any, they are unknown (null).
+
+    Double capture: views of one connection from several places are all kept. `folded` says which
+    of them must not be counted: see `nsgkit.counting.fold` for the one rule. Count connections with
+    `~folded`, and say with `folded` how many views were folded.
+
+    Counted by: a connection counts once, by its begin row, or by its only row (denied, version 1). A VNet
+    flow log can be told to leave out begin rows. Where a flow log (`flow_log`; where that is null,
+    `resource`) has no begin row among its allowed and unknown rows with a state, but has end rows, its
+    connections count by their end rows; their state stays orphan. `counted_by` says which row it was.
+
+    Answered: packets came back, which is more than being allowed; see the column `answered`.
+
+    A row is told apart from others by its blob, record and tuple: give each blob's rows once.
+
+    Looks alike but is harmless: inbound TCP under a custom rule may be logged without
+    state (`stateless`): such connections stay open and uncounted however they went.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        The flow table.
+    fold_within : float
+        How many seconds apart the first rows of two views of one connection may lie.
+
+    Returns
+    -------
+    pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        As `flows` is; the columns are in `CONVERSATIONS`. pandas: sorted by first, blob, record, tuple.
+
+    Raises
+    ------
+    MissingColumnError
+        Where the table lacks a column of the flow table.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> table = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
+    >>> int(table["folded"].sum())
+    597
+
+    Source: Microsoft, "Flow logging for network security groups" and "Virtual network flow logs".
+    """
+    if isinstance(flows, pd.DataFrame):
+        return _table(flows, *_found(flows, _rows(flows), fold_within))
+    require_values(flows)
+    if may_overflow(flows):
+        with sums_fit(flows):
+            collect(_sums(stitched(marked(flows))), dict.fromkeys(COUNTERS, "Int64"))
+    return _of_engine(flows, int(fold_within * 1000)).to_native()
+
+
+def stitched_once(flows: pd.DataFrame, *, fold_within: float = 5.0) -> tuple[pd.DataFrame, Stitched]:
+    """Return the conversations of a pandas table, and how its rows were stitched, for `increments`.
+
+    >>> import nsgkit
+    >>> flows = nsgkit.read_logs("data/samples").flows
+    >>> table, rows = stitched_once(flows)
+    >>> len(rows.starts) == len(table)
+    True
+    """
+    rows = _rows(flows)
+    return _table(flows, *_found(flows, rows, fold_within)), rows
+
+
+def _of_engine(flows: object, within: int) -> "nw.LazyFrame[Any]":
+    """Stitch where the engine holds the rows: what the quick way is held against."""
+    rows = marked(flows)
+    views = _sums(stitched(rows)).join(folds(rows, within), on=[*CONVERSATION], how="left")
+    views = views.join(suspects(rows), on="policy", how="left")
+    views = views.join(begins_left_out(rows), on="log", how="left").with_columns(
+        state=_state(),
+        counted_by=_counted_by(),
+        answered=_answered(),
+        duration=_duration(),
+        folded=one_if(nw.col("folded") == 1) == 1,
+        stateless=one_if((nw.col("asks") == 1) & (nw.col("suspect") == 1)) == 1,
+    )
+    return _beside_first_rows(rows, views)
+
+
+def _beside_first_rows(rows: "nw.LazyFrame[Any]", views: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+    """Put the columns of first rows beside what was found: no text has to pass through the stitching."""
+    found = views.select(*STANDS, *(name for name in _TYPES if name not in (*_OF_FIRST_ROW, "first")))
+    first = rows.select("key", "file", "time", *_OF_FIRST_ROW)
+    return first.rename({"time": "first"}).join(found, on=[*STANDS]).select(*_TYPES)
+
+
+def _rows(flows: pd.DataFrame) -> Stitched:
+    schema.require(flows.columns, [*ROWS])
+    require_values(flows)
+    return stitch(flows)
+
+
+def _found(flows: pd.DataFrame, rows: Stitched, fold_within: float) -> tuple[Array, Array, dict[str, Any]]:
+    """Return each conversation's first row, their order in the table, and what was found of them."""
+    order = in_order(flows, rows.first)
+    found = facts(flows, rows, int(fold_within * 1000))
+    return rows.first, order, found
+
+
+def _table(flows: pd.DataFrame, first: Array, order: Array, found: dict[str, Any]) -> pd.DataFrame:
+    """Return the table of conversations; what was found is freed column by column, for memory is short."""
+    into = found.pop("into").take(order)
+    counting, none = first.take(into, mode="wrap"), into < 0
+    del into
+    columns = {name: found.pop(name)[order] for name in [*found]}
+    first = first.take(order)
+    columns |= {name: flows[name].array.take(first) for name in ("time", *_OF_FIRST_ROW)}
+    columns |= {"first": columns.pop("time"), "folded": ~none}
+    columns["into_blob"] = categories(flows["blob"]).take(np.where(none, -1, counting), allow_fill=True)
+    for name in ("record", "tuple"):
+        columns[f"into_{name}"] = pd.arrays.IntegerArray(flows[name].to_numpy()[counting], none)
+    columns["last"] = pd.to_datetime(columns["last"], unit="ms", utc=True)
+    for name, texts in (("state", _STATES), ("counted_by", _COUNTED_BY)):
+        columns[name] = pd.Categorical.from_codes(columns[name], pd.Index([*texts], dtype="str"))
+    table = pd.DataFrame({name: columns[name] for name in _TYPES}, copy=False)
+    return table.astype({name: dtype for name, dtype in _TYPES.items() if table[name].dtype != dtype})
+
+
+def conversation_rows(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
+    """Return every flow row of the conversations in `chosen`, some rows of what `conversations` gave.
+
+    The rows are stitched again, by the same rule, from the rows of `flows` that have the same addresses
+    and ports: give the `flows` that the conversations were made from.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The flow table's columns, and `conversation`: the label in the index of `chosen`. Sorted by
+        conversation, time, state (begin, continuing, end), blob, record, tuple.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> flows = nsgkit.read_logs("data/samples").flows
+    >>> longest = nsgkit.conversations(flows).nlargest(1, "duration")
+    >>> len(conversation_rows(flows, longest)) == longest["rows"].item()
+    True
+    """
+    schema.require(chosen.columns, [*_PLACE, *_ENDS], "nsgkit.conversations")
+    if isinstance(flows, pd.DataFrame):
+        found = _rows_of_pandas(flows, chosen)
+    else:
+        found = _rows_of_engine(flows, chosen)
+    labels = chosen[[*_PLACE]].set_axis([*_MARKS], axis=1).astype(_MARKS).assign(conversation=chosen.index)
+    mine = found.astype(_MARKS).merge(labels, on=[*_MARKS])
+    mine = mine.sort_values(["conversation", "time", "step", *_PLACE], ignore_index=True)
+    return mine[[*(c.name for c in schema.FLOWS), "conversation"]]
+
+
+_MARKS = {"first_blob": "str", "first_record": "int32", "first_tuple": "int32"}
+
+
+def _rows_of_pandas(flows: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the ends of those chosen, with where their conversation's first row stands."""
+    like = np.logical_and.reduce([flows[name].isin(chosen[name].unique()) for name in _ENDS])
+    some = flows.loc[like, [c.name for c in schema.FLOWS]]
+    rows = stitch(some)
+    first = np.repeat(rows.first, rows.rows)
+    marks = {f"first_{name}": some[name].to_numpy()[first] for name in _PLACE}
+    return some.iloc[rows.order].assign(step=rows.step, **marks)
+
+
+def _rows_of_engine(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
+    names = [c.name for c in schema.FLOWS]
+    rows = stitched(marked(flows, columns=names, only=lambda rows: rows.filter(_like(chosen))))
+    first = nw.when(nw.col("starts") == 1)
+    marks = {f"first_{c}": first.then(nw.col(c)).max().over(*CONVERSATION) for c in _PLACE}
+    return collect(rows.with_columns(**marks), {**types(schema.FLOWS), "step": "int64", **_MARKS})
+
+
+def _sums(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+    """Add up the rows of each conversation; only continuing and end rows count traffic."""
+    counting = {f"counting_{name}": nw.when(nw.col("step") > 0).then(nw.col(name)) for name in COUNTERS}
+    marks = {"begins": one_if(nw.col("step") == 0), "ends": one_if(nw.col("step") == 2)}
+    first = nw.when(nw.col("starts") == 1)
+    of_first = ["policy", "log", "file", "record", "tuple"]
+    groups = rows.with_columns(**counting, **marks).group_by(*CONVERSATION)
+    views = groups.agg(
+        *(known_sum(f"counting_{name}").alias(name) for name in COUNTERS),
+        *(first.then(nw.col(name)).max().alias(name) for name in of_first),
+        *(nw.col(name).max() for name in ("alone", "asks", "denied", *marks)),
+        nw.len().cast(nw.Int64).alias("rows"),
+        nw.col("time").max().alias("last"),
+        earliest=nw.col("moment").min(),
+        latest=nw.col("moment").max(),
+    )
+    ends = {"first_ms": "earliest", "last_ms": "latest"}
+    return views.with_columns(**{ms: (nw.col(end) // 4).cast(nw.Int64) for ms, end in ends.items()})
+
+
+def _state() -> nw.Expr:
+    ended = nw.when(nw.col("ends") > 0).then(nw.lit("closed")).otherwise(nw.lit("open"))
+    begun = nw.when(nw.col("begins") > 0).then(ended).otherwise(nw.lit("orphan"))
+    stitched_from = nw.when(nw.col("alone") == 0).then(begun)
+    return nw.when(nw.col("denied") > 0).then(nw.lit("denied")).otherwise(stitched_from)
+
+
+def _counted_by() -> nw.Expr:
+    by_end = nw.when((nw.col("ends") > 0) & (nw.col("by_end") == 1)).then(nw.lit("end"))
+    begun = nw.when(nw.col("begins") > 0).then(nw.lit("begin")).otherwise(by_end)
+    return nw.when(nw.col("alone") == 1).then(nw.lit("row")).otherwise(begun)
+
+
+def _answered() -> nw.Expr:
+    packets, bytes_ = nw.col("packets_dst_to_src"), nw.col("bytes_dst_to_src")
+    answered = nw.when(packets.is_null()).then(bytes_ > 0).otherwise(packets > 0)
+    return nw.when(nw.col("alone") == 0).then(answered)
+
+
+def _duration() -> nw.Expr:
+    return nw.when(nw.col("alone") == 0).then((nw.col("last_ms") - nw.col("first_ms")) / 1000)
+
+
+def _like(chosen: pd.DataFrame) -> nw.Expr:
+    """Rows that share addresses and ports with `chosen`: all of its conversations' rows, and some more."""
+    alike = (nw.col(name).is_in(chosen[name].unique().tolist()) for name in _ENDS)
+    return nw.all_horizontal(*alike, ignore_nulls=True)

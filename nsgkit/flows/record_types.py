@@ -1,0 +1,45 @@
+"""What a VNet flow log was told to leave out, as far as its rows tell.
+
+It can be set to write only some of begin, continuing, end and denied rows (Azure calls them record
+types). NSG flow logs write all of them.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from nsgkit.schema import DROPPED, FIRST_VNET_VERSION
+
+KINDS = ("begin", "continuing", "end", "denied")
+_MEANING = {
+    "begin": "no begin rows: its connections are counted by their end rows",
+    "continuing": "no continuing rows: bytes of connections longer than five minutes may be a lower bound",
+    "end": "no end rows: its connections never close, and the last minutes of their bytes are missing",
+    "denied": "no denied rows: nothing was denied, or denials are not logged; the rows cannot tell which",
+}
+
+
+def meaning(rows: Mapping[str, int]) -> str | None:
+    """Return what follows from the kinds of which a flow log has no rows; None where it has all kinds.
+
+    >>> meaning({"begin": 1, "continuing": 2, "end": 1, "denied": 3}) is None
+    True
+    """
+    return "; ".join(said for kind, said in _MEANING.items() if not rows.get(kind)) or None
+
+
+def notes_on_rows(flows: pd.DataFrame) -> list[str]:
+    """Say what the flow logs left out, and what was allowed and yet did not pass."""
+    vnet = flows.loc[flows["version"] >= FIRST_VNET_VERSION, ["flow_log", "resource", "state", "decision"]]
+    kind = vnet["state"].astype("object").where(vnet["decision"] != "denied", "denied")
+    counts = kind.groupby([vnet["flow_log"], vnet["resource"]], observed=True, dropna=False).value_counts()
+    notes = []
+    for (flow_log, resource), rows in counts.groupby(level=[0, 1], dropna=False):
+        if said := meaning(rows.droplevel([0, 1]).to_dict()):
+            notes.append(f"{str(flow_log).rsplit('/', 1)[-1]} ({resource}): {said}.")
+    dropped = int(flows["encryption"].isin(DROPPED).sum())
+    if dropped:
+        notes.append(
+            f"{dropped:,} rows are allowed by a rule and dropped by encryption: allowed is not delivered."
+        )
+    return notes

@@ -37,7 +37,7 @@ def run(path: Path) -> dict[str, object]:
     """Stitch and measure in this process, and say what each step took."""
     from nsgkit.analyses.timeline import carried_over_time
     from nsgkit.counting import conversations as home
-    from nsgkit.explore.traffic_question import Traffic
+    from nsgkit.explore.traffic.question import Traffic
 
     flows = pd.read_pickle(path)
     size = int(flows.memory_usage(deep=True).sum())

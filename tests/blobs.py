@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from nsgkit.flows.assemble import Rows
-from nsgkit.flows.parse import read_batch, settle
-from nsgkit.flows.reading.gather import BATCH, Count, batches
-from nsgkit.flows.reading.records import Headers
-from nsgkit.flows.reckoning import reject_table
+from nsgkit.flows.batches import BATCH, Count, batches
+from nsgkit.flows.blob_table import reject_table
+from nsgkit.flows.flow_table import Rows
+from nsgkit.flows.parse.batch import read_batch, settle
+from nsgkit.flows.parse.records import Headers
 from nsgkit.flows.repeats import reject_repeats
 
 NSG = "/SUBSCRIPTIONS/S/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.NETWORK/NETWORKSECURITYGROUPS/WEB-NSG"

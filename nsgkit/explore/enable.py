@@ -14,7 +14,7 @@ from nsgkit.enable.choice import (
 )
 from nsgkit.enable.templates import arm_template, az_commands, bicep, reader_role
 from nsgkit.enable.weigh import Consequence, weigh
-from nsgkit.explore.panel import guarded, panel, say, status_line
+from nsgkit.explore.workbench.panel import guarded, panel, say, status_line
 from nsgkit.html import escape
 from nsgkit.views.theme import DENIED
 

@@ -9,7 +9,7 @@ from nsgkit.acquire.sources import hours_of
 from nsgkit.errors import NoLogsError
 from nsgkit.evidence.folder import as_folder, is_mirror
 from nsgkit.evidence.verify import verify
-from nsgkit.explore.panel import guarded, panel, say, status_line
+from nsgkit.explore.workbench.panel import guarded, panel, say, status_line
 from nsgkit.flows.coverage import hours_covered
 from nsgkit.flows.logs import read_logs
 from nsgkit.html import escape

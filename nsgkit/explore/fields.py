@@ -6,9 +6,9 @@ import ipywidgets
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.explore.panel import guarded, panel, say, status_line
-from nsgkit.flows.explaining.explain import Row, explain
-from nsgkit.flows.explaining.fields import MISTAKE, ODD
+from nsgkit.explore.workbench.panel import guarded, panel, say, status_line
+from nsgkit.flows.explain.fields import MISTAKE, ODD
+from nsgkit.flows.explain.tuples import Row, explain
 from nsgkit.html import escape
 from nsgkit.views.theme import DENIED
 
@@ -35,7 +35,7 @@ def field_explorer(text: str = "") -> ipywidgets.VBox:
     """Return a widget that explains what is pasted into it, as it is typed.
 
     `text` is what stands in it at first. What the explanation says and what it calls a mistake
-    is told at `nsgkit.flows.explaining.explain.explain`, which makes the same table without a widget.
+    is told at `nsgkit.flows.explain.tuples.explain`, which makes the same table without a widget.
 
     >>> explorer = field_explorer("1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,")
     """

@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from nsgkit.flows.assemble import Rows
+from nsgkit.flows.batches import Count
 from nsgkit.flows.files import Span
-from nsgkit.flows.parse import NO_TIME
-from nsgkit.flows.reading.columns import Array
-from nsgkit.flows.reading.gather import Count
+from nsgkit.flows.flow_table import Rows
+from nsgkit.flows.parse.batch import NO_TIME
+from nsgkit.flows.parse.columns import Array
 from nsgkit.html import visible
 from nsgkit.layout import LATE, floor_hour
 

@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from nsgkit.evidence.folder import MirrorBlob, read_blob
+from nsgkit.flows.batches import Data
 from nsgkit.flows.looks import BLANK, is_blank
-from nsgkit.flows.reading.columns import Array
-from nsgkit.flows.reading.gather import Data
+from nsgkit.flows.parse.columns import Array
 from nsgkit.layout import ENDINGS, LATE, BlobName
 from nsgkit.times import parse_span
 

@@ -16,18 +16,18 @@ import pandas as pd
 from nsgkit.errors import EvidenceChangedError, NsgkitError
 from nsgkit.evidence.folder import is_mirror
 from nsgkit.evidence.hours import mirror_hours
+from nsgkit.flows.blob_table import SEVERAL, blob_table, reject_table
 from nsgkit.flows.coverage import Coverage, coverage_of
-from nsgkit.flows.display import as_html, as_text
 from nsgkit.flows.edges import cut, edge_notes, far_from_record, hours_of
 from nsgkit.flows.files import LogFile, Span, choose_span, hash_of, load, unpack
 from nsgkit.flows.folder import Found, find_files, nothing_read
 from nsgkit.flows.looks import Aside
 from nsgkit.flows.opening import Reading, again, not_flow_logs, read_all
-from nsgkit.flows.parse import raw_tuple, settle
-from nsgkit.flows.reckoning import SEVERAL, blob_table, reject_table
+from nsgkit.flows.parse.batch import raw_tuple, settle
 from nsgkit.flows.record_types import notes_on_rows
 from nsgkit.flows.repeats import reject_repeats
 from nsgkit.flows.stops import stops_in_words
+from nsgkit.flows.summary import as_html, as_text
 from nsgkit.html import visible
 from nsgkit.schema import SET_ASIDE, empty, typed
 

@@ -5,9 +5,9 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from nsgkit.flows.reading.gather import Data, unforeseen
-from nsgkit.flows.reading.other_logs import name_other
-from nsgkit.flows.reading.pieces import Piece
+from nsgkit.flows.batches import Data, unforeseen
+from nsgkit.flows.parse.other_logs import name_other
+from nsgkit.flows.parse.pieces import Piece
 
 LOOKED_AT = 64 << 10  # bytes
 NO_RECORD = "no flow record in it"

@@ -10,13 +10,13 @@ from typing import NamedTuple
 import numpy as np
 from tqdm.auto import tqdm
 
-from nsgkit.flows.assemble import BYTES_OF_A_TUPLE, Rows
+from nsgkit.flows.batches import BATCH, Count, Data, Reject, batches, refuse, unforeseen
 from nsgkit.flows.files import LARGE, LogFile, hash_of, load, unpack
+from nsgkit.flows.flow_table import BYTES_OF_A_TUPLE, Rows
 from nsgkit.flows.looks import BLANK, LOOKED_AT, NO_RECORD, Aside, has_marks, is_json, what_it_is
-from nsgkit.flows.parse import Part, read_batch
-from nsgkit.flows.reading.columns import Array
-from nsgkit.flows.reading.gather import BATCH, Count, Data, Reject, batches, refuse, unforeseen
-from nsgkit.flows.reading.records import Headers
+from nsgkit.flows.parse.batch import Part, read_batch
+from nsgkit.flows.parse.columns import Array
+from nsgkit.flows.parse.records import Headers
 
 PROGRESS_FROM = 20
 # The C library of Linux hands blocks larger than any it has seen freed (but 32 MB) back to the system, and

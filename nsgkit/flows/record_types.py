@@ -5,6 +5,7 @@ types). NSG flow logs write all of them.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -19,7 +20,7 @@ _MEANING = {
 }
 
 
-def meaning(rows: Mapping[str, int]) -> str | None:
+def meaning(rows: Mapping[Any, int]) -> str | None:
     """Return what follows from the kinds of which a flow log has no rows; None where it has all kinds.
 
     >>> meaning({"begin": 1, "continuing": 2, "end": 1, "denied": 3}) is None
@@ -32,10 +33,10 @@ def notes_on_rows(flows: pd.DataFrame) -> list[str]:
     """Say what the flow logs left out, and what was allowed and yet did not pass."""
     vnet = flows.loc[flows["version"] >= FIRST_VNET_VERSION, ["flow_log", "resource", "state", "decision"]]
     kind = vnet["state"].astype("object").where(vnet["decision"] != "denied", "denied")
-    counts = kind.groupby([vnet["flow_log"], vnet["resource"]], observed=True, dropna=False).value_counts()
+    logs = vnet.assign(kind=kind).groupby(["flow_log", "resource"], observed=True, dropna=False)
     notes = []
-    for (flow_log, resource), rows in counts.groupby(level=[0, 1], dropna=False):
-        if said := meaning(rows.droplevel([0, 1]).to_dict()):
+    for (flow_log, resource), rows in logs:
+        if said := meaning(rows["kind"].value_counts().to_dict()):
             notes.append(f"{str(flow_log).rsplit('/', 1)[-1]} ({resource}): {said}.")
     dropped = int(flows["encryption"].isin(DROPPED).sum())
     if dropped:

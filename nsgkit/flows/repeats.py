@@ -15,12 +15,12 @@ import msgspec
 import numpy as np
 from msgspec import Raw
 
-from nsgkit.flows.assemble import Rows, tidy
-from nsgkit.flows.parse import Groups
-from nsgkit.flows.reading.columns import Array
-from nsgkit.flows.reading.gather import RAW_SHOWN, Count, Data, Reject, list_of, read_blob
-from nsgkit.flows.reading.json_reader import JsonList, Text, read_array
-from nsgkit.flows.reading.records import Header, Headers, Records
+from nsgkit.flows.batches import RAW_SHOWN, Count, Data, Reject, list_of, read_blob
+from nsgkit.flows.flow_table import Rows, tidy
+from nsgkit.flows.parse.batch import Groups
+from nsgkit.flows.parse.columns import Array
+from nsgkit.flows.parse.json_exact import JsonList, Text, read_array
+from nsgkit.flows.parse.records import Header, Headers, Records
 
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _ROW = ("time", "src_port", "dst_port", "protocol", "direction", "decision", "state")

@@ -3,10 +3,10 @@
 import duckdb
 import pandas as pd
 import pytest
-from tests.counting.test_conversations import FEW, ROWS, given, table_of
 
 from nsgkit.analyses.timeline import carried_over_time, increments
 from nsgkit.counting.conversations import conversations
+from tests.counting.test_conversations import FEW, ROWS, given, table_of
 from tests.frames import flows
 
 A, B = "10.0.0.4:50000 10.0.1.5:443 TCP", "203.0.113.7:4000 10.0.1.5:443 TCP"

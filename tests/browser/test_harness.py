@@ -5,7 +5,7 @@ import pytest
 IMPORTS = """import altair as alt, ipywidgets, pandas as pd
 import nsgkit.views
 from IPython.display import HTML, display
-from nsgkit.explore.panel import guarded, panel, status_line
+from nsgkit.explore.workbench.panel import guarded, panel, status_line
 from nsgkit.views.theme import selectable, titled
 one = pd.DataFrame({"n": [1], "time": pd.to_datetime(["2024-12-19"], utc=True)})
 bar = alt.Chart(one).mark_bar().encode(x="n:Q")

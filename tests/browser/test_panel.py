@@ -3,7 +3,7 @@
 import pytest
 
 FORM = """import time, ipywidgets
-from nsgkit.explore.panel import guarded, panel, say, status_line
+from nsgkit.explore.workbench.panel import guarded, panel, say, status_line
 name = ipywidgets.Text(description="Name")
 kind = ipywidgets.Dropdown(description="Kind", options=["NSG", "VNet"])
 whole = ipywidgets.Checkbox(description="Whole hours")

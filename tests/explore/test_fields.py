@@ -9,7 +9,7 @@ import pytest
 
 from nsgkit.explore import fields
 from nsgkit.explore.fields import EXAMPLES, field_explorer
-from nsgkit.flows.explaining.explain import explain
+from nsgkit.flows.explain.tuples import explain
 
 DENIED = "1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,"
 

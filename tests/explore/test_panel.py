@@ -1,7 +1,7 @@
 """What an explorer says about itself: that it works, what is empty, what went wrong."""
 
 from nsgkit.errors import NsgkitError
-from nsgkit.explore.panel import clear, guarded, panel, say, status_line
+from nsgkit.explore.workbench.panel import clear, guarded, panel, say, status_line
 
 
 def fails_with(error):

@@ -140,6 +140,7 @@ def test_copies_and_stubs_do_not_make_an_hour_growing(tmp_path):
         ("a.log", METRICS * 9000, "metrics of Azure Monitor, no flow log: keep it apart from the flow logs"),
         ("a.json", b'{"theme": "dark"}' * 9000, "no flow record in it"),
     ],
+    ids=["text", "long text", "zip", "zeros", "gzip", "torn gzip", "metrics", "json"],
 )
 def test_a_file_that_is_no_log_says_what_it_is(tmp_path, name, data, reason):
     put(tmp_path, "PT1H.json")

@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
-from nsgkit.flows.reading.gather import BATCH
+from nsgkit.flows.batches import BATCH
 from tests.fuzz.check import differences
 from tests.fuzz.mutants import mutant
 

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from nsgkit.flows.reading.gather import BATCH
+from nsgkit.flows.batches import BATCH
 from tests.blobs import read
 from tests.fuzz.slow_reader import read_slowly
 

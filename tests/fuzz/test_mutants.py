@@ -6,8 +6,8 @@ from unittest.mock import patch
 
 import pytest
 
-from nsgkit.flows import parse
-from nsgkit.flows.reading import bulk
+from nsgkit.flows.parse import batch as parse
+from nsgkit.flows.parse import tuples_fast as bulk
 from tests.fuzz.__main__ import run
 from tests.fuzz.check import differences
 from tests.fuzz.mutants import every_change, mutant

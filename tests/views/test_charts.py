@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from nsgkit.views import charts, grids, links, ranking, theme, timeline
+from nsgkit.views import charts, grids, ranking, ribbons, theme, time_series
 
 
 def table(hours=3, groups=("WEB-NSG",), decisions=("allowed", "denied")):
@@ -48,14 +48,14 @@ def test_the_axis_of_time_reads_in_utc():
 
 def test_small_groups_are_left_out_and_named():
     chart = charts.over_time(table(groups=[f"NSG-{i:02d}" for i in range(11)]))
-    assert drawn(chart)["group"].nunique() == timeline.MOST_GROUPS
+    assert drawn(chart)["group"].nunique() == time_series.MOST_GROUPS
     assert "Left out: the 3 smallest groups" in subtitle(chart)
 
 
 def test_a_year_of_hours_fits_by_wider_bins_without_losing_a_count():
     year = table(hours=24 * 365)
     chart = charts.over_time(year)
-    assert len(drawn(chart)) <= timeline.MOST_MARKS
+    assert len(drawn(chart)) <= time_series.MOST_MARKS
     assert drawn(chart)["connections"].sum() == year["connections"].sum()
     assert "joined to fit" in subtitle(chart)
 
@@ -91,7 +91,7 @@ def test_a_volume_is_drawn_to_the_byte_and_says_how_it_was_spread():
 
 def test_groups_beyond_the_colours_are_drawn_as_one_and_named():
     chart = charts.volume_over_time(volume(groups=9))
-    assert drawn(chart)["group"].nunique() == timeline.MOST_COLOURS
+    assert drawn(chart)["group"].nunique() == time_series.MOST_COLOURS
     assert drawn(chart)["connections"].sum() == 2_700
     assert "The 6 smallest groups are one" in subtitle(chart)
 
@@ -215,13 +215,13 @@ def linked(size):
     return rows.assign(decision="allowed", connections=range(size, 0, -1), share=1 / size, groups=size)
 
 
-def ribbons(chart):
+def drawn_ribbons(chart):
     sets = [pd.DataFrame(rows) for rows in chart.to_dict()["datasets"].values()]
     return next(rows for rows in sets if "ribbon" in rows)
 
 
 def test_ribbons_leave_and_enter_with_the_same_share_of_their_nodes():
-    ends = ribbons(charts.links(linked(3))).groupby("ribbon").first()
+    ends = drawn_ribbons(charts.links(linked(3))).groupby("ribbon").first()
     heights = ends["top"] - ends["bottom"]
     ratio = heights / ends["size"]
     assert ratio[ratio.index.str.startswith("0")].max() == pytest.approx(
@@ -231,13 +231,13 @@ def test_ribbons_leave_and_enter_with_the_same_share_of_their_nodes():
 
 def test_the_widest_links_are_drawn_and_the_rest_is_said_to_be_left_out():
     chart = charts.links(linked(60))
-    assert ribbons(chart)["ribbon"].str.startswith("0").sum() == links.MOST_LINKS * 13
+    assert drawn_ribbons(chart)["ribbon"].str.startswith("0").sum() == ribbons.MOST_LINKS * 13
     assert "40 of 60 links, 66.7% of all connections" in subtitle(chart)
 
 
 def test_a_rule_that_was_not_logged_has_a_name():
     chart = charts.links(linked(2).assign(rule=None))
-    assert "not logged" in set(ribbons(chart)["to"])
+    assert "not logged" in set(drawn_ribbons(chart)["to"])
 
 
 EMPTY = [

@@ -48,7 +48,8 @@ def record_types(flows: object) -> pd.DataFrame:
     kinds = {kind: count(~denied & (nw.col("state") == kind)) for kind in KINDS[:3]}
     table = rows.group_by("flow_log", "resource").agg(**kinds, denied=count(denied))
     found = collect(table, {name: dtype for name, dtype in RECORD_TYPES.items() if name != "meaning"})
-    found["meaning"] = pd.Series(
-        [meaning(row) for row in found.to_dict("records")], index=found.index, dtype="str"
+    said = [meaning(row) for row in found.to_dict("records")]
+    found["meaning"] = (
+        pd.Series(said, index=found.index, dtype="object").astype("str").where(pd.notna(said), None)
     )
     return found.sort_values(["flow_log", "resource"], ignore_index=True)

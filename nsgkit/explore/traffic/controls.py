@@ -1,0 +1,114 @@
+"""The controls of the traffic explorer: each says a part of the filter or how to look at what it keeps."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import ipywidgets
+import pandas as pd
+
+from nsgkit.analyses.filters.grammar import quoted
+from nsgkit.analyses.labels import short_labels
+from nsgkit.explore.traffic.question import BREAKDOWNS, MEASURES, PICTURES, Question
+from nsgkit.html import visible
+
+Controls = dict[str, Any]
+ANY = "any"
+EXAMPLE = "dst_port:22 src:203.0.113.0/24 denied"
+# Label of a list -> the column whose values it offers, and the filter's word for it.
+_LISTS = {
+    "NIC": ("mac", "nic"), "NSG": ("acl", "nsg"), "Rule": ("rule", "rule"),
+    "Direction": ("direction", "direction"), "Decision": ("decision", "decision"),
+    "Protocol": ("protocol", "protocol"),
+}  # fmt: skip
+_TEXTS = {"Port": "port", "Address or prefix": "ip"}
+_TIMES = {"From (UTC)": "from", "Until (UTC)": "until"}
+FILTERS = ("Filter", *_LISTS, *_TEXTS, *_TIMES)
+_BINS = ("1min", "5min", "15min", "1h", "6h", "1d")
+_SUBNETS = {"hosts": 32, "/24 networks": 24, "/16 networks": 16}
+_SHORT = 14  # characters
+_WIDE = {"description_width": "initial"}
+
+
+def controls(conversations: pd.DataFrame) -> Controls:
+    """Return the controls by their labels, with the names that occur in `conversations` to choose from."""
+    made: Controls = {"Filter": _text("Filter", f"for example {EXAMPLE}", "auto")}
+    made["Filter"].layout.flex = "1 1 30em"
+    made |= {label: _list(label, conversations[column]) for label, (column, _) in _LISTS.items()}
+    made["Port"] = _text("Port", "22,3389 or 8000-8999", "15em")
+    made["Address or prefix"] = _text("Address or prefix", "203.0.113.0/24", "21em")
+    made |= {label: _text(label, "2024-12-19T09:00", "17em") for label in _TIMES}
+    made["Measure"] = _choice("Measure", list(MEASURES.items()), "connections")
+    made["Break down by"] = _choice("Break down by", list(BREAKDOWNS), "service (protocol and port)")
+    made["Bin"] = _choice("Bin", list(_BINS), "1h")
+    made["Picture"] = _choice("Picture", list(PICTURES), "Top")
+    made["Matrix of"] = _choice("Matrix of", list(_SUBNETS.items()), 24)
+    return made
+
+
+def question(said: Controls) -> Question:
+    """Return the question that the controls ask."""
+    lists = {word: said[label].value for label, (_, word) in _LISTS.items()}
+    texts = {word: "".join(said[label].value.split()) for label, word in _TEXTS.items()}
+    times = {word: said[label].value.strip() for label, word in _TIMES.items()}
+    terms = [f"{word}:{quoted(value)}" for word, value in lists.items() if value != ANY]
+    terms += [f"{word}:{value}" for word, value in texts.items() if value]
+    return Question(
+        filter=" ".join([*terms, said["Filter"].value.strip()]).strip(),
+        span=" ".join(f"{word}:{quoted(value)}" for word, value in times.items() if value),
+        measure=said["Measure"].value,
+        by=said["Break down by"].value,
+        bin=said["Bin"].value,
+        picture=said["Picture"].value,
+        prefix=said["Matrix of"].value,
+    )
+
+
+def choose(said: Controls, terms: str) -> None:
+    """Put what was picked into the controls: a span into From and Until, all else into the filter."""
+    times = dict(term.split(":", 1) for term in terms.split() if term.startswith(("from:", "until:")))
+    if times:
+        for label, word in _TIMES.items():
+            said[label].value = times.get(word, "")
+    elif terms not in said["Filter"].value:
+        said["Filter"].value = f"{said['Filter'].value} {terms}".strip()
+
+
+def clear_filters(said: Controls) -> None:
+    """Let everything through again."""
+    for label in FILTERS:
+        said[label].value = ANY if label in _LISTS else ""
+
+
+def rows_of_controls(said: Controls, *buttons: ipywidgets.Button) -> list[ipywidgets.HBox]:
+    """Return the controls as lines on the page."""
+    lines = (
+        ["Filter"], ["NIC", "NSG", "Rule"], ["Direction", "Decision", "Protocol", "Port"],
+        ["Address or prefix", *_TIMES], ["Measure", "Break down by", "Bin"],
+    )  # fmt: skip
+    boxes = [_line(said[label] for label in line) for line in lines]
+    boxes[0].children += buttons
+    return boxes
+
+
+def _line(widgets: Iterable[ipywidgets.Widget]) -> ipywidgets.HBox:
+    return ipywidgets.HBox(list(widgets), layout={"flex_flow": "row wrap"})
+
+
+def _list(label: str, values: "pd.Series[Any]") -> ipywidgets.Dropdown:
+    names = sorted(str(name) for name in values.dropna().unique())
+    short = short_labels(names)
+    offered = [(visible(short[name]), short[name]) for name in names]
+    missing = [("not logged", "")] if values.isna().any() else []
+    width = "15em" if max(map(len, short.values()), default=0) < _SHORT else "25em"
+    return _choice(label, [(ANY, ANY), *offered, *missing], ANY, width)
+
+
+def _choice(label: str, options: list[Any], value: Any, width: str = "auto") -> ipywidgets.Dropdown:
+    return ipywidgets.Dropdown(
+        options=options, value=value, description=label, style=_WIDE, layout={"width": width}
+    )
+
+
+def _text(label: str, example: str, width: str) -> ipywidgets.Text:
+    how = {"style": _WIDE, "layout": {"width": width}}
+    return ipywidgets.Text(description=label, placeholder=example, continuous_update=False, **how)

@@ -1,0 +1,1 @@
+"""What every explorer shares: its frame, its status line, its tables, its code, its work beside the page."""

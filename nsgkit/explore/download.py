@@ -35,7 +35,7 @@ class _Getter:
     stop: Event = field(default_factory=Event)
 
 
-def get_explorer(
+def download_explorer(
     source: str, logs: pd.DataFrame, *, into: str = "evidence", credential: object = None
 ) -> ipywidgets.VBox:
     """Return a widget in which to choose logs, NICs and a span, see the size, and download.
@@ -45,7 +45,7 @@ def get_explorer(
     `credential` is as for `nsgkit.download`, which is what the widget calls.
 
     >>> from nsgkit.acquire.sources import logs_in
-    >>> explorer = get_explorer("data/samples", logs_in("data/samples"))
+    >>> explorer = download_explorer("data/samples", logs_in("data/samples"))
     """
     getter = _Getter(source, into, credential, _controls(logs))
     controls = getter.controls

@@ -31,13 +31,13 @@ _LABELS = {"description_width": "15em"}
 _WIDE = {"width": "auto", "max_width": "76em"}
 
 
-def enable_form(daily_bytes: float | None = None) -> ipywidgets.VBox:
+def enable_explorer(daily_bytes: float | None = None) -> ipywidgets.VBox:
     """Return a form with the portal's choices that gives `az` commands, Bicep and an ARM template.
 
     `daily_bytes` is what one NIC writes a day, measured on logs that there are: then the costs name
     sizes. Nothing is sent to Azure. The same text, without a widget: `nsgkit.enable`.
 
-    >>> form = enable_form(daily_bytes=2_000_000)
+    >>> form = enable_explorer(daily_bytes=2_000_000)
     """
     fields = _fields()
     shown = ipywidgets.ToggleButtons(

@@ -1,4 +1,4 @@
-"""What an evidence folder holds: proof that it is unchanged, and for which hours there is anything."""
+"""What an evidence folder holds: whether it is unchanged, and for which hours there is anything."""
 
 from pathlib import Path
 
@@ -31,10 +31,10 @@ MEANINGS = {
 _UNTOLD = "there is no blob here; a folder without a manifest cannot tell whether Azure had one"
 
 
-def proof(folder: str | Path) -> ipywidgets.VBox:
+def verify_explorer(folder: str | Path) -> ipywidgets.VBox:
     """Return a widget that verifies a mirror at the press of a button: see `nsgkit.verify`.
 
-    >>> widget = proof("evidence")
+    >>> widget = verify_explorer("evidence")
     """
     button = ipywidgets.Button(description="Verify", tooltip="Read all of it again and compare it")
     status, result, progress = status_line(), ipywidgets.HTML(), ipywidgets.Output()
@@ -59,10 +59,10 @@ def proof(folder: str | Path) -> ipywidgets.VBox:
     return panel(ipywidgets.HBox([button]), status, progress, result)
 
 
-def hours_explorer(folder: str | Path) -> ipywidgets.VBox:
+def coverage_explorer(folder: str | Path) -> ipywidgets.VBox:
     """Return a widget with the hours of a mirror or folder, NIC by NIC, and what each state means.
 
-    >>> widget = hours_explorer("data/samples")
+    >>> widget = coverage_explorer("data/samples")
     """
     button = ipywidgets.Button(description="Look again", tooltip="After a download")
     status, legend, picture = status_line(), ipywidgets.HTML(), ipywidgets.VBox()

@@ -19,9 +19,9 @@ DISPLAYS = """
 import nsgkit
 from IPython.display import HTML, display
 from nsgkit.analyses import connections_over_time
-from nsgkit.explore.fields import field_explorer
+from nsgkit.explore import field_explorer
 from nsgkit.explore.workbench.panel import panel, say, status_line
-from nsgkit.explore.traffic.explorer import traffic_explorer
+from nsgkit.explore import traffic_explorer
 from nsgkit.views.charts import over_time
 from nsgkit.views.theme import cut, nothing_to_show, titled
 logs = nsgkit.read_logs("hostile")

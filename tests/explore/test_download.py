@@ -11,7 +11,7 @@ from nsgkit.acquire import errors
 from nsgkit.acquire.credentials import EMULATOR_KEY
 from nsgkit.acquire.sources import logs_in
 from nsgkit.evidence.folder import mirror_blobs
-from nsgkit.explore.download import get_explorer
+from nsgkit.explore import download_explorer
 from tests.acquire.logs import MAC, NSG, OTHER_MAC, SEEN, hours, name
 from tests.acquire.proxy import proxy, reset
 from tests.azurite import azurite, fill
@@ -39,7 +39,7 @@ def url(container, monkeypatch):
 
 def explorer(source, into="evidence"):
     """The controls by label or word, the status line and the result."""
-    _style, lists, *fields, buttons, status, progress, result = get_explorer(
+    _style, lists, *fields, buttons, status, progress, result = download_explorer(
         source, logs_in(source), into=str(into)
     ).children
     controls = {c.description: c for c in (*lists.children, *fields, *buttons.children)}

@@ -11,7 +11,7 @@ from nsgkit.acquire.credentials import EMULATOR_KEY
 from nsgkit.acquire.download import download
 from nsgkit.evidence.folder import mirror_blobs
 from nsgkit.explore import evidence
-from nsgkit.explore.evidence import coverage_explorer, evidence_hours, verify_explorer
+from nsgkit.explore.evidence import coverage_explorer, folder_hours, verify_explorer
 from nsgkit.views.grids import coverage
 from tests.acquire.logs import hours, name, this_hour
 from tests.azurite import azurite, fill
@@ -83,7 +83,7 @@ def test_before_a_download_there_is_nothing_to_show_and_that_is_no_fault(tmp_pat
 def test_the_hours_of_any_folder_are_drawn_and_counted():
     *_, picture, legend = coverage_explorer(SAMPLES).children
     assert isinstance(picture.children[0], alt.JupyterChart)
-    counts = evidence_hours(SAMPLES)["status"].value_counts()
+    counts = folder_hours(SAMPLES)["status"].value_counts()
     assert f"<td>missing</td><td>{counts['missing']}</td>" in legend.value
 
 
@@ -111,17 +111,17 @@ def test_a_new_download_is_seen_at_the_next_look(mirror, container):
 @pytest.mark.azurite
 def test_a_blob_of_this_hour_is_growing(mirror, container):
     download(container, mirror, start=this_hour())
-    assert evidence_hours(mirror)["status"].iloc[-1] == "growing"
+    assert folder_hours(mirror)["status"].iloc[-1] == "growing"
 
 
 def test_every_state_that_a_picture_knows_is_explained():
-    table = evidence_hours(SAMPLES).head(len(evidence.MEANINGS)).assign(status=list(evidence.MEANINGS))
+    table = folder_hours(SAMPLES).head(len(evidence.MEANINGS)).assign(status=list(evidence.MEANINGS))
     drawn = coverage(table).to_dict()["encoding"]["color"]["scale"]["domain"]
     assert set(drawn) == set(evidence.MEANINGS)
 
 
 def test_an_error_is_a_sentence_in_the_widget(monkeypatch):
-    monkeypatch.setattr(evidence, "evidence_hours", lambda _folder: 1 / 0)
+    monkeypatch.setattr(evidence, "folder_hours", lambda _folder: 1 / 0)
     assert "ZeroDivisionError" in words(coverage_explorer(SAMPLES).children[2].value)
 
 

@@ -151,8 +151,8 @@ QUESTIONS: dict[str, tuple[bool, Callable, Callable]] = {
     "conversations": (True, conversations, plain_conversations),
     "connections_over_time": (True, analyses.connections_over_time, plain_connections_over_time),
     "traffic_over_time": (True, analyses.traffic_over_time, plain_traffic_over_time),
-    "heavy_machines": (True, analyses.heavy_machines, plain_heavy),
-    "silent_minutes": (True, analyses.silent_minutes, plain_silent),
+    "busiest_nics": (True, analyses.busiest_nics, plain_heavy),
+    "silences": (True, analyses.silences, plain_silent),
     "top_talkers": (False, analyses.top_talkers, plain_breakdown(["src_ip"], "dst_ip")),
     "top_pairs": (False, analyses.top_pairs, plain_breakdown(["src_ip", "dst_ip"])),
     "top_services": (False, analyses.top_services, plain_breakdown(["protocol", "dst_port"], "src_ip")),
@@ -163,8 +163,8 @@ QUESTIONS: dict[str, tuple[bool, Callable, Callable]] = {
         analyses.traffic_links,
         plain_breakdown(["src_ip", "rule", "dst_ip", "decision"]),
     ),
-    "traffic_matrix": (False, analyses.traffic_matrix, plain_matrix),
-    "traffic_change": (False, analyses.traffic_change, plain_change),
+    "matrix": (False, analyses.matrix, plain_matrix),
+    "change": (False, analyses.change, plain_change),
 }
 
 

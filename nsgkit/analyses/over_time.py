@@ -16,7 +16,7 @@ TABLE = {
 }
 
 
-def connections_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.DataFrame:
+def connections_over_time(flows: object, *, freq: str = "1h", by: str = "acl") -> pd.DataFrame:
     """Return how many connections and denied attempts began in each bin of time, group by group.
 
     Counting rule: an allowed connection counts once, by its begin row (NSG version 2 and VNet) or by
@@ -24,7 +24,7 @@ def connections_over_time(flows: object, *, bin: str = "1h", by: str = "acl") ->
     A row whose decision is unknown counts as unknown, never as denied. This is what each group
     logged: a connection between two logged NICs is in the count of both, so add groups up with
     `nsgkit.conversations`, which folds the two views, not with this table. A bin without a row here
-    had no such connection or no logs: `nsgkit.analyses.hours_covered` tells which.
+    had no such connection or no logs: `nsgkit.analyses.coverage` tells which.
 
     Looks alike but is harmless: a rise in denied attempts on a public address is mostly the
     internet's background noise.
@@ -33,7 +33,7 @@ def connections_over_time(flows: object, *, bin: str = "1h", by: str = "acl") ->
     ----------
     flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
         The flow table.
-    bin : str
+    freq : str
         The width of a bin, such as "5min", "1h", "1d". Bins begin at whole multiples since 1970, UTC.
     by : str
         The column that makes the groups; a resource's id is shown by its last segment.
@@ -49,17 +49,17 @@ def connections_over_time(flows: object, *, bin: str = "1h", by: str = "acl") ->
     MissingColumnError
         Where the table lacks a column that is needed.
     NsgkitError
-        Where `bin` is no width of time.
+        Where `freq` is no width of time.
 
     Examples
     --------
     >>> import nsgkit
     >>> flows = nsgkit.read_logs("data/samples").flows
-    >>> table = connections_over_time(flows, bin="6h")
+    >>> table = connections_over_time(flows, freq="6h")
     >>> table[table["decision"] == "denied"].groupby("group")["connections"].sum().idxmax()
     'SHOP-NSG'
     """
-    width = bin_width(bin)
+    width = bin_width(freq)
     frame = lazy(flows, list(dict.fromkeys(["time", "decision", "state", by])))
     began = (nw.col("decision") == "denied") | nw.col("state").is_null() | (nw.col("state") == "begin")
     counted = (

@@ -46,7 +46,7 @@ def top_rules(conversations: object, *, measure: str = "connections", top: int |
     'DefaultRule_DenyAllInBound'
     """
     by = ["acl", "rule", "direction"]
-    table = breakdown(conversations, by, measure=measure, top=top, peers="src_ip", each_view=True)
+    table = breakdown(conversations, by, measure=measure, top=top, peers="src_ip", count_every_view=True)
     table.insert(0, "nsg", shortened(table["acl"]))
     return table
 

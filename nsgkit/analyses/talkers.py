@@ -23,7 +23,7 @@ def top_talkers(
     known, double capture folded; `nsgkit.counting.measures` has it in full.
 
     Looks alike but is harmless: backups, updates and monitoring lead every such table. Compare with an
-    earlier span (`traffic_change`) before calling a talker odd.
+    earlier span (`change`) before calling a talker odd.
 
     Parameters
     ----------

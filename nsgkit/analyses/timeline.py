@@ -28,7 +28,7 @@ _BEGAN = dict.fromkeys(("connections", "denied", "unknown", "peers"), "int64")
 _CARRIED = dict.fromkeys(COUNTERS, "Int64")
 
 
-def began_over_time(conversations: object, *, bin: str = "1h", by: str | None = None) -> pd.DataFrame:
+def began_over_time(conversations: object, *, freq: str = "1h", by: str | None = None) -> pd.DataFrame:
     """Return how many connections and denied attempts began in each bin of time, group by group.
 
     Counting rule: as in `top_talkers`: each connection once, in the bin in which it was first seen, folded
@@ -38,7 +38,7 @@ def began_over_time(conversations: object, *, bin: str = "1h", by: str | None = 
     ----------
     conversations : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
         What `nsgkit.conversations` gives.
-    bin : str
+    freq : str
         The width of a bin, such as "5min", "1h", "1d". Bins begin at whole multiples since 1970, UTC.
     by : str or None
         The column that makes the groups, a resource's id shown by its last segment; None: one group, "all".
@@ -57,7 +57,7 @@ def began_over_time(conversations: object, *, bin: str = "1h", by: str | None = 
     >>> int(began_over_time(conversations(logs.flows))["denied"].sum()) > 12
     True
     """
-    width, used = bin_width(bin), list(dict.fromkeys([*([by] if by else []), "src_ip"]))
+    width, used = bin_width(freq), list(dict.fromkeys([*([by] if by else []), "src_ip"]))
     book = codes(conversations, [name for name in used if name in TEXTS])
     frame = lazy(conversations, needed(*used), codebook=book, remedy="nsgkit.conversations")
     binned = frame.with_columns(
@@ -126,7 +126,7 @@ def _counted(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
 
 
 def carried_over_time(
-    added: pd.DataFrame, conversations: pd.DataFrame, *, bin: str = "1h", by: str | None = None
+    added: pd.DataFrame, conversations: pd.DataFrame, *, freq: str = "1h", by: str | None = None
 ) -> pd.DataFrame:
     """Return the bytes and packets that `conversations` carried in each bin of time, group by group.
 
@@ -139,7 +139,7 @@ def carried_over_time(
         What `increments` gives.
     conversations : pandas.DataFrame
         Some or all of the conversations that it was made with, their labels unchanged.
-    bin, by : str
+    freq, by : str
         As in `began_over_time`.
 
     Returns
@@ -158,7 +158,7 @@ def carried_over_time(
     >>> int(over_time["bytes"].sum() - table.query("~folded").filter(like="bytes").sum().sum())
     0
     """
-    width = bin_width(bin)
+    width = bin_width(freq)
     schema.require(conversations.columns, ["folded", *([by] if by else [])], "nsgkit.conversations")
     counting = conversations[~conversations["folded"]]
     groups = counting[by].astype("category") if by else pd.Series(_ALL, counting.index, dtype="category")

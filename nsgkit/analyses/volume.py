@@ -24,7 +24,7 @@ TABLE = {
 _WITHIN = 5_000  # as nsgkit.conversations folds by default
 
 
-def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.DataFrame:
+def traffic_over_time(flows: object, *, freq: str = "1h", by: str = "acl") -> pd.DataFrame:
     """Return connections, denied attempts, bytes and packets in each bin of time, group by group.
 
     Counting rule: a connection counts in the bin of the row that counts it (its begin row; its end row
@@ -34,13 +34,13 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     no spike; totals stay exact to the byte. The first row of an orphan covers the five minutes before
     it, which is how often such rows are written. Counters that are all unknown give null, not 0.
 
-    Looks alike but is harmless: a bin without rows had no traffic or no logs; `hours_covered` tells.
+    Looks alike but is harmless: a bin without rows had no traffic or no logs; `coverage` tells.
 
     Parameters
     ----------
     flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
         The flow table (not conversations: they have lost when their bytes were counted).
-    bin : str
+    freq : str
         The width of a bin, such as "5min", "1h", "1d". Bins begin at whole multiples since 1970, UTC.
     by : str
         The column that makes the groups; a resource's id is shown by its last segment.
@@ -56,7 +56,7 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     MissingColumnError
         Where the table lacks a column of the flow table.
     NsgkitError
-        Where `bin` is no width of time, a row has no time, port or place, or a sum needs more than 64 bits.
+        Where `freq` is no width of time, a row has no time, port or place, or a sum needs more than 64 bits.
 
     Source: SiLK's rwcount, its default load scheme.
 
@@ -64,10 +64,10 @@ def traffic_over_time(flows: object, *, bin: str = "1h", by: str = "acl") -> pd.
     --------
     >>> import nsgkit
     >>> flows = nsgkit.read_logs("data/samples").flows
-    >>> traffic_over_time(flows, bin="1d", by="protocol")["bytes"].sum().item()
+    >>> traffic_over_time(flows, freq="1d", by="protocol")["bytes"].sum().item()
     18707253973
     """
-    width = bin_width(bin)
+    width = bin_width(freq)
     require_values(flows)
     if isinstance(flows, pd.DataFrame):
         counting, names = _counting_of_pandas(flows, by)

@@ -99,11 +99,11 @@ def breakdown(  # noqa: PLR0913
     measure: str = "connections",
     top: int | None = 20,
     peers: str | None = None,
-    each_view: bool = False,
+    count_every_view: bool = False,
 ) -> pd.DataFrame:
     """Return the traffic of each group of conversations, the largest first.
 
-    Counting rule: see the module. With `each_view`, every view counts where it was captured: right
+    Counting rule: see the module. With `count_every_view`, every view counts where it was captured: right
     for the question what an NSG's rule saw, wrong for totals, because a connection that two NICs
     logged is then in two groups.
 
@@ -119,7 +119,7 @@ def breakdown(  # noqa: PLR0913
         How many groups; None gives all of them.
     peers : str or None
         The column whose distinct values are counted as `peers`.
-    each_view : bool
+    count_every_view : bool
         Count folded views as if they were connections of their own.
 
     Returns
@@ -147,7 +147,7 @@ def breakdown(  # noqa: PLR0913
     used = [*by, *([peers] if peers else [])]
     book = codes(conversations, [name for name in used if _is_text(name)])
     frame = lazy(conversations, needed(*used), codebook=book, remedy="nsgkit.conversations")
-    if each_view:
+    if count_every_view:
         frame = frame.with_columns(folded=nw.lit(value=False))
     with sums_fit(conversations):
         return _largest(frame, table, by, (measure, top, peers), book)

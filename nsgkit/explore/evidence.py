@@ -12,10 +12,10 @@ from nsgkit.evidence.verify import verify
 from nsgkit.explore.workbench.controls import button
 from nsgkit.explore.workbench.panel import lines_as_html, panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.table import html_table
-from nsgkit.flows.coverage import hours_covered
+from nsgkit.flows.coverage import coverage
 from nsgkit.flows.logs import read_logs
 from nsgkit.html import escape
-from nsgkit.views.grids import coverage
+from nsgkit.views import grids
 from nsgkit.views.theme import selectable
 
 MEANINGS = {
@@ -52,7 +52,7 @@ def coverage_explorer(folder: str | Path) -> ipywidgets.VBox:
 def folder_hours(folder: str | Path) -> pd.DataFrame:
     """Return the hours of an evidence folder by its manifest, or of any other folder by its files.
 
-    Columns: hour (UTC), resource, mac, status, and what `hours_covered` adds. Raises NoLogsError where
+    Columns: hour (UTC), resource, mac, status, and what `coverage` adds. Raises NoLogsError where
     there is nothing.
 
     >>> folder_hours("data/samples")["status"].value_counts()["missing"].item()
@@ -60,7 +60,7 @@ def folder_hours(folder: str | Path) -> pd.DataFrame:
     """
     if is_mirror(folder):
         return hours_of(folder)
-    return hours_covered(read_logs(folder).blobs)
+    return coverage(read_logs(folder).blobs)
 
 
 class _VerifyExplorer:
@@ -109,7 +109,7 @@ class _CoverageExplorer:
         except NoLogsError as error:
             show_status(self.status, "There is nothing to show yet.", str(error))
             return
-        self.picture.children = (selectable(coverage(hours)),)
+        self.picture.children = (selectable(grids.coverage(hours)),)
         self.legend.value = _legend(hours, has_manifest=is_mirror(self.folder))
 
 

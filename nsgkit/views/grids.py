@@ -89,7 +89,7 @@ def matrix(table: pd.DataFrame, *, measure: str = "bytes") -> alt.Chart:
     Parameters
     ----------
     table : pandas.DataFrame
-        What `nsgkit.analyses.traffic_matrix` gives.
+        What `nsgkit.analyses.matrix` gives.
     measure : str
         The column to draw, on a scale of powers of ten.
 
@@ -137,7 +137,7 @@ def coverage(table: pd.DataFrame) -> alt.Chart:
     Parameters
     ----------
     table : pandas.DataFrame
-        What `nsgkit.analyses.hours_covered` gives.
+        What `nsgkit.analyses.coverage` gives.
 
     Returns
     -------

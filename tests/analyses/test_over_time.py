@@ -38,14 +38,14 @@ def test_each_connection_counts_once():
 
 
 def test_a_bin_says_when_it_ends():
-    table = connections_over_time(LOGGED, bin="6h")
+    table = connections_over_time(LOGGED, freq="6h")
     assert set(table["until"] - table["time"]) == {pd.Timedelta("6h")}
 
 
 def test_duckdb_and_an_independent_count_agree_with_pandas():
     relation = duckdb.connect().from_df(LOGGED)
-    table = connections_over_time(relation, bin="5min", by="direction")
-    assert table.equals(connections_over_time(LOGGED, bin="5min", by="direction"))
+    table = connections_over_time(relation, freq="5min", by="direction")
+    assert table.equals(connections_over_time(LOGGED, freq="5min", by="direction"))
     plain = Counter(
         (r.time.floor("5min").strftime("%H:%M"), r.direction, r.decision)
         for r in LOGGED.itertuples()
@@ -80,4 +80,4 @@ def test_a_missing_column_is_named():
 @pytest.mark.parametrize("width", ["a while", "0h", "-1h", ""])
 def test_a_bin_that_is_no_width_says_what_to_write(width):
     with pytest.raises(NsgkitError, match="1h"):
-        connections_over_time(LOGGED, bin=width)
+        connections_over_time(LOGGED, freq=width)

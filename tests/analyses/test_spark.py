@@ -17,12 +17,12 @@ from nsgkit.counting.frame import collect, lazy, types
 pytestmark = pytest.mark.slow
 
 OF_FLOWS = [
-    analyses.connections_over_time, analyses.traffic_over_time, analyses.silent_minutes,
-    analyses.logged_twice, analyses.heavy_machines,
+    analyses.connections_over_time, analyses.traffic_over_time, analyses.silences,
+    analyses.doubly_logged, analyses.busiest_nics,
 ]  # fmt: skip
 OF_CONVERSATIONS = [
     analyses.top_talkers, analyses.top_pairs, analyses.top_services, analyses.top_rules, analyses.protocols,
-    analyses.directions, analyses.traffic_links, analyses.traffic_matrix, analyses.traffic_change,
+    analyses.directions, analyses.traffic_links, analyses.matrix, analyses.change,
     analyses.stateless_rules,
 ]  # fmt: skip
 

@@ -18,8 +18,8 @@ from tests.frames import flows
 TALK = "10.0.0.4:50000 10.0.1.5:443 TCP"
 
 
-def sent(text, bin="1min"):
-    table = traffic_over_time(flows(text), bin=bin)
+def sent(text, freq="1min"):
+    table = traffic_over_time(flows(text), freq=bin)
     return {t.strftime("%H:%M"): b for t, b in zip(table["time"], table["bytes_src_to_dst"], strict=True)}
 
 
@@ -70,7 +70,7 @@ def test_a_row_that_covers_forty_days_is_shared_out_to_the_byte():
         2024-01-01T00:00:00 {TALK} O A B
         2024-02-10T00:00:00 {TALK} O A E 1/2700000000 -/-
     """
-    table = traffic_over_time(flows(text), bin="20d")
+    table = traffic_over_time(flows(text), freq="20d")
     # 17, 20 and 3 of the 40 days: bins begin at whole multiples since 1970.
     assert table["bytes_src_to_dst"].tolist() == [1_147_500_000, 1_350_000_000, 202_500_000]
 
@@ -81,7 +81,7 @@ def test_a_row_that_covers_forty_days_is_shared_out_to_the_byte():
 def test_a_row_that_covers_most_of_a_year_is_shared_out_to_the_byte(engine):
     sent = 2**40 - 1
     rows = flows(f"2024-01-01T00:00:00 {TALK} O A B\n2024-10-27T00:00:00 {TALK} O A E 1/{sent} -/-")
-    days = traffic_over_time(engine(rows), bin="1d")["bytes_src_to_dst"].dropna()
+    days = traffic_over_time(engine(rows), freq="1d")["bytes_src_to_dst"].dropna()
     assert (len(days), days.sum()) == (300, sent)
     assert days.max() - days.min() < sent // 300 // 1000
 
@@ -120,7 +120,7 @@ def test_denied_and_undecided_are_counted_apart():
 
 
 def test_the_samples_counted_one_by_one(logs, plain):
-    table = traffic_over_time(logs.flows, bin="15min", by="mac")
+    table = traffic_over_time(logs.flows, freq="15min", by="mac")
     folded = plain_stitch.fold(plain)
     width = pd.Timedelta("15min")
     expected = Counter()
@@ -164,7 +164,7 @@ def test_whatever_the_bin_the_total_stays(rows, minutes):
         f"{(clock + pd.Timedelta(ms, 'ms')).strftime('%Y-%m-%dT%H:%M:%S.%f')} {TALK} O A C 1/{n} -/-"
         for ms, n in rows
     )
-    table = traffic_over_time(flows(text), bin=f"{minutes}min")
+    table = traffic_over_time(flows(text), freq=f"{minutes}min")
     assert table["bytes_src_to_dst"].sum() == sum(n for _, n in rows)
 
 
@@ -175,4 +175,4 @@ def test_the_same_columns_without_rows():
 
 def test_a_bin_that_is_no_width_says_what_to_write():
     with pytest.raises(NsgkitError, match="1h"):
-        traffic_over_time(schema.empty(), bin="often")
+        traffic_over_time(schema.empty(), freq="often")

@@ -199,14 +199,14 @@ def test_conversations_are_those_of_a_plain_stitch(logs, made):
 
 
 def test_bytes_over_time_are_those_of_the_analysis_that_stitches_anew(logs, made):
-    mine = carried_over_time(increments(logs.flows, made), made, bin="15min", by="acl")
-    theirs = traffic_over_time(logs.flows, bin="15min", by="acl").dropna(subset=["bytes"])
+    mine = carried_over_time(increments(logs.flows, made), made, freq="15min", by="acl")
+    theirs = traffic_over_time(logs.flows, freq="15min", by="acl").dropna(subset=["bytes"])
     pd.testing.assert_frame_equal(mine, theirs[[*mine.columns]].reset_index(drop=True))
 
 
 def test_connections_over_time_are_those_of_the_analysis_that_stitches_anew(logs, made):
-    mine = began_over_time(made, bin="15min", by="acl")
-    theirs = traffic_over_time(logs.flows, bin="15min", by="acl")
+    mine = began_over_time(made, freq="15min", by="acl")
+    theirs = traffic_over_time(logs.flows, freq="15min", by="acl")
     theirs = theirs[theirs[["connections", "denied", "unknown"]].sum(axis=1) > 0]
     columns = ["time", "group", "connections", "denied", "unknown", "until"]
     pd.testing.assert_frame_equal(mine[columns], theirs[columns].reset_index(drop=True))

@@ -18,8 +18,8 @@ _PLACE = ("blob", "record", "tuple")
 _INTO = ("into_blob", "into_record", "into_tuple")
 
 
-def filtered(flows: object, text: str) -> Native:
-    """Return the rows of `flows` that match the filter `text`; `nsgkit.analyses.filters` has its words.
+def query(flows: object, text: str) -> Native:
+    """Return the rows of `flows` that match the filter; `nsgkit.analyses.filters.grammar` has its words.
 
     Counting rule: conversations are chosen by when they were first seen, and then count whole. A view
     that was folded into another counts after all where the filter keeps it and leaves the other
@@ -48,7 +48,7 @@ def filtered(flows: object, text: str) -> Native:
     --------
     >>> import nsgkit
     >>> logs = nsgkit.read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
-    >>> len(filtered(logs.flows, "nsg:DEMOVM-NSG dst_port:12086 denied"))
+    >>> len(query(logs.flows, "nsg:DEMOVM-NSG dst_port:12086 denied"))
     1
     """
     terms = parse(text)

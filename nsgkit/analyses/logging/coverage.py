@@ -21,7 +21,7 @@ SILENCES: Table = {
 def coverage_gaps(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return the stretches of hours for which a NIC has no blob between its first and its last.
 
-    Parameters and errors as for `hours_covered`. Hours of which a mirror knows that their blob could not be
+    Parameters and errors as for `coverage`. Hours of which a mirror knows that their blob could not be
     downloaded, or that they were not asked for, are no gap.
 
     Returns
@@ -44,7 +44,7 @@ def coverage_gaps(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) ->
     return found.reset_index(drop=True)[list(GAPS)].astype(GAPS)
 
 
-def silent_minutes(flows: object, *, at_least: int = 10, expected: float = 20.0) -> pd.DataFrame:
+def silences(flows: object, *, at_least: int = 10, expected: float = 20.0) -> pd.DataFrame:
     """Return where a NIC that logs steadily has no row for minutes on end.
 
     Counting rule: a NIC's usual rate is the lower quartile of its hours' rows per minute, so that nights
@@ -77,7 +77,7 @@ def silent_minutes(flows: object, *, at_least: int = 10, expected: float = 20.0)
     Examples
     --------
     >>> import nsgkit
-    >>> silent_minutes(nsgkit.read_logs("data/samples").flows)["minutes"].tolist()
+    >>> silences(nsgkit.read_logs("data/samples").flows)["minutes"].tolist()
     [121]
     """
     frame = lazy(flows, ["time", "resource", "mac"])

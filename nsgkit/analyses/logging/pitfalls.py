@@ -22,7 +22,7 @@ HEAVY = {
 }  # fmt: skip
 
 
-def logged_twice(flows: object) -> pd.DataFrame:
+def doubly_logged(flows: object) -> pd.DataFrame:
     """Return the NICs that NSG and VNet flow logs both cover: their rows may be doubled.
 
     Counting rule: an hour is logged by a family where it has a row of the NIC. `nsgkit.conversations`
@@ -50,7 +50,7 @@ def logged_twice(flows: object) -> pd.DataFrame:
     Examples
     --------
     >>> import nsgkit
-    >>> len(logged_twice(nsgkit.read_logs("data/samples").flows))
+    >>> len(doubly_logged(nsgkit.read_logs("data/samples").flows))
     0
     """
     frame = lazy(flows, ["time", "mac", "version"])
@@ -112,7 +112,7 @@ def stateless_rules(conversations: object) -> pd.DataFrame:
     return table.sort_values(["acl", "rule"], ignore_index=True)
 
 
-def heavy_machines(flows: object, *, top: int | None = 20) -> pd.DataFrame:
+def busiest_nics(flows: object, *, top: int | None = 20) -> pd.DataFrame:
     """Return the NICs with the most rows, and their busiest minute: hosts that busy can lose rows.
 
     Counting rule: rows, not connections; this is about the logging. The usual rate is the mean over the
@@ -141,7 +141,7 @@ def heavy_machines(flows: object, *, top: int | None = 20) -> pd.DataFrame:
     Examples
     --------
     >>> import nsgkit
-    >>> heavy_machines(nsgkit.read_logs("data/samples").flows, top=2)["mac"].tolist()
+    >>> busiest_nics(nsgkit.read_logs("data/samples").flows, top=2)["mac"].tolist()
     ['000D3AB1A114', '000D3AB1A115']
     """
     frame = lazy(flows, ["time", "mac"])

@@ -20,7 +20,7 @@ _COUNTS = ("connections", "denied", "bytes", "packets")
 _HOUR = 3_600_000
 
 
-def traffic_change(  # noqa: PLR0913
+def change(  # noqa: PLR0913
     conversations: object,
     *,
     since: str | pd.Timestamp | None = None,
@@ -72,7 +72,7 @@ def traffic_change(  # noqa: PLR0913
     --------
     >>> import nsgkit
     >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
-    >>> traffic_change(conversations, since="2024-12-19", top=1)[["src_ip", "change"]].to_numpy().tolist()
+    >>> change(conversations, since="2024-12-19", top=1)[["src_ip", "change"]].to_numpy().tolist()
     [['203.0.113.199', 'gone']]
     """
     if measure not in _COUNTS:

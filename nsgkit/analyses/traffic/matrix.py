@@ -20,7 +20,7 @@ _ENDS, _CELL = ["src_ip", "dst_ip"], ["source", "destination"]
 Network: TypeAlias = IPv4Network | IPv6Network
 
 
-def traffic_matrix(
+def matrix(
     conversations: object,
     *,
     subnets: Sequence[str] = (),
@@ -66,7 +66,7 @@ def traffic_matrix(
     --------
     >>> import nsgkit
     >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
-    >>> traffic_matrix(conversations, prefix=16, top=1)[["source", "destination"]].to_numpy().tolist()
+    >>> matrix(conversations, prefix=16, top=1)[["source", "destination"]].to_numpy().tolist()
     [['10.20.0.0/16', '10.30.0.0/16']]
     """
     schema.require(conversations.columns, needed(*_ENDS), "nsgkit.conversations")  # type: ignore[attr-defined]

@@ -8,9 +8,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from nsgkit.analyses import breakdown, traffic_links, traffic_matrix
+from nsgkit.analyses import breakdown, matrix, traffic_links
 from nsgkit.analyses.filters.grammar import moment, parse, quoted
-from nsgkit.analyses.filters.select import filtered
+from nsgkit.analyses.filters.select import query
 from nsgkit.analyses.labels import NOT_LOGGED, short_labels
 from nsgkit.analyses.timeline import began_over_time, carried_over_time, increments
 from nsgkit.counting.conversations import conversation_rows
@@ -110,12 +110,12 @@ class Traffic:
             return everywhere
         key = question.all_terms
         if key not in self._kept:
-            self._kept = {question.filter: everywhere, key: filtered(everywhere, question.span)}
+            self._kept = {question.filter: everywhere, key: query(everywhere, question.span)}
         return self._kept[key]
 
     def _filtered(self, table: pd.DataFrame, text: str) -> pd.DataFrame:
         if text not in self._kept:
-            self._kept = {text: filtered(table, text)}
+            self._kept = {text: query(table, text)}
         return self._kept[text]
 
 
@@ -130,7 +130,7 @@ def answer(traffic: Traffic, question: Question) -> pd.DataFrame:
     if question.picture == "Hours and days":
         return _timeline(traffic, question, chosen, "1h", coloured=False)
     if question.picture == "Matrix":
-        return traffic_matrix(chosen, prefix=question.prefix, measure=question.measure)
+        return matrix(chosen, prefix=question.prefix, measure=question.measure)
     if question.picture == "Links":
         return traffic_links(chosen, measure=question.measure)
     by, peers = BREAKDOWNS[question.by]
@@ -245,8 +245,8 @@ def _timeline(
 ) -> pd.DataFrame:
     by = question.coloured_by if coloured else None
     if question.measure in ("bytes", "packets"):
-        return carried_over_time(traffic.increments, chosen, bin=bin, by=by)
-    return began_over_time(chosen, bin=bin, by=None if question.measure == "peers" else by)
+        return carried_over_time(traffic.increments, chosen, freq=bin, by=by)
+    return began_over_time(chosen, freq=bin, by=None if question.measure == "peers" else by)
 
 
 def _counted(question: Question) -> str:

@@ -15,22 +15,21 @@ def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -
     >>> print(code(Question("dst_port:22 denied", measure="denied", by="source address")))
     import nsgkit
     from nsgkit.analyses import breakdown
-    from nsgkit.analyses.filters.select import filtered
     from nsgkit.analyses.timeline import began_over_time
     <BLANKLINE>
     conversations = nsgkit.conversations(logs.flows)
-    chosen = filtered(conversations, 'dst_port:22 denied')
-    over_time = began_over_time(chosen, bin='1h')
+    chosen = nsgkit.query(conversations, 'dst_port:22 denied')
+    over_time = began_over_time(chosen, freq='1h')
     table = breakdown(chosen, ['src_ip'], measure='denied', top=15, peers='dst_ip')
     table
     """
-    imports = [("nsgkit.analyses.filters.select", "filtered")]
+    imports: _Imports = []
     lines = [f"conversations = nsgkit.conversations({flows})"]
     whole = "chosen"
     if question.span:
-        lines.append(f"everywhere = filtered(conversations, {question.filter!r})")
+        lines.append(f"everywhere = nsgkit.query(conversations, {question.filter!r})")
         whole = "everywhere"
-    lines.append(f"chosen = filtered(conversations, {question.all_terms!r})")
+    lines.append(f"chosen = nsgkit.query(conversations, {question.all_terms!r})")
     by = question.coloured_by if question.measure != "peers" else None
     if question.measure in _VOLUMES:
         lines.append(f"added = increments({flows}, conversations)")
@@ -63,7 +62,7 @@ def _imports(wanted: _Imports) -> list[str]:
 
 
 def _timeline(question: Question, chosen: str, bin: str, by: str | None, imports: _Imports) -> str:
-    options = f"bin={bin!r}" + (f", by={by!r}" if by else "")
+    options = f"freq={bin!r}" + (f", by={by!r}" if by else "")
     if question.measure not in _VOLUMES:
         imports.append(("nsgkit.analyses.timeline", "began_over_time"))
         return f"began_over_time({chosen}, {options})"
@@ -76,8 +75,8 @@ def _table(question: Question, imports: _Imports) -> list[str]:
     if question.picture == "Hours and days":
         return [f"table = {_timeline(question, 'chosen', '1h', None, imports)}"]
     if question.picture == "Matrix":
-        imports.append(("nsgkit.analyses", "traffic_matrix"))
-        return [f"table = traffic_matrix(chosen, prefix={question.prefix}, {measure})"]
+        imports.append(("nsgkit.analyses", "matrix"))
+        return [f"table = matrix(chosen, prefix={question.prefix}, {measure})"]
     if question.picture == "Links":
         imports.append(("nsgkit.analyses", "traffic_links"))
         return [f"table = traffic_links(chosen, {measure})"]

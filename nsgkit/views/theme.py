@@ -153,7 +153,11 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{name: table[name].astype("object").map(_spelled) for name in texts})
 
 
-def nothing_to_show(reason: str, what_to_do: str) -> alt.Chart:
+class StandIn(alt.Chart):
+    """What stands in a picture's place and says in words why there is none."""
+
+
+def nothing_to_show(reason: str, what_to_do: str) -> StandIn:
     """Return a chart's stand-in that says why there is nothing to draw, and what to do.
 
     >>> nothing_to_show("No row is denied.", "Choose a longer span.").data["line"].tolist()
@@ -162,8 +166,8 @@ def nothing_to_show(reason: str, what_to_do: str) -> alt.Chart:
     lines = [*textwrap.wrap(visible(reason), _LINE), *textwrap.wrap(visible(what_to_do), _LINE)]
     table = pd.DataFrame({"line": lines, "row": range(len(lines))})
     place = alt.Y("row:O", axis=None, scale=alt.Scale(paddingOuter=1))
-    chart = alt.Chart(table, width=WIDTH, height=20 * (len(lines) + 1)).mark_text(align="left", fontSize=13)
-    stand_in: alt.Chart = chart.encode(x=alt.value(12), y=place, text="line:N")
+    chart = StandIn(table, width=WIDTH, height=20 * (len(lines) + 1)).mark_text(align="left", fontSize=13)
+    stand_in: StandIn = chart.encode(x=alt.value(12), y=place, text="line:N")
     return stand_in
 
 

@@ -14,10 +14,9 @@ from nsgkit.analyses import traffic_over_time
 from nsgkit.analyses.timeline import began_over_time, carried_over_time, increments
 from nsgkit.errors import NsgkitError
 from nsgkit.explore import traffic_explorer
-from nsgkit.explore.traffic import explorer as traffic
-from nsgkit.explore.traffic import question as ask
-from nsgkit.explore.traffic.question import PICTURES, Question, Traffic
-from nsgkit.explore.workbench.code import code
+from nsgkit.explore.traffic import pictures
+from nsgkit.explore.traffic.pictures import PICTURES, code
+from nsgkit.explore.traffic.question import BREAKDOWNS, Question, Traffic
 from nsgkit.explore.workbench.selectable import whole_bins
 from tests.counting.plain_stitch import fold, records, summaries
 from tests.frames import flows
@@ -66,7 +65,7 @@ class Driven:
     """An explorer in a person's words: set a control by its label, press a button, read what it says."""
 
     def __init__(self, frame):
-        self.by_label, self.charts, self.texts = {}, [], []
+        self.by_label, self.charts, self.texts, self.frame = {}, [], [], frame
         self._walk(frame)
 
     def _walk(self, widget):
@@ -100,11 +99,13 @@ class Driven:
 
     @property
     def status(self):
-        return words(self.texts[-2].value)
+        return words(self.texts[-1].value)
 
     @property
     def below(self):
-        return self.texts[-1].value
+        """All words of the table that is shown: its caption, then its cells."""
+        caption, *table = self.frame.children[-1].children
+        return caption.value + "".join(table[0].df.to_csv(index=False) for _ in table)
 
     def title(self, number):
         return self.charts[number].spec["title"]["text"]
@@ -175,20 +176,20 @@ def test_the_code_of_every_picture_makes_its_table(logs, made, measure, picture)
     explored = Traffic(logs.flows, made)
     names = {"logs": logs}
     exec(code(question, rows=True), names)
-    pd.testing.assert_frame_equal(ask.answer(explored, question), names["table"])
-    pd.testing.assert_frame_equal(ask.over_time(explored, question), names["over_time"])
-    opened = ask.rows_behind(explored, question)
+    pd.testing.assert_frame_equal(pictures.answer(explored, question), names["table"])
+    pd.testing.assert_frame_equal(pictures.over_time(explored, question), names["over_time"])
+    opened = explored.rows_behind(question)
     pd.testing.assert_frame_equal(opened, names["rows"], check_categorical=False)
 
 
-@pytest.mark.parametrize("by", ask.BREAKDOWNS)
+@pytest.mark.parametrize("by", BREAKDOWNS)
 def test_each_breakdown_counts_as_a_plain_stitch_does(logs, made, plain, by):
-    columns = ask.BREAKDOWNS[by][0]
+    columns = BREAKDOWNS[by][0]
     plain_counts = Counter({tuple(c[name] for name in columns): 0 for c in plain})
     plain_counts.update(tuple(c[name] for name in columns) for c in plain if c["counts"])
-    table = ask.answer(Traffic(logs.flows, made), Question("", SPAN, "connections", by))
+    table = pictures.answer(Traffic(logs.flows, made), Question("", SPAN, "connections", by))
     groups = table[columns].astype(object).where(table[columns].notna(), None)
-    assert table["connections"].tolist() == sorted(plain_counts.values(), reverse=True)[: ask.TOP]
+    assert table["connections"].tolist() == sorted(plain_counts.values(), reverse=True)[: pictures.TOP]
     assert table["connections"].tolist() == [plain_counts[tuple(g)] for g in groups.to_numpy().tolist()]
 
 
@@ -246,6 +247,26 @@ def test_a_short_drag_is_one_bin():
 def test_what_is_clicked_becomes_terms_of_the_filter(explorer, picture, picked, filter):
     explorer.set("Picture", picture).click(picked)
     assert explorer.value("Filter") == filter
+
+
+TWO = "src:203.0.113.199,198.51.100.201"
+
+
+def test_one_of_two_addresses_in_the_filter_can_be_clicked(explorer):
+    explorer.set("Break down by", "source address").set("Filter", TWO).click({"src_ip": "203.0.113.199"})
+    assert explorer.value("Filter") == f"{TWO} src:203.0.113.199"
+
+
+@pytest.mark.parametrize("filter", ["src_ip:203.0.113.199", 'tcp src:"203.0.113.199"'])
+def test_what_the_filter_says_already_is_not_said_again(explorer, filter):
+    explorer.set("Break down by", "source address").set("Filter", filter).click({"src_ip": "203.0.113.199"})
+    assert explorer.value("Filter") == filter
+
+
+def test_a_rule_whose_name_holds_a_time_is_no_span(explorer):
+    explorer.set("Picture", "Links").click({"ribbon": "0-1", "from": "10.20.0.4", "to": "a from:2024-12-18"})
+    assert explorer.value("Filter") == 'src:10.20.0.4 rule:"a from:2024-12-18"'
+    assert explorer.value("From (UTC)") == ""
 
 
 def test_an_hour_that_is_clicked_becomes_the_span(explorer):
@@ -309,7 +330,7 @@ def test_nothing_left_says_what_to_do(explorer):
 
 
 def test_a_surprise_in_a_handler_is_a_sentence_in_the_widget(explorer, monkeypatch):
-    monkeypatch.setattr(traffic.ask, "answer", lambda *_: 1 / 0)
+    monkeypatch.setattr(pictures, "answer", lambda *_: 1 / 0)
     explorer.set("Picture", "Links")
     assert "This did not work: ZeroDivisionError" in explorer.status
 
@@ -325,7 +346,15 @@ def test_hostile_names_stay_text_and_can_be_chosen(name):
         next(value for label, value in explorer.by_label["Choose"].options if "other" not in label and value),
     )
     assert explorer.status.startswith("1 of 2 conversations")
-    assert "<img" not in explorer.texts[-2].value
+    assert "<img" not in explorer.texts[-1].value
+
+
+def test_a_rule_called_like_a_caption_changes_nothing_of_the_code():
+    table = flows("09:00:00 10.0.0.4:50000 10.0.1.5:443 TCP O A B")
+    table["rule"] = pd.Series(["flow rows of the first"], dtype="category")
+    explorer = Driven(traffic_explorer(table)).set("Break down by", "rule").press("Show the table")
+    assert "rows = " not in explorer.press("Show as code").value("Code")
+    assert "rows = " in explorer.press("Open the rows").press("Show as code").value("Code")
 
 
 def test_no_rows_at_all_is_told():
@@ -351,4 +380,4 @@ def test_a_duckdb_relation_is_explored_too(logs):
 
 def test_peers_cannot_be_asked_of_a_matrix(logs, made):
     with pytest.raises(NsgkitError, match="peers"):
-        ask.answer(Traffic(logs.flows, made), Question(measure="peers", picture="Matrix"))
+        pictures.answer(Traffic(logs.flows, made), Question(measure="peers", picture="Matrix"))

@@ -1,14 +1,16 @@
 """The controls of the traffic explorer: each says a part of the filter or how to look at what it keeps."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 import ipywidgets
 import pandas as pd
 
-from nsgkit.analyses.filters.grammar import quoted
+from nsgkit.analyses.filters.grammar import Term, parse, quoted
 from nsgkit.analyses.labels import short_labels
-from nsgkit.explore.traffic.question import BREAKDOWNS, MEASURES, PICTURES, Question
+from nsgkit.explore.traffic.pictures import PICTURES
+from nsgkit.explore.traffic.question import BREAKDOWNS, MEASURES, Question
+from nsgkit.explore.workbench.controls import dropdown, row, text_field
 from nsgkit.html import visible
 
 Controls = dict[str, Any]
@@ -26,7 +28,6 @@ FILTERS = ("Filter", *_LISTS, *_TEXTS, *_TIMES)
 _BINS = ("1min", "5min", "15min", "1h", "6h", "1d")
 _SUBNETS = {"hosts": 32, "/24 networks": 24, "/16 networks": 16}
 _SHORT = 14  # characters
-_WIDE = {"description_width": "initial"}
 
 
 def controls(conversations: pd.DataFrame) -> Controls:
@@ -37,11 +38,11 @@ def controls(conversations: pd.DataFrame) -> Controls:
     made["Port"] = _text("Port", "22,3389 or 8000-8999", "15em")
     made["Address or prefix"] = _text("Address or prefix", "203.0.113.0/24", "21em")
     made |= {label: _text(label, "2024-12-19T09:00", "17em") for label in _TIMES}
-    made["Measure"] = _choice("Measure", list(MEASURES.items()), "connections")
-    made["Break down by"] = _choice("Break down by", list(BREAKDOWNS), "service (protocol and port)")
-    made["Bin"] = _choice("Bin", list(_BINS), "1h")
-    made["Picture"] = _choice("Picture", list(PICTURES), "Top")
-    made["Matrix of"] = _choice("Matrix of", list(_SUBNETS.items()), 24)
+    made["Measure"] = dropdown("Measure", list(MEASURES.items()), "connections")
+    made["Break down by"] = dropdown("Break down by", list(BREAKDOWNS), "service (protocol and port)")
+    made["Bin"] = dropdown("Bin", list(_BINS), "1h")
+    made["Picture"] = dropdown("Picture", list(PICTURES), "Top")
+    made["Matrix of"] = dropdown("Matrix of", list(_SUBNETS.items()), 24)
     return made
 
 
@@ -64,13 +65,26 @@ def question(said: Controls) -> Question:
 
 
 def choose(said: Controls, terms: str) -> None:
-    """Put what was picked into the controls: a span into From and Until, all else into the filter."""
-    times = dict(term.split(":", 1) for term in terms.split() if term.startswith(("from:", "until:")))
-    if times:
-        for label, word in _TIMES.items():
-            said[label].value = times.get(word, "")
-    elif terms not in said["Filter"].value:
-        said["Filter"].value = f"{said['Filter'].value} {terms}".strip()
+    """Put what was picked into the controls: a span into From and Until, all else into the filter.
+
+    What the filter says already is not said again, however it is written there.
+    """
+    filter, picked = said["Filter"].value, parse(terms)
+    span = {term.field: term.values[0] for term in picked if term.field in _TIMES.values()}
+    if span:
+        set_span(said, span)
+    known = {_sense(term) for term in parse(filter)}
+    ends = [*(term.start for term in picked[1:]), len(terms)]
+    for term, end in zip(picked, ends, strict=True):
+        if term.field not in span and _sense(term) not in known:
+            filter = f"{filter.strip()} {terms[term.start : end].strip()}"
+    said["Filter"].value = filter.strip()
+
+
+def set_span(said: Controls, span: Mapping[str, str]) -> None:
+    """Put a span into From and Until, as `{"from": …, "until": …}`; an empty one lets it go."""
+    for label, word in _TIMES.items():
+        said[label].value = span.get(word, "")
 
 
 def clear_filters(said: Controls) -> None:
@@ -85,13 +99,13 @@ def rows_of_controls(said: Controls, *buttons: ipywidgets.Button) -> list[ipywid
         ["Filter"], ["NIC", "NSG", "Rule"], ["Direction", "Decision", "Protocol", "Port"],
         ["Address or prefix", *_TIMES], ["Measure", "Break down by", "Bin"],
     )  # fmt: skip
-    boxes = [_line(said[label] for label in line) for line in lines]
+    boxes = [row(*(said[label] for label in line)) for line in lines]
     boxes[0].children += buttons
     return boxes
 
 
-def _line(widgets: Iterable[ipywidgets.Widget]) -> ipywidgets.HBox:
-    return ipywidgets.HBox(list(widgets), layout={"flex_flow": "row wrap"})
+def _sense(term: Term) -> tuple[object, ...]:
+    return term.field, frozenset(term.values), term.negated
 
 
 def _list(label: str, values: "pd.Series[Any]") -> ipywidgets.Dropdown:
@@ -100,15 +114,8 @@ def _list(label: str, values: "pd.Series[Any]") -> ipywidgets.Dropdown:
     offered = [(visible(short[name]), short[name]) for name in names]
     missing = [("not logged", "")] if values.isna().any() else []
     width = "15em" if max(map(len, short.values()), default=0) < _SHORT else "25em"
-    return _choice(label, [(ANY, ANY), *offered, *missing], ANY, width)
+    return dropdown(label, [(ANY, ANY), *offered, *missing], ANY, width=width)
 
 
-def _choice(label: str, options: list[Any], value: Any, width: str = "auto") -> ipywidgets.Dropdown:
-    return ipywidgets.Dropdown(
-        options=options, value=value, description=label, style=_WIDE, layout={"width": width}
-    )
-
-
-def _text(label: str, example: str, width: str) -> ipywidgets.Text:
-    how = {"style": _WIDE, "layout": {"width": width}}
-    return ipywidgets.Text(description=label, placeholder=example, continuous_update=False, **how)
+def _text(label: str, hint: str, width: str) -> ipywidgets.Text:
+    return text_field(label, hint=hint, layout={"width": width}, continuous_update=False)

@@ -11,17 +11,27 @@ import nsgkit
 from nsgkit.counting.conversations import CONVERSATIONS, stitched_once
 from nsgkit.counting.frame import bin_width, collect, lazy, types
 from nsgkit.errors import NsgkitError
-from nsgkit.explore.traffic import question as ask
-from nsgkit.explore.traffic.controls import choose, clear_filters, controls, question, rows_of_controls
-from nsgkit.explore.traffic.question import Question, Traffic
-from nsgkit.explore.workbench.code import code, name_of
+from nsgkit.explore.traffic import pictures
+from nsgkit.explore.traffic.controls import (
+    choose,
+    clear_filters,
+    controls,
+    question,
+    rows_of_controls,
+    set_span,
+)
+from nsgkit.explore.traffic.picked import span, span_of, term
+from nsgkit.explore.traffic.question import MOST_OPENED, Question, Traffic
+from nsgkit.explore.workbench.code import name_of
+from nsgkit.explore.workbench.controls import button, dropdown, row
 from nsgkit.explore.workbench.panel import panel, report_errors, show_status, status_line
-from nsgkit.explore.workbench.selectable import brushable, clickable, empty_chart, has_marks, whole_bins
-from nsgkit.explore.workbench.table import ROW_COLUMNS, as_html
-from nsgkit.views.theme import nothing_to_show
+from nsgkit.explore.workbench.selectable import brushable, clickable, empty_chart, whole_bins
+from nsgkit.explore.workbench.table import ROW_COLUMNS, TableView
+from nsgkit.views.theme import StandIn, nothing_to_show
 
 _NOTHING = "Choose from the picture"
 _NEVER_DENIED = ("connections", "bytes", "packets")
+_UNDRAWN = Question(measure="", picture="")
 
 
 def traffic_explorer(flows: object, conversations: pd.DataFrame | None = None) -> ipywidgets.VBox:
@@ -51,25 +61,24 @@ def traffic_explorer(flows: object, conversations: pd.DataFrame | None = None) -
     >>> logs = nsgkit.read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
     >>> explorer = traffic_explorer(logs.flows)
     """
-    return _Explorer(_traffic(flows, conversations), name_of(flows)).frame
+    return _TrafficExplorer(_traffic(flows, conversations), name_of(flows)).frame
 
 
-class _Explorer:
+class _TrafficExplorer:
     """The widgets, and what is drawn in them now."""
 
     def __init__(self, traffic: Traffic, name: str) -> None:
         self.traffic, self.name = traffic, name
         self.controls = controls(traffic.conversations)
-        self.status, self.below = status_line(), ipywidgets.HTML()
+        self.status, self.below = status_line(), TableView()
         self.over_time, self.picture = (empty_chart() for _ in range(2))
-        self.choices = ipywidgets.Dropdown(
-            description="Choose", options=[(_NOTHING, "")], style={"description_width": "initial"},
-            layout={"width": "38em"},
-        )  # fmt: skip
+        self.choices = dropdown("Choose", [(_NOTHING, "")], width="38em")
         self.code = ipywidgets.Textarea(
             description="Code", layout={"width": "auto", "height": "15em", "display": "none"}
         )
-        self.table, self.drawn, self.summary, self.busy = pd.DataFrame(), Question(measure=""), "", False
+        self.table, self.drawn, self.summary = pd.DataFrame(), _UNDRAWN, ""
+        self.busy = False  # while the explorer itself changes its controls
+        self.rows_open = False
         self.frame = self._connect()
 
     def _connect(self) -> ipywidgets.VBox:
@@ -79,21 +88,18 @@ class _Explorer:
         self.choices.observe(picked, "value")
         clear = self._button("Clear", self._clear, "Take every term out of the filter")
         lines = rows_of_controls(self.controls, clear)
-        buttons = [
+        buttons = row(
             self._button("Show the table", self._show_table, "The table behind the picture"),
             self._button("Open the rows", self._open_rows, "The flow rows of what is chosen"),
             self._button("Show as code", self._show_code, "The calls that make these tables"),
-        ]
-        looks = ipywidgets.HBox([self.controls["Picture"], self.controls["Matrix of"], self.choices],
-                                layout={"flex_flow": "row wrap"})  # fmt: skip
+        )
+        looks = row(self.controls["Picture"], self.controls["Matrix of"], self.choices)
         report_errors(self.status, self._refresh)()
-        below = ipywidgets.HBox(buttons, layout={"flex_flow": "row wrap"})
-        return panel(*lines, self.status, self.over_time, looks, self.picture, below, self.code, self.below)
+        drawn = (self.over_time, looks, self.picture)
+        return panel(*lines, self.status, *drawn, buttons, self.code, self.below.frame)
 
-    def _button(self, name: str, press: Callable[[], None], tooltip: str) -> ipywidgets.Button:
-        button = ipywidgets.Button(description=name, tooltip=tooltip)
-        button.on_click(report_errors(self.status, lambda _button: press()))
-        return button
+    def _button(self, name: str, press: Callable[[], None], hint: str) -> ipywidgets.Button:
+        return button(name, report_errors(self.status, press), hint=hint)
 
     def _where(self, matters: Callable[[Any], Any], handler: Callable[..., None]) -> Callable[..., None]:
         """Return a handler of those changes that matter: the others must not wipe out what is said."""
@@ -110,7 +116,7 @@ class _Explorer:
             self._draw(self.asked)
         except NsgkitError:
             # What answered another question must not stay.
-            self.table, self.drawn = pd.DataFrame(), Question(measure="")
+            self.table, self.drawn = pd.DataFrame(), _UNDRAWN
             self._show(nothing_to_show("There is no picture of this.", "See the sentence above."), ["line"])
             raise
 
@@ -122,34 +128,38 @@ class _Explorer:
             self._quietly(lambda: setattr(self.controls["Measure"], "value", "denied"))
 
     def _draw(self, asked: Question) -> None:
-        chosen = self.traffic.chosen(asked)
+        chosen, picture = self.traffic.chosen(asked), pictures.PICTURES[asked.picture]
         if replace(asked, picture="", prefix=0) != replace(self.drawn, picture="", prefix=0):
             self._draw_over_time(asked)
         if chosen.empty:
             self.table = shown = pd.DataFrame()
             drawing = nothing_to_show(*_none(asked))
         else:
-            self.table = ask.answer(self.traffic, asked)
-            shown = ask.named(self.traffic, self.table)
-            drawing = ask.draw(asked, shown)
-        self._show(drawing, ask.picked_fields(asked))
+            self.table = pictures.answer(self.traffic, asked)
+            shown = pictures.named(self.traffic, self.table)
+            drawing = pictures.draw(asked, shown)
+        self._show(drawing, picture.fields(asked))
         self.drawn = asked
-        offered = ask.choices(asked, shown) if len(shown) else []
+        offered = picture.offer(shown, asked.measure) if len(shown) else []
         self._quietly(lambda: setattr(self.choices, "options", [(_NOTHING, ""), *offered]))
-        self.controls["Matrix of"].layout.display = None if asked.picture == "Matrix" else "none"
+        self._show_controls_of(picture)
         self.summary = _summary(asked, chosen, self.traffic.conversations)
         show_status(self.status, self.summary)
 
+    def _show_controls_of(self, picture: pictures.Picture) -> None:
+        for label in {label for other in pictures.PICTURES.values() for label in other.controls}:
+            self.controls[label].layout.display = None if label in picture.controls else "none"
+
     def _show(self, drawing: Any, fields: list[str]) -> None:
         self.picture.chart = clickable(drawing, fields)
-        if has_marks(drawing):
+        if not isinstance(drawing, StandIn):
             self.picture.selections.observe(self._where(lambda c: c["new"].value, self._pick), "chosen")
 
     def _draw_over_time(self, asked: Question) -> None:
-        drawing = ask.draw_over_time(asked, ask.over_time(self.traffic, asked))
+        drawing = pictures.draw_over_time(asked, pictures.over_time(self.traffic, asked))
         whole = self.traffic.whole_span
-        self.over_time.chart = brushable(drawing, whole, ask.ends(asked, whole) if asked.span else None)
-        if has_marks(drawing):
+        self.over_time.chart = brushable(drawing, whole, span_of(asked.span, whole) if asked.span else None)
+        if not isinstance(drawing, StandIn):
             moved = self._where(lambda change: self._brushed(change) != self.asked.span, self._brush)
             self.over_time.selections.observe(moved, "span")
 
@@ -160,17 +170,18 @@ class _Explorer:
     def _brushed(self, change: Any) -> str:
         """Return the terms of the span under the brush; none where there is no brush."""
         ends = change["new"].value.get("time")
-        return ask.span(*whole_bins(ends, bin_width(self.asked.bin))) if ends else ""
+        return span(*whole_bins(ends, bin_width(self.asked.bin))) if ends else ""
 
     def _brush(self, change: Any) -> None:
-        self._quietly(lambda: choose(self.controls, self._brushed(change) or "from:"))
+        brushed = self._brushed(change)
+        self._quietly(lambda: choose(self.controls, brushed) if brushed else set_span(self.controls, {}))
         # The span is in the picture over time already: it need not be drawn again.
         self.drawn = replace(self.drawn, span=self.asked.span)
         self._refresh()
 
     def _pick(self, change: Any) -> None:
-        picked = change["new"].value[0]
-        self._choose(ask.term({name: picked.get(name) for name in ask.picked_fields(self.drawn)}))
+        picked, fields = change["new"].value[0], pictures.PICTURES[self.drawn.picture].fields(self.drawn)
+        self._choose(term({name: picked.get(name) for name in fields}))
 
     def _pick_from_list(self, change: Any) -> None:
         self._choose(change["new"])
@@ -181,7 +192,7 @@ class _Explorer:
 
     def _clear(self) -> None:
         self._quietly(lambda: clear_filters(self.controls))
-        self.drawn = Question(measure="")
+        self.drawn = _UNDRAWN
         self._refresh()
 
     def _quietly(self, change: Callable[[], None]) -> None:
@@ -193,27 +204,28 @@ class _Explorer:
             self.busy = False
 
     def _close(self) -> None:
-        self.below.value = self.code.value = ""
+        self.below.close()
+        self.code.value, self.rows_open = "", False
         self.code.layout.display = "none"
 
     def _show_table(self) -> None:
         self._close()
         self.traffic.chosen(self.asked)
-        self.below.value = as_html(self.table, f"The table behind the picture: {len(self.table):,} rows.")
+        self.below.show(self.table, f"The table behind the picture: {len(self.table):,} rows.")
         show_status(self.status, self.summary)
 
     def _open_rows(self) -> None:
         self._close()
         asked = self.asked
-        chosen, rows = self.traffic.chosen(asked), ask.rows_behind(self.traffic, asked)
-        first = min(len(chosen), ask.MOST_OPENED)
+        chosen, rows = self.traffic.chosen(asked), self.traffic.rows_behind(asked)
+        first = min(len(chosen), MOST_OPENED)
         said = f"The {len(rows):,} flow rows of the first {first:,} of {len(chosen):,} conversations."
-        self.below.value = as_html(rows[[*ROW_COLUMNS]], said)
+        self.below.show(rows[[*ROW_COLUMNS]], said)
+        self.rows_open = True
         show_status(self.status, self.summary)
 
     def _show_code(self) -> None:
-        rows = "flow rows of the first" in self.below.value
-        self.code.value = code(self.asked, self.name, rows=rows)
+        self.code.value = pictures.code(self.asked, self.name, rows=self.rows_open)
         self.code.layout.display = None
         show_status(self.status, self.summary)
 

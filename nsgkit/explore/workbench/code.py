@@ -1,44 +1,47 @@
-"""Show as code: the calls that make the tables of the traffic explorer, ready to be run in a cell."""
+"""Show as code: the calls that make an explorer's tables, ready to be run in a cell."""
 
 import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from nsgkit.explore.traffic.question import BREAKDOWNS, MOST_OPENED, TOP, Question
+
+@dataclass(frozen=True)
+class Call:
+    """An analysis and its options: it can be run, and written down, and both are the same.
+
+    >>> from nsgkit import analyses
+    >>> Call(analyses.breakdown, "analyses.breakdown", {"by": "rule"}).written("conversations")
+    "analyses.breakdown(conversations, by='rule')"
+    """
+
+    function: Callable[..., pd.DataFrame]
+    name: str
+    options: Mapping[str, Any]
+
+    def run(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return what the call makes of a table."""
+        return self.function(table, **self.options)
+
+    def written(self, table: str, **named: str) -> str:
+        """Return the call as code; `named` are options whose values the notebook has under a name."""
+        told = [f"{name}={value!r}" for name, value in self.options.items()]
+        return f"{self.name}({', '.join([table, *told, *(f'{n}={v}' for n, v in named.items())])})"
 
 
-def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -> str:
-    """Return the calls that make the tables `over_time` and `table`, and `rows` where they are open.
+def cell(*lines: str) -> str:
+    """Return a cell that makes tables by public calls and shows the last of them.
 
-    `flows` is how the notebook calls the flow table.
-
-    >>> print(code(Question("dst_port:22 denied", measure="denied", by="source address")))
+    >>> print(cell("table = analyses.breakdown(nsgkit.conversations(logs.flows), 'rule')"))
     import nsgkit
-    from nsgkit.analyses import breakdown
-    from nsgkit.analyses.timeline import began_over_time
+    from nsgkit import analyses
     <BLANKLINE>
-    conversations = nsgkit.conversations(logs.flows)
-    chosen = nsgkit.query(conversations, 'dst_port:22 denied')
-    over_time = began_over_time(chosen, freq='1h')
-    table = breakdown(chosen, ['src_ip'], measure='denied', top=15, peers='dst_ip')
+    table = analyses.breakdown(nsgkit.conversations(logs.flows), 'rule')
     table
     """
-    imports: _Imports = []
-    lines = [f"conversations = nsgkit.conversations({flows})"]
-    whole = "chosen"
-    if question.span:
-        lines.append(f"everywhere = nsgkit.query(conversations, {question.filter!r})")
-        whole = "everywhere"
-    lines.append(f"chosen = nsgkit.query(conversations, {question.all_terms!r})")
-    by = question.coloured_by if question.measure != "peers" else None
-    if question.measure in _VOLUMES:
-        lines.append(f"added = increments({flows}, conversations)")
-    lines.append(f"over_time = {_timeline(question, whole, question.bin, by, imports)}")
-    lines += _table(question, imports)
-    if rows:
-        imports.append(("nsgkit.counting.conversations", "conversation_rows"))
-        lines += [f"rows = conversation_rows({flows}, chosen.head({MOST_OPENED}))"]
-    return "\n".join([*_imports(imports), "", *lines, "rows" if rows else "table"])
+    return "\n".join(["import nsgkit", "from nsgkit import analyses", "", *lines, lines[-1].split(" = ")[0]])
 
 
 def name_of(flows: object, default: str = "logs.flows") -> str:
@@ -50,36 +53,3 @@ def name_of(flows: object, default: str = "logs.flows") -> str:
             if not isinstance(value, pd.DataFrame) and getattr(value, "flows", None) is flows:
                 return f"{name}.flows"
     return default
-
-
-_VOLUMES = ("bytes", "packets")
-_Imports = list[tuple[str, str]]
-
-
-def _imports(wanted: _Imports) -> list[str]:
-    rooms = {room: sorted({n for r, n in wanted if r == room}) for room in sorted({r for r, _ in wanted})}
-    return ["import nsgkit", *(f"from {room} import {', '.join(names)}" for room, names in rooms.items())]
-
-
-def _timeline(question: Question, chosen: str, bin: str, by: str | None, imports: _Imports) -> str:
-    options = f"freq={bin!r}" + (f", by={by!r}" if by else "")
-    if question.measure not in _VOLUMES:
-        imports.append(("nsgkit.analyses.timeline", "began_over_time"))
-        return f"began_over_time({chosen}, {options})"
-    imports += [("nsgkit.analyses.timeline", n) for n in ("carried_over_time", "increments")]
-    return f"carried_over_time(added, {chosen}, {options})"
-
-
-def _table(question: Question, imports: _Imports) -> list[str]:
-    measure = f"measure={question.measure!r}"
-    if question.picture == "Hours and days":
-        return [f"table = {_timeline(question, 'chosen', '1h', None, imports)}"]
-    if question.picture == "Matrix":
-        imports.append(("nsgkit.analyses", "matrix"))
-        return [f"table = matrix(chosen, prefix={question.prefix}, {measure})"]
-    if question.picture == "Links":
-        imports.append(("nsgkit.analyses", "traffic_links"))
-        return [f"table = traffic_links(chosen, {measure})"]
-    imports.append(("nsgkit.analyses", "breakdown"))
-    by, peers = BREAKDOWNS[question.by]
-    return [f"table = breakdown(chosen, {by!r}, {measure}, top={TOP}, peers={peers!r})"]

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import altair as alt
 import pandas as pd
 
-from nsgkit.views.theme import nothing_to_show, selectable
+from nsgkit.views.theme import StandIn, nothing_to_show, selectable
 
 Span: TypeAlias = tuple[pd.Timestamp, pd.Timestamp]
 _SETTLE = 200  # milliseconds after which a drag is over
@@ -27,7 +27,7 @@ def brushable(chart: Any, whole: Span, chosen: Span | None) -> Any:
 
     The selection is called `span`; its value has the times in milliseconds, under `time`.
     """
-    if not has_marks(chart):
+    if isinstance(chart, StandIn):
         place = alt.X("time:Q", axis=None, scale=alt.Scale(domain=[-1, 60]))
         stand_in = chart.transform_calculate(time="0").encode(x=place)
         return stand_in.add_params(alt.selection_interval(name="span", encodings=["x"]))
@@ -58,8 +58,3 @@ def whole_bins(ends: Sequence[float], width: int) -> Span:
 
 def _milliseconds(span: Span) -> list[float]:
     return [time.timestamp() * 1000 for time in span]
-
-
-def has_marks(chart: Any) -> bool:
-    """Tell a picture from its stand-in, which has no title and says in words why there is no picture."""
-    return chart.title is not alt.Undefined

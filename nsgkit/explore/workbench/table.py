@@ -1,19 +1,28 @@
-"""Tables of the traffic explorer as HTML: a few rows, labelled, with unknown said in words."""
+"""Tables of explorers: labelled, inert, with unknown said in words, to be sorted and searched."""
 
 from collections.abc import Iterable
+from typing import Any
 
+import ipywidgets
 import pandas as pd
+from itables.widget import ITable
 
 from nsgkit import schema
 from nsgkit.counting.measures import PEERS, RANKED, TRAFFIC
 from nsgkit.html import escape
 from nsgkit.views.theme import cut
 
-MOST_ROWS = 300
+MOST_ROWS = 1_000
+_ORDER = "order of "  # before the label of the column that it sorts
+# The cells are inert HTML already. Floats stay numbers: formatted by itables they need code to be evaluated.
+_LOOK: dict[str, Any] = {
+    "allow_html": True, "format_floats_in_python": False, "maxBytes": 0, "showIndex": False,
+    "pageLength": 25, "lengthMenu": [25, 100, MOST_ROWS], "style": "width:auto; margin:0",
+}  # fmt: skip
 _LONG = 24  # characters that are shown whole
 _LABELS = {c.name: c.label for c in (*schema.FLOWS, *TRAFFIC, PEERS, *RANKED)}
 _LABELS |= {"time": "Time (UTC)", "until": "Until (UTC)", "source": "Source", "destination": "Destination"}
-# The columns of a flow row that tell an analyst most; its place in the logs is the proof.
+# The columns of a flow row that tell an analyst most; its place in the logs proves it.
 ROW_COLUMNS = (
     "time", "src_ip", "src_port", "dst_ip", "dst_port", "protocol", "direction", "decision", "state",
     "packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src", "rule", "mac",
@@ -21,23 +30,54 @@ ROW_COLUMNS = (
 )  # fmt: skip
 
 
-def as_html(table: pd.DataFrame, caption: str) -> str:
-    """Return the first rows of a table as HTML under a caption, which also says what is left out.
+class TableView:
+    """A place for one table, which can be sorted, searched and leafed through; closed at first.
 
-    >>> as_html(pd.DataFrame({"dst_port": [22]}), "Rows")[-59:]
-    '<tbody><tr><td>22</td></tr></tbody></table></div></section>'
+    >>> view = TableView()
+    >>> view.show(pd.DataFrame({"dst_port": [22]}), "Rows")
+    >>> view.close()
     """
-    shown = table.head(MOST_ROWS)
-    if len(shown) < len(table):
-        caption = f"{caption} The first {len(shown):,} of {len(table):,} are shown; the code makes them all."
-    heads = "".join(f'<th scope="col">{escape(_LABELS.get(name, name))}</th>' for name in shown.columns)
-    rows = "".join(
-        f"<tr>{''.join(f'<td>{_cell(value)}</td>' for value in row)}</tr>"
-        for row in shown.itertuples(index=False, name=None)
-    )
-    body = f'<table class="nsgkit-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
-    box = f'<div style="overflow:auto; max-height:28em; white-space:nowrap" tabindex="0">{body}</div>'
-    return f"<section><p>{escape(caption)}</p>{box}</section>"
+
+    def __init__(self) -> None:
+        self.caption = ipywidgets.HTML()
+        self.table: ITable | None = None  # made when first needed: it brings 0.7 MB of scripts to the page
+        self.frame = ipywidgets.VBox(layout={"overflow": "auto"})
+
+    def show(self, table: pd.DataFrame, caption: str) -> None:
+        """Show the first rows of a table under a caption, which also says what is left out."""
+        shown = table.head(MOST_ROWS)
+        if len(shown) < len(table):
+            left_out = f"The first {len(shown):,} of {len(table):,} are shown; the code makes them all."
+            caption = f"{caption} {left_out}"
+        self.caption.value = f"<p>{escape(caption)}</p>"
+        cells = as_cells(shown)
+        self._fill(cells, columnDefs=_sorted_by_value(cells), **_LOOK)
+        self.frame.children = (self.caption, self.table) if len(cells) else (self.caption,)
+
+    def close(self) -> None:
+        """Show nothing."""
+        self.frame.children = ()
+
+    def _fill(self, cells: pd.DataFrame, **look: Any) -> None:
+        with pd.option_context("display.max_colwidth", None):  # or itables cuts a text, and what escapes it
+            if self.table is None:
+                self.table = ITable(cells, **look)
+            else:
+                self.table.update(cells, **look)
+
+
+def as_cells(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table as cells of inert HTML under its labels, then the numbers to sort them by.
+
+    >>> as_cells(pd.DataFrame({"dst_port": [22], "rule": ["<b>"]})).to_dict("list")
+    {'Destination port': ['22'], 'Rule': ['&#60;b&#62;'], 'order of Destination port': [22]}
+    """
+    texts = {escape(_LABELS.get(n, n)): [_cell(v) for v in table[n].astype("object")] for n in table.columns}
+    numbers = {
+        f"{_ORDER}{escape(_LABELS.get(name, name))}": _order(table[name])
+        for name in table.select_dtypes("number").columns
+    }
+    return pd.DataFrame(texts | numbers, dtype=None).astype(dict.fromkeys(texts, "object"))
 
 
 def html_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -49,6 +89,24 @@ def html_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     head = "".join(f'<th scope="col">{escape(title)}</th>' for title in heads)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>" for cells in rows)
     return f'<table class="nsgkit-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _order(values: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return what to sort a column of numbers by: what is unknown comes before 0."""
+    known = values.fillna(-1).reset_index(drop=True)
+    return known.astype("float64") if pd.api.types.is_float_dtype(values.dtype) else known.astype("int64")
+
+
+def _sorted_by_value(cells: pd.DataFrame) -> list[dict[str, Any]]:
+    """Let DataTables sort the cells of numbers by the numbers, which it does not show."""
+    places = {name: place for place, name in enumerate(cells.columns)}
+    numbers = {name: place for name, place in places.items() if name.startswith(_ORDER)}
+    hidden = {"targets": [*numbers.values()], "visible": False, "searchable": False}
+    shown = [
+        {"targets": places[name.removeprefix(_ORDER)], "orderData": place, "className": "dt-right"}
+        for name, place in numbers.items()
+    ]
+    return [hidden, *shown] if numbers else []
 
 
 def _cell(value: object) -> str:

@@ -1,0 +1,77 @@
+"""What is picked in a picture of the traffic explorer, as terms of a filter."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from nsgkit.analyses.filters.grammar import moment, parse, quoted
+from nsgkit.analyses.labels import NOT_LOGGED
+
+Span = tuple[pd.Timestamp, pd.Timestamp]
+_FIELDS = {
+    "src_ip": "src", "dst_ip": "dst", "source": "src", "destination": "dst", "dst_port": "dst_port",
+    "protocol": "protocol", "rule": "rule", "nsg": "nsg", "mac": "nic", "direction": "direction",
+    "decision": "decision",
+}  # fmt: skip
+_OFFERED = 40  # in the list to choose from
+_ENDS = (("src_ip", "rule"), ("rule", "dst_ip"))
+
+
+def term(picked: Mapping[str, Any]) -> str:
+    """Return what was clicked as terms of a filter.
+
+    >>> term({"protocol": "TCP", "dst_port": 22})
+    'protocol:TCP dst_port:22'
+    """
+    if "time" in picked:
+        return hour(picked["time"])
+    if "ribbon" in picked:
+        ends = _ENDS[int(str(picked["ribbon"])[0])]
+        picked = dict(zip(ends, (picked["from"], picked["to"]), strict=True))
+    known = {
+        name: None if value == NOT_LOGGED else value for name, value in picked.items() if name in _FIELDS
+    }
+    return " ".join(f"{_FIELDS[name]}:{quoted(value)}" for name, value in known.items())
+
+
+def rows_to_pick(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:
+    """Return what can be picked of a table: a label and its terms; the keyboard's way to click."""
+    names = [name for name in table.columns if name in _FIELDS]
+    shown = table[table[measure].notna() & (table[measure] > 0)].head(_OFFERED)[names]
+    texts = shown.astype("object").where(shown.notna(), NOT_LOGGED).astype("str")
+    rows = shown.itertuples(index=False, name=None)
+    picked = [term(dict(zip(names, row, strict=True))) for row in rows]
+    return list(zip(texts.agg(" · ".join, axis=1), picked, strict=True)) if len(texts) else []
+
+
+def hours_to_pick(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:
+    """Return the hours that can be picked: a label and the terms of each."""
+    times = table.dropna(subset=[measure])["time"].drop_duplicates()
+    return [(f"{time:%a %d %b %H:%M}", hour(time)) for time in times]
+
+
+def hour(time: object) -> str:
+    """Return the terms of the hour that begins at a time (milliseconds where it is a number)."""
+    start = pd.Timestamp(time, unit="ms" if isinstance(time, int | float) else None)  # type: ignore[arg-type]
+    return span(start, start + pd.Timedelta("1h"))
+
+
+def span(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """Return the terms of a span of time.
+
+    >>> span(pd.Timestamp("2024-12-18T09:00"), pd.Timestamp("2024-12-18T10:30"))
+    'from:2024-12-18T09:00 until:2024-12-18T10:30'
+    """
+    return f"from:{written(start)} until:{written(end)}"
+
+
+def span_of(terms: str, whole: Span) -> Span:
+    """Return when a span of terms begins and ends; where it says neither, the whole span does."""
+    told = {term.field: pd.Timestamp(moment(term), unit="ms", tz="UTC") for term in parse(terms)}
+    return told.get("from", whole[0]), told.get("until", whole[1])
+
+
+def written(time: pd.Timestamp) -> str:
+    """Return a time as it stands in a filter: UTC, without seconds where there are none."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S" if time.second else "%Y-%m-%dT%H:%M")

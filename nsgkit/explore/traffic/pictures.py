@@ -1,0 +1,172 @@
+"""The pictures of the traffic explorer: of each, its table, its drawing, what can be picked, its code."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import altair as alt
+import pandas as pd
+
+from nsgkit import analyses
+from nsgkit.analyses.labels import NOT_LOGGED
+from nsgkit.counting.frame import bin_width
+from nsgkit.explore.traffic.picked import hours_to_pick, rows_to_pick
+from nsgkit.explore.traffic.question import BREAKDOWNS, MOST_OPENED, VOLUMES, Question, Traffic
+from nsgkit.explore.workbench.code import Call, cell
+from nsgkit.views import charts
+from nsgkit.views.theme import ALLOWED, DENIED, SERIES, titled
+from nsgkit.views.time_series import spoken
+
+TOP = 15  # bars
+_NAMES = {
+    "connections": "Connections", "bytes": "Bytes", "packets": "Packets", "denied": "Denied attempts",
+    "peers": "Distinct sources",
+}  # fmt: skip
+_COLOURS = {"connections": ALLOWED, "denied": DENIED}
+_Answer: TypeAlias = Callable[[Traffic, Question], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One way to look at what the filter keeps."""
+
+    answer: _Answer  # the table behind it
+    code: Callable[[Question, str], str]  # the call that makes the table, of `chosen` and the flows' name
+    draw: Callable[..., Any]  # a table and its measure -> a chart
+    fields: Callable[[Question], list[str]]  # the columns that name what was clicked
+    offer: Callable[[pd.DataFrame, str], list[tuple[str, str]]] = rows_to_pick  # what the keyboard can pick
+    controls: tuple[str, ...] = ()  # labels of the controls that only it has
+
+
+def answer(traffic: Traffic, question: Question) -> pd.DataFrame:
+    """Return the table behind the question's picture."""
+    return PICTURES[question.picture].answer(traffic, question)
+
+
+def draw(question: Question, table: pd.DataFrame) -> Any:
+    """Return the question's picture; what it shows can be chosen by a click."""
+    return PICTURES[question.picture].draw(table, measure=question.measure)
+
+
+def over_time(traffic: Traffic, question: Question) -> pd.DataFrame:
+    """Return the measure over time, of the whole span: what lies outside the chosen one stays in sight."""
+    chosen = traffic.chosen(question, whole_span=True)
+    return _timeline(traffic, question, chosen, question.bin, question.coloured_by)
+
+
+def draw_over_time(question: Question, table: pd.DataFrame) -> alt.Chart:
+    """Return the picture over time."""
+    chart = charts.volume_over_time(table, measure=question.measure)
+    if table.dropna(subset=[question.measure]).empty:
+        return chart
+    if question.coloured_by is None:
+        colour = _COLOURS.get(question.measure, SERIES[0])
+        chart = chart.encode(color=alt.value(colour))
+    said = [*chart.title.subtitle[1:], "Drag over the picture to choose a span; click beside it to let go."]
+    return titled(chart, f"{_NAMES[question.measure]} over time", [_counted(question), *said])
+
+
+def named(traffic: Traffic, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its NSGs by their short names, as people and filters call them."""
+    if "acl" not in table:
+        return table
+    names = table["acl"].map(traffic.nsgs).astype("object").fillna(NOT_LOGGED)
+    return table.drop(columns="acl").assign(nsg=names)[["nsg", *table.columns.drop("acl")]]
+
+
+def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -> str:
+    """Return the calls that make the tables `over_time` and `table`, and `rows` where they are open.
+
+    `flows` is how the notebook calls the flow table.
+
+    >>> print(code(Question("dst_port:22 denied", measure="denied", by="source address")))
+    import nsgkit
+    from nsgkit import analyses
+    <BLANKLINE>
+    conversations = nsgkit.conversations(logs.flows)
+    chosen = nsgkit.query(conversations, 'dst_port:22 denied')
+    over_time = analyses.began_over_time(chosen, freq='1h')
+    table = analyses.breakdown(chosen, by=['src_ip'], measure='denied', top=15, peers='dst_ip')
+    table
+    """
+    whole = "everywhere" if question.span else "chosen"
+    lines = [
+        f"conversations = nsgkit.conversations({flows})",
+        f"everywhere = nsgkit.query(conversations, {question.filter!r})",
+        f"chosen = nsgkit.query(conversations, {question.all_terms!r})",
+        f"over_time = {_timeline_code(question, whole, flows, question.bin, question.coloured_by)}",
+        f"table = {PICTURES[question.picture].code(question, flows)}",
+        f"rows = nsgkit.conversation_rows({flows}, chosen.head({MOST_OPENED}))",
+    ]
+    unasked = [] if question.span else [lines[1]]
+    unasked += [] if rows else [lines[-1]]
+    return cell(*(line for line in lines if line not in unasked))
+
+
+def _bars(question: Question) -> Call:
+    by, peers = BREAKDOWNS[question.by]
+    options = {"by": by, "measure": question.measure, "top": TOP, "peers": peers}
+    return Call(analyses.breakdown, "analyses.breakdown", options)
+
+
+def _matrix(question: Question) -> Call:
+    options = {"prefix": question.prefix, "measure": question.measure}
+    return Call(analyses.matrix, "analyses.matrix", options)
+
+
+def _links(question: Question) -> Call:
+    return Call(analyses.traffic_links, "analyses.traffic_links", {"measure": question.measure})
+
+
+def _hours(traffic: Traffic, question: Question) -> pd.DataFrame:
+    return _timeline(traffic, question, traffic.chosen(question), "1h", None)
+
+
+def _made_by(call: Callable[[Question], Call]) -> tuple[_Answer, Callable[[Question, str], str]]:
+    """Return the table and the code of a picture whose table is one call."""
+    return (
+        lambda traffic, question: call(question).run(traffic.chosen(question)),
+        lambda question, _flows: call(question).written("chosen"),
+    )
+
+
+PICTURES = {
+    "Top": Picture(*_made_by(_bars), charts.top_bars, lambda question: BREAKDOWNS[question.by][0]),
+    "Hours and days": Picture(
+        _hours,
+        lambda question, flows: _timeline_code(question, "chosen", flows, "1h", None),
+        charts.heat_map,
+        lambda _question: ["time"],
+        hours_to_pick,
+    ),
+    "Matrix": Picture(
+        *_made_by(_matrix),
+        charts.matrix,
+        lambda _question: ["source", "destination"],
+        controls=("Matrix of",),
+    ),
+    "Links": Picture(*_made_by(_links), charts.links, lambda _question: ["ribbon", "from", "to"]),
+}
+
+
+def _timeline(
+    traffic: Traffic, question: Question, chosen: pd.DataFrame, freq: str, by: str | None
+) -> pd.DataFrame:
+    if question.measure in VOLUMES:
+        return analyses.carried_over_time(traffic.increments, chosen, freq=freq, by=by)
+    return analyses.began_over_time(chosen, freq=freq, by=None if question.measure == "peers" else by)
+
+
+def _timeline_code(question: Question, chosen: str, flows: str, freq: str, by: str | None) -> str:
+    by = None if question.measure == "peers" else by
+    options = f"freq={freq!r}" + (f", by={by!r}" if by else "")
+    if question.measure not in VOLUMES:
+        return f"analyses.began_over_time({chosen}, {options})"
+    return f"analyses.carried_over_time(analyses.increments({flows}, conversations), {chosen}, {options})"
+
+
+def _counted(question: Question) -> str:
+    width = spoken(pd.Timedelta(f"{bin_width(question.bin)}ms"))
+    if question.measure in VOLUMES:
+        return f"{question.measure.capitalize()} per {width}, spread over the time they were counted in; UTC."
+    return f"{_NAMES[question.measure]} per {width}, each counted once, where it was first seen; UTC."

@@ -50,11 +50,9 @@ def test_the_samples_counted_one_by_one(stitched, plain, ask, options, key):
     assert counts(table, key) == plain_stitch.measures(plain, key, count_every_view=ask is analyses.top_rules)
 
 
-@pytest.mark.parametrize(
-    ("ask", "key"), [(analyses.protocols, ["protocol"]), (analyses.directions, ["direction"])]
-)
-def test_the_samples_by_protocol_and_direction(stitched, plain, ask, key):
-    assert counts(ask(stitched), key) == plain_stitch.measures(plain, key)
+@pytest.mark.parametrize("by", ["protocol", "direction", "decision"])
+def test_the_samples_by_protocol_direction_and_decision(stitched, plain, by):
+    assert counts(breakdown(stitched, by), [by]) == plain_stitch.measures(plain, [by])
 
 
 def test_what_is_folded_in_the_samples_is_what_a_plain_search_finds(stitched, plain):
@@ -101,7 +99,7 @@ def test_denied_attempts_and_undecided_are_no_connections():
 def test_where_no_begin_rows_are_logged_the_end_rows_count():
     text = f"09:00:00 {OURS} O A C 1/1 1/1\n09:05:00 {OURS} O A E 1/1 1/1\n09:06:00 {THEIRS} I A C 1/1 1/1"
     made = conversations(flows(text, version=4, flow_log="/FL", resource="/VNET"))
-    table = analyses.protocols(made)
+    table = breakdown(made, "protocol")
     assert table[["connections", "orphans", "uncounted"]].to_numpy().tolist() == [[1, 1, 0]]
 
 
@@ -114,7 +112,7 @@ def test_a_sum_of_conversations_that_64_bits_cannot_hold_names_the_row(engine):
     made = conversations(flows("\n".join(rows)))
     table = made if engine == "pandas" else duckdb.connect().from_df(made)
     with pytest.raises(NsgkitError, match=f"{huge}: blob b1, record 0, tuple 0"):
-        analyses.protocols(table)
+        breakdown(table, "protocol")
 
 
 def test_peers_are_distinct_addresses_at_the_other_end():

@@ -7,9 +7,9 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
-import nsgkit
 from nsgkit.counting.conversations import CONVERSATIONS, stitched_once
-from nsgkit.counting.frame import bin_width, collect, lazy, types
+from nsgkit.counting.conversations import conversations as conversations_of
+from nsgkit.counting.frame import Rows, types
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.traffic import pictures
 from nsgkit.explore.traffic.controls import (
@@ -27,6 +27,7 @@ from nsgkit.explore.workbench.controls import button, dropdown, row
 from nsgkit.explore.workbench.panel import panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.selectable import brushable, clickable, empty_chart, whole_bins
 from nsgkit.explore.workbench.table import ROW_COLUMNS, TableView
+from nsgkit.times import bin_width
 from nsgkit.views.theme import StandIn, nothing_to_show
 
 _NOTHING = "Choose from the picture"
@@ -233,9 +234,9 @@ class _TrafficExplorer:
 def _traffic(flows: object, conversations: pd.DataFrame | None) -> Traffic:
     if conversations is None and isinstance(flows, pd.DataFrame):
         return Traffic(flows, *stitched_once(flows))
-    made = nsgkit.conversations(flows) if conversations is None else conversations
+    made = conversations_of(flows) if conversations is None else conversations
     return Traffic(
-        flows, made if isinstance(made, pd.DataFrame) else collect(lazy(made), types(CONVERSATIONS))
+        flows, made if isinstance(made, pd.DataFrame) else Rows.of(made).collect(types(CONVERSATIONS))
     )
 
 

@@ -47,7 +47,7 @@ def rows_to_pick(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:
 
 def hours_to_pick(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:
     """Return the hours that can be picked: a label and the terms of each."""
-    times = table.dropna(subset=[measure])["time"].drop_duplicates()
+    times = table.dropna(subset=[measure])["start"].drop_duplicates()
     return [(f"{time:%a %d %b %H:%M}", hour(time)) for time in times]
 
 

@@ -8,11 +8,12 @@ import altair as alt
 import pandas as pd
 
 from nsgkit import analyses
-from nsgkit.analyses.labels import NOT_LOGGED
-from nsgkit.counting.frame import bin_width
+from nsgkit.analyses.labels import NOT_LOGGED, shortened
+from nsgkit.analyses.traffic.over_time import over_time_of
 from nsgkit.explore.traffic.picked import hours_to_pick, rows_to_pick
 from nsgkit.explore.traffic.question import BREAKDOWNS, MOST_OPENED, VOLUMES, Question, Traffic
 from nsgkit.explore.workbench.code import Call, cell
+from nsgkit.times import bin_width
 from nsgkit.views import charts
 from nsgkit.views.theme import ALLOWED, DENIED, SERIES, titled
 from nsgkit.views.time_series import spoken
@@ -56,6 +57,8 @@ def over_time(traffic: Traffic, question: Question) -> pd.DataFrame:
 
 def draw_over_time(question: Question, table: pd.DataFrame) -> alt.Chart:
     """Return the picture over time."""
+    if "acl" in table:
+        table = table.assign(acl=shortened(table["acl"]))
     chart = charts.volume_over_time(table, measure=question.measure)
     if table.dropna(subset=[question.measure]).empty:
         return chart
@@ -85,7 +88,7 @@ def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -
     <BLANKLINE>
     conversations = nsgkit.conversations(logs.flows)
     chosen = nsgkit.query(conversations, 'dst_port:22 denied')
-    over_time = analyses.began_over_time(chosen, freq='1h')
+    over_time = analyses.over_time(chosen, freq='1h')
     table = analyses.breakdown(chosen, by=['src_ip'], measure='denied', top=15, peers='dst_ip')
     table
     """
@@ -153,16 +156,13 @@ def _timeline(
     traffic: Traffic, question: Question, chosen: pd.DataFrame, freq: str, by: str | None
 ) -> pd.DataFrame:
     if question.measure in VOLUMES:
-        return analyses.carried_over_time(traffic.increments, chosen, freq=freq, by=by)
-    return analyses.began_over_time(chosen, freq=freq, by=None if question.measure == "peers" else by)
+        return over_time_of(traffic.increments, chosen, freq=freq, by=by)
+    return analyses.over_time(chosen, freq=freq, by=by)
 
 
 def _timeline_code(question: Question, chosen: str, flows: str, freq: str, by: str | None) -> str:
-    by = None if question.measure == "peers" else by
-    options = f"freq={freq!r}" + (f", by={by!r}" if by else "")
-    if question.measure not in VOLUMES:
-        return f"analyses.began_over_time({chosen}, {options})"
-    return f"analyses.carried_over_time(analyses.increments({flows}, conversations), {chosen}, {options})"
+    call = Call(analyses.over_time, "analyses.over_time", {"freq": freq} | ({"by": by} if by else {}))
+    return call.written(chosen, flows=flows) if question.measure in VOLUMES else call.written(chosen)
 
 
 def _counted(question: Question) -> str:

@@ -7,9 +7,9 @@ import pandas as pd
 
 from nsgkit.analyses.filters.select import query
 from nsgkit.analyses.labels import short_labels
-from nsgkit.analyses.timeline import increments
 from nsgkit.counting.conversations import conversation_rows
 from nsgkit.counting.quick.stitch import Stitched
+from nsgkit.counting.spread import increments
 
 MOST_OPENED = 200  # conversations whose rows are shown
 VOLUMES = ("bytes", "packets")
@@ -53,8 +53,11 @@ class Question:
 
     @property
     def coloured_by(self) -> str | None:
-        """The column that colours the picture over time; None where it would have too many values."""
-        return _COLOURED.get(self.by)
+        """The column that colours the picture over time; None where it would have too many values.
+
+        Peers are not coloured: the peers of two groups do not add up.
+        """
+        return None if self.measure == "peers" else _COLOURED.get(self.by)
 
 
 @dataclass

@@ -21,7 +21,7 @@ _LOOK: dict[str, Any] = {
 }  # fmt: skip
 _LONG = 24  # characters that are shown whole
 _LABELS = {c.name: c.label for c in (*schema.FLOWS, *TRAFFIC, PEERS, *RANKED)}
-_LABELS |= {"time": "Time (UTC)", "until": "Until (UTC)", "source": "Source", "destination": "Destination"}
+_LABELS |= {"start": "From (UTC)", "end": "Until (UTC)", "source": "Source", "destination": "Destination"}
 # The columns of a flow row that tell an analyst most; its place in the logs proves it.
 ROW_COLUMNS = (
     "time", "src_ip", "src_port", "dst_ip", "dst_port", "protocol", "direction", "decision", "state",

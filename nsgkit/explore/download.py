@@ -8,7 +8,7 @@ import ipywidgets
 import pandas as pd
 
 from nsgkit.acquire.download import Download, download
-from nsgkit.acquire.sources import Estimate, blobs_in, estimate, is_container
+from nsgkit.acquire.sources import Estimate, estimate, is_container, list_blobs
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.workbench.background import caught_words, run_beside, shown_progress
 from nsgkit.explore.workbench.panel import guarded, panel, say, status_line
@@ -40,12 +40,12 @@ def get_explorer(
 ) -> ipywidgets.VBox:
     """Return a widget in which to choose logs, NICs and a span, see the size, and download.
 
-    `source` is a container's URL; or a mirror or folder, of which there is nothing to download but all
-    else can be seen. `logs` is what `nsgkit.acquire.sources.logs_in` gave of it, `into` the mirror, and
-    `credential` is as for `nsgkit.download`, which is what the widget calls.
+    `source` is a container's URL; or a folder, of which there is nothing to download but all
+    else can be seen. `logs` is what `nsgkit.acquire.sources.list_logs` gave of it, `into` the evidence
+    folder, and `credential` is as for `nsgkit.download`, which is what the widget calls.
 
-    >>> from nsgkit.acquire.sources import logs_in
-    >>> explorer = get_explorer("data/samples", logs_in("data/samples"))
+    >>> from nsgkit.acquire.sources import list_logs
+    >>> explorer = get_explorer("data/samples", list_logs("data/samples"))
     """
     getter = _Getter(source, into, credential, _controls(logs))
     controls = getter.controls
@@ -82,7 +82,7 @@ def _controls(logs: pd.DataFrame) -> dict[str, Any]:
 def _look(getter: _Getter) -> None:
     asked = _asked(getter)
     with caught_words() as said:
-        blobs = blobs_in(getter.source, credential=getter.credential, **asked)
+        blobs = list_blobs(getter.source, credential=getter.credential, **asked)
     if blobs.empty:
         say(getter.status, "There is no blob of what is chosen.", "Choose a longer span, or other logs.")
         return
@@ -114,7 +114,12 @@ def _download(getter: _Getter, asked: dict[str, Any]) -> None:
     try:
         with shown_progress(getter.progress) as tell, caught_words():
             done = download(
-                getter.source, getter.into, credential=getter.credential, stop=getter.stop, tell=tell, **asked
+                getter.source,
+                getter.into,
+                credential=getter.credential,
+                stop=getter.stop,
+                on_progress=tell,
+                **asked,
             )
     finally:
         _enable(getter, look=True, download=True, cancel=False)

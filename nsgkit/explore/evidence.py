@@ -5,9 +5,9 @@ from pathlib import Path
 import ipywidgets
 import pandas as pd
 
-from nsgkit.acquire.sources import hours_of
+from nsgkit.acquire.sources import manifest_hours
 from nsgkit.errors import NoLogsError
-from nsgkit.evidence.folder import as_folder, is_mirror
+from nsgkit.evidence.folder import as_folder, is_evidence
 from nsgkit.evidence.verify import verify
 from nsgkit.explore.workbench.panel import guarded, panel, say, status_line
 from nsgkit.flows.coverage import hours_covered
@@ -32,7 +32,7 @@ _UNTOLD = "there is no blob here; a folder without a manifest cannot tell whethe
 
 
 def proof(folder: str | Path) -> ipywidgets.VBox:
-    """Return a widget that verifies a mirror at the press of a button: see `nsgkit.verify`.
+    """Return a widget that verifies an evidence folder at the press of a button: see `nsgkit.verify`.
 
     >>> widget = proof("evidence")
     """
@@ -42,7 +42,7 @@ def proof(folder: str | Path) -> ipywidgets.VBox:
     def check(_button: object) -> None:
         result.value = ""
         progress.clear_output()
-        if as_folder(folder, "folder").is_dir() and not is_mirror(folder):
+        if as_folder(folder, "folder").is_dir() and not is_evidence(folder):
             say(
                 status,
                 f"{folder} was not downloaded by nsgkit: it has no manifest to compare with.",
@@ -60,7 +60,7 @@ def proof(folder: str | Path) -> ipywidgets.VBox:
 
 
 def hours_explorer(folder: str | Path) -> ipywidgets.VBox:
-    """Return a widget with the hours of a mirror or folder, NIC by NIC, and what each state means.
+    """Return a widget with the hours of an evidence folder or any other, NIC by NIC, each with its state.
 
     >>> widget = hours_explorer("data/samples")
     """
@@ -70,29 +70,29 @@ def hours_explorer(folder: str | Path) -> ipywidgets.VBox:
     def show(_button: object = None) -> None:
         picture.children, legend.value = (), ""
         try:
-            hours = evidence_hours(folder)
+            hours = folder_hours(folder)
         except NoLogsError as error:
             say(status, "There is nothing to show yet.", str(error))
             return
         picture.children = (selectable(coverage(hours)),)
-        legend.value = _legend(hours, told=is_mirror(folder))
+        legend.value = _legend(hours, told=is_evidence(folder))
 
     button.on_click(guarded(status, show, "Looking …"))
     guarded(status, show)()
     return panel(ipywidgets.HBox([button]), status, picture, legend)
 
 
-def evidence_hours(folder: str | Path) -> pd.DataFrame:
-    """Return the hours of a mirror by its manifest, or of any other folder by its files.
+def folder_hours(folder: str | Path) -> pd.DataFrame:
+    """Return the hours of an evidence folder by its manifest, or of any other folder by its files.
 
     Columns: hour (UTC), resource, mac, status, and what `hours_covered` adds. Raises NoLogsError where
     there is nothing.
 
-    >>> evidence_hours("data/samples")["status"].value_counts()["missing"].item()
+    >>> folder_hours("data/samples")["status"].value_counts()["missing"].item()
     2
     """
-    if is_mirror(folder):
-        return hours_of(folder)
+    if is_evidence(folder):
+        return manifest_hours(folder)
     return hours_covered(read_logs(folder).blobs)
 
 

@@ -173,7 +173,8 @@ BLOBS: tuple[Column, ...] = (
     Column("size", "int64", "Size", "The file's size as stored.", "bytes"),
     Column("sha256", "str", "SHA-256", "Of the file's bytes as stored; null where it cannot be read.",
            nullable=True),
-    Column("etag", "str", "ETag", "Azure's mark of the blob's version; known in a mirror.", nullable=True),
+    Column("etag", "str", "ETag", "Azure's mark of the blob's version; known in an evidence folder.",
+           nullable=True),
     Column("complete", "bool", "Complete", "False while the closing bracket is missing: still growing "
            "when it was copied, or cut."),
     Column("begins_in_middle", "bool", "Begins in the middle", "True where its beginning is missing."),

@@ -1,6 +1,6 @@
 """Azure Storage: list, look at and read blobs. The only file that knows the SDK.
 
-Only list, get and head requests are ever sent. What goes wrong becomes one of `faults`, in one
+Only list, get and head requests are ever sent. What goes wrong becomes one of `acquire.errors`, in one
 sentence that holds no secret; nothing of the SDK's own errors, whose text carries the SAS, leaves.
 """
 
@@ -21,8 +21,8 @@ from urllib3.exceptions import HTTPError
 
 from nsgkit.acquire import errors
 from nsgkit.acquire.address import Address
-from nsgkit.acquire.credentials import Identity, guard_logs, redact
-from nsgkit.acquire.transport import Wire
+from nsgkit.acquire.credentials import Credential, guard_logs, redact
+from nsgkit.acquire.transport import HttpTransport
 from nsgkit.errors import NsgkitError
 
 WORKERS = 24  # requests at a time
@@ -36,7 +36,7 @@ _AUTHORITIES = {
     ".core.usgovcloudapi.net": "login.microsoftonline.us",
     ".core.chinacloudapi.cn": "login.chinacloudapi.cn",
 }
-_Credential = AzureNamedKeyCredential | AzureSasCredential | TokenCredential
+_SdkCredential = AzureNamedKeyCredential | AzureSasCredential | TokenCredential
 _LATER = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -55,17 +55,17 @@ class Blob(NamedTuple):
 class Source:
     """An open container: its address, who reads it, the service's clock, and what stops reading."""
 
-    def __init__(self, address: Address, identity: Identity, stop: Event | None = None) -> None:
+    def __init__(self, address: Address, credential: Credential, stop: Event | None = None) -> None:
         self.address = address
-        self.identity = identity
+        self.credential = credential
         self.stop = stop or Event()
-        self.served = datetime.now(UTC)  # when the service last answered, by its own clock
-        self.client = _client(address, identity, self._answered)
+        self.server_time = datetime.now(UTC)  # when the service last answered, by its own clock
+        self.client = _client(address, credential, self._answered)
 
     def _answered(self, response: PipelineResponse[Any, Any]) -> None:
         http = response.http_response
         if "Date" in http.headers:
-            self.served = parsedate_to_datetime(http.headers["Date"])
+            self.server_time = parsedate_to_datetime(http.headers["Date"])
 
 
 def list_names(source: Source, prefix: str) -> Iterator[Blob]:
@@ -93,7 +93,7 @@ def look_at(source: Source, name: str) -> Blob:
         with _faults(source, name):
             return _listed(source.client.get_blob_client(name).get_blob_properties())
 
-    return errors.patiently(head, source.stop)
+    return errors.retry(head, source.stop)
 
 
 def read_range(source: Source, blob: Blob, offset: int, length: int) -> bytes:
@@ -114,7 +114,7 @@ def read_range(source: Source, blob: Blob, offset: int, length: int) -> bytes:
             raise errors.BusyError(f"The service sent {len(data):,} of {length:,} bytes")
         return data
 
-    return errors.patiently(get, source.stop)
+    return errors.retry(get, source.stop)
 
 
 def list_blocks(source: Source, blob: Blob) -> list[tuple[str, int]]:
@@ -131,34 +131,34 @@ def list_blocks(source: Source, blob: Blob) -> list[tuple[str, int]]:
             raise errors.ChangedError("This blob changed while its blocks were listed")
         return [(block.id, block.size) for block in committed]
 
-    return errors.patiently(get, source.stop)
+    return errors.retry(get, source.stop)
 
 
-def _client(address: Address, identity: Identity, answered: object) -> ContainerClient:
+def _client(address: Address, credential: Credential, answered: object) -> ContainerClient:
     guard_logs()
     return ContainerClient.from_container_url(
         address.url,
-        credential=_credential(address, identity),
-        transport=Wire(address.url, 2 * WORKERS),
-        retry_total=0,  # the SDK's own tries wait 83 s and ignore 429: errors.patiently does it
+        credential=_sdk_credential(address, credential),
+        transport=HttpTransport(address.url, 2 * WORKERS),
+        retry_total=0,  # the SDK's own tries wait 83 s and ignore 429: errors.retry does it
         raw_response_hook=answered,
         max_single_get_size=PIECE,
         max_chunk_get_size=PIECE,
     )
 
 
-def _credential(address: Address, identity: Identity) -> _Credential:
-    if identity.kind == "sas":
-        return AzureSasCredential(str(identity.credential))
-    if identity.kind == "key":
-        return AzureNamedKeyCredential(address.account, str(identity.credential))
-    if identity.kind == "default":
+def _sdk_credential(address: Address, credential: Credential) -> _SdkCredential:
+    if credential.kind == "sas":
+        return AzureSasCredential(str(credential.value))
+    if credential.kind == "key":
+        return AzureNamedKeyCredential(address.account, str(credential.value))
+    if credential.kind == "default":
         from azure.identity import DefaultAzureCredential
 
         host = address.url.split("/")[2]
         signs_in = [where for cloud, where in _AUTHORITIES.items() if host.endswith(cloud)]
         return DefaultAzureCredential(authority=signs_in[0]) if signs_in else DefaultAzureCredential()
-    return cast(TokenCredential, identity.credential)
+    return cast(TokenCredential, credential.value)
 
 
 def _pages(pages: Iterator[Any], source: Source) -> Iterator[list[Any]]:
@@ -167,7 +167,7 @@ def _pages(pages: Iterator[Any], source: Source) -> Iterator[list[Any]]:
             page = next(pages, None)
             return page if page is None else [e if isinstance(e, BlobPrefix) else _listed(e) for e in page]
 
-    while (page := errors.patiently(turn, source.stop)) is not None:
+    while (page := errors.retry(turn, source.stop)) is not None:
         yield page
 
 
@@ -194,7 +194,7 @@ def _only(blob: Blob) -> dict[str, Any]:
 
 @contextmanager
 def _faults(source: Source, name: str | None) -> Iterator[None]:
-    """Turn an error of the SDK into one of `faults`; raised afterwards, so that it drags no secret along."""
+    """Turn an error of the SDK into one of ours, raised afterwards so that it drags no secret along."""
     fault = None
     try:
         yield
@@ -211,7 +211,7 @@ def _faults(source: Source, name: str | None) -> Iterator[None]:
         raise fault
 
 
-def _fault(error: AzureError | HTTPError, source: Source, name: str | None) -> errors.FaultError:
+def _fault(error: AzureError | HTTPError, source: Source, name: str | None) -> errors.StorageError:
     status = error.status_code if isinstance(error, HttpResponseError) else None
     code = getattr(error, "error_code", None) or status
     code = getattr(code, "value", code)
@@ -222,8 +222,9 @@ def _fault(error: AzureError | HTTPError, source: Source, name: str | None) -> e
     if status in {401, 403}:
         kind = errors.RefusedError if name is None or _is_over(status, code) else errors.ForbiddenError
         return kind(
-            f"The service refused to let {source.identity.says} read {place} ({code}). It takes the role "
-            "Storage Blob Data Reader on the container, or a SAS that is valid now and allows read and list."
+            f"The service refused to let {source.credential.description} read {place} ({code}). It takes "
+            "the role Storage Blob Data Reader on the container, or a SAS that is valid now and allows read "
+            "and list."
         )
     if status in _LATER or status is None:
         why = f"The service answered {code}" if status else f"The account {account} could not be reached"

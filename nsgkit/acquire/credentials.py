@@ -24,15 +24,15 @@ _CHATTY = ("urllib3.connectionpool", "urllib3.util.retry", "requests")
 
 
 @dataclass(frozen=True)
-class Identity:
-    """A credential: its kind, what may be said of it, and the credential itself, which never shows."""
+class Credential:
+    """Who reads: the kind of credential, its description, and the credential itself, which is never shown."""
 
     kind: Literal["token", "default", "sas", "key"]
-    says: str
-    credential: object = field(repr=False, default=None)
+    description: str
+    value: object = field(repr=False, default=None)
 
 
-def choose_identity(address: Address, credential: object = None) -> Identity:
+def choose_credential(address: Address, credential: object = None) -> Credential:
     """Decide who reads the container.
 
     `credential` is any credential of azure-identity; "sas" asks for a SAS at a hidden prompt; an
@@ -40,7 +40,7 @@ def choose_identity(address: Address, credential: object = None) -> Identity:
     environment variable NSGKIT_SAS, the emulator's published key on this machine, else
     DefaultAzureCredential. Raises NsgkitError for anything else, without repeating it.
 
-    >>> choose_identity(Address("https://x", "x", "c", False)).says
+    >>> choose_credential(Address("https://x", "x", "c", False)).description
     'DefaultAzureCredential (environment, managed identity, Azure CLI and others: the first that works)'
     """
     if credential is None:
@@ -48,11 +48,11 @@ def choose_identity(address: Address, credential: object = None) -> Identity:
     if hasattr(credential, "get_token"):
         if address.scheme != "https":
             raise NsgkitError("A token is sent over HTTPS only: the URL must begin with https://.")
-        return Identity("token", type(credential).__name__, credential)
+        return Credential("token", type(credential).__name__, credential)
     if credential == ASK:
-        return Identity("sas", "a SAS from the prompt", _sas(getpass.getpass("SAS (not shown): ")))
+        return Credential("sas", "a SAS from the prompt", _sas(getpass.getpass("SAS (not shown): ")))
     if address.loopback and _is_key(key := _key_in(credential)):
-        return Identity("key", "an account key for a storage emulator on this machine", key)
+        return Credential("key", "an account key for a storage emulator on this machine", key)
     raise NsgkitError(
         f"This credential is not taken: {type(credential).__name__}. Give a credential of azure-identity, or "
         f'"{ASK}" to be asked for a SAS, or put a SAS into the environment variable {SAS_VARIABLE}. Account '
@@ -60,14 +60,14 @@ def choose_identity(address: Address, credential: object = None) -> Identity:
     )
 
 
-def _unasked(address: Address) -> Identity:
+def _unasked(address: Address) -> Credential:
     if os.environ.get(SAS_VARIABLE):
-        says = f"a SAS from the environment variable {SAS_VARIABLE}"
-        return Identity("sas", says, _sas(os.environ[SAS_VARIABLE]))
+        description = f"a SAS from the environment variable {SAS_VARIABLE}"
+        return Credential("sas", description, _sas(os.environ[SAS_VARIABLE]))
     if address.loopback and address.account == EMULATOR:
-        return Identity("key", "the published key of the storage emulator on this machine", EMULATOR_KEY)
+        return Credential("key", "the published key of the storage emulator on this machine", EMULATOR_KEY)
     order = "environment, managed identity, Azure CLI and others: the first that works"
-    return Identity("default", f"DefaultAzureCredential ({order})")
+    return Credential("default", f"DefaultAzureCredential ({order})")
 
 
 def redact(text: object) -> str:

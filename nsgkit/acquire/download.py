@@ -1,4 +1,4 @@
-"""Copy the flow logs of a span into a mirror: once, several at a time, and so that it can go on."""
+"""Copy the flow logs of a span into an evidence folder: once, several at a time, and so that it can go on."""
 
 import errno
 import logging
@@ -15,10 +15,10 @@ from nsgkit.acquire import errors
 from nsgkit.acquire.asked import Names, asked_span, names, parse_macs
 from nsgkit.acquire.left_out import LeftOut
 from nsgkit.acquire.listing import find_folders, open_source
-from nsgkit.acquire.look import Look, take
-from nsgkit.acquire.pool import Pool
+from nsgkit.acquire.look import Sync, sync_once
+from nsgkit.acquire.pool import Workers
 from nsgkit.errors import NoLogsError
-from nsgkit.evidence.writer import open_store
+from nsgkit.evidence.writer import open_writer
 from nsgkit.html import visible
 from nsgkit.layout import floor_hour
 from nsgkit.times import LAST_YEAR
@@ -36,12 +36,12 @@ class Download:
     """What a download did; it prints as a few sentences."""
 
     folder: Path
-    identity: str
+    credential: str
     listed: int = 0  # blobs of the span that was asked for, and of the hour after it
     after: int = 0  # of these, those of the hour that begins at the span's end
     held: int = 0  # of these, already there and unchanged
     fetched: int = 0  # of these, brought in or continued now
-    gone: int = 0  # blobs that are in the mirror and no longer at the source
+    gone: int = 0  # blobs that are in the folder and no longer at the source
     size: int = 0  # bytes that came in now
     failed: dict[str, str] = field(default_factory=dict)  # blob -> why
     left_out: list[str] = field(default_factory=list)  # what lies there and is no flow log, in sentences
@@ -51,7 +51,7 @@ class Download:
     def __str__(self) -> str:
         lines = [
             f"{self.folder}: {self.fetched:,} of {self.listed:,} blobs fetched ({self.size:,} bytes, "
-            f"{self.seconds:,.1f} s), {self.held:,} were here already. Read as {self.identity}."
+            f"{self.seconds:,.1f} s), {self.held:,} were here already. Read as {self.credential}."
         ]
         if self.after:
             lines.append(
@@ -59,7 +59,7 @@ class Download:
                 "its last minute."
             )
         if self.gone:
-            lines.append(f"{self.gone:,} blobs of the mirror are no longer at the source. They are kept.")
+            lines.append(f"{self.gone:,} blobs of the evidence folder are no longer in Azure. They are kept.")
         lines += self.left_out
         if self.stopped:
             lines.append("Stopped before the end: do the same again to go on.")
@@ -83,7 +83,7 @@ def _reasons(failed: dict[str, str]) -> list[str]:
 
 def download(  # noqa: PLR0913
     container_url: str,
-    into: str | Path,
+    folder: str | Path,
     *,
     start: str | datetime,
     end: str | datetime | None = None,
@@ -92,19 +92,19 @@ def download(  # noqa: PLR0913
     credential: object = None,
     follow: bool = False,
     stop: Event | None = None,
-    tell: Callable[[int, int], None] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Download:
-    """Copy the flow logs from `start` to before `end` into the mirror at `into`.
+    """Copy the flow logs from `start` to before `end` into an evidence folder.
 
     An hour's blob comes whole. The blobs of the hour that begins at `end` come too: an hour's blob goes
     by the time of its records, so their first records hold tuples of the minute before. Reading the
-    mirror with the same `start` and `end` cuts the rows to them.
+    folder with the same `start` and `end` cuts the rows to them.
 
-    The mirror is made where there is nothing yet. What it holds is never written again: of a blob
+    The evidence folder is made where there is nothing yet. What it holds is never written again: of a blob
     that has grown only the growth is read, and one that is another by now is stored beside the old
     one. Done again, it goes on where it ended, however it ended. Without `end` it takes all until
     now; with `follow` it then reads on, once a minute, what is still growing, until it is
-    interrupted or `stop` is set, which another thread may do at any time. `tell` is given how many
+    interrupted or `stop` is set, which another thread may do at any time. `on_progress` is given how many
     bytes have come and how many are to come in all, once they are known and whenever more has come.
 
     `resource` takes ids or names of NSGs or flow logs, `mac` MACs; `credential` is as for
@@ -113,9 +113,9 @@ def download(  # noqa: PLR0913
     What is no flow log (other logs, folders, empty blobs, other files) is left out and told. A blob that
     cannot be read (archived, forbidden, gone meanwhile, torn each time) does not keep the
     others back. It and its reason are in `failed` of what is returned and in the manifest, and
-    `nsgkit.evidence.hours.mirror_hours` has them until the blob comes in later.
+    `nsgkit.evidence.hours.evidence_hours` has them until the blob comes in later.
 
-    Raises NsgkitError where the container cannot be read, the mirror cannot be written, or the
+    Raises NsgkitError where the container cannot be read, the folder cannot be written, or the
     disk is full; NoLogsError where the span holds no blob. What came in by then stays.
 
     >>> download("https://demo.blob.core.windows.net", "evidence", start="2024-12-19")  # doctest: +ELLIPSIS
@@ -125,73 +125,73 @@ def download(  # noqa: PLR0913
     """
     macs, wanted = parse_macs(mac), None if resource is None else names(resource)
     first, last = asked_span(start, _NO_END if end is None else end)
-    with open_source(container_url, credential, stop) as source, open_store(into) as store:
-        look, pool, begun = Look(source, store, [], macs), Pool(tell), monotonic()
+    with open_source(container_url, credential, stop) as source, open_writer(folder) as writer:
+        sync, workers, begun = Sync(source, writer, [], macs), Workers(on_progress), monotonic()
         with suppress(errors.StoppedError):
-            look.folders = find_folders(source, look.beside, wanted)
-            _take(look, pool, first, last)
-        if not (look.listed or look.gone or follow or source.stop.is_set()):
-            raise _nothing(look, start, end)
+            sync.folders = find_folders(source, sync.beside, wanted)
+            _take(sync, workers, first, last)
+        if not (sync.listed or sync.gone or follow or source.stop.is_set()):
+            raise _nothing(sync, start, end)
         if follow:
             with suppress(errors.StoppedError):
-                _follow(look, pool, wanted)
+                _follow(sync, workers, wanted)
         return Download(
-            folder=store.folder,
-            identity=source.identity.says,
-            listed=look.listed,
-            after=look.after,
-            held=look.held,
-            fetched=pool.fetched,
-            gone=look.gone,
-            size=pool.size,
-            failed=pool.failed,
-            left_out=[*look.beside.sentences(), *look.left_out.sentences()],
+            folder=writer.folder,
+            credential=source.credential.description,
+            listed=sync.listed,
+            after=sync.after,
+            held=sync.held,
+            fetched=workers.fetched,
+            gone=sync.gone,
+            size=workers.size,
+            failed=workers.failed,
+            left_out=[*sync.beside.sentences(), *sync.left_out.sentences()],
             stopped=source.stop.is_set() and not follow,
             seconds=monotonic() - begun,
         )
 
 
-def _nothing(look: Look, start: object, end: object) -> NoLogsError:
+def _nothing(sync: Sync, start: object, end: object) -> NoLogsError:
     said = [
-        f"The container {look.source.address.container} has no blob of what was asked for from {start} to "
+        f"The container {sync.source.address.container} has no blob of what was asked for from {start} to "
         f"{end or 'now'}. nsgkit.find_logs tells what it has."
     ]
-    return NoLogsError(" ".join(said + look.left_out.sentences()))
+    return NoLogsError(" ".join(said + sync.left_out.sentences()))
 
 
-def _take(look: Look, pool: Pool, start: datetime, end: datetime) -> None:
-    """Look once. What ends it too early says how far it came and how to go on."""
+def _take(sync: Sync, workers: Workers, start: datetime, end: datetime) -> None:
+    """Bring the folder up to date once. What ends it too early says how far it came and how to go on."""
     so_far = "blobs came in by then and stay. Do the same again to go on."
     try:
-        take(look, start, end, pool)
+        sync_once(sync, start, end, workers)
     except errors.StoppedError:
         raise
-    except errors.FaultError as fault:
-        raise type(fault)(f"{str(fault).rstrip('.')}. {pool.fetched:,} {so_far}") from None
+    except errors.StorageError as fault:
+        raise type(fault)(f"{str(fault).rstrip('.')}. {workers.fetched:,} {so_far}") from None
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
             raise
         raise errors.DiskFullError(
-            f"The disk of {look.store.folder} is full, and {pool.wanted - pool.size:,} bytes are still to "
-            f"come. Make room. {pool.fetched:,} {so_far}"
+            f"The disk of {sync.writer.folder} is full, and {workers.wanted - workers.size:,} bytes are "
+            f"still to come. Make room. {workers.fetched:,} {so_far}"
         ) from None
     except KeyboardInterrupt:
-        _LOG.info("Stopped. %s %s", f"{pool.fetched:,}", so_far)
+        _LOG.info("Stopped. %s %s", f"{workers.fetched:,}", so_far)
         raise
 
 
-def _follow(look: Look, pool: Pool, resource: Names) -> None:
-    """Look again every minute, until stopped; a network that is away for a while does not end it."""
-    since = look.source.served
+def _follow(sync: Sync, workers: Workers, resource: Names) -> None:
+    """Do it again every minute, until stopped; a network that is away for a while does not end it."""
+    since = sync.source.server_time
     try:
-        while not look.source.stop.wait(EVERY):
+        while not sync.source.stop.wait(EVERY):
             try:
-                if floor_hour(look.source.served) != floor_hour(since):
-                    look.beside = LeftOut()
-                    look.folders = find_folders(look.source, look.beside, resource)
-                start, since = floor_hour(since) - _HOUR, look.source.served
-                _take(look, pool, start, _NO_END)
+                if floor_hour(sync.source.server_time) != floor_hour(since):
+                    sync.beside = LeftOut()
+                    sync.folders = find_folders(sync.source, sync.beside, resource)
+                start, since = floor_hour(since) - _HOUR, sync.source.server_time
+                _take(sync, workers, start, _NO_END)
             except errors.BusyError as fault:
                 _LOG.warning("%s Trying again in %.0f seconds.", fault, EVERY)
     except KeyboardInterrupt:
-        look.source.stop.set()
+        sync.source.stop.set()

@@ -14,11 +14,11 @@ LONGEST_WAIT = 120.0  # seconds; a service that asks for more is asked another d
 T = TypeVar("T")
 
 
-class FaultError(NsgkitError):
+class StorageError(NsgkitError):
     """Something went wrong while reading from the service."""
 
 
-class BusyError(FaultError):
+class BusyError(StorageError):
     """It may work in a moment: throttled, unavailable, cut off, too slow."""
 
     def __init__(self, message: str, wait: float = 0.0) -> None:
@@ -26,19 +26,19 @@ class BusyError(FaultError):
         self.wait = wait  # seconds, where the service said so
 
 
-class ChangedError(FaultError):
+class ChangedError(StorageError):
     """The blob is no longer the one that was listed: it has another etag."""
 
 
-class GoneError(FaultError):
+class GoneError(StorageError):
     """The blob is no longer there."""
 
 
-class UnreadableError(FaultError):
+class UnreadableError(StorageError):
     """One blob cannot be read, however often it is tried."""
 
 
-class RefusedError(FaultError):
+class RefusedError(StorageError):
     """Who reads may not: nothing else will be readable either."""
 
 
@@ -46,15 +46,15 @@ class ForbiddenError(RefusedError):
     """Who reads may not read this blob; perhaps others."""
 
 
-class DiskFullError(FaultError):
+class DiskFullError(StorageError):
     """There is no room left for the evidence."""
 
 
-class StoppedError(FaultError):
+class StoppedError(StorageError):
     """The analyst stopped it."""
 
 
-def patiently(action: Callable[[], T], stop: Event | None = None) -> T:
+def retry(action: Callable[[], T], stop: Event | None = None) -> T:
     """Return what `action` gives, trying at most five times while it raises BusyError.
 
     The pauses double, with jitter so that many readers do not come back at once, and are never

@@ -16,7 +16,7 @@ import pandas as pd
 from nsgkit.acquire.address import parse_address
 from nsgkit.acquire.asked import Macs, Names, asked_span, names, parse_macs
 from nsgkit.acquire.blobs import Blob, Source, list_folders, list_names
-from nsgkit.acquire.credentials import choose_identity
+from nsgkit.acquire.credentials import choose_credential
 from nsgkit.acquire.left_out import OTHER_FOLDERS, LeftOut
 from nsgkit.errors import NoLogsError, shown
 from nsgkit.html import visible
@@ -42,8 +42,9 @@ def open_source(container_url: str, credential: object = None, stop: Event | Non
     address = parse_address(container_url)
     if address.note:
         _LOG.info(address.note)
-    source = Source(address, choose_identity(address, credential), stop)
-    _LOG.info("Reading %s of %s as %s.", address.container, address.account, source.identity.says)
+    source = Source(address, choose_credential(address, credential), stop)
+    who = source.credential.description
+    _LOG.info("Reading %s of %s as %s.", address.container, address.account, who)
     with source.client:
         yield source
 
@@ -54,7 +55,7 @@ def find_logs(container_url: str, *, credential: object = None) -> pd.DataFrame:
     It reads the folders and not every hour: the first and last hour, the number of days that have
     blobs, and, from the blobs of the first and of the last of these days alone, the NICs and the
     last day's number and bytes of blobs. A NIC that was logged only in between is not among them;
-    `list_blobs` finds it. What is no flow log (other logs, folders, empty blobs, other files) is neither
+    `find_blobs` finds it. What is no flow log (other logs, folders, empty blobs, other files) is neither
     a row nor a NIC nor an hour: it is counted in a printed sentence.
 
     Columns: family (NSG or VNet), resource (upper case), first_hour, last_hour (UTC), days, nics
@@ -84,7 +85,7 @@ only what stands before the question mark; put a SAS into the environment variab
     return table.sort_values("resource", ignore_index=True)
 
 
-def list_blobs(  # noqa: PLR0913
+def find_blobs(  # noqa: PLR0913
     container_url: str,
     start: str | datetime,
     end: str | datetime,
@@ -163,7 +164,7 @@ def _walk(source: Source, left_out: LeftOut) -> list[Folder]:
 
 def reach(source: Source, end: datetime) -> datetime:
     """Return before which hour the blobs are to be listed for tuples before `end`: never a coming one."""
-    return min(end + LATE, floor_hour(source.served) + timedelta(hours=1))
+    return min(end + LATE, floor_hour(source.server_time) + timedelta(hours=1))
 
 
 def span_blobs(

@@ -13,10 +13,10 @@ from nsgkit.acquire.transfer import Transfer, fetch
 _WAITING = 2 * WORKERS  # blobs that are taken up ahead; the others stay in the list
 
 
-class Pool:
+class Workers:
     """Fetches blobs and counts: what came, what failed and why."""
 
-    def __init__(self, tell: Callable[[int, int], None] | None = None) -> None:
+    def __init__(self, on_progress: Callable[[int, int], None] | None = None) -> None:
         self.fetched = 0
         self.size = 0  # bytes that arrived
         self.wanted = 0  # bytes that are to arrive
@@ -24,7 +24,7 @@ class Pool:
         self._ended: BaseException | None = None
         self._blocked = 0  # failures that may all have one reason: the way to the blobs is blocked
         self._open_after = 0  # how many of them there were when a blob was begun that came in
-        self._tell = tell or (lambda _arrived, _wanted: None)
+        self._on_progress = on_progress or (lambda _arrived, _wanted: None)
         self._lock = Lock()
         self._bar: tqdm = tqdm(disable=True)
 
@@ -35,7 +35,7 @@ class Pool:
         """
         places = Semaphore(_WAITING)
         self.wanted += size
-        self._tell(self.size, self.wanted)
+        self._on_progress(self.size, self.wanted)
         self._ended, self._open_after = None, self._blocked
 
         def one(blob: Blob) -> None:
@@ -57,16 +57,16 @@ class Pool:
         with self._lock:
             self.size += size
             self._bar.update(size)
-            self._tell(self.size, self.wanted)
+            self._on_progress(self.size, self.wanted)
 
     def _submit_all(
         self, transfer: Transfer, one: Callable[[Blob], None], blobs: Iterator[Blob], places: Semaphore
     ) -> None:
-        with ThreadPoolExecutor(WORKERS) as workers:
+        with ThreadPoolExecutor(WORKERS) as executor:
             try:
                 for blob in blobs:
                     _take(places)
-                    workers.submit(one, blob)
+                    executor.submit(one, blob)
                     if self._ended is not None or transfer.source.stop.is_set():
                         break
                 for _ in range(_WAITING):  # all places are free again when all blobs are done
@@ -90,9 +90,9 @@ class Pool:
                 self.failed.pop(blob.name, None)
                 self._bar.set_description_str(f"{self.fetched:,} of {number:,} blobs", refresh=False)
 
-    def _failed(self, transfer: Transfer, blob: Blob, fault: errors.FaultError) -> None:
+    def _failed(self, transfer: Transfer, blob: Blob, fault: errors.StorageError) -> None:
         address = transfer.source.address
-        transfer.store.manifest.add(
+        transfer.writer.manifest.add(
             "failed", account=address.account, container=address.container, name=blob.name, why=str(fault)
         )
         with self._lock:

@@ -1,4 +1,4 @@
-"""What can be chosen from, wherever it is: a container, a mirror, or a folder laid out like a container."""
+"""What can be chosen from a container, an evidence folder, or a folder laid out like a container."""
 
 import re
 from pathlib import Path
@@ -8,10 +8,10 @@ import pandas as pd
 
 from nsgkit.acquire.asked import Names, asked_span, names, parse_macs
 from nsgkit.acquire.blobs import WORKERS
-from nsgkit.acquire.listing import find_logs, list_blobs
+from nsgkit.acquire.listing import find_blobs, find_logs
 from nsgkit.errors import NoLogsError
-from nsgkit.evidence.folder import as_folder, is_mirror, mirror_blobs
-from nsgkit.evidence.hours import mirror_hours
+from nsgkit.evidence.folder import as_folder, evidence_blobs, is_evidence
+from nsgkit.evidence.hours import evidence_hours
 from nsgkit.layout import LATE, floor_hour, is_flow_log, parse_name
 
 # Also what only looks like an address, or a part of one: `parse_address` refuses it and repeats no secret.
@@ -39,13 +39,13 @@ def is_container(source: object) -> TypeGuard[str]:
     return isinstance(source, str) and _ADDRESS.search(source) is not None
 
 
-def logs_in(source: str | Path, *, credential: object = None) -> pd.DataFrame:
-    """List the NSGs and flow logs of a container, a mirror or a folder, as `nsgkit.find_logs` does.
+def list_logs(source: str | Path, *, credential: object = None) -> pd.DataFrame:
+    """List the NSGs and flow logs of a container, an evidence folder or a folder, as `nsgkit.find_logs` does.
 
     The NICs of a folder are all of them. Raises NoLogsError where there is no blob laid out as in a
     container, and for a container what `nsgkit.find_logs` raises.
 
-    >>> logs_in("data/samples")["last_day_blobs"].tolist()
+    >>> list_logs("data/samples")["last_day_blobs"].tolist()
     [48, 15, 48, 72]
     """
     if is_container(source):
@@ -68,7 +68,7 @@ def logs_in(source: str | Path, *, credential: object = None) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("resource", ignore_index=True)
 
 
-def blobs_in(  # noqa: PLR0913
+def list_blobs(  # noqa: PLR0913
     source: str | Path,
     start: str,
     end: str,
@@ -77,16 +77,16 @@ def blobs_in(  # noqa: PLR0913
     mac: Names = None,
     credential: object = None,
 ) -> pd.DataFrame:
-    """List the blobs of a span, as `nsgkit.acquire.listing.list_blobs` does, of a folder or mirror too.
+    """List the blobs of a span, as `nsgkit.acquire.listing.find_blobs` does, also of a folder.
 
     Columns: name, family, resource, hour (UTC), mac, size (bytes). `resource` takes whole ids. The blobs of
     the hour that begins at `end` are among them: they hold tuples of the minute before.
 
-    >>> blobs_in("data/samples", "2024-12-19 09:00", "2024-12-19 10:00")["hour"].dt.hour.unique().tolist()
+    >>> list_blobs("data/samples", "2024-12-19 09:00", "2024-12-19 10:00")["hour"].dt.hour.unique().tolist()
     [9, 10]
     """
     if is_container(source):
-        blobs = list_blobs(source, start, end, resource=resource, mac=mac, credential=credential)
+        blobs = find_blobs(source, start, end, resource=resource, mac=mac, credential=credential)
         return blobs[COLUMNS]
     (first, last), macs, blobs = asked_span(start, end), parse_macs(mac), _stored(source)
     inside = (blobs["hour"] >= floor_hour(first)) & (blobs["hour"] < last + LATE)
@@ -97,17 +97,17 @@ def blobs_in(  # noqa: PLR0913
     return blobs[inside].sort_values("name", ignore_index=True)
 
 
-def estimate(blobs: pd.DataFrame, into: str | Path, megabits: float) -> Estimate:
-    """Tell what a download of these blobs into a mirror would bring, and how long it would take.
+def estimate(blobs: pd.DataFrame, folder: str | Path, megabits: float) -> Estimate:
+    """Tell what a download of these blobs into an evidence folder would bring, and how long it would take.
 
-    What the mirror holds already does not come again; of a blob that has grown, only the growth does.
+    What the folder holds already does not come again; of a blob that has grown, only the growth does.
     The time is what a line of so many megabits a second takes for the bytes, or what so many blobs take
     in the few that are read at a time, whichever is more: a rough guide, not a promise.
 
-    >>> estimate(blobs_in("data/samples", "2024-12-18", "2024-12-20"), "no mirror yet", 50).new_blobs
+    >>> estimate(list_blobs("data/samples", "2024-12-18", "2024-12-20"), "no folder yet", 50).new_blobs
     349
     """
-    held = {blob.name: blob.size for blob in mirror_blobs(into)} if is_mirror(into) else {}
+    held = {blob.name: blob.size for blob in evidence_blobs(folder)} if is_evidence(folder) else {}
     to_come = (blobs["size"] - blobs["name"].map(held).fillna(0)).clip(lower=0)
     new, size = int((to_come > 0).sum()), int(to_come.sum())
     seconds = max(size / (megabits * 125_000), new * ROUND_TRIP / WORKERS)
@@ -116,8 +116,8 @@ def estimate(blobs: pd.DataFrame, into: str | Path, megabits: float) -> Estimate
 
 def _stored(source: str | Path) -> pd.DataFrame:
     folder = as_folder(source, "source")
-    if is_mirror(folder):
-        found = [(blob.name, blob.size) for blob in mirror_blobs(folder)]
+    if is_evidence(folder):
+        found = [(blob.name, blob.size) for blob in evidence_blobs(folder)]
     elif not folder.is_dir():
         raise NoLogsError(f"There is no folder {folder}. A container's URL begins with https://.")
     else:
@@ -132,13 +132,14 @@ def _stored(source: str | Path) -> pd.DataFrame:
     return table.assign(hour=pd.to_datetime(table["hour"], utc=True).dt.as_unit("ms"))
 
 
-def hours_of(mirror: str | Path) -> pd.DataFrame:
-    """Return the hours of a mirror as coverage pictures take them: hour (UTC), resource, mac, status, reason.
+def manifest_hours(folder: str | Path) -> pd.DataFrame:
+    """Return the hours of an evidence folder as coverage pictures take them.
 
-    The status is read from the manifest alone; `nsgkit.evidence.hours.mirror_hours` says what it means.
+    Columns: hour (UTC), resource, mac, status, reason.
+    The status is read from the manifest alone; `nsgkit.evidence.hours.evidence_hours` says what it means.
     """
     words = {"complete": "present", "gone": "no longer in Azure", "no blob": "missing"}
-    table = mirror_hours(mirror)
+    table = evidence_hours(folder)
     status = table["state"].astype("str").replace(words)
     named = table.assign(mac=table["mac"].fillna("no NIC"), resource=table["resource"].fillna("unknown"))
     return named.assign(status=status)[["hour", "resource", "mac", "status", "reason"]]

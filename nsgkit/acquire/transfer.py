@@ -1,4 +1,4 @@
-"""One blob's way into the mirror: whole, or only what it has grown by since it was last read."""
+"""One blob's way into the evidence folder: whole, or only what it has grown by since it was last read."""
 
 import hashlib
 from collections import deque
@@ -11,7 +11,7 @@ from typing import Any
 from nsgkit.acquire import errors
 from nsgkit.acquire.blobs import PIECE, Blob, Source, list_blocks, look_at, read_range
 from nsgkit.evidence.folder import blob_key, part_path, read_parts
-from nsgkit.evidence.writer import Store
+from nsgkit.evidence.writer import EvidenceWriter
 from nsgkit.layout import parse_name
 
 SETTLED = timedelta(minutes=65)  # a blob can still change some 61 minutes after its hour began
@@ -25,17 +25,17 @@ class Transfer:
     """From where to where, and who is told."""
 
     source: Source
-    store: Store
-    tell: Callable[[int], None]  # is given the number of bytes as they arrive
+    writer: EvidenceWriter
+    on_bytes: Callable[[int], None]  # is given the number of bytes as they arrive
 
 
 Parts = list[list[int]]  # [number of the file, how many bytes of it], in order
 
 
 def fetch(transfer: Transfer, blob: Blob) -> Blob:
-    """Bring the blob into the mirror and return it as it was read.
+    """Bring the blob into the evidence folder and return it as it was read.
 
-    Where it grows meanwhile, it is read again as it then is. Raises one of `faults`.
+    Where it grows meanwhile, it is read again as it then is. Raises one of `acquire.errors`.
     """
     for _ in range(errors.TRIES):
         try:
@@ -59,16 +59,16 @@ def is_growing(name: str, now: datetime) -> bool:
 
 
 def _fetch(transfer: Transfer, blob: Blob) -> None:
-    source, store = transfer.source, transfer.store
+    source, writer = transfer.source, transfer.writer
     place = {"account": source.address.account, "container": source.address.container}
-    earlier = store.held(**place, name=blob.name) or {}
-    growing = is_growing(blob.name, source.served)
+    earlier = writer.held(**place, name=blob.name) or {}
+    growing = is_growing(blob.name, source.server_time)
     blocks = list_blocks(source, blob) if growing or earlier.get("blocks") else []
     parts = _beginning(earlier, blob, blocks)
     key = blob_key(**place, name=blob.name)
-    number = store.next_part(key)
+    number = writer.next_part(key)
     digests = _write(transfer, blob, key, parts, number)
-    store.add(
+    writer.add(
         "stored",
         **place,
         **blob._asdict(),
@@ -76,18 +76,18 @@ def _fetch(transfer: Transfer, blob: Blob) -> None:
         parts=[*parts, [number, blob.size - _length(parts)]],
         blocks=_summary(blocks),
         growing=growing,
-        served=f"{source.served:%Y-%m-%dT%H:%M:%SZ}",
+        served=f"{source.server_time:%Y-%m-%dT%H:%M:%SZ}",
     )
 
 
 def _write(transfer: Transfer, blob: Blob, key: str, parts: Parts, number: int) -> dict[str, Any]:
     """Write what is new of the blob as its part `number` and return the hashes."""
-    store = transfer.store
+    writer = transfer.writer
     whole, own, md5 = hashlib.sha256(), hashlib.sha256(), hashlib.md5(usedforsecurity=False)
-    for data in read_parts((part_path(store.folder, key, n), length) for n, length in parts):
+    for data in read_parts((part_path(writer.folder, key, n), length) for n, length in parts):
         whole.update(data)
         md5.update(data)
-    with store.incoming(key, number) as file:
+    with writer.incoming(key, number) as file:
         for data in _read(transfer, blob, _length(parts)):
             whole.update(data)
             if parts:
@@ -95,7 +95,7 @@ def _write(transfer: Transfer, blob: Blob, key: str, parts: Parts, number: int) 
             if blob.md5:
                 md5.update(data)
             file.write(data)
-            transfer.tell(len(data))
+            transfer.on_bytes(len(data))
     return {
         "sha256": whole.hexdigest(),
         "file_sha256": (own if parts else whole).hexdigest(),
@@ -142,7 +142,7 @@ def _read(transfer: Transfer, blob: Blob, offset: int) -> Iterator[bytes]:
     if len(begins) <= 1:
         yield from map(get, begins)
     else:
-        with transfer.store.large:
+        with transfer.writer.large:
             yield from _in_order(get, begins)
 
 

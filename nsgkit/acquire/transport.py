@@ -1,4 +1,4 @@
-"""The wire below the SDK: one host's connections, and answers taken as they come.
+"""The HTTP transport below the SDK: one host's connections, and responses taken as they come.
 
 The SDK's own transport unzips bodies, tries again in its own way when one breaks off, waits for
 ever on one that drips, and takes as much of the processor as the rest of the SDK. This one is
@@ -44,15 +44,15 @@ class Request(Protocol):
     headers: Mapping[str, str]
 
 
-class Wire:
+class HttpTransport:
     """Sends the SDK's requests, in its transport's stead: to one host, and only those that change nothing."""
 
     def __init__(self, url: str, connections: int) -> None:
         self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
         self._pool = _connect(url, connections)
 
-    def send(self, request: Request, *, stream: bool = False, **_options: object) -> "Answer":
-        """Send a request; unless it is to be streamed, read its answer too. Raises urllib3's HTTPError."""
+    def send(self, request: Request, *, stream: bool = False, **_options: object) -> "Response":
+        """Send a request; unless it is to be streamed, read its response too. Raises urllib3's HTTPError."""
         path = request.url.removeprefix(self._origin)
         if request.method not in {"GET", "HEAD"} or not path.startswith("/"):
             raise RefusedError(f"Only list, get and head requests to {self._origin} are sent.")
@@ -65,10 +65,10 @@ class Wire:
             timeout=_TIMEOUT,
             preload_content=False,
         )
-        answer = Answer(request, raw)
+        response = Response(request, raw)
         if not stream:
-            answer.read()
-        return answer
+            response.read()
+        return response
 
     def open(self) -> None:
         """Do nothing: connections are made when they are needed."""
@@ -84,8 +84,8 @@ class Wire:
         self.close()
 
 
-class Answer:
-    """An answer as the SDK wants it; iterate over it for its raw bytes.
+class Response:
+    """A response as the SDK wants it; iterate over it for its raw bytes.
 
     Reading raises BusyError unless they are whole and right.
     """

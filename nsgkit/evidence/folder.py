@@ -1,4 +1,4 @@
-"""The mirror: a write-once folder of evidence, and how to read from it.
+"""The evidence folder: written once, and how to read from it.
 
 ::
 
@@ -33,8 +33,8 @@ State = Literal["complete", "growing", "gone"]
 
 
 @dataclass(frozen=True)
-class MirrorBlob:
-    """A blob in a mirror, in its newest version, as the manifest describes it."""
+class EvidenceBlob:
+    """A blob in an evidence folder, in its newest version, as the manifest describes it."""
 
     name: str
     account: str
@@ -55,7 +55,7 @@ def as_folder(given: object, argument: str) -> Path:
 
     Raises NsgkitError, which calls it `argument`, where it is no path that there can be.
 
-    >>> as_folder("evidence", "into").name
+    >>> as_folder("evidence", "folder").name
     'evidence'
     """
     text = str(given) if isinstance(given, Path) else given
@@ -75,24 +75,24 @@ def _can_be(path: Path) -> bool:
     return True
 
 
-def is_mirror(folder: Path | str) -> bool:
-    """Whether the folder is a mirror.
+def is_evidence(folder: Path | str) -> bool:
+    """Whether the folder is an evidence folder.
 
-    >>> is_mirror("no such folder")
+    >>> is_evidence("no such folder")
     False
     """
     return (as_folder(folder, "folder") / MANIFEST).is_file()
 
 
-def mirror_blobs(folder: Path | str) -> list[MirrorBlob]:
-    """Return the blobs that a mirror holds, sorted by name.
+def evidence_blobs(folder: Path | str) -> list[EvidenceBlob]:
+    """Return the blobs that an evidence folder holds, sorted by name.
 
-    Raises NoLogsError where the folder is no mirror, EvidenceChangedError where its manifest was
+    Raises NoLogsError where the folder is none, EvidenceChangedError where its manifest was
     tampered with.
     """
     folder = as_folder(folder, "folder")
-    if not is_mirror(folder):
-        raise NoLogsError(f"{folder} is no mirror: it holds no {MANIFEST}. nsgkit.download makes one.")
+    if not is_evidence(folder):
+        raise NoLogsError(f"{folder} is no evidence folder: it holds no {MANIFEST}. nsgkit.download makes one.")
     newest: dict[str, dict[str, Any]] = {}
     for event in blob_events(folder):
         key = blob_key(event["account"], event["container"], event["name"])
@@ -102,7 +102,7 @@ def mirror_blobs(folder: Path | str) -> list[MirrorBlob]:
     return sorted((_blob(folder, key, e) for key, e in newest.items()), key=lambda b: (b.name, b.account))
 
 
-def read_blob(blob: MirrorBlob) -> bytes:
+def read_blob(blob: EvidenceBlob) -> bytes:
     """Return the blob's bytes, exactly as they were in Azure. Compare their SHA-256 with `blob.sha256`."""
     return b"".join(read_parts(blob.parts))
 
@@ -151,7 +151,7 @@ def state_after(event: dict[str, Any]) -> State:
     return "growing" if event["growing"] else "complete"
 
 
-def _blob(folder: Path, key: str, event: dict[str, Any]) -> MirrorBlob:
-    facts = {name: event[name] for name in MirrorBlob.__dataclass_fields__ if name != "parts"}
+def _blob(folder: Path, key: str, event: dict[str, Any]) -> EvidenceBlob:
+    facts = {name: event[name] for name in EvidenceBlob.__dataclass_fields__ if name != "parts"}
     parts = tuple((part_path(folder, key, number), length) for number, length in event["parts"])
-    return MirrorBlob(**facts, parts=parts)
+    return EvidenceBlob(**facts, parts=parts)

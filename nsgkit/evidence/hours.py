@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from nsgkit.evidence.manifest import read_manifest
-from nsgkit.evidence.folder import as_folder, mirror_blobs
+from nsgkit.evidence.folder import as_folder, evidence_blobs
 from nsgkit.layout import floor_hour, is_flow_log, parse_name
 
 STATES = ["complete", "growing", "gone", "could not be read", "no blob", "not asked for"]
@@ -55,17 +55,17 @@ class Gaps:
         return [(r, None) for r in self._resources if r not in {resource for resource, _ in self._hours}]
 
 
-def mirror_hours(folder: Path | str) -> pd.DataFrame:
-    """Tell for each NIC and hour what a mirror knows of it, sorted by resource, NIC and hour.
+def evidence_hours(folder: Path | str) -> pd.DataFrame:
+    """Tell for each NIC and hour what an evidence folder knows of it, sorted by resource, NIC and hour.
 
     Columns: resource, mac (null where the layout names none, or where a resource had no blob at
     all), hour (UTC), state: complete; growing (its hour was not over when it was last read); gone
     (held, but no longer at the source); could not be read (a blob was there and nothing of it is held;
     `reason` says why, and is null elsewhere); no blob (the container had none when it was asked);
     not asked for (in no span that was). What is held counts before what is not. It begins with the
-    first hour of which anything is held. Raises as `mirror_blobs` does.
+    first hour of which anything is held. Raises as `evidence_blobs` does.
     """
-    blobs = mirror_blobs(folder)
+    blobs = evidence_blobs(folder)
     known: dict[_Place, _Told] = dict(_absent(as_folder(folder, "folder")))
     for blob in blobs:
         _, resource, at, mac = parse_name(blob.name)

@@ -34,7 +34,7 @@ class Line(NamedTuple):
 
 
 def read_manifest(folder: Path) -> Iterator[Line]:
-    """Yield the lines of a mirror's manifest, checking the chain on the way.
+    """Yield the lines of a manifest, checking the chain on the way.
 
     A last line without a line break was being written when the process ended: it is left out.
     Raises EvidenceChangedError at the first line that is not bound to the one before.

@@ -1,4 +1,4 @@
-"""Prove, without a network, that a mirror is still what it was when it was downloaded."""
+"""Prove, without a network, that an evidence folder is still what it was when it was downloaded."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Any
 from tqdm.auto import tqdm
 
 from nsgkit.evidence.manifest import FIRST, MANIFEST, read_manifest
-from nsgkit.evidence.folder import BLOBS, SUMS, as_folder, blob_key, is_mirror, part_path, read_parts
+from nsgkit.evidence.folder import BLOBS, SUMS, as_folder, blob_key, is_evidence, part_path, read_parts
 from nsgkit.evidence.writer import sum_lines
 from nsgkit.errors import EvidenceChangedError, NoLogsError
 from nsgkit.html import visible
@@ -16,7 +16,7 @@ from nsgkit.html import visible
 
 @dataclass
 class Verification:
-    """What became of a mirror's evidence; it prints as a few sentences."""
+    """What became of the evidence; it prints as a few sentences."""
 
     folder: Path
     files: int = 0  # that were read again
@@ -47,21 +47,21 @@ class Verification:
     __repr__ = __str__
 
 
-def verify(mirror: str | Path) -> Verification:
-    """Check every file and every line of a mirror against its manifest.
+def verify(folder: str | Path) -> Verification:
+    """Check every file and every line of an evidence folder against its manifest.
 
     It reads all files again and writes nothing. `problems` names each file that was changed, is
     missing or does not belong there, and the first line of the manifest that is not bound to the
-    one before. Raises NoLogsError where the folder is no mirror.
+    one before. Raises NoLogsError where the folder is no evidence folder.
 
     >>> verify("no such folder")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    nsgkit.errors.NoLogsError: no such folder is no mirror: ...
+    nsgkit.errors.NoLogsError: no such folder is no evidence folder: ...
     """
-    folder = as_folder(mirror, "mirror")
-    if not is_mirror(folder):
-        raise NoLogsError(f"{folder} is no mirror: it holds no {MANIFEST}. nsgkit.download makes one.")
+    folder = as_folder(folder, "folder")
+    if not is_evidence(folder):
+        raise NoLogsError(f"{folder} is no evidence folder: it holds no {MANIFEST}. nsgkit.download makes one.")
     result = Verification(folder)
     strangers = {path for path in (folder / BLOBS).rglob("*") if path.is_file()}
     stored = _read_lines(result)

@@ -1,4 +1,4 @@
-"""Writing into a mirror: one process at a time, aside first, then in one step, never over anything."""
+"""Writing into an evidence folder: one process at a time, aside first, then in one step, never over anything."""
 
 import contextlib
 import os
@@ -19,7 +19,7 @@ from nsgkit.evidence.folder import (
     State,
     as_folder,
     blob_key,
-    is_mirror,
+    is_evidence,
     part_path,
     state_after,
 )
@@ -30,8 +30,8 @@ FORMAT = 1
 TOOL = f"nsgkit {version('nsgkit')}"
 
 
-class Store:
-    """A mirror that is open for writing; `open_store` opens it."""
+class EvidenceWriter:
+    """An evidence folder that is open for writing; `open_writer` opens it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -40,12 +40,12 @@ class Store:
         self._states: dict[bytes, State] = {}
         self._lines: dict[bytes, int] = {}  # a blob's key -> where its newest "stored" line begins
         last = None
-        for last in read_manifest(folder) if is_mirror(folder) else ():
+        for last in read_manifest(folder) if is_evidence(folder) else ():
             if last.event["event"] in BLOB_EVENTS:
                 self._note(last.event, last.offset)
         self.manifest = Manifest(folder, last)
         if last is None:
-            self.manifest.add("mirror", format=FORMAT, tool=TOOL)
+            self.manifest.add("begun", format=FORMAT, tool=TOOL)
 
     def add(self, event: str, **facts: object) -> None:
         """Add a line about a blob to the manifest."""
@@ -126,21 +126,21 @@ def sum_lines(folder: Path) -> Iterator[bytes]:
 
 
 @contextlib.contextmanager
-def open_store(into: Path | str) -> Iterator[Store]:
-    """Open the mirror at `into`, or make it where there is nothing yet, for this process alone.
+def open_writer(folder: Path | str) -> Iterator[EvidenceWriter]:
+    """Open an evidence folder, or make it where there is nothing yet, for this process alone.
 
     Raises NsgkitError where the folder holds other things, or another process writes into it;
     EvidenceChangedError where its manifest was tampered with.
     """
-    folder = as_folder(into, "into")
+    folder = as_folder(folder, "folder")
     _check_folder(folder)
     _make(folder)
     with _alone(folder):
         for left_over in (folder / INCOMING).iterdir():
             left_over.unlink()
-        store = Store(folder)
-        with store.manifest:
-            yield store
+        writer = EvidenceWriter(folder)
+        with writer.manifest:
+            yield writer
 
 
 def _make(folder: Path) -> None:
@@ -171,14 +171,14 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _check_folder(folder: Path) -> None:
-    if not folder.exists() or is_mirror(folder):
+    if not folder.exists() or is_evidence(folder):
         return
     if not folder.is_dir():
         raise NsgkitError(f"{folder} is a file. Choose a folder to download into.")
     ours = {LOCK, BLOBS, INCOMING, MANIFEST}
     if strangers := sorted(p.name for p in folder.iterdir() if p.name not in ours):
         raise NsgkitError(
-            f"{folder} holds other things ({strangers[0]}) and is no mirror. Choose a new or an empty folder."
+            f"{folder} holds other things ({strangers[0]}) and is no evidence folder. Choose a new or an empty folder."
         )
 
 

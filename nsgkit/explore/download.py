@@ -8,7 +8,7 @@ import ipywidgets
 import pandas as pd
 
 from nsgkit.acquire.download import Download, download
-from nsgkit.acquire.sources import Estimate, blobs_in, estimate, is_container
+from nsgkit.acquire.sources import Estimate, estimate, is_container, list_blobs
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.workbench.background import log_shown, run_in_thread, shown_progress
 from nsgkit.explore.workbench.controls import (
@@ -34,11 +34,11 @@ def download_explorer(
     """Return a widget in which to choose logs, NICs and a span, see the size, and download.
 
     `source` is a container's URL; or a folder, of which there is nothing to download but all
-    else can be seen. `logs` is what `nsgkit.acquire.sources.logs_in` gave of it, `folder` the evidence
+    else can be seen. `logs` is what `nsgkit.acquire.sources.list_logs` gave of it, `folder` the evidence
     folder, and `credential` is as for `nsgkit.download`, which is what the widget calls.
 
-    >>> from nsgkit.acquire.sources import logs_in
-    >>> explorer = download_explorer("data/samples", logs_in("data/samples"))
+    >>> from nsgkit.acquire.sources import list_logs
+    >>> explorer = download_explorer("data/samples", list_logs("data/samples"))
     """
     return _DownloadExplorer(source, logs, folder, credential).frame
 
@@ -70,7 +70,7 @@ class _DownloadExplorer:
         asked = self._asked()
         said: list[str] = []
         with log_shown(_LOG, said.append):
-            blobs = blobs_in(self.source, credential=self.credential, **asked)
+            blobs = list_blobs(self.source, credential=self.credential, **asked)
         if blobs.empty:
             what_to_do = "Choose a longer span, or other logs."
             show_status(self.status, "There is no blob of what is chosen.", what_to_do)
@@ -109,7 +109,7 @@ class _DownloadExplorer:
                     self.folder,
                     credential=self.credential,
                     stop=self.stop,
-                    tell=on_progress,
+                    on_progress=on_progress,
                     **asked,
                 )
         finally:

@@ -5,9 +5,9 @@ from pathlib import Path
 import ipywidgets
 import pandas as pd
 
-from nsgkit.acquire.sources import hours_of
+from nsgkit.acquire.sources import manifest_hours
 from nsgkit.errors import NoLogsError
-from nsgkit.evidence.folder import as_folder, is_mirror
+from nsgkit.evidence.folder import as_folder, is_evidence
 from nsgkit.evidence.verify import verify
 from nsgkit.explore.workbench.controls import button
 from nsgkit.explore.workbench.panel import lines_as_html, panel, report_errors, show_status, status_line
@@ -58,8 +58,8 @@ def folder_hours(folder: str | Path) -> pd.DataFrame:
     >>> folder_hours("data/samples")["status"].value_counts()["missing"].item()
     2
     """
-    if is_mirror(folder):
-        return hours_of(folder)
+    if is_evidence(folder):
+        return manifest_hours(folder)
     return coverage(read_logs(folder).blobs)
 
 
@@ -77,7 +77,7 @@ class _VerifyExplorer:
     def _verify(self) -> None:
         self.found.value = ""
         self.progress.clear_output()
-        if as_folder(self.folder, "folder").is_dir() and not is_mirror(self.folder):
+        if as_folder(self.folder, "folder").is_dir() and not is_evidence(self.folder):
             show_status(
                 self.status,
                 f"{self.folder} was not downloaded by nsgkit: it has no manifest to compare with.",
@@ -110,7 +110,7 @@ class _CoverageExplorer:
             show_status(self.status, "There is nothing to show yet.", str(error))
             return
         self.picture.children = (selectable(grids.coverage(hours)),)
-        self.legend.value = _legend(hours, has_manifest=is_mirror(self.folder))
+        self.legend.value = _legend(hours, has_manifest=is_evidence(self.folder))
 
 
 def _legend(hours: pd.DataFrame, *, has_manifest: bool) -> str:

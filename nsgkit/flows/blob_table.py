@@ -89,7 +89,7 @@ def _told(
         "resource": _only(header.resource for header in headers) or resources.get(path, path) or None,
         "family": ", ".join(sorted(families)) or file.told.family,
         "versions": sorted({header.version for header in headers}),
-        "etag": file.mirrored.etag if file.mirrored else None,
+        "etag": file.evidence.etag if file.evidence else None,
         "complete": count.complete,
         "begins_in_middle": count.begins_in_middle,
         "records": count.records,
@@ -102,8 +102,8 @@ def _told(
 
 def _notes(file: LogFile, count: Count, versions: Sequence[int]) -> list[str]:
     notes = []
-    if file.mirrored and file.mirrored.state == "gone":
-        notes.append("no longer in Azure: kept in the mirror")
+    if file.evidence and file.evidence.state == "gone":
+        notes.append("no longer in Azure: kept in the evidence folder")
     whole = sorted({reject.reason for reject in count.refused if reject.record is None})
     if not count.complete and not whole:
         notes.append("no closing bracket: still growing when it was copied, or cut")

@@ -39,7 +39,7 @@ class Coverage(NamedTuple):
     reasons: dict[str, int]  # why hours could not be read
 
 
-def coverage(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) -> pd.DataFrame:
+def coverage(blobs: pd.DataFrame, *, evidence: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return for every hour and NIC whether there is a blob: what was logged, not what happened.
 
     Counting rule: each logged resource and NIC is followed from the first hour of all blobs to the last. An
@@ -52,10 +52,10 @@ def coverage(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) -> pd.D
     blobs : pandas.DataFrame
         The `blobs` of `nsgkit.read_logs`; those whose hour is unknown, or not between 2010 and 2100, are
         left out.
-    mirror : pandas.DataFrame or None
-        The `mirror_hours` of a mirror's FlowLogs, or of `nsgkit.evidence.hours.mirror_hours`. It tells hours
-        that were never asked for from hours for which Azure had no blob, marks what is gone there, and
-        knows why a blob could not be downloaded.
+    evidence : pandas.DataFrame or None
+        The `evidence_hours` of the FlowLogs of an evidence folder, or what
+        `nsgkit.evidence.hours.evidence_hours` gives. It tells hours that were never asked for from hours
+        for which Azure had no blob, marks what is gone there, and knows why a blob could not be downloaded.
 
     Returns
     -------
@@ -75,20 +75,20 @@ def coverage(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) -> pd.D
     >>> int((table["status"] == "missing").sum())
     2
     """
-    cells = cells_of(blobs, mirror)
+    cells = cells_of(blobs, evidence)
     if cells.empty:
         return _NONE.copy()
     return _filled(cells, _streams(cells), cells["hour"].min(), cells["hour"].max())
 
 
 def coverage_of(
-    blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None, nics: int = 24, hours: int = 168
+    blobs: pd.DataFrame, *, evidence: pd.DataFrame | None = None, nics: int = 24, hours: int = 168
 ) -> Coverage:
     """Return the coverage of the last hours and the first NICs, with the counts of all.
 
     It costs what it shows, however far apart the hours lie.
     """
-    cells = cells_of(blobs, mirror)
+    cells = cells_of(blobs, evidence)
     streams = _streams(cells)
     if cells.empty:
         return Coverage(_NONE.copy(), {}, 0, 0, 0, {})
@@ -117,7 +117,7 @@ def _can_be(hours: "pd.Series[Any]") -> "pd.Series[bool]":
     return (hours >= first) & (hours < last)
 
 
-def cells_of(blobs: pd.DataFrame, mirror: pd.DataFrame | None) -> pd.DataFrame:
+def cells_of(blobs: pd.DataFrame, evidence: pd.DataFrame | None) -> pd.DataFrame:
     """Return the hours of NICs of which something is known: resource, mac, hour, status and more."""
     known = known_blobs(blobs)
     nothing = (known["tuples"] == 0) & (known["unread"] > 0) & (known["complete"] | (known["records"] == 0))
@@ -135,7 +135,9 @@ def cells_of(blobs: pd.DataFrame, mirror: pd.DataFrame | None) -> pd.DataFrame:
     cells = marked.groupby(_KEYS).agg(how).reset_index()
     cells["status"] = _status(cells)
     cells["reason"] = cells["reason"].where(cells["unreadable"], None)
-    return cells if mirror is None or mirror.empty else _with_mirror(cells, _as_recorded(mirror, blobs))
+    return (
+        cells if evidence is None or evidence.empty else _with_evidence(cells, _as_recorded(evidence, blobs))
+    )
 
 
 def _status(cells: pd.DataFrame) -> Any:
@@ -145,7 +147,7 @@ def _status(cells: pd.DataFrame) -> Any:
     return np.select([condition.astype(bool) for condition in conditions], words, "present")
 
 
-def _as_recorded(mirror: pd.DataFrame, blobs: pd.DataFrame) -> pd.DataFrame:
+def _as_recorded(evidence: pd.DataFrame, blobs: pd.DataFrame) -> pd.DataFrame:
     """Name resources and NICs as records do: a manifest knows only paths, and a VNet's name another."""
     known = known_blobs(blobs)
     told = known["name"].map(parse_name)
@@ -155,17 +157,17 @@ def _as_recorded(mirror: pd.DataFrame, blobs: pd.DataFrame) -> pd.DataFrame:
     named = named.dropna(subset=["path"]).drop_duplicates()
     resources = dict(zip(named["path"][::-1], named["resource"][::-1], strict=True))
     own = named[~named["by_path"]].drop_duplicates("path", keep=False).set_index("path")["mac"].to_dict()
-    mirror = mirror[_can_be(mirror["hour"])]
-    paths = mirror["resource"]
+    evidence = evidence[_can_be(evidence["hour"])]
+    paths = evidence["resource"]
     resources |= {path: path for path in paths.dropna().unique() if path not in resources}
-    return mirror.assign(
+    return evidence.assign(
         resource=paths.map(resources).fillna("unknown"),
-        mac=mirror["mac"].fillna(paths.map(own)).fillna("unknown"),
-        status=mirror["state"].astype("str"),
+        mac=evidence["mac"].fillna(paths.map(own)).fillna("unknown"),
+        status=evidence["state"].astype("str"),
     )
 
 
-def _with_mirror(cells: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+def _with_evidence(cells: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     """Say what the manifest knows better."""
     here = _keys(cells)
     gone = here.isin(_keys(told[told["status"] == "gone"])) & ~cells["unreadable"].astype(bool)

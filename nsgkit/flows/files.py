@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nsgkit.evidence.folder import MirrorBlob, read_blob
+from nsgkit.evidence.folder import EvidenceBlob, read_blob
 from nsgkit.flows.batches import Data
 from nsgkit.flows.looks import BLANK, is_blank
 from nsgkit.flows.parse.columns import Array
@@ -37,7 +37,7 @@ class LogFile:
     path: Path
     told: BlobName
     size: int
-    mirrored: MirrorBlob | None = None  # what the mirror's manifest says of it
+    evidence: EvidenceBlob | None = None  # what the evidence folder's manifest says of it
 
     @property
     def named_as_log(self) -> bool:
@@ -88,10 +88,10 @@ def load(file: LogFile, rooms: list[Array] | None = None) -> Data | str:
     `rooms` keeps memory for one large file after the other: the system takes long to give it.
     """
     try:
-        paths = [path for path, _ in file.mirrored.parts] if file.mirrored else [file.path]
+        paths = [path for path, _ in file.evidence.parts] if file.evidence else [file.path]
         if not all(stat.S_ISREG(path.stat().st_mode) for path in paths):  # a named pipe would wait for ever
             return "no regular file: never opened"
-        return read_blob(file.mirrored) if file.mirrored else _read(file.path, [] if rooms is None else rooms)
+        return read_blob(file.evidence) if file.evidence else _read(file.path, [] if rooms is None else rooms)
     except OSError as error:
         return f"the file cannot be read: {error.strerror or type(error).__name__}"
     except MemoryError:

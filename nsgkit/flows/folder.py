@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from nsgkit.errors import NoLogsError
-from nsgkit.evidence.folder import is_mirror, mirror_blobs
-from nsgkit.evidence.hours import mirror_hours
+from nsgkit.evidence.folder import evidence_blobs, is_evidence
+from nsgkit.evidence.hours import evidence_hours
 from nsgkit.flows.edges import hours_of
 from nsgkit.flows.files import LogFile, Span, plain_name
 from nsgkit.flows.looks import Aside, look_at
@@ -51,7 +51,7 @@ def find_files(path: Path, span: Span) -> Found:
         if hour is not None and not span.needs(hour):
             found.elsewhere.append(file)
             continue
-        reason = None if file.named_as_log or file.mirrored else look_at(file.path)
+        reason = None if file.named_as_log or file.evidence else look_at(file.path)
         if reason:
             found.aside.append(Aside(file.name, file.size, reason))
         else:
@@ -90,8 +90,8 @@ def shown_path(path: Path) -> str:
 def _look_into(path: Path) -> Found:
     try:
         status = path.stat()
-        if is_mirror(path):
-            return _mirrored(path)
+        if is_evidence(path):
+            return _of_evidence(path)
         if stat.S_ISDIR(status.st_mode):
             return _walk(path)
     except FileNotFoundError:
@@ -106,9 +106,9 @@ def _look_into(path: Path) -> Found:
     return found
 
 
-def _mirrored(path: Path) -> Found:
+def _of_evidence(path: Path) -> Found:
     found = Found()
-    for blob in mirror_blobs(path):
+    for blob in evidence_blobs(path):
         name = plain_name(f"{blob.container}/{blob.name}")
         if blob.size:
             found.files.append(LogFile(name, blob.parts[0][0], parse_name(name), blob.size, blob))
@@ -193,10 +193,10 @@ def _what_is_there(aside: list[Aside]) -> str:
 
 
 def _not_downloaded(path: Path, span: Span) -> str | None:
-    """Say which blobs of the span a mirror could not get, and why."""
-    if not is_mirror(path):
+    """Say which blobs of the span an evidence folder could not get, and why."""
+    if not is_evidence(path):
         return None
-    hours = hours_of(mirror_hours(path), span)
+    hours = hours_of(evidence_hours(path), span)
     failed = hours[hours["state"] == "could not be read"]
     if failed.empty:
         return None

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.errors import EvidenceChangedError, NsgkitError
-from nsgkit.evidence.folder import is_mirror
-from nsgkit.evidence.hours import mirror_hours
+from nsgkit.evidence.folder import is_evidence
+from nsgkit.evidence.hours import evidence_hours
 from nsgkit.flows.blob_table import SEVERAL, blob_table, reject_table
 from nsgkit.flows.coverage import Coverage, coverage_of
 from nsgkit.flows.edges import cut, edge_notes, far_from_record, hours_of
@@ -46,7 +46,7 @@ class FlowLogs:
 
     `flows`, `rejects` and `blobs` are pandas tables, described column by column in `nsgkit.schema`;
     `notes` are sentences about the reading as a whole. `set_aside` names every file that was not read as
-    flow logs, with its size and the reason. Of a mirror, `mirror_hours` tells what its manifest
+    flow logs, with its size and the reason. Of an evidence folder, `evidence_hours` tells what its manifest
     knows of each hour: growing, gone, no blob, not asked for.
     """
 
@@ -54,7 +54,7 @@ class FlowLogs:
     rejects: pd.DataFrame
     blobs: pd.DataFrame
     notes: list[str] = field(default_factory=list)
-    mirror_hours: pd.DataFrame | None = None
+    evidence_hours: pd.DataFrame | None = None
     files: dict[str, LogFile] = field(default_factory=dict)
     set_aside: pd.DataFrame = field(default_factory=partial(empty, SET_ASIDE))
 
@@ -107,8 +107,8 @@ class FlowLogs:
         aside = len(self.set_aside)
         were = "file was" if aside == 1 else "files were"
         notes = [*self.notes, *([f"{aside:,} {were} set aside: see .set_aside."] if aside else [])]
-        notes += [*stops_in_words(self.blobs, self.mirror_hours), *notes_on_rows(self.flows)]
-        return coverage_of(self.blobs, mirror=self.mirror_hours), notes
+        notes += [*stops_in_words(self.blobs, self.evidence_hours), *notes_on_rows(self.flows)]
+        return coverage_of(self.blobs, evidence=self.evidence_hours), notes
 
 
 def read_logs(
@@ -119,9 +119,9 @@ def read_logs(
 ) -> FlowLogs:
     """Read NSG (version 1 and 2) and VNet (version 4) flow logs from a file or a folder.
 
-    A folder may be laid out as in the storage container, be a mirror that nsgkit downloaded, or hold a
-    heap of files of any name; gzip files are read too. What a file is, its content decides: every file
-    that is not read is named in `set_aside`, with the reason. Links are followed, to each folder once.
+    A folder may be laid out as in the storage container, be an evidence folder that nsgkit downloaded,
+    or hold files of any name in any order; gzip files are read too. What a file is, its content decides:
+    every file that is not read is named in `set_aside`, with the reason. Links are followed, to each folder once.
 
     `start` and `end` (UTC where they name no zone) choose the rows from `start` to before `end`, by their
     own time. An hour's blob goes by the time of its records, so the last minute of an hour stands in the
@@ -188,8 +188,8 @@ def _put_together(path: Path, span: Span, found: Found, read: Reading, logs: Flo
     rows = sorted(aside, key=lambda one: (one.name, one.reason))
     logs.set_aside = typed(pd.DataFrame(rows, columns=list(Aside._fields)), SET_ASIDE)
     logs.files = {file.name: file for file in read.files}
-    if is_mirror(path):
-        logs.mirror_hours = hours_of(mirror_hours(path), span)
+    if is_evidence(path):
+        logs.evidence_hours = hours_of(evidence_hours(path), span)
     return logs
 
 

@@ -183,11 +183,11 @@ def _hash(stored: Data, pool: ThreadPoolExecutor) -> Future[str]:
 
 
 def _objection(file: LogFile, got: _Fetched) -> str | None:
-    """Return why a blob must not be counted: it is not what the mirror holds."""
-    if file.mirrored is None or got.digest is None or sha256_of(got.digest) == file.mirrored.sha256:
+    """Return why a blob must not be counted: it is not what the evidence folder holds."""
+    if file.evidence is None or got.digest is None or sha256_of(got.digest) == file.evidence.sha256:
         return None
     return _no_hash(got.digest) or (
-        f"its SHA-256 is {got.digest.result()}, the manifest says {file.mirrored.sha256}: run nsgkit.verify"
+        f"its SHA-256 is {got.digest.result()}, the manifest says {file.evidence.sha256}: run nsgkit.verify"
     )
 
 

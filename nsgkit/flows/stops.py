@@ -15,7 +15,7 @@ _HOUR = pd.Timedelta("1h")
 
 
 def logging_stops(
-    blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None, at_least: int = 2
+    blobs: pd.DataFrame, *, evidence: pd.DataFrame | None = None, at_least: int = 2
 ) -> pd.DataFrame:
     """Return which NICs and which whole flow logs have no blob any more while others go on.
 
@@ -33,9 +33,9 @@ def logging_stops(
     ----------
     blobs : pandas.DataFrame
         The `blobs` of `nsgkit.read_logs`; those whose hour is unknown are left out.
-    mirror : pandas.DataFrame or None
-        The `mirror_hours` of a mirror's FlowLogs. It knows hours whose blob is there and could not be
-        downloaded, and flow logs that later downloads did not ask for: neither is a stop.
+    evidence : pandas.DataFrame or None
+        The `evidence_hours` of an evidence folder's FlowLogs. It knows hours whose blob is there and could
+        not be downloaded, and flow logs that later downloads did not ask for: neither is a stop.
     at_least : int
         How many hours without a blob are a stop.
 
@@ -57,7 +57,7 @@ def logging_stops(
     >>> len(logging_stops(nsgkit.read_logs("data/samples").blobs))
     0
     """
-    known = cells_of(blobs, mirror)
+    known = cells_of(blobs, evidence)
     known = known[known["status"].astype("str") != "not asked for"]
     if known.empty:
         return pd.DataFrame(columns=list(STOPS)).astype(STOPS)
@@ -66,7 +66,7 @@ def logging_stops(
     own = nics.groupby("resource")["last_hour"]
     final = nics["last_hour"] == own.transform("max")
     together = final.groupby(nics["resource"]).transform("sum") > 1
-    until = last if mirror is None else _asked_until(mirror, nics["mac"]).fillna(last)
+    until = last if evidence is None else _asked_until(evidence, nics["mac"]).fillna(last)
     nics["mac"] = nics["mac"].mask(final & together)
     stopped = nics[nics["last_hour"] <= until - at_least * _HOUR].drop_duplicates()
     stopped = stopped.sort_values(["last_hour", "resource", "mac"], ignore_index=True)
@@ -75,9 +75,9 @@ def logging_stops(
     return as_types(stopped, STOPS)
 
 
-def stops_in_words(blobs: pd.DataFrame, mirror: pd.DataFrame | None) -> list[str]:
+def stops_in_words(blobs: pd.DataFrame, evidence: pd.DataFrame | None) -> list[str]:
     """Return a sentence on logging that stopped, the last first; none where all go on."""
-    stopped = logging_stops(blobs, mirror=mirror)
+    stopped = logging_stops(blobs, evidence=evidence)
     if stopped.empty:
         return []
     latest = stopped.iloc[-1]
@@ -93,11 +93,11 @@ def stops_in_words(blobs: pd.DataFrame, mirror: pd.DataFrame | None) -> list[str
     ]
 
 
-def _asked_until(mirror: pd.DataFrame, macs: "pd.Series[Any]") -> "pd.Series[Any]":
+def _asked_until(evidence: pd.DataFrame, macs: "pd.Series[Any]") -> "pd.Series[Any]":
     """Return for each NIC the last hour for which any log of its resource was asked; null where unknown."""
-    asked = mirror[mirror["state"].astype("str") != "not asked for"]
+    asked = evidence[evidence["state"].astype("str") != "not asked for"]
     until = asked.groupby("resource", dropna=False)["hour"].max().to_dict()
-    nics = mirror[["mac", "resource"]].drop_duplicates()
+    nics = evidence[["mac", "resource"]].drop_duplicates()
     own = nics.assign(until=nics["resource"].map(until)).groupby("mac")["until"].max().to_dict()
     until_of: pd.Series[Any] = macs.map(own).astype(STOPS["last_hour"])
     return until_of

@@ -60,7 +60,7 @@ def proxy(target):
 
 
 def answer(status, **headers):
-    """Answer with a status in the service's stead."""
+    """Response with a status in the service's stead."""
 
     def fault(handler, _status, _headers, _body):
         handler.reply(status, {k.replace("_", "-"): v for k, v in headers.items()}, b"")
@@ -69,7 +69,7 @@ def answer(status, **headers):
 
 
 def raw(text):
-    """Answer with these very bytes."""
+    """Response with these very bytes."""
 
     def fault(handler, _status, _headers, _body):
         handler.wfile.write(text)

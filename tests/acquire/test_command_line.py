@@ -5,7 +5,7 @@ import getpass
 import pytest
 
 from nsgkit.__main__ import main
-from nsgkit.evidence.folder import mirror_blobs
+from nsgkit.evidence.folder import evidence_blobs
 from tests.acquire.logs import MAC, OTHER_MAC, hours, name
 from tests.acquire.proxy import answer
 from tests.azurite import fill, sas
@@ -29,12 +29,12 @@ def test_download_then_verify(direct, evidence, capsys):
 
 def test_one_nic_of_one_nsg(direct, evidence):
     assert main(["download", direct, str(evidence), *SPAN, "--resource", "DEMOVM-NSG", "--mac", MAC]) == 0
-    assert [blob.name for blob in mirror_blobs(evidence)] == [name(hour) for hour in hours(2)]
+    assert [blob.name for blob in evidence_blobs(evidence)] == [name(hour) for hour in hours(2)]
 
 
 def test_verify_fails_on_what_was_touched(direct, evidence, capsys):
     main(["download", direct, str(evidence), *SPAN])
-    (mirror_blobs(evidence)[0].parts[0][0]).write_bytes(b"{}")
+    (evidence_blobs(evidence)[0].parts[0][0]).write_bytes(b"{}")
     assert main(["verify", str(evidence)]) == 1
     assert "CHANGED" in capsys.readouterr().out
 

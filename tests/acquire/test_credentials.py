@@ -10,7 +10,7 @@ from azure.storage.blob._shared.authentication import SharedKeyCredentialPolicy
 
 from nsgkit.acquire import blobs
 from nsgkit.acquire.address import Address
-from nsgkit.acquire.credentials import choose_identity, guard_logs, redact
+from nsgkit.acquire.credentials import choose_credential, guard_logs, redact
 from nsgkit.errors import NsgkitError
 
 AZURE = Address("https://demo.blob.core.windows.net/c", "demo", "c", False)
@@ -29,33 +29,33 @@ def no_sas(monkeypatch):
 
 
 def test_by_default_it_is_the_default_credential():
-    assert choose_identity(AZURE).kind == "default"
+    assert choose_credential(AZURE).kind == "default"
 
 
 def test_a_credential_of_azure_identity_is_called_by_its_class():
-    assert choose_identity(AZURE, Token()).says == "Token"
+    assert choose_credential(AZURE, Token()).description == "Token"
 
 
 @pytest.mark.parametrize("text", [CANARY, f"?{CANARY}", f" '{AZURE.url}?{CANARY}' \n"])
 def test_a_sas_from_the_environment(monkeypatch, text):
     monkeypatch.setenv("NSGKIT_SAS", text)
-    identity = choose_identity(AZURE)
-    assert (identity.kind, identity.credential) == ("sas", CANARY)
-    assert "canary" not in repr(identity)
+    chosen = choose_credential(AZURE)
+    assert (chosen.kind, chosen.value) == ("sas", CANARY)
+    assert "canary" not in repr(chosen)
 
 
 def test_a_sas_from_a_hidden_prompt(monkeypatch):
     monkeypatch.setattr(getpass, "getpass", lambda _: CANARY)
-    assert choose_identity(AZURE, "sas").credential == CANARY
+    assert choose_credential(AZURE, "sas").value == CANARY
 
 
 def test_a_credential_on_purpose_goes_before_the_environment(monkeypatch):
     monkeypatch.setenv("NSGKIT_SAS", CANARY)
-    assert choose_identity(AZURE, Token()).kind == "token"
+    assert choose_credential(AZURE, Token()).kind == "token"
 
 
 def test_the_emulator_needs_no_credential():
-    assert choose_identity(HERE).kind == "key"
+    assert choose_credential(HERE).kind == "key"
 
 
 KEYS = [
@@ -68,9 +68,9 @@ KEYS = [
 
 @pytest.mark.parametrize("key", KEYS)
 def test_an_account_key_opens_an_emulator_however_it_is_given(key):
-    identity = choose_identity(HERE, key)
-    assert (identity.kind, identity.credential) == ("key", "canary==")
-    assert "canary" not in repr(identity)
+    chosen = choose_credential(HERE, key)
+    assert (chosen.kind, chosen.value) == ("key", "canary==")
+    assert "canary" not in repr(chosen)
 
 
 NO_KEYS = [
@@ -89,14 +89,14 @@ NO_KEYS = [
 )
 def test_other_secrets_are_refused_and_not_repeated(address, secret):
     with pytest.raises(NsgkitError, match="far more than reading") as raised:
-        choose_identity(address, secret)
+        choose_credential(address, secret)
     assert "canary" not in str(raised.value)
 
 
 def test_what_is_no_sas_is_refused_and_not_repeated(monkeypatch):
     monkeypatch.setenv("NSGKIT_SAS", "canary==")
     with pytest.raises(NsgkitError, match="no SAS") as raised:
-        choose_identity(AZURE)
+        choose_credential(AZURE)
     assert "canary" not in str(raised.value)
 
 
@@ -126,4 +126,4 @@ def test_libraries_log_no_signature(caplog):
 def test_people_of_a_sovereign_cloud_sign_in_there(monkeypatch, cloud, asked):
     monkeypatch.setattr(azure.identity, "DefaultAzureCredential", lambda **options: options)
     address = Address(f"https://demo.blob.{cloud}/c", "demo", "c", False)
-    assert blobs._credential(address, choose_identity(address)) == asked
+    assert blobs._sdk_credential(address, choose_credential(address)) == asked

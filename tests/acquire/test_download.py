@@ -1,4 +1,4 @@
-"""Downloads from a real emulator into a mirror: what comes in, what is noted, what goes on."""
+"""Downloads from a real emulator into an evidence folder: what comes in, what is noted, what goes on."""
 
 import hashlib
 import os
@@ -11,11 +11,11 @@ import pytest
 
 from nsgkit.acquire.download import download
 from nsgkit.errors import NoLogsError, NsgkitError
-from nsgkit.evidence.folder import mirror_blobs, read_blob
-from nsgkit.evidence.hours import mirror_hours
+from nsgkit.evidence.folder import evidence_blobs, read_blob
+from nsgkit.evidence.hours import evidence_hours
 from nsgkit.evidence.manifest import read_manifest
 from nsgkit.evidence.verify import verify
-from nsgkit.evidence.writer import open_store
+from nsgkit.evidence.writer import open_writer
 from tests.acquire.logs import (
     DOCUMENTED,
     FOLDERS,
@@ -38,12 +38,12 @@ pytestmark = pytest.mark.azurite
 DAY = {"start": "2024-12-19", "end": "2024-12-20"}
 
 
-def bytes_of(mirror):
-    return {blob.name: read_blob(blob) for blob in mirror_blobs(mirror)}
+def bytes_of(evidence):
+    return {blob.name: read_blob(blob) for blob in evidence_blobs(evidence)}
 
 
-def events(mirror, kind):
-    return [line.event for line in read_manifest(mirror) if line.event["event"] == kind]
+def events(evidence, kind):
+    return [line.event for line in read_manifest(evidence) if line.event["event"] == kind]
 
 
 @pytest.mark.parametrize(("resource", "mac"), [(NSG, MAC), (OLD_NSG, None), (SEEN, MAC), (DOCUMENTED, MAC)])
@@ -81,7 +81,7 @@ def test_the_hour_after_was_not_asked_for_and_is_not_missing(container, direct, 
     (asked,) = events(tmp_path / "e", "asked")
     assert [asked[edge][-6:] for edge in ("start", "end", "through")] == ["09:00Z", "10:00Z", "10:05Z"]
     assert events(tmp_path / "e", "no blob") == []
-    states = mirror_hours(tmp_path / "e").groupby("mac")["state"].agg(list).to_dict()
+    states = evidence_hours(tmp_path / "e").groupby("mac")["state"].agg(list).to_dict()
     assert states == {MAC: ["complete", "complete"], OTHER_MAC: ["complete", "not asked for"]}
 
 
@@ -106,7 +106,7 @@ def test_only_what_was_asked_for_by_name_and_by_nic(container, direct, tmp_path)
 
 def test_it_tells_how_much_has_come_and_how_much_is_to_come(container, direct, tmp_path):
     contents, told = fill(container, [name(hour) for hour in hours(3)]), []
-    download(direct, tmp_path / "e", **DAY, tell=lambda *bytes_: told.append(bytes_))
+    download(direct, tmp_path / "e", **DAY, on_progress=lambda *bytes_: told.append(bytes_))
     size = len(contents[name()])
     assert told == [(arrived * size, 3 * size) for arrived in range(4)]
 
@@ -177,7 +177,7 @@ def test_a_blob_that_is_gone_at_the_source_is_kept_and_noted_once(container, dir
     container.delete_blob(name())
     assert download(direct, tmp_path / "e", **DAY).gone == 1
     assert download(direct, tmp_path / "e", **DAY).gone == 0
-    assert [blob.state for blob in mirror_blobs(tmp_path / "e")] == ["gone", "complete"]
+    assert [blob.state for blob in evidence_blobs(tmp_path / "e")] == ["gone", "complete"]
     assert len(bytes_of(tmp_path / "e")) == 2
 
 
@@ -190,7 +190,7 @@ def test_four_kinds_of_absence_are_told_apart(container, direct, tmp_path):
     download(direct, tmp_path / "e", start="2024-12-19T11:00", end="2024-12-19T12:00")
     write(container, name(this_hour()), records(1))
     download(direct, tmp_path / "e", start=this_hour())
-    table = mirror_hours(tmp_path / "e")
+    table = evidence_hours(tmp_path / "e")
     assert table["state"].iloc[[0, 1, 2, 3, -1]].tolist() == [
         "gone", "no blob", "complete", "not asked for", "growing",
     ]  # fmt: skip
@@ -211,7 +211,7 @@ def test_gzip_is_stored_as_it_came(container, direct, tmp_path):
     packed = gzip.compress(content(records(3)))
     container.upload_blob(name(), packed, content_settings=ContentSettings(content_encoding="gzip"))
     download(direct, tmp_path / "e", **DAY)
-    (blob,) = mirror_blobs(tmp_path / "e")
+    (blob,) = evidence_blobs(tmp_path / "e")
     assert (blob.encoding, read_blob(blob)) == ("gzip", packed)
 
 
@@ -220,7 +220,7 @@ def test_what_is_no_flow_log_is_left_out_and_told(container, direct, tmp_path):
     beside_flow_logs(container)
     done = download(direct, tmp_path / "e", **DAY)
     assert bytes_of(tmp_path / "e") == contents
-    assert (done.listed, set(mirror_hours(tmp_path / "e")["mac"])) == (1, {MAC})
+    assert (done.listed, set(evidence_hours(tmp_path / "e")["mac"])) == (1, {MAC})
     assert f"1 blobs are empty and were left out, such as {name(mac=OTHER_MAC)}." in str(done)
     assert f"3 blobs are not named like flow logs and were left out, such as {FOLDERS[NSG]}" in str(done)
     assert "1 blobs lie outside the folders of flow logs and were left out, such as readme.txt." in str(done)
@@ -243,20 +243,20 @@ def test_a_blob_that_was_emptied_is_kept_as_it_was(container, direct, tmp_path):
     assert bytes_of(tmp_path / "e") == contents
 
 
-def test_a_mirror_of_an_earlier_version_has_no_hours_of_what_is_no_flow_log(tmp_path):
+def test_an_evidence_folder_of_an_earlier_version_has_no_hours_of_what_is_no_flow_log(tmp_path):
     blob = dict.fromkeys(["size", "sha256", "etag", "md5", "encoding", "created", "modified"])
     place = {"account": "a", "container": "c", "parts": [], "growing": False}
-    with open_store(tmp_path / "e") as store:
-        store.add("stored", **place, **blob, name=name() + ".bak")
-    assert mirror_hours(tmp_path / "e").empty
+    with open_writer(tmp_path / "e") as writer:
+        writer.add("stored", **place, **blob, name=name() + ".bak")
+    assert evidence_hours(tmp_path / "e").empty
 
 
 def test_what_an_earlier_version_took_for_evidence_is_not_gone(container, direct, tmp_path):
     fill(container, [name()])
     place = {"account": "devstoreaccount1", "container": container.container_name}
     stored = {"size": 1, "parts": [[0, 1]], "file_sha256": "0", "growing": False}
-    with open_store(tmp_path / "e") as store:
-        store.add("stored", **place, **stored, name=name(hours(2)[1]) + ".bak")
+    with open_writer(tmp_path / "e") as writer:
+        writer.add("stored", **place, **stored, name=name(hours(2)[1]) + ".bak")
     assert download(direct, tmp_path / "e", **DAY).gone == 0
 
 
@@ -303,7 +303,7 @@ def test_a_second_process_says_so_and_leaves(container, direct, tmp_path):
     code = (
         "import sys; from nsgkit.acquire.download import download as d; d(*sys.argv[1:], start='2024-12-19')"
     )
-    with open_store(tmp_path / "e"):
+    with open_writer(tmp_path / "e"):
         command = [sys.executable, "-c", code, direct, str(tmp_path / "e")]
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 1
@@ -324,7 +324,7 @@ def test_a_download_that_is_stopped_goes_on_where_it_was(container, url, proxy, 
 
 
 def test_following_takes_what_is_written_meanwhile(container, direct, tmp_path):
-    mirror, stop = tmp_path / "e", threading.Event()
+    evidence, stop = tmp_path / "e", threading.Event()
     written = {
         name(this_hour()): content(records(4)),
         name(this_hour(), mac=OTHER_MAC): content(records(1)),
@@ -332,13 +332,13 @@ def test_following_takes_what_is_written_meanwhile(container, direct, tmp_path):
     write(container, name(this_hour()), records(1))
 
     def grow():
-        until((mirror / "SHA256SUMS").exists)
+        until((evidence / "SHA256SUMS").exists)
         for number in (2, 3, 4):
             write(container, name(this_hour()), records(number))
         write(container, name(this_hour(), mac=OTHER_MAC), records(1))
-        until(lambda: bytes_of(mirror) == written)
+        until(lambda: bytes_of(evidence) == written)
 
     threading.Thread(target=stopping(stop, grow)).start()
-    download(direct, mirror, start=this_hour(), follow=True, stop=stop)
-    assert bytes_of(mirror) == written
-    assert verify(mirror).ok
+    download(direct, evidence, start=this_hour(), follow=True, stop=stop)
+    assert bytes_of(evidence) == written
+    assert verify(evidence).ok

@@ -15,8 +15,8 @@ import pytest
 from nsgkit.acquire import errors, transport
 from nsgkit.acquire.download import download
 from nsgkit.evidence import writer
-from nsgkit.evidence.folder import mirror_blobs, read_blob
-from nsgkit.evidence.hours import mirror_hours
+from nsgkit.evidence.folder import evidence_blobs, read_blob
+from nsgkit.evidence.hours import evidence_hours
 from nsgkit.evidence.manifest import read_manifest
 from nsgkit.evidence.verify import verify
 from tests.acquire.logs import hours, name, records, stopping, this_hour, until
@@ -37,8 +37,8 @@ def _no_room(_):
     return Path("/dev/full").open("wb")  # the kernel itself refuses what is written
 
 
-def held(mirror):
-    return {blob.name: read_blob(blob) for blob in mirror_blobs(mirror)}
+def held(evidence):
+    return {blob.name: read_blob(blob) for blob in evidence_blobs(evidence)}
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def one(container):
 
 @pytest.fixture
 def growing(container, tmp_path, url):
-    """Three records of this hour's blob, and the mirror that has them."""
+    """Three records of this hour's blob, and the evidence folder that has them."""
     write(container, name(this_hour()), records(3))
     download(url, tmp_path / "e", start=this_hour())
     return tmp_path / "e"
@@ -119,7 +119,7 @@ def test_the_pauses_double_and_differ(monkeypatch):
 
     monkeypatch.setattr(errors, "PAUSE", 1.0)
     with pytest.raises(errors.BusyError):
-        errors.patiently(busy, Clock())
+        errors.retry(busy, Clock())
     assert len(waits) == errors.TRIES - 1
     assert all(2**n <= wait <= 1.5 * 2**n for n, wait in enumerate(waits))
     assert len({b / a for a, b in pairwise(waits)}) > 1
@@ -199,7 +199,7 @@ def test_a_blob_that_fails_is_known_afterwards_until_it_comes(container, url, pr
     proxy.fail(fault)
     told = download(url, tmp_path / "e", **DAY)
     assert (told.fetched, len(told.failed)) == (2, 1)
-    table = mirror_hours(tmp_path / "e").head(3)
+    table = evidence_hours(tmp_path / "e").head(3)
     (failed,) = table[table["reason"].notna()].to_dict("records")
     assert (failed["state"], [name(failed["hour"])]) == ("could not be read", list(told.failed))
     assert re.search(why, failed["reason"])
@@ -207,7 +207,7 @@ def test_a_blob_that_fails_is_known_afterwards_until_it_comes(container, url, pr
     assert verify(tmp_path / "e").ok
     download(url, tmp_path / "e", **DAY)
     assert held(tmp_path / "e") == contents
-    again = mirror_hours(tmp_path / "e").head(3)
+    again = evidence_hours(tmp_path / "e").head(3)
     assert (set(again["state"]), again["reason"].notna().sum()) == ({"complete"}, 0)
 
 
@@ -215,7 +215,7 @@ def test_what_is_held_counts_before_what_could_not_be_read(container, url, proxy
     write(container, name(this_hour()), records(4))
     proxy.fail(answer(409))
     assert len(download(url, growing, start=this_hour()).failed) == 1
-    assert mirror_hours(growing)["state"].tolist() == ["growing"]
+    assert evidence_hours(growing)["state"].tolist() == ["growing"]
 
 
 def test_a_month_of_archived_blobs_does_not_keep_the_next_one_back(container, url, proxy, tmp_path):

@@ -11,7 +11,7 @@ import pytest
 
 from nsgkit.acquire.blobs import WORKERS
 from nsgkit.acquire.download import download
-from nsgkit.evidence.folder import mirror_blobs, read_blob
+from nsgkit.evidence.folder import evidence_blobs, read_blob
 from nsgkit.evidence.manifest import read_manifest
 from nsgkit.evidence.verify import verify
 from tests.acquire.logs import hours, name, records, this_hour
@@ -34,29 +34,29 @@ def contents(container, proxy):
     return {**written, name(this_hour()): content(records(4))}
 
 
-def interruptible(url, mirror, **options):
+def interruptible(url, evidence, **options):
     """`download` in a process that heeds Ctrl-C, also where the tests were started by one that ignores it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    download(url, mirror, **options)
+    download(url, evidence, **options)
 
 
-def start(url, mirror):
+def start(url, evidence):
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["nsgkit.acquire.download"])
-    process = context.Process(target=interruptible, args=(url, mirror), kwargs=SPAN)
+    process = context.Process(target=interruptible, args=(url, evidence), kwargs=SPAN)
     process.start()
     return process
 
 
-def in_full(mirror):
-    return {blob.name: read_blob(blob) for blob in mirror_blobs(mirror)}
+def in_full(evidence):
+    return {blob.name: read_blob(blob) for blob in evidence_blobs(evidence)}
 
 
-def interrupt(url, proxy, mirror, after, how):
+def interrupt(url, proxy, evidence, after, how):
     """Send a signal to a download after so many requests."""
     proxy.delay = 0.02
     proxy.requests.clear()
-    process = start(url, mirror)
+    process = start(url, evidence)
     while process.is_alive() and len(proxy.requests) < after:
         time.sleep(0.001)
     time.sleep(random.uniform(0, 0.02))
@@ -67,14 +67,14 @@ def interrupt(url, proxy, mirror, after, how):
     return process.exitcode
 
 
-def check(url, mirror, contents):
-    torn = len(list((mirror / "blobs").rglob("*.0"))) if mirror.exists() else 0
-    known = sum(line.event["event"] == "stored" for line in read_manifest(mirror)) if torn else 0
+def check(url, evidence, contents):
+    torn = len(list((evidence / "blobs").rglob("*.0"))) if evidence.exists() else 0
+    known = sum(line.event["event"] == "stored" for line in read_manifest(evidence)) if torn else 0
     assert torn - known <= WORKERS  # at most what was under way is lost
-    done = download(url, mirror, **SPAN)
+    done = download(url, evidence, **SPAN)
     assert done.held >= known - 1
-    assert in_full(mirror) == contents
-    assert verify(mirror).ok
+    assert in_full(evidence) == contents
+    assert verify(evidence).ok
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_kill_nine_at_random_moments(url, proxy, tmp_path, contents, times):
     assert killed > times / 2
 
 
-def test_one_mirror_killed_again_and_again(url, proxy, tmp_path, contents):
+def test_one_folder_killed_again_and_again(url, proxy, tmp_path, contents):
     for after in (30, 40, 50, 60, 70):
         interrupt(url, proxy, tmp_path / "e", after, signal.SIGKILL)
     check(url, tmp_path / "e", contents)

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from nsgkit.acquire import blobs
-from nsgkit.acquire.listing import find_logs, list_blobs
+from nsgkit.acquire.listing import find_blobs, find_logs
 from nsgkit.errors import NoLogsError, NsgkitError
 from tests.acquire.logs import DOCUMENTED, MAC, NSG, OLD_NSG, OTHER_MAC, SEEN, beside_flow_logs, hours, name
 from tests.acquire.proxy import answer
@@ -40,7 +40,7 @@ def test_what_is_no_flow_log_is_no_nic_and_no_hour(container, direct, capsys):
     told = capsys.readouterr().out
     assert "2 folders are not of NSGs or VNet flow logs and were left out, such as backup/." in told
     assert "On the first and last days: 3 blobs are not named like flow logs and were left out" in told
-    assert list_blobs(direct, "2024-12-19", "2024-12-20")["name"].tolist() == [name()]
+    assert find_blobs(direct, "2024-12-19", "2024-12-20")["name"].tolist() == [name()]
     assert "3 blobs are not named like flow logs" in capsys.readouterr().out
 
 
@@ -53,7 +53,7 @@ def test_it_does_not_walk_every_hour(container, url, proxy):
 
 def test_the_blobs_of_a_span(container, direct):
     contents = fill(container, [name(h, mac) for h in hours(4) for mac in (MAC, OTHER_MAC)])
-    found = list_blobs(direct, "2024-12-19T10:00", "2024-12-19T11:30", resource=NSG.lower(), mac=MAC)
+    found = find_blobs(direct, "2024-12-19T10:00", "2024-12-19T11:30", resource=NSG.lower(), mac=MAC)
     assert found["name"].tolist() == [name(h) for h in hours(3)[1:]]
     assert found["size"].tolist() == [len(contents[name(h)]) for h in hours(3)[1:]]
     assert found["hour"].tolist() == [pd.Timestamp(h) for h in hours(3)[1:]]
@@ -62,26 +62,26 @@ def test_the_blobs_of_a_span(container, direct):
 
 def test_the_blobs_of_the_hour_after_are_listed_too(container, direct):
     fill(container, [name(h) for h in hours(4)])
-    found = list_blobs(direct, "2024-12-19T10:00", "2024-12-19T11:00")
+    found = find_blobs(direct, "2024-12-19T10:00", "2024-12-19T11:00")
     assert found["name"].tolist() == [name(h) for h in hours(3)[1:]]
 
 
 def test_an_endless_span_asks_for_no_hour_before_azure_or_to_come(container, url, proxy):
     fill(container, [name()])
-    assert len(list_blobs(url, "1970-01-01", "9998-12-31")) == 1
+    assert len(find_blobs(url, "1970-01-01", "9998-12-31")) == 1
     assert proxy.count("list") < 100
 
 
 @pytest.mark.parametrize("end", [None, pd.NaT, "2024-12-18"])
 def test_a_span_that_is_none_is_an_error(direct, end):
     with pytest.raises(NsgkitError, match=r"end takes no|must lie before end"):
-        list_blobs(direct, "2024-12-19", end)
+        find_blobs(direct, "2024-12-19", end)
 
 
 def test_a_span_without_blobs_has_the_same_columns(container, direct):
     fill(container, [name()])
-    full = list_blobs(direct, "2024-12-19", "2024-12-20")
-    empty = list_blobs(direct, "2020-01-01", "2020-01-02")
+    full = find_blobs(direct, "2024-12-19", "2024-12-20")
+    empty = find_blobs(direct, "2020-01-01", "2020-01-02")
     assert (len(full), len(empty)) == (1, 0)
     assert empty.columns.tolist() == full.columns.tolist()
     assert empty.dtypes["hour"] == full.dtypes["hour"] == "datetime64[ms, UTC]"
@@ -107,24 +107,24 @@ def test_it_says_who_reads(container, direct, capsys):
 
 def test_a_mac_that_is_none_is_an_error(direct):
     with pytest.raises(NsgkitError, match="mac takes no 'eth0'"):
-        list_blobs(direct, "2024-12-19", "2024-12-20", mac="eth0")
+        find_blobs(direct, "2024-12-19", "2024-12-20", mac="eth0")
 
 
 @pytest.mark.parametrize("given", ["", b"x", 5, pd.NaT, [], [None], ["N", 5]])
 @pytest.mark.parametrize("argument", ["resource", "mac"])
 def test_what_is_no_name_is_one_sentence(direct, argument, given):
     with pytest.raises(NsgkitError, match=rf"^{argument} takes no \S+: give [^.]+\.$"):
-        list_blobs(direct, "2024-12-19", "2024-12-20", **{argument: given})
+        find_blobs(direct, "2024-12-19", "2024-12-20", **{argument: given})
 
 
 def test_a_name_of_5000_characters_is_not_repeated(container, direct):
     fill(container, [name()])
     with pytest.raises(NsgkitError, match=r"is called 'x{40}'…\. There are: DEMOVM-NSG\.$"):
-        list_blobs(direct, "2024-12-19", "2024-12-20", resource="x" * 5000)
+        find_blobs(direct, "2024-12-19", "2024-12-20", resource="x" * 5000)
 
 
 def test_a_list_of_many_pages_is_read_to_its_end(container, url, proxy, monkeypatch):
     monkeypatch.setattr(blobs, "_PAGE", 7)
     fill(container, [name(hour) for hour in hours(30)])
     proxy.fail(answer(503), times=3, on="list")
-    assert len(list_blobs(url, "2024-12-19", "2024-12-21")) == 30
+    assert len(find_blobs(url, "2024-12-19", "2024-12-21")) == 30

@@ -19,16 +19,16 @@ MIDDLE_ID = HEAD_ID.replace("Q", "R", 1)
 
 @pytest.fixture(scope="module")
 def evidence(account, tmp_path_factory):
-    """A mirror of all samples, downloaded container by container."""
-    mirror = tmp_path_factory.mktemp("samples") / "evidence"
+    """An evidence folder of all samples, downloaded container by container."""
+    evidence = tmp_path_factory.mktemp("samples") / "evidence"
     for name in CONTAINERS:
         container = ContainerClient(account, name, credential=EMULATOR_KEY)
         container.create_container()
         files = sorted((SAMPLES / name).rglob("PT1H.json"))
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda path, to=container: upload(to, path), files))
-        download(f"{account}/{name}", mirror, start="2024-12-01", end="2025-01-01")
-    return mirror
+        download(f"{account}/{name}", evidence, start="2024-12-01", end="2025-01-01")
+    return evidence
 
 
 def upload(container, path):

@@ -18,7 +18,7 @@ from nsgkit.acquire.credentials import EMULATOR_KEY
 from nsgkit.acquire.download import download
 from nsgkit.acquire.listing import find_logs
 from nsgkit.errors import NsgkitError
-from nsgkit.evidence.folder import mirror_blobs
+from nsgkit.evidence.folder import evidence_blobs
 from nsgkit.evidence.verify import verify
 from tests.acquire.logs import hours, name, records, this_hour
 from tests.acquire.proxy import answer, cut, flip, reset
@@ -63,7 +63,7 @@ def https(tmp_path_factory):
 
 def test_a_token_opens_the_container(https, tmp_path, capsys):
     download(https, tmp_path / "e", **DAY, credential=Token())
-    assert [blob.name for blob in mirror_blobs(tmp_path / "e")] == [name()]
+    assert [blob.name for blob in evidence_blobs(tmp_path / "e")] == [name()]
     assert "as Token." in capsys.readouterr().out
 
 
@@ -111,7 +111,7 @@ def test_a_canary_is_in_nothing_that_a_run_leaves(container, url, proxy, with_sa
         assert spelling not in everything
 
 
-def _everything_that_can_go_wrong(container, url, proxy, mirror):
+def _everything_that_can_go_wrong(container, url, proxy, evidence):
     """Run into each fault and return what was said of it, tracebacks with everything behind them included."""
     fill(container, [name(hour) for hour in hours(5)])
     write(container, name(this_hour()), records(2))
@@ -121,11 +121,15 @@ def _everything_that_can_go_wrong(container, url, proxy, mirror):
             proxy.reset()
             proxy.fail(fault, times=500, on=on)
             try:
-                told.append(str(download(url, mirror, start="2024-12-19")))
+                told.append(str(download(url, evidence, start="2024-12-19")))
             except NsgkitError as error:
                 told += [repr(error), *traceback.format_exception(error, chain=True), repr(error.__context__)]
     proxy.reset()
-    told += [str(download(url, mirror, start="2024-12-19")), str(verify(mirror)), repr(mirror_blobs(mirror))]
+    told += [
+        str(download(url, evidence, start="2024-12-19")),
+        str(verify(evidence)),
+        repr(evidence_blobs(evidence)),
+    ]
     told.append(find_logs(url).to_string())
     return "\n".join(told)
 

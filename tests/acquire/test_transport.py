@@ -1,4 +1,4 @@
-"""The wire carries requests that change nothing, to the one host that was asked for."""
+"""The transport carries requests that change nothing, to the one host that was asked for."""
 
 import socket
 import threading
@@ -11,7 +11,7 @@ from urllib3.exceptions import HTTPError
 
 from nsgkit.acquire.credentials import EMULATOR_KEY
 from nsgkit.acquire.errors import RefusedError
-from nsgkit.acquire.transport import Wire
+from nsgkit.acquire.transport import HttpTransport
 from nsgkit.errors import NsgkitError
 
 FAR = "https://demo.blob.core.windows.net/c"
@@ -38,22 +38,24 @@ def test_a_proxy_that_the_environment_names_is_used(a_proxy, monkeypatch, scheme
     address, asked = a_proxy
     monkeypatch.setenv("HTTPS_PROXY", scheme + address)
     request = SimpleNamespace(method="GET", url=FAR, headers={})
-    with Wire(FAR, 1) as wire, pytest.raises(HTTPError):
-        wire.send(request)
+    with HttpTransport(FAR, 1) as transport, pytest.raises(HTTPError):
+        transport.send(request)
     assert asked[0].startswith(b"CONNECT demo.blob.core.windows.net:443 ")
 
 
 def test_a_proxy_that_is_none_is_told_without_its_password(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "ftp://me:canary@proxy")
     with pytest.raises(NsgkitError, match="HTTPS_PROXY") as told:
-        Wire(FAR, 1)
+        HttpTransport(FAR, 1)
     assert "canary" not in "".join(traceback.format_exception(told.value))
 
 
 @pytest.mark.azurite
 @pytest.mark.parametrize("change", ["delete_container", "create_container"])
 def test_no_request_that_changes_anything_is_sent(container, url, proxy, change):
-    client = ContainerClient.from_container_url(url, EMULATOR_KEY, transport=Wire(url, 1), retry_total=0)
+    client = ContainerClient.from_container_url(
+        url, EMULATOR_KEY, transport=HttpTransport(url, 1), retry_total=0
+    )
     with client, pytest.raises(RefusedError, match="Only list, get and head"):
         getattr(client, change)()
     assert proxy.requests == []
@@ -65,5 +67,5 @@ def test_no_request_that_changes_anything_is_sent(container, url, proxy, change)
 def test_no_request_goes_elsewhere(account, elsewhere):
     origin = account.rpartition("/")[0]
     request = SimpleNamespace(method="GET", url=elsewhere.format(origin), headers={})
-    with Wire(account, 1) as wire, pytest.raises(RefusedError, match=origin):
-        wire.send(request)
+    with HttpTransport(account, 1) as transport, pytest.raises(RefusedError, match=origin):
+        transport.send(request)

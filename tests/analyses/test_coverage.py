@@ -152,7 +152,7 @@ def test_look_alikes_of_a_stop_are_not_listed(harmless):
 
 
 def told(*states, mac="00AA00000001"):
-    """Return what a mirror tells of a NIC's hours from 9 on."""
+    """Return what an evidence folder tells of a NIC's hours from 9 on."""
     hours = pd.to_datetime([f"2024-12-19T{9 + n:02}:00Z" for n in range(len(states))])
     return pd.DataFrame(
         {"resource": "/PATH/NSG", "mac": mac, "hour": hours, "state": states, "reason": "closed"}
@@ -160,7 +160,7 @@ def told(*states, mac="00AA00000001"):
 
 
 @pytest.mark.parametrize(
-    ("mirror", "stopped"),
+    ("evidence", "stopped"),
     [
         (told("complete", "no blob", "no blob", "no blob"), True),
         (told("complete", *["not asked for"] * 3), False),
@@ -170,16 +170,16 @@ def told(*states, mac="00AA00000001"):
         (told("complete", mac=None), True),
     ],
 )
-def test_a_mirror_tells_a_stop_from_what_was_not_asked_for_or_not_got(mirror, stopped):
-    table = analyses.logging_stops(blobs(ON, blob(9)), mirror=mirror.reset_index(drop=True))
+def test_an_evidence_folder_tells_a_stop_from_what_was_not_asked_for_or_not_got(evidence, stopped):
+    table = analyses.logging_stops(blobs(ON, blob(9)), evidence=evidence.reset_index(drop=True))
     assert table["mac"].tolist() == ["00AA00000001"] * stopped
 
 
 def test_hours_not_asked_for_or_not_got_are_no_gap():
-    mirror = told(
+    evidence = told(
         "complete", "no blob", "not asked for", "no blob", "could not be read", "no blob", "complete"
     )
-    gaps = analyses.coverage_gaps(blobs(blob(9), blob(15)), mirror=mirror)
+    gaps = analyses.coverage_gaps(blobs(blob(9), blob(15)), evidence=evidence)
     assert gaps["start"].dt.hour.tolist() == [10, 12, 14] and gaps["hours"].tolist() == [1, 1, 1]
 
 

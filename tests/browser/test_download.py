@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from azure.storage.blob import ContainerClient
-from nsgkit.acquire.identity import EMULATOR_KEY
 
-from nsgkit.evidence.folder import mirror_blobs
+from nsgkit.acquire.credentials import EMULATOR_KEY
+from nsgkit.evidence.folder import evidence_blobs
 from tests.acquire.proxy import proxy
 from tests.azurite import azurite
 from tests.browser.server import REPOSITORY
@@ -52,7 +52,7 @@ def notebook(jupyter, service, evidence):
     service.reset()
 
 
-def choose_two_hours_of_one_nic(notebook):
+def choose_two_manifest_hours_one_nic(notebook):
     (office,) = [label for label in labels(notebook, LOGS) if "OFFICE" in label]
     notebook.control(LOGS).select_option(office)
     notebook.settle()
@@ -70,13 +70,13 @@ def test_from_an_empty_folder_to_verified_evidence_by_clicks(notebook, evidence)
     notebook.wait_for("as the published key of the storage emulator on this machine.")
     notebook.wait_for("There is nothing to show yet.")
 
-    choose_two_hours_of_one_nic(notebook).press("Look").wait_for("To come:")
+    choose_two_manifest_hours_one_nic(notebook).press("Look").wait_for("To come:")
     assert "3 blobs," in notebook.text()  # the hour after holds the last minute of the span
     assert not evidence.exists()
 
     notebook.press("Download").wait_for("All of it is here.")
     assert "3 of 3 blobs fetched" in notebook.text()
-    assert {blob.name.split("/h=")[1][:2] for blob in mirror_blobs(evidence)} == {"10", "11", "12"}
+    assert {blob.name.split("/h=")[1][:2] for blob in evidence_blobs(evidence)} == {"10", "11", "12"}
 
     notebook.press("Verify").wait_for("Unchanged.")
     notebook.press("Look again")
@@ -88,8 +88,8 @@ def test_a_slow_download_shows_how_far_it_is_and_goes_on_after_a_cancel(notebook
     notebook.wait_for("Press Look").press("Look").wait_for("To come:")
     service.delay = 0.6
     notebook.press("Download").wait_for("MB/s").press("Cancel").wait_for("Stopped before the end.")
-    assert 0 < len(mirror_blobs(evidence)) < 135
+    assert 0 < len(evidence_blobs(evidence)) < 135
     service.reset()
     notebook.press("Download").wait_for("All of it is here.")
-    assert len(mirror_blobs(evidence)) == 135
+    assert len(evidence_blobs(evidence)) == 135
     assert notebook.faults() == []

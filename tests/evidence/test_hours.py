@@ -1,11 +1,11 @@
-"""Which hours have no blob, and what a mirror knows of each hour."""
+"""Which hours have no blob, and what an evidence folder knows of each hour."""
 
 from datetime import timedelta
 
 import pytest
 
-from nsgkit.evidence.hours import COLUMNS, Gaps, mirror_hours
-from nsgkit.evidence.writer import open_store
+from nsgkit.evidence.hours import COLUMNS, Gaps, evidence_hours
+from nsgkit.evidence.writer import open_writer
 from tests.acquire.logs import MAC, NSG, OTHER_MAC, SEEN, hours, name
 
 NINE, TEN, ELEVEN, TWELVE = hours(4)
@@ -51,12 +51,12 @@ def test_nothing_is_missing():
 
 
 @pytest.mark.parametrize("known", [[], ["no blob"]])
-def test_a_mirror_that_holds_nothing_gives_the_same_columns(tmp_path, known):
-    with open_store(tmp_path / "e") as store:
+def test_an_evidence_folder_that_holds_nothing_gives_the_same_columns(tmp_path, known):
+    with open_writer(tmp_path / "e") as writer:
         for event in known:
-            store.manifest.add(
+            writer.manifest.add(
                 event, resource=NSG, mac=MAC, hours=[["2015-01-01T00:00Z", "2024-01-01T00:00Z"]]
             )
-    table = mirror_hours(tmp_path / "e")
+    table = evidence_hours(tmp_path / "e")
     assert (len(table), table.columns.tolist()) == (0, COLUMNS)
     assert table.dtypes["hour"] == "datetime64[ms, UTC]"

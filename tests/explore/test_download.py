@@ -9,8 +9,8 @@ from azure.storage.blob import ContainerClient
 
 from nsgkit.acquire import errors
 from nsgkit.acquire.credentials import EMULATOR_KEY
-from nsgkit.acquire.sources import logs_in
-from nsgkit.evidence.folder import mirror_blobs
+from nsgkit.acquire.sources import list_logs
+from nsgkit.evidence.folder import evidence_blobs
 from nsgkit.explore import download_explorer
 from tests.acquire.logs import MAC, NSG, OTHER_MAC, SEEN, hours, name
 from tests.acquire.proxy import proxy, reset
@@ -40,7 +40,7 @@ def url(container, monkeypatch):
 def explorer(source, folder="evidence"):
     """The controls by label or word, the status line and the result."""
     _style, lists, *fields, buttons, status, progress, result = download_explorer(
-        source, logs_in(source), folder=str(folder)
+        source, list_logs(source), folder=str(folder)
     ).children
     controls = {c.description: c for c in (*lists.children, *fields, *buttons.children)}
     return controls, status, result, progress
@@ -122,8 +122,8 @@ def test_a_span_without_blobs_says_what_to_do():
 def test_bytes_and_time_are_told_before_anything_is_downloaded(url, tmp_path):
     controls, _, result, _ = explorer(url, tmp_path / "e")
     controls["Look"].click()
-    blobs = logs_in(url)["last_day_blobs"].sum()
-    size = logs_in(url)["last_day_bytes"].sum()
+    blobs = list_logs(url)["last_day_blobs"].sum()
+    size = list_logs(url)["last_day_bytes"].sum()
     assert f"{blobs} blobs, {size:,} bytes." in words(result)
     assert f"To come: {size:,} bytes, about 1 s" in words(result)
     assert not (tmp_path / "e").exists()
@@ -155,7 +155,7 @@ def test_what_is_chosen_is_downloaded_and_nothing_else(url, tmp_path):
     assert "1 of them are of the hour after the span, for its last minute." in words(result)
     controls["Download"].click()
     wait(controls)
-    assert [blob.name for blob in mirror_blobs(tmp_path / "e")] == [name(h) for h in hours(4)[1:]]
+    assert [blob.name for blob in evidence_blobs(tmp_path / "e")] == [name(h) for h in hours(4)[1:]]
     assert "All of it is here." in words(status)
     assert "3 of 3 blobs fetched" in words(result)
 
@@ -172,7 +172,7 @@ def test_what_is_here_does_not_come_again(url, tmp_path):
 
 
 @pytest.mark.azurite
-def test_a_mirror_can_be_looked_at_as_a_folder_can(url, tmp_path):
+def test_an_evidence_folder_can_be_looked_at_as_a_folder_can(url, tmp_path):
     controls, *_ = explorer(url, tmp_path / "e")
     for button in ("Look", "Download"):
         controls[button].click()
@@ -190,7 +190,7 @@ def test_the_code_that_is_shown_does_the_same(url, tmp_path):
     controls["Look"].click()
     code = html.unescape(re.search("<code>(.*?)</code>", result.value)[1])
     exec(f"import nsgkit\n{code}", {})
-    assert {OTHER_MAC in blob.name for blob in mirror_blobs(tmp_path / "e")} == {True}
+    assert {OTHER_MAC in blob.name for blob in evidence_blobs(tmp_path / "e")} == {True}
 
 
 @pytest.mark.azurite
@@ -207,7 +207,7 @@ def test_cancel_stops_it_and_the_same_again_goes_on(url, container, tmp_path):
     assert "Stopped before the end." in words(status)
     controls["Download"].click()
     wait(controls)
-    assert len(mirror_blobs(tmp_path / "e")) == 24
+    assert len(evidence_blobs(tmp_path / "e")) == 24
 
 
 @pytest.mark.azurite

@@ -9,7 +9,7 @@ from azure.storage.blob import ContainerClient
 
 from nsgkit.acquire.credentials import EMULATOR_KEY
 from nsgkit.acquire.download import download
-from nsgkit.evidence.folder import mirror_blobs
+from nsgkit.evidence.folder import evidence_blobs
 from nsgkit.explore import evidence
 from nsgkit.explore.evidence import coverage_explorer, folder_hours, verify_explorer
 from nsgkit.views.grids import coverage
@@ -29,8 +29,8 @@ def container():
 
 
 @pytest.fixture
-def mirror(container, tmp_path, monkeypatch):
-    """A mirror of two hours of which the container has blobs, and of one of which it has none."""
+def folder(container, tmp_path, monkeypatch):
+    """An evidence folder of two hours of which the container has blobs, and of one of which it has none."""
     monkeypatch.delenv("NSGKIT_SAS", raising=False)
     download(container, tmp_path / "e", start="2024-12-19T09:00", end="2024-12-19T12:00")
     return tmp_path / "e"
@@ -48,18 +48,18 @@ def words(text):
 
 
 @pytest.mark.azurite
-def test_what_is_unchanged_is_proven_with_the_hash_to_note_down(mirror):
-    status, shown = press(verify_explorer(mirror))
+def test_what_is_unchanged_is_proven_with_the_hash_to_note_down(folder):
+    status, shown = press(verify_explorer(folder))
     assert "Unchanged." in status
     assert re.search(r"last SHA-256, [0-9a-f]{64}", shown)
 
 
 @pytest.mark.azurite
-def test_one_changed_bit_is_named(mirror):
-    path = mirror_blobs(mirror)[0].parts[0][0]
+def test_one_changed_bit_is_named(folder):
+    path = evidence_blobs(folder)[0].parts[0][0]
     path.chmod(0o600)
     path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:])
-    status, shown = press(verify_explorer(mirror))
+    status, shown = press(verify_explorer(folder))
     assert "CHANGED" in status
     assert path.name in shown
 
@@ -69,7 +69,7 @@ def test_a_folder_that_was_not_downloaded_has_nothing_to_compare_with():
     assert "it has no manifest to compare with" in status
 
 
-def test_before_a_download_verify_says_what_makes_a_mirror(tmp_path):
+def test_before_a_download_verify_says_what_makes_an_evidence_folder(tmp_path):
     status, _ = press(verify_explorer(tmp_path / "none yet"))
     assert "nsgkit.download makes one" in status
 
@@ -80,7 +80,7 @@ def test_before_a_download_there_is_nothing_to_show_and_that_is_no_fault(tmp_pat
     assert "nsgkit-problem" not in widget.children[2].value
 
 
-def test_the_hours_of_any_folder_are_drawn_and_counted():
+def test_the_manifest_hours_any_folder_are_drawn_and_counted():
     *_, picture, legend = coverage_explorer(SAMPLES).children
     assert isinstance(picture.children[0], alt.JupyterChart)
     counts = folder_hours(SAMPLES)["status"].value_counts()
@@ -94,24 +94,24 @@ def test_a_folder_without_a_manifest_does_not_claim_that_azure_had_no_blob():
 
 
 @pytest.mark.azurite
-def test_a_manifest_does(mirror):
-    legend = coverage_explorer(mirror).children[-1].value
+def test_a_manifest_does(folder):
+    legend = coverage_explorer(folder).children[-1].value
     assert "<td>missing</td><td>1</td><td>Azure had no blob for this NIC and hour</td>" in legend
     assert "<td>present</td><td>2</td>" in legend
 
 
 @pytest.mark.azurite
-def test_a_new_download_is_seen_at_the_next_look(mirror, container):
-    widget = coverage_explorer(mirror)
-    download(container, mirror, start="2024-12-19T14:00", end="2024-12-19T15:00", resource="DEMOVM-NSG")
+def test_a_new_download_is_seen_at_the_next_look(folder, container):
+    widget = coverage_explorer(folder)
+    download(container, folder, start="2024-12-19T14:00", end="2024-12-19T15:00", resource="DEMOVM-NSG")
     press(widget)
     assert "<td>not asked for</td><td>2</td>" in widget.children[-1].value
 
 
 @pytest.mark.azurite
-def test_a_blob_of_this_hour_is_growing(mirror, container):
-    download(container, mirror, start=this_hour())
-    assert folder_hours(mirror)["status"].iloc[-1] == "growing"
+def test_a_blob_of_this_hour_is_growing(folder, container):
+    download(container, folder, start=this_hour())
+    assert folder_hours(folder)["status"].iloc[-1] == "growing"
 
 
 def test_every_state_that_a_picture_knows_is_explained():

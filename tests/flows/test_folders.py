@@ -15,8 +15,8 @@ import pytest
 
 import nsgkit
 from nsgkit.errors import NoLogsError, NsgkitError
-from nsgkit.evidence.folder import mirror_blobs
-from nsgkit.evidence.writer import open_store
+from nsgkit.evidence.folder import evidence_blobs
+from nsgkit.evidence.writer import open_writer
 from nsgkit.flows import looks, opening
 from tests.blobs import ALLOWED, MAC, NSG, PROBE, VNET_BEGIN, blob, nsg_record, vnet_record
 
@@ -176,8 +176,8 @@ def test_where_nothing_is_a_flow_log_the_error_says_what_is_there(tmp_path):
         nsgkit.read_logs(tmp_path)
 
 
-def test_where_a_mirror_could_get_nothing_the_error_says_why(tmp_path):
-    with open_store(tmp_path) as store:
+def test_where_an_evidence_folder_could_get_nothing_the_error_says_why(tmp_path):
+    with open_writer(tmp_path) as store:
         for hour in ("09", "10", "11"):
             name, why = LAID_OUT.replace("h=09", f"h={hour}"), f"archived in {hour}"
             store.manifest.add("failed", account="demo", container="c", name=name, why=why)
@@ -424,12 +424,12 @@ def test_a_pipe_is_never_opened(tmp_path):
         nsgkit.read_logs(tmp_path / "pipe")
 
 
-def test_a_pipe_in_place_of_a_mirror_s_file_is_never_opened(tmp_path):
-    with open_store(tmp_path) as store:
+def test_a_pipe_in_place_of_an_evidence_folder_s_file_is_never_opened(tmp_path):
+    with open_writer(tmp_path) as store:
         event = {"account": "demo", "container": "c", "name": LAID_OUT, "growing": False}
         told = dict.fromkeys(("size", "sha256", "etag", "md5", "encoding", "created", "modified"), "1")
         store.manifest.add("stored", **event, **told | {"size": 9, "parts": [[0, 9]]})
-    pipe = next(iter(mirror_blobs(tmp_path))).parts[0][0]
+    pipe = next(iter(evidence_blobs(tmp_path))).parts[0][0]
     pipe.parent.mkdir(parents=True, exist_ok=True)
     os.mkfifo(pipe)
     assert nsgkit.read_logs(tmp_path).rejects["reason"].tolist() == ["no regular file: never opened"]

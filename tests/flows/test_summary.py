@@ -37,8 +37,8 @@ FOUR = blobs(
 )
 
 
-def said(table, *notes, mirror=None):
-    return coverage_of(table, mirror=mirror), list(notes)
+def said(table, *notes, evidence=None):
+    return coverage_of(table, evidence=evidence), list(notes)
 
 
 def statuses(table, nic, **options):
@@ -55,10 +55,10 @@ def test_the_worst_of_two_blobs_of_an_hour_counts():
     assert statuses(blobs((HOURS[0], "A", {}), (HOURS[0], "A", {"unread": 1})), "A") == ["with rejects"]
 
 
-def test_a_mirror_tells_not_asked_for_from_missing_and_what_is_gone():
-    mirror = pd.DataFrame({"resource": "/PATH", "mac": "A", "hour": pd.to_datetime(HOURS, utc=True)})
-    mirror["state"] = pd.Categorical(["gone", "complete", "not asked for", "growing"])
-    assert statuses(FOUR, "A", mirror=mirror) == [
+def test_an_evidence_folder_tells_not_asked_for_from_missing_and_what_is_gone():
+    evidence = pd.DataFrame({"resource": "/PATH", "mac": "A", "hour": pd.to_datetime(HOURS, utc=True)})
+    evidence["state"] = pd.Categorical(["gone", "complete", "not asked for", "growing"])
+    assert statuses(FOUR, "A", evidence=evidence) == [
         "no longer in Azure",
         "with rejects",
         "not asked for",
@@ -66,13 +66,13 @@ def test_a_mirror_tells_not_asked_for_from_missing_and_what_is_gone():
     ]
 
 
-def test_what_a_mirror_could_not_get_is_an_hour_too():
+def test_what_an_evidence_folder_could_not_get_is_an_hour_too():
     failed = {"resource": "/PATH", "mac": ["A", "C"], "hour": pd.to_datetime([HOURS[2]] * 2, utc=True)}
-    mirror = pd.DataFrame(failed | {"state": "could not be read", "reason": "archived"})
-    table = coverage(FOUR, mirror=mirror)
+    evidence = pd.DataFrame(failed | {"state": "could not be read", "reason": "archived"})
+    table = coverage(FOUR, evidence=evidence)
     unread = table[table["status"] == "could not be read"]
     assert unread[["mac", "reason"]].to_numpy().tolist() == [["A", "archived"], ["C", "archived"]]
-    text = as_text(NO_FLOWS, NO_REJECTS, FOUR, said(FOUR, mirror=mirror))
+    text = as_text(NO_FLOWS, NO_REJECTS, FOUR, said(FOUR, evidence=evidence))
     assert "Could not be read: archived (2)." in text
     assert "  C  R ··×·" in text
 
@@ -80,9 +80,9 @@ def test_what_a_mirror_could_not_get_is_an_hour_too():
 def test_a_nic_of_two_flow_logs_has_the_hours_of_each_that_could_not_be_read():
     vnet = {"resource": "VNET", "name": "flowLogResourceID=/LOG/y=2024/m=12/d=19/h=09/m=00/PT1H.json"}
     table = blobs((HOURS[0], "A", {}), (HOURS[1], "A", {}), (HOURS[0], "A", vnet))
-    mirror = pd.DataFrame({"resource": ["/LOG", "/NEW"], "hour": pd.to_datetime([HOURS[1]] * 2, utc=True)})
-    mirror = mirror.assign(mac="A", state="could not be read", reason="archived")
-    hours = coverage(table, mirror=mirror).set_index(["resource", "hour"])["status"].unstack()
+    evidence = pd.DataFrame({"resource": ["/LOG", "/NEW"], "hour": pd.to_datetime([HOURS[1]] * 2, utc=True)})
+    evidence = evidence.assign(mac="A", state="could not be read", reason="archived")
+    hours = coverage(table, evidence=evidence).set_index(["resource", "hour"])["status"].unstack()
     assert hours.astype(str).apply(list, axis=1).to_dict() == {
         "R": ["present", "present"],
         "VNET": ["present", "could not be read"],
@@ -90,16 +90,16 @@ def test_a_nic_of_two_flow_logs_has_the_hours_of_each_that_could_not_be_read():
     }
 
 
-def test_before_the_mac_was_in_the_path_a_mirror_s_hours_are_those_of_the_only_nic():
-    mirror = pd.DataFrame({"resource": "/PATH", "mac": None, "hour": pd.to_datetime(HOURS[:1], utc=True)})
+def test_before_the_mac_was_in_the_path_an_evidence_folder_s_hours_are_those_of_the_only_nic():
+    evidence = pd.DataFrame({"resource": "/PATH", "mac": None, "hour": pd.to_datetime(HOURS[:1], utc=True)})
     table = blobs((HOURS[0], "A", {}))
-    assert statuses(table, "A", mirror=mirror.assign(state="gone", reason=None)) == ["no longer in Azure"]
+    assert statuses(table, "A", evidence=evidence.assign(state="gone", reason=None)) == ["no longer in Azure"]
 
 
-def test_what_is_gone_in_azure_and_changed_in_the_mirror_could_not_be_read():
-    mirror = pd.DataFrame({"resource": "/PATH", "mac": "A", "hour": pd.to_datetime(HOURS[:1], utc=True)})
+def test_what_is_gone_in_azure_and_changed_in_the_folder_could_not_be_read():
+    evidence = pd.DataFrame({"resource": "/PATH", "mac": "A", "hour": pd.to_datetime(HOURS[:1], utc=True)})
     table = blobs((HOURS[0], "A", {"unread": 1, "complete": False, "note": "its SHA-256 differs"}))
-    assert statuses(table, "A", mirror=mirror.assign(state="gone", reason=None)) == ["could not be read"]
+    assert statuses(table, "A", evidence=evidence.assign(state="gone", reason=None)) == ["could not be read"]
 
 
 def test_what_could_not_be_read_says_why():
@@ -127,8 +127,8 @@ def test_hours_of_no_flow_log_are_not_in_the_picture(late):
     table = blobs((HOURS[0], "A", {}), (HOURS[1], "A", {}))
     table.loc[1, "hour"] = pd.Timestamp(late, tz="UTC").as_unit("ms")
     failed = {"resource": "/PATH", "mac": "A", "hour": table["hour"][1:], "reason": "archived"}
-    mirror = pd.DataFrame(failed | {"state": "could not be read"})
-    assert statuses(table, "A") == statuses(table, "A", mirror=mirror) == ["present"]
+    evidence = pd.DataFrame(failed | {"state": "could not be read"})
+    assert statuses(table, "A") == statuses(table, "A", evidence=evidence) == ["present"]
     assert "coverage 1 NIC × 1 hour" in as_text(NO_FLOWS, NO_REJECTS, table, said(table))
 
 
@@ -150,10 +150,10 @@ def test_counts_are_those_of_the_hours(held, manifest):
     first = pd.Timestamp("2024-12-19", tz="UTC")
     table = blobs(*((first + pd.Timedelta(h, "h"), mac, {"complete": c}) for (h, mac), c in held.items()))
     told = [("/PATH", mac, first + pd.Timedelta(h, "h"), s, None) for (h, mac), s in manifest.items()]
-    mirror = pd.DataFrame(told, columns=["resource", "mac", "hour", "state", "reason"])
-    mirror["hour"] = mirror["hour"].astype("datetime64[ms, UTC]")
-    hours = coverage(table, mirror=mirror)
-    counts = {status: n for status, n in coverage_of(table, mirror=mirror).counts.items() if n}
+    evidence = pd.DataFrame(told, columns=["resource", "mac", "hour", "state", "reason"])
+    evidence["hour"] = evidence["hour"].astype("datetime64[ms, UTC]")
+    hours = coverage(table, evidence=evidence)
+    counts = {status: n for status, n in coverage_of(table, evidence=evidence).counts.items() if n}
     assert counts == hours["status"].astype(str).value_counts().to_dict()
     assert not hours.duplicated(["resource", "mac", "hour"]).any()
 

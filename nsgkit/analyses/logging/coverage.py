@@ -18,11 +18,11 @@ SILENCES: Table = {
 }  # fmt: skip
 
 
-def coverage_gaps(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) -> pd.DataFrame:
+def coverage_gaps(blobs: pd.DataFrame, *, evidence: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return the stretches of hours for which a NIC has no blob between its first and its last.
 
-    Parameters and errors as for `coverage`. Hours of which a mirror knows that their blob could not be
-    downloaded, or that they were not asked for, are no gap.
+    Parameters and errors as for `coverage`. Hours whose blob could not be downloaded, or
+    that were not asked for, as the evidence folder knows, are no gap.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def coverage_gaps(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) ->
     >>> coverage_gaps(nsgkit.read_logs("data/samples").blobs)["hours"].tolist()
     [2]
     """
-    hours = cells_of(blobs, mirror)[["resource", "mac", "hour"]].drop_duplicates()
+    hours = cells_of(blobs, evidence)[["resource", "mac", "hour"]].drop_duplicates()
     hours = hours.sort_values(["resource", "mac", "hour"], ignore_index=True)
     before = hours.groupby(["resource", "mac"])["hour"].shift() + _ONE
     found = hours.assign(start=before, end=hours["hour"])[hours["hour"] > before]

@@ -1,1 +1,5 @@
-"""The way from bytes to flows: parse, read, store, stitch."""
+"""The way from bytes to flows: read, parse, explain."""
+
+from nsgkit.flows.parse.tuples import read_tuple
+
+__all__ = ["read_tuple"]

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.public import deep_names
 from tests.readme import ROOT
 
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -49,6 +50,13 @@ def test_there_are_notebooks():
 
 def test_it_runs_from_top_to_bottom(ran):
     assert all(cell.execution_count for cell in code(ran))
+
+
+@NOTEBOOKS
+def test_it_uses_public_names_only(path):
+    cells = [cell.source for cell in code(nbformat.read(path, 4))]
+    deep = set(deep_names("\n".join(cells)))
+    assert deep <= {"nsgkit.views.charts"}  # until nsgkit.views offers them itself
 
 
 def test_it_warns_of_nothing(ran):

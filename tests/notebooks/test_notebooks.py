@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.readme import ROOT
+from tests.reference import ROOT
 
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NOTEBOOKS = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)

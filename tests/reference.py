@@ -1,6 +1,6 @@
-"""The parts of README.md that are made from the package itself: run `python -m tests.readme` to renew them.
+"""The parts of README.md and REFERENCE.md that are made from the code: `python -m tests.reference` renews them.
 
-Public is what stands in an `__all__`. tests/test_docs.py fails while README.md says anything else.
+Public is what stands in an `__all__`. tests/test_docs.py fails while the two pages say anything else.
 """
 
 import inspect
@@ -15,6 +15,7 @@ from nsgkit import schema
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+REFERENCE = ROOT / "REFERENCE.md"
 
 
 def public():
@@ -100,13 +101,16 @@ def frame(data):
     return table(list(data.columns), data.to_numpy().tolist())
 
 
-def rewritten(text):
-    """Return README's text with every generated part renewed."""
-    for part in (notebooks, functions, dictionary):
-        begin, end = (
-            f"<!-- {part.__name__}: made by python -m tests.readme -->",
-            f"<!-- end of {part.__name__} -->",
-        )
+# The page and the parts of it that are generated.
+PARTS = {README: (notebooks,), REFERENCE: (functions, dictionary)}
+
+
+def renewed(page):
+    """Return the page's text with every generated part made anew."""
+    text = page.read_text("utf-8")
+    for part in PARTS[page]:
+        begin = f"<!-- {part.__name__}: made by python -m tests.reference -->"
+        end = f"<!-- end of {part.__name__} -->"
         before, rest = text.split(begin)
         _, after = rest.split(end)
         text = f"{before}{begin}\n\n{part()}\n\n{end}{after}"
@@ -114,4 +118,5 @@ def rewritten(text):
 
 
 if __name__ == "__main__":
-    README.write_text(rewritten(README.read_text("utf-8")), "utf-8", newline="\n")
+    for page in PARTS:
+        page.write_text(renewed(page), "utf-8", newline="\n")

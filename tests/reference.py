@@ -1,4 +1,4 @@
-"""The parts of README.md and REFERENCE.md that are made from the code: `python -m tests.reference` renews them.
+"""What README.md and REFERENCE.md say that is made from the code: `python -m tests.reference` renews it.
 
 Public is what stands in an `__all__`. tests/test_docs.py fails while the two pages say anything else.
 """

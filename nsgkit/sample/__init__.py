@@ -78,8 +78,8 @@ def _hours() -> dict[Hour, list[Record]]:
 
 def _facts() -> list[Fact]:
     """Return what is planted: the incident as it happened, then the harmless, kind by kind."""
-    harmless = [fact for scene in _HARMLESS for fact in scene.facts()]
-    return [*incident.facts(), *sorted(harmless, key=lambda fact: _KINDS.index(fact.kind))]
+    harmless = [fact for scene in _HARMLESS for fact in scene.FACTS]
+    return [*incident.FACTS, *sorted(harmless, key=lambda fact: _KINDS.index(fact.kind))]
 
 
 def _beside(facts: dict[str, object]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from nsgkit.sample.company.network import DATA, DEMOVM, OFFICE
 from nsgkit.sample.logging.connections import Entry
 from nsgkit.sample.logging.defects import SWITCHED_ON, gap, growing, repeated
 from nsgkit.sample.logging.records import V2_SINCE, Hour, Line, Record, path
-from nsgkit.sample.world import END, HOUR, START, at, iso
+from nsgkit.sample.world import END, FIRST, HOUR, LAST, START, at, iso
 
 Blobs = dict[Hour, list[Record]]
 Row = dict[str, object]
@@ -22,7 +22,7 @@ class Fact(NamedTuple):
     harmless: bool
     entities: dict[str, tuple[Value, ...]]
     story: str
-    between: tuple[int, int] = (START, END)
+    between: tuple[str, str] = (FIRST, LAST)
 
 
 def truth(blobs: Blobs, cut_record: bytes, facts: Iterable[Fact]) -> Row:
@@ -91,7 +91,7 @@ def _fact(fact: Fact, entries: list[Entry]) -> Row:
 
 def _belongs(entry: Entry, fact: Fact) -> bool:
     """Say whether a logged tuple is one of the fact's."""
-    begin, end = fact.between
+    begin, end = map(at, fact.between)
     return begin <= entry.ms < end and all(
         _field(entry, name) in values for name, values in fact.entities.items()
     )

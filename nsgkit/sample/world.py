@@ -16,6 +16,7 @@ DAY = 24 * HOUR
 START = 1_734_480_000 * SECOND  # 2024-12-18T00:00Z
 DAYS = (START, START + DAY)
 END = START + len(DAYS) * DAY
+FIRST, LAST = "day 1, 00:00", "day 3, 00:00"  # START and END as moments
 
 
 @cache

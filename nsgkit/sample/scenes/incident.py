@@ -8,7 +8,7 @@ from nsgkit.sample.company.rules import OPENED, SHUT, TEMPORARY
 from nsgkit.sample.logging.connections import Connection, ephemeral, volume
 from nsgkit.sample.randomness import integer
 from nsgkit.sample.truth import Fact
-from nsgkit.sample.world import END, HOUR, MINUTE, SECOND, at, dice
+from nsgkit.sample.world import END, LAST, MINUTE, SECOND, at, dice
 
 LOOKOUT = "198.51.100.201"
 GUESSER = "203.0.113.199"
@@ -227,127 +227,126 @@ def _theft() -> Iterator[Connection]:
         )
 
 
-def facts() -> tuple[Fact, ...]:
-    """Return the incident fact by fact, so that anybody can find each again in the logs."""
-    return (
-        Fact(
-            "first-probe",
-            "probe",
-            False,
-            {"src_ip": (LOOKOUT,), "dst_port": (22,)},
-            "Somebody knocks at port 22 of three public machines, seconds apart.",
-            (at(FIRST_PROBE), at(VERTICAL_SCAN)),
-        ),
-        Fact(
-            "vertical-scan",
-            "vertical scan",
-            False,
-            {"src_ip": (LOOKOUT,), "dst_ip": (JUMP.ip,)},
-            "Twelve minutes later the same address tries 39 ports of the jump host, all denied.",
-            (at(VERTICAL_SCAN), at(VERTICAL_SCAN) + HOUR),
-        ),
-        Fact(
-            "denied-ssh",
-            "denied attempts",
-            False,
-            {"src_ip": (GUESSER,), "dst_ip": (JUMP.ip,), "dst_port": (22,), "decision": ("denied",)},
-            "Another address comes back to the jump host's SSH port all morning, and is denied.",
-            (at(KNOCKING), at(OPENED)),
-        ),
-        Fact(
-            "rule-opened",
-            "rule opened",
-            False,
-            {"rule": (f"UserRule_{TEMPORARY}",), "decision": ("allowed",)},
-            "At 08:05 a rule for a contractor opens SSH to the whole internet. An hour later it is turned "
-            "into a deny, but who is inside stays inside.",
-        ),
-        Fact(
-            "contractor",
-            "rule opened",
-            True,
-            {"src_ip": (CONTRACTOR,)},
-            "The contractor whom the rule was opened for: one session, harmless.",
-        ),
-        Fact(
-            "ssh-brute-force",
-            "brute force",
-            False,
-            {"src_ip": (GUESSER,), "dst_ip": (JUMP.ip,), "dst_port": (22,), "decision": ("allowed",)},
-            "For half an hour the address that was denied all morning guesses passwords, one small "
-            "connection after the other.",
-            (at(GUESSING), at(INSIDE)),
-        ),
-        Fact(
-            "ssh-success",
-            "brute force succeeded",
-            False,
-            {"src_ip": (GUESSER,), "dst_ip": (JUMP.ip,), "dst_port": (22,), "decision": ("allowed",)},
-            "One guess is right: a session of 52 minutes that carries megabytes in.",
-            (at(INSIDE), END),
-        ),
-        Fact(
-            "beacon",
-            "beacon",
-            False,
-            {"src_ip": (JUMP.ip,), "dst_ip": (CONTROL,)},
-            "From now on the jump host calls home about every five minutes, day and night, with jitter.",
-        ),
-        Fact(
-            "horizontal-scan",
-            "horizontal scan",
-            False,
-            {
-                "src_ip": (JUMP.ip,),
-                "dst_port": (445,),
-                "dst_ip": tuple(f"10.30.1.{n}" for n in range(1, 141)),
-            },
-            "A day later, in office hours, the jump host looks for file shares in the data subnet: 140 "
-            "addresses in under four minutes.",
-            (at(HORIZONTAL_SCAN), at(TO_FILES)),
-        ),
-        Fact(
-            "lateral-to-files",
-            "lateral movement",
-            False,
-            {"src_ip": (JUMP.ip,), "dst_ip": (FILES1.ip,), "dst_port": (445,)},
-            "It finds the file server and opens its share: an edge that was never there, seen at both ends.",
-            (at(TO_FILES), END),
-        ),
-        Fact(
-            "lateral-to-desk",
-            "lateral movement",
-            False,
-            {"src_ip": (JUMP.ip,), "dst_ip": (WS1.ip,), "dst_port": (3389,)},
-            "From the jump host on to the order desk by remote desktop, seen at both ends.",
-        ),
-        Fact(
-            "collection",
-            "lateral movement",
-            False,
-            {"src_ip": (WS1.ip,), "dst_ip": (DB1.ip,), "dst_port": (1433,)},
-            "From the order desk into the database, which it never spoke to before: 1.7 GB come back.",
-        ),
-        Fact(
-            "staging",
-            "staging",
-            False,
-            {"src_ip": (WS1.ip,), "dst_ip": (FILES1.ip,), "src_port": (STAGING_PORT,)},
-            "The order desk lays 1.7 GB down on the file server, among its ordinary use of the share.",
-            (at(STAGING), at(STAGING) + HOUR),
-        ),
-        Fact(
-            "remote-command",
-            "lateral movement",
-            False,
-            {"src_ip": (JUMP.ip,), "dst_ip": (FILES1.ip,), "dst_port": (5985,)},
-            "At night the jump host manages the file server remotely, for four minutes.",
-        ),
-        Fact(
-            "upload",
-            "large upload",
-            False,
-            {"src_ip": (FILES1.ip,), "dst_ip": (DROP,)},
-            "The file server uploads 1.7 GB to an address that nobody ever spoke to: the theft.",
-        ),
-    )
+# The incident fact by fact, so that anybody can find each again in the logs.
+FACTS = (
+    Fact(
+        "first-probe",
+        "probe",
+        False,
+        {"src_ip": (LOOKOUT,), "dst_port": (22,)},
+        "Somebody knocks at port 22 of three public machines, seconds apart.",
+        (FIRST_PROBE, VERTICAL_SCAN),
+    ),
+    Fact(
+        "vertical-scan",
+        "vertical scan",
+        False,
+        {"src_ip": (LOOKOUT,), "dst_ip": (JUMP.ip,)},
+        "Twelve minutes later the same address tries 39 ports of the jump host, all denied.",
+        (VERTICAL_SCAN, "day 1, 01:31:40"),
+    ),
+    Fact(
+        "denied-ssh",
+        "denied attempts",
+        False,
+        {"src_ip": (GUESSER,), "dst_ip": (JUMP.ip,), "dst_port": (22,), "decision": ("denied",)},
+        "Another address comes back to the jump host's SSH port all morning, and is denied.",
+        (KNOCKING, OPENED),
+    ),
+    Fact(
+        "rule-opened",
+        "rule opened",
+        False,
+        {"rule": (f"UserRule_{TEMPORARY}",), "decision": ("allowed",)},
+        "At 08:05 a rule for a contractor opens SSH to the whole internet. An hour later it is turned "
+        "into a deny, but who is inside stays inside.",
+    ),
+    Fact(
+        "contractor",
+        "rule opened",
+        True,
+        {"src_ip": (CONTRACTOR,)},
+        "The contractor whom the rule was opened for: one session, harmless.",
+    ),
+    Fact(
+        "ssh-brute-force",
+        "brute force",
+        False,
+        {"src_ip": (GUESSER,), "dst_ip": (JUMP.ip,), "dst_port": (22,), "decision": ("allowed",)},
+        "For half an hour the address that was denied all morning guesses passwords, one small "
+        "connection after the other.",
+        (GUESSING, INSIDE),
+    ),
+    Fact(
+        "ssh-success",
+        "brute force succeeded",
+        False,
+        {"src_ip": (GUESSER,), "dst_ip": (JUMP.ip,), "dst_port": (22,), "decision": ("allowed",)},
+        "One guess is right: a session of 52 minutes that carries megabytes in.",
+        (INSIDE, LAST),
+    ),
+    Fact(
+        "beacon",
+        "beacon",
+        False,
+        {"src_ip": (JUMP.ip,), "dst_ip": (CONTROL,)},
+        "From now on the jump host calls home about every five minutes, day and night, with jitter.",
+    ),
+    Fact(
+        "horizontal-scan",
+        "horizontal scan",
+        False,
+        {
+            "src_ip": (JUMP.ip,),
+            "dst_port": (445,),
+            "dst_ip": tuple(f"10.30.1.{n}" for n in range(1, 141)),
+        },
+        "A day later, in office hours, the jump host looks for file shares in the data subnet: 140 "
+        "addresses in under four minutes.",
+        (HORIZONTAL_SCAN, TO_FILES),
+    ),
+    Fact(
+        "lateral-to-files",
+        "lateral movement",
+        False,
+        {"src_ip": (JUMP.ip,), "dst_ip": (FILES1.ip,), "dst_port": (445,)},
+        "It finds the file server and opens its share: an edge that was never there, seen at both ends.",
+        (TO_FILES, LAST),
+    ),
+    Fact(
+        "lateral-to-desk",
+        "lateral movement",
+        False,
+        {"src_ip": (JUMP.ip,), "dst_ip": (WS1.ip,), "dst_port": (3389,)},
+        "From the jump host on to the order desk by remote desktop, seen at both ends.",
+    ),
+    Fact(
+        "collection",
+        "lateral movement",
+        False,
+        {"src_ip": (WS1.ip,), "dst_ip": (DB1.ip,), "dst_port": (1433,)},
+        "From the order desk into the database, which it never spoke to before: 1.7 GB come back.",
+    ),
+    Fact(
+        "staging",
+        "staging",
+        False,
+        {"src_ip": (WS1.ip,), "dst_ip": (FILES1.ip,), "src_port": (STAGING_PORT,)},
+        "The order desk lays 1.7 GB down on the file server, among its ordinary use of the share.",
+        (STAGING, "day 2, 14:05:30"),
+    ),
+    Fact(
+        "remote-command",
+        "lateral movement",
+        False,
+        {"src_ip": (JUMP.ip,), "dst_ip": (FILES1.ip,), "dst_port": (5985,)},
+        "At night the jump host manages the file server remotely, for four minutes.",
+    ),
+    Fact(
+        "upload",
+        "large upload",
+        False,
+        {"src_ip": (FILES1.ip,), "dst_ip": (DROP,)},
+        "The file server uploads 1.7 GB to an address that nobody ever spoke to: the theft.",
+    ),
+)

@@ -160,14 +160,13 @@ def _leftovers() -> Iterator[Connection]:
                 )
 
 
-def facts() -> tuple[Fact, ...]:
-    """Return the one part of the background noise that comes from real addresses."""
-    return (
-        Fact(
-            "lab-probes",
-            "probe",
-            True,
-            {"mac": (DEMOVM.mac,), "src_ip": tuple(line.split(",")[1] for line in LAB)},
-            "The twelve denied probes of the lab's own first record: background noise from real addresses.",
-        ),
-    )
+# The one part of the background noise that comes from real addresses.
+FACTS = (
+    Fact(
+        "lab-probes",
+        "probe",
+        True,
+        {"mac": (DEMOVM.mac,), "src_ip": tuple(line.split(",")[1] for line in LAB)},
+        "The twelve denied probes of the lab's own first record: background noise from real addresses.",
+    ),
+)

@@ -172,60 +172,59 @@ def _updates() -> Iterator[Connection]:
             )
 
 
-def facts() -> tuple[Fact, ...]:
-    """Return everything here that looks like an attack, fact by fact."""
-    return (
-        Fact(
-            "backup-download",
-            "backup",
-            True,
-            {"src_ip": (FILES1.ip6,), "dst_ip": (BACKUP_SERVICE,)},
-            "Every night at two the file server downloads a copy of the shop from its hosting backup: "
-            "gigabytes, but inwards.",
-        ),
-        Fact(
-            "backup-of-the-database",
-            "backup",
-            True,
-            {"src_ip": (DB1.ip,), "dst_ip": (FILES1.ip,), "dst_port": (445,)},
-            "Every night at one the database writes its dump to the file server; seen at both ends.",
-        ),
-        Fact(
-            "backup-to-the-warehouse",
-            "backup",
-            True,
-            {"src_ip": (NAS,), "dst_ip": (FILES1.ip,), "dst_port": (445,)},
-            "Every night at three the warehouse's storage fetches the dump over the VPN: the bytes leave "
-            "the file server as answers, and stay in the company.",
-        ),
-        Fact(
-            "monitoring-every-minute",
-            "monitoring",
-            True,
-            {"src_ip": (UPTIME,)},
-            "An uptime service that the company pays visits the shop every minute, as regular as any "
-            "beacon, from outside.",
-        ),
-        Fact(
-            "day-long-connection",
-            "long connection",
-            True,
-            {"src_ip": (WS2.ip,), "dst_ip": (CHAT,)},
-            "A chat window left open on a workstation: one connection for more than 25 hours.",
-        ),
-        Fact(
-            "vulnerability-scanner",
-            "scan",
-            True,
-            {"src_ip": (SCANNER,)},
-            "The company's own vulnerability scanner in the warehouse goes through all servers on "
-            "Wednesday evening.",
-        ),
-        Fact(
-            "scheduled-updates",
-            "updates",
-            True,
-            {"dst_ip": (UPDATES, UPDATES6)},
-            "At six every morning five servers fetch updates in the same minute, two of them over IPv6.",
-        ),
-    )
+# Everything here that looks like an attack, fact by fact.
+FACTS = (
+    Fact(
+        "backup-download",
+        "backup",
+        True,
+        {"src_ip": (FILES1.ip6,), "dst_ip": (BACKUP_SERVICE,)},
+        "Every night at two the file server downloads a copy of the shop from its hosting backup: "
+        "gigabytes, but inwards.",
+    ),
+    Fact(
+        "backup-of-the-database",
+        "backup",
+        True,
+        {"src_ip": (DB1.ip,), "dst_ip": (FILES1.ip,), "dst_port": (445,)},
+        "Every night at one the database writes its dump to the file server; seen at both ends.",
+    ),
+    Fact(
+        "backup-to-the-warehouse",
+        "backup",
+        True,
+        {"src_ip": (NAS,), "dst_ip": (FILES1.ip,), "dst_port": (445,)},
+        "Every night at three the warehouse's storage fetches the dump over the VPN: the bytes leave "
+        "the file server as answers, and stay in the company.",
+    ),
+    Fact(
+        "monitoring-every-minute",
+        "monitoring",
+        True,
+        {"src_ip": (UPTIME,)},
+        "An uptime service that the company pays visits the shop every minute, as regular as any "
+        "beacon, from outside.",
+    ),
+    Fact(
+        "day-long-connection",
+        "long connection",
+        True,
+        {"src_ip": (WS2.ip,), "dst_ip": (CHAT,)},
+        "A chat window left open on a workstation: one connection for more than 25 hours.",
+    ),
+    Fact(
+        "vulnerability-scanner",
+        "scan",
+        True,
+        {"src_ip": (SCANNER,)},
+        "The company's own vulnerability scanner in the warehouse goes through all servers on "
+        "Wednesday evening.",
+    ),
+    Fact(
+        "scheduled-updates",
+        "updates",
+        True,
+        {"dst_ip": (UPDATES, UPDATES6)},
+        "At six every morning five servers fetch updates in the same minute, two of them over IPv6.",
+    ),
+)

@@ -132,29 +132,28 @@ def _monitoring(rng: Random) -> Iterator[Connection]:
             )
 
 
-def facts() -> tuple[Fact, ...]:
-    """Return what of the servers' day looks like an attack."""
-    return (
-        Fact(
-            "server-monitoring",
-            "monitoring",
-            True,
-            {"src_ip": (MONITOR,)},
-            "The warehouse's monitoring asks three servers every ten minutes.",
-        ),
-        Fact(
-            "time-service",
-            "monitoring",
-            True,
-            {"dst_ip": (TIME6,)},
-            "Database and file server set their clocks every two hours, over IPv6, alike in time and size.",
-        ),
-        Fact(
-            "replica-connection",
-            "long connection",
-            True,
-            {"src_ip": (REPLICA,)},
-            "The stock system's database replica: its connection began before the logs and outlives them, "
-            "so that it has neither begin nor end.",
-        ),
-    )
+# What of the servers' day looks like an attack.
+FACTS = (
+    Fact(
+        "server-monitoring",
+        "monitoring",
+        True,
+        {"src_ip": (MONITOR,)},
+        "The warehouse's monitoring asks three servers every ten minutes.",
+    ),
+    Fact(
+        "time-service",
+        "monitoring",
+        True,
+        {"dst_ip": (TIME6,)},
+        "Database and file server set their clocks every two hours, over IPv6, alike in time and size.",
+    ),
+    Fact(
+        "replica-connection",
+        "long connection",
+        True,
+        {"src_ip": (REPLICA,)},
+        "The stock system's database replica: its connection began before the logs and outlives them, "
+        "so that it has neither begin nor end.",
+    ),
+)

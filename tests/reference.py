@@ -18,15 +18,21 @@ README = ROOT / "README.md"
 REFERENCE = ROOT / "REFERENCE.md"
 
 
+def offered(room):
+    """Return {name: object} of a room's `__all__`."""
+    module = import_module(room)
+    return {name: getattr(module, name) for name in getattr(module, "__all__", [])}
+
+
 def public():
     """Return {room: {name: object}} of everything in an `__all__`, each object in its first room only."""
     names = ["nsgkit", *sorted(m.name for m in pkgutil.walk_packages(nsgkit.__path__, "nsgkit."))]
-    rooms = {n: import_module(n) for n in names if not n.endswith("__main__")}
+    rooms = [n for n in names if not n.endswith("__main__")]
     seen, found = set(), {}
-    for name in sorted(rooms, key=lambda n: (n.count("."), n)):
-        offered = {n: getattr(rooms[name], n) for n in getattr(rooms[name], "__all__", [])}
-        found[name] = {n: thing for n, thing in offered.items() if id(thing) not in seen}
-        seen |= {id(thing) for thing in offered.values()}
+    for room in sorted(rooms, key=lambda n: (n.count("."), n)):
+        things = {n: thing for n, thing in offered(room).items() if not inspect.ismodule(thing)}
+        found[room] = {n: thing for n, thing in things.items() if id(thing) not in seen}
+        seen |= {id(thing) for thing in things.values()}
     return {name: things for name, things in found.items() if things}
 
 

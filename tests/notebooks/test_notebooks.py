@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.reference import ROOT
+from tests.reference import ROOT, offered
 
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NOTEBOOKS = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -15,6 +15,8 @@ SECTIONS = ["Why", "The data", "False alarms and blind spots", "Where to go next
 # Numbers that a cell has to compute: 4 digits and up, or with a comma; a year is none.
 FIGURE = re.compile(r"(?<![\w.-])(?:\d{1,3}(?:,\d{3})+|\d{4,})(?![\w-])")
 YEAR = re.compile(r"20[0-4]\d")
+FACES = ["nsgkit", "nsgkit.analyses", "nsgkit.explore", "nsgkit.schema", "nsgkit.views"]
+PUBLIC = {*FACES, *(f"{face}.{name}" for face in FACES for name in offered(face))}
 
 
 @pytest.fixture(scope="module", params=PATHS, ids=lambda path: path.stem)
@@ -27,6 +29,16 @@ def ran(request):
 
 def code(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def used(source):
+    """Every name that is imported, and every attribute of an imported name, in full: nsgkit.read_logs."""
+    nodes = list(ast.walk(ast.parse(source)))
+    modules = {alias.name: alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names}
+    froms = [n for n in nodes if isinstance(n, ast.ImportFrom)]
+    names = modules | {alias.name: f"{n.module}.{alias.name}" for n in froms for alias in n.names}
+    attributes = [n for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)]
+    return {*names.values(), *(f"{names[n.value.id]}.{n.attr}" for n in attributes if n.value.id in names)}
 
 
 def prose(notebook):
@@ -86,6 +98,18 @@ def test_its_cells_only_call(path):
     heavy = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Try, ast.For, ast.While, ast.Lambda
     trees = [ast.parse(cell.source) for cell in code(nbformat.read(path, 4))]
     assert not [node for tree in trees for node in ast.walk(tree) if isinstance(node, heavy)]
+
+
+@NOTEBOOKS
+def test_it_uses_public_names_only(path):
+    """Its cells end up in reports: they must not break when a module moves."""
+    source = "\n".join(cell.source for cell in code(nbformat.read(path, 4)))
+    assert not {name for name in used(source) if name.split(".")[0] == "nsgkit"} - PUBLIC
+
+
+def test_a_deep_import_and_a_private_attribute_are_noticed():
+    source = "import nsgkit\nfrom nsgkit import views\nfrom nsgkit.views.theme import titled\nviews.theme"
+    assert used(source) - PUBLIC == {"nsgkit.views.theme.titled", "nsgkit.views.theme"}
 
 
 @NOTEBOOKS

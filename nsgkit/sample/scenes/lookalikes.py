@@ -149,17 +149,7 @@ def _updates() -> Iterator[Connection]:
         for host in (*WEB, JUMP, DB1, FILES1):
             source, target = (host.ip6, UPDATES6) if host.ip6 else (host.ip, UPDATES)
             for _ in range(3):
-                packets = integer(rng, 9_000, 48_000)
-                yield Connection(
-                    day + 6 * HOUR + integer(rng, 0, 40) * SECOND,
-                    source,
-                    target,
-                    ephemeral(rng),
-                    443,
-                    lasts=integer(rng, 20, 200) * SECOND,
-                    out=(packets // 3, packets // 3 * 66),
-                    back=(packets, packets * 1_391),
-                )
+                yield _package(rng, day, source, target)
             yield Connection(
                 day + 6 * HOUR + 4 * MINUTE,
                 source,
@@ -170,6 +160,21 @@ def _updates() -> Iterator[Connection]:
                 out=volume(rng, 9, 20, 220),
                 back=volume(rng, 9, 20, 300),
             )
+
+
+def _package(rng: Random, day: int, source: str, target: str) -> Connection:
+    """Return the download of one package."""
+    packets = integer(rng, 9_000, 48_000)
+    return Connection(
+        day + 6 * HOUR + integer(rng, 0, 40) * SECOND,
+        source,
+        target,
+        ephemeral(rng),
+        443,
+        lasts=integer(rng, 20, 200) * SECOND,
+        out=(packets // 3, packets // 3 * 66),
+        back=(packets, packets * 1_391),
+    )
 
 
 # Everything here that looks like an attack, fact by fact.

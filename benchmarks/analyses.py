@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -94,13 +95,13 @@ def plain_breakdown(
     return ask
 
 
-def plain_connections_over_time(flows: pd.DataFrame) -> pd.DataFrame:
-    began = flows[(flows["decision"] == "denied") | flows["state"].isna() | (flows["state"] == "begin")]
-    keys = [began["time"].dt.floor("h"), began["acl"], began["decision"]]
-    return began.groupby(keys, observed=True).size().reset_index()
+def plain_over_time(table: pd.DataFrame) -> pd.DataFrame:
+    began = table[~table["folded"] & table["state"].isin(["open", "closed", "denied"])]
+    grouped = began.groupby([began["first"].dt.floor("h"), began["acl"], began["decision"]], observed=True)
+    return grouped.size().to_frame("n").join(grouped["src_ip"].nunique())
 
 
-def plain_traffic_over_time(flows: pd.DataFrame) -> pd.DataFrame:
+def plain_bytes_over_time(_table: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     flows = flows.sort_values("time", kind="stable")
     since = flows["time"].groupby(flows.groupby(_codes(flows, KEY), sort=False).ngroup()).shift()
     counted = flows["state"].isin(["continuing", "end"])
@@ -146,44 +147,50 @@ def plain_network(addresses: pd.Series) -> pd.Categorical:
     return pd.Categorical.from_codes(codes[addresses.cat.codes], names)
 
 
-# name -> (of flows?, nsgkit, plain pandas)
-QUESTIONS: dict[str, tuple[bool, Callable, Callable]] = {
-    "conversations": (True, conversations, plain_conversations),
-    "connections_over_time": (True, analyses.connections_over_time, plain_connections_over_time),
-    "traffic_over_time": (True, analyses.traffic_over_time, plain_traffic_over_time),
-    "heavy_machines": (True, analyses.heavy_machines, plain_heavy),
-    "silent_minutes": (True, analyses.silent_minutes, plain_silent),
-    "top_talkers": (False, analyses.top_talkers, plain_breakdown(["src_ip"], "dst_ip")),
-    "top_pairs": (False, analyses.top_pairs, plain_breakdown(["src_ip", "dst_ip"])),
-    "top_services": (False, analyses.top_services, plain_breakdown(["protocol", "dst_port"], "src_ip")),
-    "top_rules": (False, analyses.top_rules, plain_breakdown(["acl", "rule", "direction"], "src_ip")),
-    "protocols": (False, analyses.protocols, plain_breakdown(["protocol"], "src_ip")),
+def bytes_over_time(table: object, flows: object) -> pd.DataFrame:
+    return analyses.over_time(table, by="acl", flows=flows)
+
+
+FLOWS, STITCHED = ("flows",), ("conversations",)
+# name -> (tables, nsgkit, plain pandas)
+QUESTIONS: dict[str, tuple[tuple[str, ...], Callable, Callable]] = {
+    "conversations": (FLOWS, conversations, plain_conversations),
+    "bytes_over_time": (STITCHED + FLOWS, bytes_over_time, plain_bytes_over_time),
+    "over_time": (STITCHED, partial(analyses.over_time, by="acl"), plain_over_time),
+    "busiest_nics": (FLOWS, analyses.busiest_nics, plain_heavy),
+    "silences": (FLOWS, analyses.silences, plain_silent),
+    "top_talkers": (STITCHED, analyses.top_talkers, plain_breakdown(["src_ip"], "dst_ip")),
+    "top_pairs": (STITCHED, analyses.top_pairs, plain_breakdown(["src_ip", "dst_ip"])),
+    "top_services": (STITCHED, analyses.top_services, plain_breakdown(["protocol", "dst_port"], "src_ip")),
+    "top_rules": (STITCHED, analyses.top_rules, plain_breakdown(["acl", "rule", "direction"], "src_ip")),
+    "protocols": (
+        STITCHED,
+        partial(analyses.breakdown, by="protocol", peers="src_ip"),
+        plain_breakdown(["protocol"], "src_ip"),
+    ),
     "traffic_links": (
-        False,
+        STITCHED,
         analyses.traffic_links,
         plain_breakdown(["src_ip", "rule", "dst_ip", "decision"]),
     ),
-    "traffic_matrix": (False, analyses.traffic_matrix, plain_matrix),
-    "traffic_change": (False, analyses.traffic_change, plain_change),
+    "matrix": (STITCHED, analyses.matrix, plain_matrix),
+    "change": (STITCHED, analyses.change, plain_change),
 }
 
 
 def run(name: str, way: str, folder: Path) -> dict[str, float]:
     """Answer one question one way, in this process, and say what it took."""
-    of_flows, ours, plain = QUESTIONS[name]
-    path = folder / ("flows" if of_flows else "conversations")
-    data = (
-        duckdb.connect().read_parquet(f"{path}.parquet")
-        if way == "duckdb"
-        else pd.read_pickle(f"{path}.pickle")
-    )
+    tables, ours, plain = QUESTIONS[name]
+    read = duckdb.connect().read_parquet if way == "duckdb" else pd.read_pickle
+    suffix = "parquet" if way == "duckdb" else "pickle"
+    first, *rest = [read(f"{folder / table}.{suffix}") for table in tables]
     ask = plain if way == "plain" else ours
-    few = ask(data.limit(1000) if way == "duckdb" else data.sample(1000, random_state=1))
+    few = ask(first.limit(1000) if way == "duckdb" else first.sample(1000, random_state=1), *rest)
     if not isinstance(few, pd.DataFrame):
         few.to_parquet(str(folder / "answer.parquet"))
     before = _memory()
     start = time.perf_counter()
-    answer = ask(data)
+    answer = ask(first, *rest)
     if not isinstance(answer, pd.DataFrame):
         answer.to_parquet(str(folder / "answer.parquet"))  # larger than memory stays out of it
     return {"seconds": time.perf_counter() - start, "peak": _memory(peak=True) - before}

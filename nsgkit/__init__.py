@@ -14,14 +14,15 @@ from nsgkit.errors import NsgkitError
 if TYPE_CHECKING:
     from nsgkit.acquire.download import download
     from nsgkit.acquire.listing import find_logs
+    from nsgkit.analyses.filters.select import query
     from nsgkit.counting.conversations import conversation_rows, conversations
     from nsgkit.evidence.verify import verify
     from nsgkit.flows.logs import FlowLogs, read_logs
 
 __version__ = "0.1.0"
 __all__ = [
-    "FlowLogs", "NsgkitError", "conversation_rows", "conversations", "download", "find_logs", "read_logs",
-    "verify",
+    "FlowLogs", "NsgkitError", "conversation_rows", "conversations", "download", "find_logs", "query",
+    "read_logs", "verify",
 ]  # fmt: skip
 
 # The public face is light: pandas, pyarrow and the rest come when a function is first asked for.
@@ -31,6 +32,7 @@ _HOME = {
     "conversations": "nsgkit.counting.conversations",
     "download": "nsgkit.acquire.download",
     "find_logs": "nsgkit.acquire.listing",
+    "query": "nsgkit.analyses.filters.select",
     "read_logs": "nsgkit.flows.logs",
     "verify": "nsgkit.evidence.verify",
 }

@@ -5,12 +5,19 @@ Guessing is worse than asking: `03/04/2024` is a day in March or in April, `10:0
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 
 from nsgkit.errors import NsgkitError, shown
 
 FIRST_YEAR = 1970  # a tuple counts from here on
 LAST_YEAR = 9998  # so that an hour more is still a time
 
+# Widths as pandas writes them, in milliseconds.
+_WIDTHS = MappingProxyType({
+    "ms": 1, "L": 1, "s": 1_000, "S": 1_000, "min": 60_000, "m": 60_000, "T": 60_000, "h": 3_600_000,
+    "H": 3_600_000, "d": 86_400_000, "D": 86_400_000, "W": 604_800_000,
+})  # fmt: skip
+_PART = re.compile(r"(\d{0,6}(?:\.\d{1,6})?)\s*([A-Za-z]+)\s*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ISO = re.compile(
     r"\d{4}-\d\d-\d\d"
@@ -68,3 +75,33 @@ def milliseconds(time: datetime) -> int:
     1500
     """
     return (time - _EPOCH) // timedelta(milliseconds=1)
+
+
+def bin_width(freq: object) -> int:
+    """Return the whole milliseconds of a bin's width, as pandas takes it: "5min", "1h", a Timedelta.
+
+    Raises NsgkitError where it has none, such as a month, which is 28 to 31 days long.
+
+    >>> bin_width("5min"), bin_width(timedelta(hours=1)), bin_width("1W") == bin_width("7D")
+    (300000, 3600000, True)
+    """
+    if isinstance(freq, timedelta):
+        width = freq / timedelta(milliseconds=1)
+    else:
+        width = _written_width(getattr(freq, "freqstr", freq))
+    if width >= 1 and width == int(width):
+        return int(width)
+    raise NsgkitError(
+        f"freq takes no {shown(getattr(freq, 'freqstr', freq))}: give a fixed width of time, such as '5min', "
+        "'1h', '1D' or '7D'; months have none."
+    )
+
+
+def _written_width(text: object) -> float:
+    """Return the milliseconds that a text such as 1h30min says; 0 where it says none."""
+    parts = _PART.findall(text.strip()) if isinstance(text, str) else []
+    if not parts or _PART.sub("", str(text).strip()):
+        return 0
+    if any(unit not in _WIDTHS for _, unit in parts):
+        return 0
+    return sum(float(number or 1) * _WIDTHS[unit] for number, unit in parts)

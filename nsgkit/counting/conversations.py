@@ -9,14 +9,22 @@ import numpy as np
 import pandas as pd
 
 from nsgkit import schema
+from nsgkit.counting.expressions import known_sum, one_if
 from nsgkit.counting.fit import may_overflow, require_values, sums_fit
 from nsgkit.counting.fold import folds
-from nsgkit.counting.frame import Native, collect, known_sum, one_if, types
+from nsgkit.counting.frame import Native, Rows, as_table, types
 from nsgkit.counting.quick.keys import Array, categories
 from nsgkit.counting.quick.stitch import Stitched, stitch
 from nsgkit.counting.quick.table import facts, in_order
-from nsgkit.counting.stateless import suspects
-from nsgkit.counting.stitch import CONVERSATION, ROWS, STANDS, begins_left_out, marked, stitched
+from nsgkit.counting.stitch import (
+    CONVERSATION,
+    ROWS,
+    STANDS,
+    begins_left_out,
+    logged_without_state,
+    marked,
+    stitched,
+)
 from nsgkit.schema import COUNTERS, TEXT, TIME, Column
 
 _PLACE = ("blob", "record", "tuple")
@@ -118,13 +126,14 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
 
     Source: Microsoft, "Flow logging for network security groups" and "Virtual network flow logs".
     """
-    if isinstance(flows, pd.DataFrame):
-        return _table(flows, *_found(flows, _rows(flows), fold_within))
-    require_values(flows)
-    if may_overflow(flows):
-        with sums_fit(flows):
-            collect(_sums(stitched(marked(flows))), dict.fromkeys(COUNTERS, "Int64"))
-    return _of_engine(flows, int(fold_within * 1000)).to_native()
+    held = as_table(flows)
+    if isinstance(held, pd.DataFrame):
+        return _table(held, *_found(held, _rows(held), fold_within))
+    require_values(held)
+    if may_overflow(held):
+        with sums_fit(held):
+            _sums(stitched(marked(held))).collect(dict.fromkeys(COUNTERS, "Int64"))
+    return _of_engine(held, int(fold_within * 1000)).frame.to_native()
 
 
 def stitched_once(flows: pd.DataFrame, *, fold_within: float = 5.0) -> tuple[pd.DataFrame, Stitched]:
@@ -140,27 +149,27 @@ def stitched_once(flows: pd.DataFrame, *, fold_within: float = 5.0) -> tuple[pd.
     return _table(flows, *_found(flows, rows, fold_within)), rows
 
 
-def _of_engine(flows: object, within: int) -> "nw.LazyFrame[Any]":
+def _of_engine(flows: object, within: int) -> Rows:
     """Stitch where the engine holds the rows: what the quick way is held against."""
     rows = marked(flows)
-    views = _sums(stitched(rows)).join(folds(rows, within), on=[*CONVERSATION], how="left")
-    views = views.join(suspects(rows), on="policy", how="left")
-    views = views.join(begins_left_out(rows), on="log", how="left").with_columns(
+    views = _sums(stitched(rows)).join(folds(rows, within), on=CONVERSATION, how="left")
+    views = views.join(logged_without_state(rows), on=["policy"], how="left")
+    views = views.join(begins_left_out(rows), on=["log"], how="left").with_columns(
         state=_state(),
         counted_by=_counted_by(),
         answered=_answered(),
         duration=_duration(),
         folded=one_if(nw.col("folded") == 1) == 1,
-        stateless=one_if((nw.col("asks") == 1) & (nw.col("suspect") == 1)) == 1,
+        stateless=one_if((nw.col("expects_answer") == 1) & (nw.col("suspect") == 1)) == 1,
     )
     return _beside_first_rows(rows, views)
 
 
-def _beside_first_rows(rows: "nw.LazyFrame[Any]", views: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+def _beside_first_rows(rows: Rows, views: Rows) -> Rows:
     """Put the columns of first rows beside what was found: no text has to pass through the stitching."""
     found = views.select(*STANDS, *(name for name in _TYPES if name not in (*_OF_FIRST_ROW, "first")))
-    first = rows.select("key", "file", "time", *_OF_FIRST_ROW)
-    return first.rename({"time": "first"}).join(found, on=[*STANDS]).select(*_TYPES)
+    first = rows.select("key", "file", *_OF_FIRST_ROW, first=nw.col("time"))
+    return first.join(found, on=STANDS).select(*_TYPES)
 
 
 def _rows(flows: pd.DataFrame) -> Stitched:
@@ -216,13 +225,11 @@ def conversation_rows(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
     True
     """
     schema.require(chosen.columns, [*_PLACE, *_ENDS], "nsgkit.conversations")
-    if isinstance(flows, pd.DataFrame):
-        found = _rows_of_pandas(flows, chosen)
-    else:
-        found = _rows_of_engine(flows, chosen)
+    held = as_table(flows)
+    found = (_rows_of_pandas if isinstance(held, pd.DataFrame) else _rows_of_engine)(held, chosen)
     labels = chosen[[*_PLACE]].set_axis([*_MARKS], axis=1).astype(_MARKS).assign(conversation=chosen.index)
     mine = found.astype(_MARKS).merge(labels, on=[*_MARKS])
-    mine = mine.sort_values(["conversation", "time", "step", *_PLACE], ignore_index=True)
+    mine = mine.sort_values(["conversation", "time", "state_order", *_PLACE], ignore_index=True)
     return mine[[*(c.name for c in schema.FLOWS), "conversation"]]
 
 
@@ -236,7 +243,7 @@ def _rows_of_pandas(flows: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
     rows = stitch(some)
     first = np.repeat(rows.first, rows.rows)
     marks = {f"first_{name}": some[name].to_numpy()[first] for name in _PLACE}
-    return some.iloc[rows.order].assign(step=rows.step, **marks)
+    return some.iloc[rows.order].assign(state_order=rows.state_order, **marks)
 
 
 def _rows_of_engine(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
@@ -244,24 +251,24 @@ def _rows_of_engine(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
     rows = stitched(marked(flows, columns=names, only=lambda rows: rows.filter(_like(chosen))))
     first = nw.when(nw.col("starts") == 1)
     marks = {f"first_{c}": first.then(nw.col(c)).max().over(*CONVERSATION) for c in _PLACE}
-    return collect(rows.with_columns(**marks), {**types(schema.FLOWS), "step": "int64", **_MARKS})
+    return rows.with_columns(**marks).collect({**types(schema.FLOWS), "state_order": "int64", **_MARKS})
 
 
-def _sums(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+def _sums(rows: Rows) -> Rows:
     """Add up the rows of each conversation; only continuing and end rows count traffic."""
-    counting = {f"counting_{name}": nw.when(nw.col("step") > 0).then(nw.col(name)) for name in COUNTERS}
-    marks = {"begins": one_if(nw.col("step") == 0), "ends": one_if(nw.col("step") == 2)}
+    counting = {f"counting_{c}": nw.when(nw.col("state_order") > 0).then(nw.col(c)) for c in COUNTERS}
+    marks = {"begins": one_if(nw.col("state_order") == 0), "ends": one_if(nw.col("state_order") == 2)}
     first = nw.when(nw.col("starts") == 1)
-    of_first = ["policy", "log", "file", "record", "tuple"]
-    groups = rows.with_columns(**counting, **marks).group_by(*CONVERSATION)
-    views = groups.agg(
-        *(known_sum(f"counting_{name}").alias(name) for name in COUNTERS),
-        *(first.then(nw.col(name)).max().alias(name) for name in of_first),
-        *(nw.col(name).max() for name in ("alone", "asks", "denied", *marks)),
-        nw.len().cast(nw.Int64).alias("rows"),
-        nw.col("time").max().alias("last"),
-        earliest=nw.col("moment").min(),
-        latest=nw.col("moment").max(),
+    of_first = ("policy", "log", "file", "record", "tuple")
+    views = rows.with_columns(**counting, **marks).aggregate(
+        CONVERSATION,
+        **{name: known_sum(f"counting_{name}") for name in COUNTERS},
+        **{name: first.then(nw.col(name)).max() for name in of_first},
+        **{name: nw.col(name).max() for name in ("single_row", "expects_answer", "denied", *marks)},
+        rows=nw.len().cast(nw.Int64),
+        last=nw.col("time").max(),
+        earliest=nw.col("sort_key").min(),
+        latest=nw.col("sort_key").max(),
     )
     ends = {"first_ms": "earliest", "last_ms": "latest"}
     return views.with_columns(**{ms: (nw.col(end) // 4).cast(nw.Int64) for ms, end in ends.items()})
@@ -270,24 +277,24 @@ def _sums(rows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
 def _state() -> nw.Expr:
     ended = nw.when(nw.col("ends") > 0).then(nw.lit("closed")).otherwise(nw.lit("open"))
     begun = nw.when(nw.col("begins") > 0).then(ended).otherwise(nw.lit("orphan"))
-    stitched_from = nw.when(nw.col("alone") == 0).then(begun)
+    stitched_from = nw.when(nw.col("single_row") == 0).then(begun)
     return nw.when(nw.col("denied") > 0).then(nw.lit("denied")).otherwise(stitched_from)
 
 
 def _counted_by() -> nw.Expr:
     by_end = nw.when((nw.col("ends") > 0) & (nw.col("by_end") == 1)).then(nw.lit("end"))
     begun = nw.when(nw.col("begins") > 0).then(nw.lit("begin")).otherwise(by_end)
-    return nw.when(nw.col("alone") == 1).then(nw.lit("row")).otherwise(begun)
+    return nw.when(nw.col("single_row") == 1).then(nw.lit("row")).otherwise(begun)
 
 
 def _answered() -> nw.Expr:
     packets, bytes_ = nw.col("packets_dst_to_src"), nw.col("bytes_dst_to_src")
     answered = nw.when(packets.is_null()).then(bytes_ > 0).otherwise(packets > 0)
-    return nw.when(nw.col("alone") == 0).then(answered)
+    return nw.when(nw.col("single_row") == 0).then(answered)
 
 
 def _duration() -> nw.Expr:
-    return nw.when(nw.col("alone") == 0).then((nw.col("last_ms") - nw.col("first_ms")) / 1000)
+    return nw.when(nw.col("single_row") == 0).then((nw.col("last_ms") - nw.col("first_ms")) / 1000)
 
 
 def _like(chosen: pd.DataFrame) -> nw.Expr:

@@ -7,7 +7,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from nsgkit.counting.frame import collect, lazy
+from nsgkit.counting.frame import Rows
 from nsgkit.errors import NsgkitError
 from nsgkit.schema import COUNTERS, require
 
@@ -29,8 +29,8 @@ def require_values(flows: pd.DataFrame | object) -> None:
             return
         flows = flows[missing].head(1)
     nulls = [nw.col(name).is_null() for name in NEEDED]
-    rows = lazy(flows, NEEDED).filter(nw.any_horizontal(*nulls, ignore_nulls=False)).head(1)
-    found = collect(rows, dict.fromkeys(NEEDED, "object"))
+    rows = Rows.of(flows, NEEDED).filter(nw.any_horizontal(*nulls, ignore_nulls=False)).head(1)
+    found = rows.collect(dict.fromkeys(NEEDED, "object"))
     if len(found):
         name = next(name for name in NEEDED if found[name].isna().any())
         raise NsgkitError(
@@ -44,8 +44,8 @@ def may_overflow(flows: object) -> bool:
     >>> may_overflow(pd.DataFrame({name: [2**62, 2**62] for name in COUNTERS}))
     True
     """
-    sums = lazy(flows, COUNTERS).select(*(nw.col(name).cast(nw.Float64).sum() for name in COUNTERS))
-    found = collect(sums, dict.fromkeys(COUNTERS, "float64")).fillna(0)
+    sums = Rows.of(flows, COUNTERS).select(**{c: nw.col(c).cast(nw.Float64).sum() for c in COUNTERS})
+    found = sums.collect(dict.fromkeys(COUNTERS, "float64")).fillna(0)
     return bool((found.to_numpy() >= 2.0**63).any())
 
 
@@ -62,11 +62,9 @@ def sums_fit(table: object) -> Iterator[None]:
 
 def too_large(table: object) -> NsgkitError:
     """Return the error that names the row with the largest counter."""
-    rows = lazy(table, [*_PLACE, *COUNTERS])
-    most = nw.max_horizontal(*COUNTERS)
-    like = {**dict.fromkeys(_PLACE, "object"), "most": "int64"}
-    known = rows.with_columns(most=most).filter(~nw.col("most").is_null())
-    found = collect(known.sort("most", descending=True).head(1), like)
+    rows = Rows.of(table, [*_PLACE, *COUNTERS]).with_columns(most=nw.max_horizontal(*COUNTERS))
+    known = rows.filter(~nw.col("most").is_null()).with_columns(less=-nw.col("most"))
+    found = known.sort("less").head(1).collect({**dict.fromkeys(_PLACE, "object"), "most": "int64"})
     return NsgkitError(
         f"The counters add up to more than 64 bits hold. The largest is {found['most'].item()}: "
         f"{_where(found)}. Look at that row, and leave it out if it is wrong."

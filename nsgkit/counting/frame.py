@@ -1,135 +1,239 @@
-"""The one seam that knows engines: any flows, whatever holds them, become one lazy frame.
+"""The one seam that knows engines: any table, whatever holds it, becomes one lazy frame.
 
-A pandas frame is scanned by DuckDB where it lies, a DuckDB relation and a PySpark frame stay where
-they are. Analyses write narwhals expressions once, on the lazy frame that `lazy` gives, and turn
-the small answer into pandas with `collect`.
+A *table* is a pandas.DataFrame, a duckdb.DuckDBPyRelation or a pyspark.sql.DataFrame, or a `FlowLogs`, whose
+flow table is meant. A pandas table is scanned by DuckDB where it lies; the others stay where they are.
+Questions write narwhals expressions once, on `Rows`, and turn the small answer into pandas with `collect`.
 """
 
-import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Protocol, TypeAlias
 
 import narwhals as nw
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from nsgkit import schema
+from nsgkit.counting import sql
+from nsgkit.counting.columns import arrow_column, category, pandas_column
 from nsgkit.errors import NsgkitError
 
 # What an engine holds rows in. Neither duckdb nor pyspark is imported to say more.
 Native: TypeAlias = Any
 Dtype: TypeAlias = Any
-# Coded columns of a pandas frame: name -> the texts that its numbers stand for.
-Codebook: TypeAlias = Mapping[str, "pd.Index[Any]"]
-_UNITS = {"s": 1_000, "min": 60_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+_NONE: Mapping[str, Any] = MappingProxyType({})
 _local = threading.local()
 
 
-def lazy(
-    flows: object,
-    columns: Sequence[str] = (),
-    *,
-    codebook: Codebook | None = None,
-    remedy: str = "nsgkit.read_logs",
-) -> "nw.LazyFrame[Any]":
-    """Return `flows` as a lazy narwhals frame, with `columns` alone where they are given.
+@dataclass(frozen=True)
+class Rows:
+    """A lazy frame that carries its codebook: what a question works on, on any engine.
 
-    Parameters
-    ----------
-    flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
-        A flow table, a table of conversations, or any other table.
-    columns : sequence of str
-        What the question needs. Each column of times comes with its twin in whole
-        milliseconds since 1970, called `<column>_ms`, because engines disagree on how times are cut.
-    codebook : mapping of str to pandas.Index
-        What `codes` gave for `flows`: those columns come as numbers, which sort and compare like
-        the texts they stand for, several times faster. Give it to `collect` too.
-    remedy : str
-        The function that makes a column that is missing, for the error's message.
-
-    Raises
-    ------
-    MissingColumnError
-        Where a needed column is missing.
-    NsgkitError
-        Where no engine holds `flows`.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> lazy(pd.DataFrame({"src_port": [1, 2]})).select(nw.len()).collect().item()
-    2
+    Texts of a pandas table may be coded: they come as numbers that sort and compare like the texts they stand
+    for, several times faster. `collect` decodes them, and refuses numbers that were to be texts.
     """
-    if not isinstance(flows, pd.DataFrame) and not (hasattr(flows, "columns") and hasattr(flows, "filter")):
-        raise NsgkitError(
-            f"A {type(flows).__name__} holds no rows that can be counted. Give a pandas table, such as "
-            "the .flows of nsgkit.read_logs(), a DuckDB relation or a PySpark DataFrame."
+
+    frame: "nw.LazyFrame[Any]"
+    # Coded columns: name -> the texts that its numbers stand for, sorted.
+    codebook: Mapping[str, "pd.Index[Any]"]
+    ours: bool = False  # in our own DuckDB, because a pandas table was given
+
+    @classmethod
+    def of(
+        cls,
+        table: object,
+        columns: Sequence[str] = (),
+        *,
+        coded: Iterable[str] = (),
+        like: Mapping[str, str] = _NONE,
+        remedy: str = "nsgkit.read_logs",
+    ) -> "Rows":
+        """Return a table's rows, with `columns` alone where they are given.
+
+        Each column of times comes with its twin in whole milliseconds since 1970, called `<column>_ms`,
+        because engines disagree on how times are cut.
+
+        Parameters
+        ----------
+        table : table
+            See the module.
+        columns : sequence of str
+            What the question needs.
+        coded : iterable of str
+            Those of a pandas table whose texts may come as numbers.
+        like : mapping of str to str
+            Coded columns that take the numbers of another: then the two can be compared.
+        remedy : str
+            The function that makes a column that is missing, for the error's message.
+
+        Raises
+        ------
+        MissingColumnError
+            Where a needed column is missing.
+        NsgkitError
+            Where no engine holds `table`.
+
+        Examples
+        --------
+        >>> rows = Rows.of(pd.DataFrame({"rule": ["b", "a"]}), coded=["rule"])
+        >>> rows.sort("rule").collect({"rule": "str"})["rule"].tolist()
+        ['a', 'b']
+        """
+        held = as_table(table)
+        schema.require(held.columns, list(columns), remedy)
+        names = list(columns) or list(held.columns)
+        if not isinstance(held, pd.DataFrame):
+            return cls(nw.from_native(sql.with_milliseconds(held, names)), _NONE)
+        book = {name: _texts(held[name]) for name in coded if _has_texts(held[name])}
+        book |= {name: book[other] for name, other in like.items()}
+        arrays = {name: arrow_column(held[name], book.get(name)) for name in names}
+        scanned = _connection().from_arrow(pa.table(arrays))
+        return cls(nw.from_native(sql.with_milliseconds(scanned, names)), book, ours=True)
+
+    def collect(self, types: Mapping[str, Dtype]) -> pd.DataFrame:
+        """Return a pandas table with the columns and types that `types` states, coded texts as texts.
+
+        The answer has the same columns, types and missing values whichever engine made it, and also
+        when it has no rows. A column of times may come as whole milliseconds. The type None is whatever
+        the column holds.
+
+        Raises
+        ------
+        TypeError
+            Where numbers were to be texts: a coded column was given another name in an expression.
+
+        Examples
+        --------
+        >>> Rows.of(pd.DataFrame({"n": [3]})).collect({"n": "Int64"}).dtypes["n"]
+        Int64Dtype()
+        """
+        table = self.frame.select(*types).collect(backend="pyarrow").to_native()
+        return pd.DataFrame(
+            {n: pandas_column(table.column(n), dtype, self.codebook.get(n)) for n, dtype in types.items()}
         )
-    schema.require(flows.columns, list(columns), remedy)
-    names = list(columns) or list(flows.columns)
-    native = flows
-    if isinstance(flows, pd.DataFrame):
-        native = _scan(flows, names, codebook or {})
-    frame: nw.LazyFrame[Any] = nw.from_native(_prepared(native, names))
-    return frame
+
+    def materialize(self) -> "Rows":
+        """Return these rows, a small table, found once where a pandas table was given.
+
+        DuckDB keeps all rows that one query uses twice: so what a later step needs of them is found before.
+
+        >>> Rows.of(pd.DataFrame({"n": [3]})).materialize().collect({"n": "int64"})["n"].item()
+        3
+        """
+        if not self.ours:
+            return self
+        found = self.frame.collect(backend="pyarrow").to_native()
+        return self._with(nw.from_native(_connection().from_arrow(found)))
+
+    def filter(self, *conditions: nw.Expr) -> "Rows":
+        """Keep the rows that meet all conditions."""
+        return self._with(self.frame.filter(*conditions))
+
+    def with_columns(self, **columns: nw.Expr) -> "Rows":
+        """Add columns, or replace them; a replaced one is coded no more."""
+        return self._with(self.frame.with_columns(**columns), columns)
+
+    def with_copies(self, **names: str) -> "Rows":
+        """Add columns that are copies of others, `new="old"`, and coded like them."""
+        frame = self.frame.with_columns(**{new: nw.col(old) for new, old in names.items()})
+        return replace(self, frame=frame, codebook={**self.codebook, **self._texts_of(names)})
+
+    def select_as(self, **names: str) -> "Rows":
+        """Keep columns under other names, `new="old"`, and coded like them."""
+        frame = self.frame.select(**{new: nw.col(old) for new, old in names.items()})
+        return replace(self, frame=frame, codebook=self._texts_of(names))
+
+    def select(self, *names: str, **columns: nw.Expr) -> "Rows":
+        """Keep columns by their names, and make others."""
+        return self._with(self.frame.select(*names, **columns), columns)
+
+    def drop(self, *names: str) -> "Rows":
+        """Take columns away."""
+        return self._with(self.frame.drop(*names), names)
+
+    def aggregate(self, by: Sequence[str], **columns: nw.Expr) -> "Rows":
+        """Make one row of each group."""
+        return self._with(self.frame.group_by(*by).agg(**columns), columns)
+
+    def unique(self) -> "Rows":
+        """Keep one of rows that are alike."""
+        return self._with(self.frame.unique())
+
+    def sort(self, *by: str) -> "Rows":
+        """Sort by columns, nulls last."""
+        return self._with(self.frame.sort(*by, nulls_last=True))
+
+    def head(self, count: int | None) -> "Rows":
+        """Keep the first rows; None keeps all."""
+        return self if count is None else self._with(self.frame.head(count))
+
+    def join(self, other: "Rows", on: Sequence[str], how: Any = "inner") -> "Rows":
+        """Join rows of the same engine; coded columns on which they are joined must have the same numbers."""
+        if any(self.codebook.get(name) is not other.codebook.get(name) for name in on):
+            raise TypeError(f"The numbers of {', '.join(on)} do not stand for the same texts: use like=.")
+        book = {**other.codebook, **self.codebook}
+        return replace(self, frame=self.frame.join(other.frame, on=[*on], how=how), codebook=book)
+
+    def concat(self, other: "Rows") -> "Rows":
+        """Put rows of the same columns, coded alike, below these."""
+        return self._with(nw.concat([self.frame, other.frame]))
+
+    def fingerprint(self, **parts: Sequence[str]) -> "Rows":
+        """Add a 64-bit number for each combination of columns, `name=[columns]`: see `sql.fingerprint`."""
+        return self._with(sql.fingerprint(self.frame, parts), parts)
+
+    def repeat(self, times: str, number: str) -> "Rows":
+        """Repeat each row as often as its column `times` says, numbered from 0 in the column `number`."""
+        return self._with(sql.repeat(self.frame, times, number), [number])
+
+    def with_totals(self, **totals: str) -> "Rows":
+        """Add what SQL's aggregates tell of all rows beside each of them, `name="count(*)"`.
+
+        >>> rows = Rows.of(pd.DataFrame({"n": [3, 4]}))
+        >>> rows.with_totals(rows="count(*)").collect({"rows": "int64"})["rows"].tolist()
+        [2, 2]
+        """
+        return self._with(sql.with_totals(self.frame, totals), totals)
+
+    def _texts_of(self, names: Mapping[str, str]) -> Mapping[str, "pd.Index[Any]"]:
+        return {new: self.codebook[old] for new, old in names.items() if old in self.codebook}
+
+    def _with(self, frame: "nw.LazyFrame[Any]", anew: Iterable[str] = ()) -> "Rows":
+        """Carry the codebook on to `frame`, but for the columns that were made anew."""
+        book = {name: texts for name, texts in self.codebook.items() if name not in {*anew}}
+        return replace(self, frame=frame, codebook=book)
 
 
-def codes(flows: object, columns: Sequence[str]) -> Codebook:
-    """Return the codebook of `columns`: their texts, sorted. Empty where DuckDB or Spark holds them.
+class HasFlows(Protocol):
+    """What holds a flow table in memory, such as a `FlowLogs`."""
 
-    >>> import pandas as pd
-    >>> list(codes(pd.DataFrame({"rule": ["b", "a"]}), ["rule"])["rule"])
-    ['a', 'b']
+    @property
+    def flows(self) -> pd.DataFrame:
+        """The flow table."""
+
+
+def as_table(given: Any) -> Native:
+    """Return what holds the rows: the table itself, or the flow table of a `FlowLogs`.
+
+    Raises NsgkitError where it is neither.
+
+    >>> as_table(pd.DataFrame({"n": [3]})).shape
+    (1, 1)
     """
-    if not isinstance(flows, pd.DataFrame):
-        return {}
-    schema.require(flows.columns, list(columns))
-    return {name: _sorted(_category(flows[name]).cat.categories) for name in columns}
-
-
-def collect(
-    frame: "nw.LazyFrame[Any]", like: Mapping[str, Dtype], codebook: Codebook | None = None
-) -> pd.DataFrame:
-    """Return the rows of `frame` as a pandas table with the columns and types that `like` states.
-
-    `like` maps a column's name to its pandas type. The answer has the same columns, types and
-    missing values whichever engine made it, and also when it has no rows. A column of times may
-    come as whole milliseconds.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> collect(lazy(pd.DataFrame({"n": [3]})), {"n": "Int64"}).dtypes["n"]
-    Int64Dtype()
-    """
-    table = frame.select(*like).collect(backend="pyarrow").to_native()
-    texts = codebook or {}
-    return pd.DataFrame(
-        {name: _typed(table.column(name), dtype, texts.get(name)) for name, dtype in like.items()}
+    if isinstance(given, pd.DataFrame) or (hasattr(given, "columns") and hasattr(given, "filter")):
+        return given
+    if hasattr(given, "flows"):
+        return as_table(given.flows)
+    raise NsgkitError(
+        f"A {type(given).__name__} holds no rows that can be counted. Give what nsgkit.read_logs() gave, a "
+        "pandas table, a DuckDB relation or a PySpark DataFrame."
     )
-
-
-def settled(frame: "nw.LazyFrame[Any]", flows: object) -> "nw.LazyFrame[Any]":
-    """Return `frame`, small and made of `flows`, found once where `flows` is a pandas table.
-
-    DuckDB keeps all rows that one query uses twice: so what a later step needs of them is found before.
-
-    >>> rows = pd.DataFrame({"n": [3]})
-    >>> settled(lazy(rows), rows).collect().item()
-    3
-    """
-    if not isinstance(flows, pd.DataFrame):
-        return frame
-    found: nw.LazyFrame[Any] = nw.from_native(
-        _connection().from_arrow(frame.collect(backend="pyarrow").to_native())
-    )
-    return found
 
 
 def types(table: Sequence[schema.Column]) -> dict[str, Dtype]:
-    """Return the `like` of a table's columns; the values of a closed column are its categories.
+    """Return a table's columns and types for `collect`; the values of a closed column are its categories.
 
     >>> types(schema.FLOWS)["direction"].categories.tolist()
     ['inbound', 'outbound']
@@ -137,100 +241,14 @@ def types(table: Sequence[schema.Column]) -> dict[str, Dtype]:
     return {c.name: pd.CategoricalDtype(c.values) if c.closed else c.dtype for c in table}
 
 
-def fingerprint(frame: "nw.LazyFrame[Any]", **parts: Sequence[str]) -> "nw.LazyFrame[Any]":
-    """Return `frame` with a 64-bit number for each combination of columns: `name=[columns]`.
-
-    One number is compared faster than ten texts. Two of ten million combinations share a number
-    with a chance of 1 in 400,000, so group by the ports beside it, which makes it 1 in a billion.
-    """
-    if frame.implementation.is_duckdb():
-        made = [f"hash({', '.join(map(_quoted, names))}) AS {into}" for into, names in parts.items()]
-    else:
-        # Spark's hash skips nulls: a null must not be taken for the column beside it.
-        text = "coalesce(cast(`{}` AS string), '\\\\0')"
-        made = [f"xxhash64({', '.join(map(text.format, names))}) AS {into}" for into, names in parts.items()]
-    return _beside(frame, *made)
+def _has_texts(values: "pd.Series[Any]") -> bool:
+    held = values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else values
+    return bool(pd.api.types.is_string_dtype(held))
 
 
-def repeat(frame: "nw.LazyFrame[Any]", times: str, into: str) -> "nw.LazyFrame[Any]":
-    """Return each row as often as its column `times` says, numbered from 0 in the column `into`."""
-    if frame.implementation.is_duckdb():
-        return _beside(frame, f"unnest(range({_quoted(times)}::BIGINT)) AS {_quoted(into)}")
-    return _beside(frame, f"explode(sequence(0L, cast(`{times}` AS long) - 1)) AS `{into}`")
-
-
-def over_all(frame: "nw.LazyFrame[Any]", **told: str) -> "nw.LazyFrame[Any]":
-    """Return `frame` with what SQL's aggregates tell of all its rows beside each: `name="count(*)"`.
-
-    narwhals' own way makes one partition of all rows, which DuckDB sorts.
-
-    >>> rows = lazy(pd.DataFrame({"n": [3, 4]}))
-    >>> over_all(rows, rows="count(*)").select(nw.col("rows").max()).collect().item()
-    2
-    """
-    return _beside(frame, *(f"{sql} OVER () AS {name}" for name, sql in told.items()))
-
-
-def one_if(condition: "nw.Expr") -> "nw.Expr":
-    """Return 1 where a row meets `condition`, and 0 where it does not or cannot be told."""
-    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))
-
-
-def count(condition: "nw.Expr") -> "nw.Expr":
-    """Return how many rows meet `condition`, as an expression for an aggregation."""
-    return one_if(condition).sum().cast(nw.Int64)
-
-
-def known_sum(name: str) -> "nw.Expr":
-    """Return the sum of a column's known values, null where none is known."""
-    total = nw.col(name).sum().cast(nw.Int64)
-    return nw.when(nw.col(name).count() > 0).then(total)
-
-
-def bin_width(text: str) -> int:
-    """Return the milliseconds of a bin given as text, such as `"5min"`, `"1h"` or `"1d"`.
-
-    >>> bin_width("5min")
-    300000
-    """
-    found = re.fullmatch(r"\s*([1-9]\d{0,5})\s*(s|min|m|h|d)\s*", str(text))
-    if not found:
-        raise NsgkitError(f"{text!r} is no width of time. Write a number and s, min, h or d, such as '1h'.")
-    return int(found[1]) * _UNITS[found[2]]
-
-
-def _beside(frame: "nw.LazyFrame[Any]", *made: str) -> "nw.LazyFrame[Any]":
-    """Return `frame` with more columns, as the engine's own SQL makes them."""
-    native, duckdb = frame.to_native(), frame.implementation.is_duckdb()
-    result: nw.LazyFrame[Any] = nw.from_native(
-        native.project(", ".join(["*", *made])) if duckdb else native.selectExpr("*", *made)
-    )
-    return result
-
-
-def _scan(flows: pd.DataFrame, names: Iterable[str], codebook: Codebook) -> Native:
-    arrays = {name: _arrow(flows[name], codebook.get(name)) for name in names}
-    return _connection().from_arrow(pa.table(arrays))
-
-
-def _arrow(values: "pd.Series[Any]", texts: "pd.Index[Any] | None") -> Native:
-    if texts is None:
-        return pa.array(values, from_pandas=True)
-    category = _category(values).cat
-    found = category.codes.to_numpy()
-    if not texts.equals(category.categories):
-        place = np.append(texts.get_indexer(category.categories), -1)
-        found = place.astype(np.min_scalar_type(-len(texts) - 1))[found]
-    unknown = found < 0
-    return pa.array(found, mask=unknown if unknown.any() else None)
-
-
-def _sorted(texts: "pd.Index[Any]") -> "pd.Index[Any]":
+def _texts(values: "pd.Series[Any]") -> "pd.Index[Any]":
+    texts: pd.Index[Any] = category(values).cat.categories
     return texts if texts.is_monotonic_increasing else texts.sort_values()
-
-
-def _category(values: "pd.Series[Any]") -> "pd.Series[Any]":
-    return values if isinstance(values.dtype, pd.CategoricalDtype) else values.astype("category")
 
 
 def _connection() -> Native:
@@ -242,52 +260,3 @@ def _connection() -> Native:
         _local.connection = duckdb.connect(config={"autoinstall_known_extensions": False})
         _local.connection.execute("SET enable_progress_bar = false")
     return _local.connection
-
-
-def _prepared(native: Native, names: Sequence[str]) -> Native:
-    """Each engine has its own word for whole milliseconds; narwhals has none that works on DuckDB."""
-    if hasattr(native, "selectExpr"):
-        kinds = dict(native.dtypes)
-        twins = [f"unix_millis(`{n}`) AS `{n}_ms`" for n in names if kinds[n].startswith("timestamp")]
-        return native.selectExpr(*(f"`{n}`" for n in names), *twins)
-    kinds = dict(zip(native.columns, (t.id for t in native.types), strict=True))
-    # An ENUM sorts by its own order and is slow to plan with: text is text.
-    plain = [f"{_quoted(n)}::VARCHAR AS {_quoted(n)}" if kinds[n] == "enum" else _quoted(n) for n in names]
-    twins = [
-        f"epoch_ms({_quoted(n)}) AS {_quoted(n + '_ms')}" for n in names if kinds[n].startswith("timestamp")
-    ]
-    return native.project(", ".join([*plain, *twins]))
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _typed(values: Native, dtype: Dtype, texts: "pd.Index[Any] | None") -> Native:
-    if texts is not None:
-        values = pa.DictionaryArray.from_arrays(values.cast(pa.int32()).combine_chunks(), pa.array(texts))
-    if isinstance(dtype, pd.CategoricalDtype) or dtype == schema.TEXT:
-        return _categories(values, dtype)
-    if dtype == "str":
-        found = values.cast(pa.string()).to_pandas()
-        return found.astype("str").where(found.notna(), None)  # before pandas 3, a null became "None"
-    if dtype == schema.TIME:
-        return _times(values, dtype)
-    if dtype.startswith(("Int", "UInt")):
-        return values.cast(pa.int64()).to_pandas(types_mapper=lambda _: pd.Int64Dtype()).astype(dtype)
-    return values.to_pandas().astype(dtype)
-
-
-def _categories(values: Native, dtype: Dtype) -> Native:
-    if not pa.types.is_dictionary(values.type):
-        values = values.cast(pa.string()).dictionary_encode()
-    found = pd.Series(values.to_pandas())
-    if dtype == schema.TEXT:  # which row comes first may differ from run to run, the table must not
-        return found.cat.set_categories(found.cat.categories.sort_values())
-    return found.astype(dtype)
-
-
-def _times(values: Native, dtype: Dtype) -> Native:
-    if pa.types.is_integer(values.type):
-        values = values.cast(pa.int64()).cast(pa.timestamp("ms", tz="UTC"))
-    return values.cast(pa.timestamp("ms", tz="UTC"), safe=False).to_pandas().astype(dtype)

@@ -10,10 +10,10 @@ from nsgkit.errors import NoLogsError
 from nsgkit.evidence.folder import as_folder, is_mirror
 from nsgkit.evidence.verify import verify
 from nsgkit.explore.workbench.panel import guarded, panel, say, status_line
-from nsgkit.flows.coverage import hours_covered
+from nsgkit.flows.coverage import coverage
 from nsgkit.flows.logs import read_logs
 from nsgkit.html import escape
-from nsgkit.views.grids import coverage
+from nsgkit.views import grids
 from nsgkit.views.theme import selectable
 
 MEANINGS = {
@@ -74,7 +74,7 @@ def hours_explorer(folder: str | Path) -> ipywidgets.VBox:
         except NoLogsError as error:
             say(status, "There is nothing to show yet.", str(error))
             return
-        picture.children = (selectable(coverage(hours)),)
+        picture.children = (selectable(grids.coverage(hours)),)
         legend.value = _legend(hours, told=is_mirror(folder))
 
     button.on_click(guarded(status, show, "Looking …"))
@@ -85,7 +85,7 @@ def hours_explorer(folder: str | Path) -> ipywidgets.VBox:
 def evidence_hours(folder: str | Path) -> pd.DataFrame:
     """Return the hours of a mirror by its manifest, or of any other folder by its files.
 
-    Columns: hour (UTC), resource, mac, status, and what `hours_covered` adds. Raises NoLogsError where
+    Columns: hour (UTC), resource, mac, status, and what `coverage` adds. Raises NoLogsError where
     there is nothing.
 
     >>> evidence_hours("data/samples")["status"].value_counts()["missing"].item()
@@ -93,7 +93,7 @@ def evidence_hours(folder: str | Path) -> pd.DataFrame:
     """
     if is_mirror(folder):
         return hours_of(folder)
-    return hours_covered(read_logs(folder).blobs)
+    return coverage(read_logs(folder).blobs)
 
 
 def _legend(hours: pd.DataFrame, *, told: bool) -> str:

@@ -31,7 +31,7 @@ _NEEDED = [
 class Coverage(NamedTuple):
     """What a picture of the coverage shows, and what it is a part of."""
 
-    hours: pd.DataFrame  # as hours_covered gives, of the NICs and hours shown
+    hours: pd.DataFrame  # as coverage gives, of the NICs and hours shown
     counts: dict[str, int]  # of every status, of all NICs and hours
     nics: int
     length: int  # hours
@@ -39,7 +39,7 @@ class Coverage(NamedTuple):
     reasons: dict[str, int]  # why hours could not be read
 
 
-def hours_covered(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) -> pd.DataFrame:
+def coverage(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return for every hour and NIC whether there is a blob: what was logged, not what happened.
 
     Counting rule: each logged resource and NIC is followed from the first hour of all blobs to the last. An
@@ -71,7 +71,7 @@ def hours_covered(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) ->
     Examples
     --------
     >>> import nsgkit
-    >>> table = hours_covered(nsgkit.read_logs("data/samples").blobs)
+    >>> table = coverage(nsgkit.read_logs("data/samples").blobs)
     >>> int((table["status"] == "missing").sum())
     2
     """

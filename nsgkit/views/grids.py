@@ -37,7 +37,7 @@ def heat_map(table: pd.DataFrame, *, measure: str = "connections", decision: str
     Parameters
     ----------
     table : pandas.DataFrame
-        What `connections_over_time` or `traffic_over_time` gives, in bins of an hour or less.
+        What `nsgkit.analyses.over_time` gives, in bins of an hour or less.
     measure : str
         The column to draw.
     decision : str or None
@@ -55,6 +55,7 @@ def heat_map(table: pd.DataFrame, *, measure: str = "connections", decision: str
     >>> heat_map(pd.DataFrame([row])).title.text
     'Connections by hour and day'
     """
+    table = table.rename(columns={"start": "time"})
     chosen = table if decision is None else table[table["decision"] == decision]
     chosen = chosen.dropna(subset=[measure])
     if chosen.empty:
@@ -89,7 +90,7 @@ def matrix(table: pd.DataFrame, *, measure: str = "bytes") -> alt.Chart:
     Parameters
     ----------
     table : pandas.DataFrame
-        What `nsgkit.analyses.traffic_matrix` gives.
+        What `nsgkit.analyses.matrix` gives.
     measure : str
         The column to draw, on a scale of powers of ten.
 
@@ -137,7 +138,7 @@ def coverage(table: pd.DataFrame) -> alt.Chart:
     Parameters
     ----------
     table : pandas.DataFrame
-        What `nsgkit.analyses.hours_covered` gives.
+        What `nsgkit.analyses.coverage` gives.
 
     Returns
     -------

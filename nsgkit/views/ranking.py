@@ -69,7 +69,7 @@ def change(table: pd.DataFrame, *, measure: str = "connections") -> alt.Chart:
     Parameters
     ----------
     table : pandas.DataFrame
-        What `nsgkit.analyses.traffic_change` gives.
+        What `nsgkit.analyses.change` gives.
     measure : str
         What was compared, for the words.
 

@@ -15,6 +15,10 @@ from nsgkit.views.theme import (
     utc_tooltip,
 )
 
+_MEASURED = {
+    "connections", "denied", "unknown", "peers", "bytes", "packets", "bytes_src_to_dst", "bytes_dst_to_src",
+    "packets_src_to_dst", "packets_dst_to_src",
+}  # fmt: skip
 MOST_MARKS = 5_000
 MOST_GROUPS = 8
 MOST_COLOURS = len(SERIES)
@@ -30,7 +34,7 @@ def over_time(
     Parameters
     ----------
     table : pandas.DataFrame
-        What `nsgkit.analyses.connections_over_time` gives: time, group, decision, connections, until.
+        What `nsgkit.analyses.over_time` gives.
     title : str
         What the picture is about.
 
@@ -47,6 +51,7 @@ def over_time(
     >>> over_time(pd.DataFrame([row])).title.text
     'Connections and denied attempts over time'
     """
+    table = _by_decision(table)
     if table.empty:
         return nothing_to_show(
             "No connection began and none was denied in these rows.",
@@ -65,7 +70,7 @@ def volume_over_time(table: pd.DataFrame, *, measure: str = "bytes") -> alt.Char
     Parameters
     ----------
     table : pandas.DataFrame
-        What `nsgkit.analyses.traffic_over_time` gives.
+        What `nsgkit.analyses.over_time` gives.
     measure : str
         bytes, packets, connections or denied.
 
@@ -81,7 +86,7 @@ def volume_over_time(table: pd.DataFrame, *, measure: str = "bytes") -> alt.Char
     >>> volume_over_time(pd.DataFrame([row])).title.text
     'Bytes over time'
     """
-    known = table.dropna(subset=[measure])
+    known = with_group(table).dropna(subset=[measure])
     if known.empty:
         return nothing_to_show(
             f"Nothing in these rows says how many {measure} there were.",
@@ -122,6 +127,28 @@ def spoken(width: pd.Timedelta) -> str:
         if width % size == pd.Timedelta(0):
             return name if width == size else f"{width // size:,} {name}s"
     return str(width)
+
+
+def with_group(table: pd.DataFrame) -> pd.DataFrame:
+    """Return an over-time table with time, until, and its groups as one column `group`."""
+    if "start" not in table:
+        return table
+    names = [name for name in table.columns[2:] if name not in _MEASURED]
+    texts = table[names].astype("object").where(table[names].notna(), "not logged").astype("str")
+    group = (
+        texts.agg(" · ".join, axis=1) if names and len(table) else pd.Series("all", table.index, dtype="str")
+    )
+    return table.assign(group=group).rename(columns={"start": "time", "end": "until"})
+
+
+def _by_decision(table: pd.DataFrame) -> pd.DataFrame:
+    if "start" not in table:
+        return table
+    counts = with_group(table).rename(columns={"connections": "allowed"})
+    long = counts.melt(
+        ["time", "until", "group"], ["allowed", "denied", "unknown"], "decision", "connections"
+    )
+    return long[long["connections"] > 0]
 
 
 def _panels(shown: pd.DataFrame) -> alt.FacetChart:

@@ -28,7 +28,7 @@ def blobs(*rows):
 
 
 def statuses(*rows):
-    table = analyses.hours_covered(blobs(*rows))
+    table = analyses.coverage(blobs(*rows))
     return [(r.mac[-1], r.hour.hour, r.status) for r in table.itertuples()]
 
 
@@ -52,7 +52,7 @@ def test_a_growing_blob_and_one_with_rejects_say_so():
 
 
 def test_no_rows_differs_from_no_blob():
-    table = analyses.hours_covered(blobs(blob(9, rows=0), blob(11)))
+    table = analyses.coverage(blobs(blob(9, rows=0), blob(11)))
     assert table["rows"].tolist() == [0, pd.NA, 5]
 
 
@@ -68,13 +68,13 @@ def test_the_gap_planted_in_the_samples_is_found(logs):
 
 def test_without_blobs_the_columns_stay():
     none = blobs(blob(9)).head(0)
-    for ask in (analyses.hours_covered, analyses.coverage_gaps, analyses.logging_stops):
+    for ask in (analyses.coverage, analyses.coverage_gaps, analyses.logging_stops):
         assert ask(none).dtypes.astype(str).equals(ask(blobs(blob(9), blob(11))).dtypes.astype(str))
 
 
 def test_flows_in_place_of_blobs_are_named():
     with pytest.raises(MissingColumnError, match="hour"):
-        analyses.hours_covered(schema.empty())
+        analyses.coverage(schema.empty())
 
 
 def test_gaps_of_years_are_told_without_their_hours():
@@ -191,7 +191,7 @@ def steady(*minutes, each=4):
 
 
 def test_a_steady_nic_that_falls_silent_is_found():
-    (row,) = analyses.silent_minutes(steady(*range(20), *range(40, 60))).to_dict("records")
+    (row,) = analyses.silences(steady(*range(20), *range(40, 60))).to_dict("records")
     assert (row["start"].minute, row["end"].minute, row["minutes"]) == (20, 40, 20)
     assert row["expected_rows"] == pytest.approx(20 * 160 / 60)
 
@@ -205,11 +205,11 @@ def test_a_steady_nic_that_falls_silent_is_found():
     ],
 )
 def test_look_alikes_of_silence_are_not_listed(quiet):
-    assert analyses.silent_minutes(quiet).empty
+    assert analyses.silences(quiet).empty
 
 
 def test_the_silence_in_the_samples_is_the_gap(logs):
-    assert analyses.silent_minutes(logs.flows)["mac"].tolist() == ["000D3AB1A115"]
+    assert analyses.silences(logs.flows)["mac"].tolist() == ["000D3AB1A115"]
 
 
 # Logged twice, stateless, heavy
@@ -222,12 +222,12 @@ def test_a_nic_that_both_families_log_is_found():
         10:00:00 {TALK} I A B version=4
         10:00:00 {TALK} I A B mac=00AA00000002
     """)
-    (row,) = analyses.logged_twice(both).to_dict("records")
+    (row,) = analyses.doubly_logged(both).to_dict("records")
     assert (row["nsg_rows"], row["vnet_rows"], row["hours_both"], row["first_both"].hour) == (1, 2, 1, 9)
 
 
 def test_a_nic_that_moved_to_the_other_family_shares_no_hour():
-    (row,) = analyses.logged_twice(flows(f"09:00:00 {TALK} I A B\n10:00:00 {TALK} I A B version=4")).to_dict(
+    (row,) = analyses.doubly_logged(flows(f"09:00:00 {TALK} I A B\n10:00:00 {TALK} I A B version=4")).to_dict(
         "records"
     )
     assert row["hours_both"] == 0
@@ -248,7 +248,7 @@ def test_the_stateless_rule_of_the_samples_is_found(stitched, logs):
 
 
 def test_the_heaviest_machine_and_its_busiest_minute(logs):
-    table = analyses.heavy_machines(logs.flows)
+    table = analyses.busiest_nics(logs.flows)
     per_minute = logs.flows.groupby(["mac", logs.flows["time"].dt.floor("min")], observed=True).size()
     for row in table.itertuples():
         own = per_minute[row.mac]
@@ -257,7 +257,7 @@ def test_the_heaviest_machine_and_its_busiest_minute(logs):
     assert table["share"].sum() == pytest.approx(1)
 
 
-FLOWS = [analyses.silent_minutes, analyses.logged_twice, analyses.heavy_machines]
+FLOWS = [analyses.silences, analyses.doubly_logged, analyses.busiest_nics]
 
 
 @pytest.mark.parametrize("ask", FLOWS)

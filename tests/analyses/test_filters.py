@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import nsgkit
 from nsgkit.analyses import breakdown
 from nsgkit.analyses.filters.grammar import FIELDS, parse, quoted
-from nsgkit.analyses.filters.select import filtered
+from nsgkit.analyses.filters.select import query
 from nsgkit.errors import MissingColumnError, NsgkitError
 from tests.frames import flows
 
@@ -67,18 +67,18 @@ KEPT = {
 @pytest.mark.parametrize("text", KEPT)
 def test_a_filter_keeps_what_it_says(text):
     rule = LOGGED["rule"].replace("", None).astype("category")
-    assert filtered(LOGGED.assign(rule=rule), text).index.tolist() == KEPT[text]
+    assert query(LOGGED.assign(rule=rule), text).index.tolist() == KEPT[text]
 
 
 @pytest.mark.parametrize("text", KEPT)
 def test_duckdb_keeps_the_same_rows(text):
     table = LOGGED.assign(rule=LOGGED["rule"].replace("", None).astype("category"))
-    relation = filtered(duckdb.connect().from_df(table), text)
+    relation = query(duckdb.connect().from_df(table), text)
     assert sorted(relation.to_arrow_table()["tuple"].to_pylist()) == KEPT[text]
 
 
 def test_rows_keep_their_columns_types_and_labels():
-    kept = filtered(LOGGED, "denied")
+    kept = query(LOGGED, "denied")
     assert kept.equals(LOGGED.loc[[2, 3]])
 
 
@@ -105,7 +105,7 @@ def test_a_slip_is_told_with_its_place_and_its_remedy(text, said):
 
 def test_a_filter_names_the_column_that_is_missing():
     with pytest.raises(MissingColumnError, match=r"no column rule.*nsgkit\.read_logs"):
-        filtered(LOGGED.drop(columns="rule"), "rule:Web")
+        query(LOGGED.drop(columns="rule"), "rule:Web")
 
 
 @given(st.text(max_size=60))
@@ -126,13 +126,13 @@ def test_a_name_that_is_quoted_is_one_term_again(name):
 def test_a_prefix_keeps_what_python_says_lies_in_it(address, bits):
     prefix = str(ipaddress.ip_network((address, bits), strict=False))
     plain = [i for i, ip in enumerate(LOGGED["src_ip"]) if _inside(ip, prefix)]
-    assert filtered(LOGGED, f"src:{prefix}").index.tolist() == plain
+    assert query(LOGGED, f"src:{prefix}").index.tolist() == plain
 
 
 def test_a_filter_of_conversations_asks_when_they_began():
     made = nsgkit.conversations(LOGGED)
-    assert len(filtered(made, "dst_port:443 until:2024-12-19T09:05")) == 1
-    assert filtered(made, "dst_port:443 from:2024-12-19T09:05").empty
+    assert len(query(made, "dst_port:443 until:2024-12-19T09:05")) == 1
+    assert query(made, "dst_port:443 from:2024-12-19T09:05").empty
 
 
 @pytest.mark.parametrize(
@@ -141,13 +141,13 @@ def test_a_filter_of_conversations_asks_when_they_began():
 @pytest.mark.parametrize("engine", ["pandas", "DuckDB"])
 def test_a_connection_counts_once_from_whichever_end_it_is_asked_for(text, engine):
     made = nsgkit.conversations(TWICE if engine == "pandas" else duckdb.connect().from_df(TWICE))
-    table = breakdown(filtered(made, text), ["dst_port"])
+    table = breakdown(query(made, text), ["dst_port"])
     assert (table["connections"].item(), table["bytes"].item()) == (1, 500)
 
 
 def test_a_second_view_on_the_other_side_of_a_moment_does_not_count_again():
     made = nsgkit.conversations(TWICE)
-    assert breakdown(filtered(made, "from:2024-12-19T09:00:01"), ["dst_port"])["connections"].sum() == 0
+    assert breakdown(query(made, "from:2024-12-19T09:00:01"), ["dst_port"])["connections"].sum() == 0
 
 
 def test_on_the_samples_a_filter_keeps_what_a_plain_loop_keeps():
@@ -162,7 +162,7 @@ def test_on_the_samples_a_filter_keeps_what_a_plain_loop_keeps():
         and row.src_ip.startswith("203.0.113.")
     ]
     text = "dst_port:22 src:203.0.113.0/24 denied from:2024-12-18T02:00"
-    assert filtered(table, text).index.tolist() == plain
+    assert query(table, text).index.tolist() == plain
     assert plain
 
 

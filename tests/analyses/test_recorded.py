@@ -3,8 +3,9 @@
 import duckdb
 import pytest
 
-from nsgkit import FlowLogs, conversations, schema
-from nsgkit.analyses import breakdown, filtered, record_types, top_talkers, traffic_links, traffic_matrix
+from nsgkit import FlowLogs, analyses, conversations, schema
+from nsgkit.analyses import breakdown, record_types, top_talkers, traffic_links
+from nsgkit.analyses.filters.select import query
 from nsgkit.errors import MissingColumnError, NsgkitError
 from nsgkit.views.charts import links, matrix, top_bars
 from tests.frames import flows
@@ -83,7 +84,7 @@ def test_what_encryption_dropped_is_counted_beside_what_was_allowed(code, droppe
     "draw",
     [
         lambda table: top_bars(top_talkers(table, measure="connections"), measure="connections"),
-        lambda table: matrix(traffic_matrix(table, measure="connections"), measure="connections"),
+        lambda table: matrix(analyses.matrix(table, measure="connections"), measure="connections"),
         lambda table: links(traffic_links(table)),
     ],
 )
@@ -118,9 +119,9 @@ ANSWERS = """
 )
 def test_conversations_are_chosen_by_whether_they_were_answered(text, ports):
     table = conversations(flows(ANSWERS))
-    assert sorted(filtered(table, text)["src_port"]) == ports
+    assert sorted(query(table, text)["src_port"]) == ports
     relation = conversations(duckdb.connect().from_df(flows(ANSWERS)))
-    assert sorted(row[0] for row in filtered(relation, text).select("src_port").fetchall()) == ports
+    assert sorted(row[0] for row in query(relation, text).select("src_port").fetchall()) == ports
 
 
 def test_unanswered_connections_are_counted_and_unknown_ones_are_not():
@@ -132,9 +133,9 @@ def test_unanswered_connections_are_counted_and_unknown_ones_are_not():
 
 def test_an_answer_that_is_none_is_an_error():
     with pytest.raises(NsgkitError, match="Choose one of yes, no, unknown"):
-        filtered(conversations(flows(ANSWERS)), "answered:maybe")
+        query(conversations(flows(ANSWERS)), "answered:maybe")
 
 
 def test_flow_rows_have_no_answer():
     with pytest.raises(MissingColumnError, match=r"nsgkit\.conversations"):
-        filtered(flows(ANSWERS), "answered:yes")
+        query(flows(ANSWERS), "answered:yes")

@@ -12,18 +12,16 @@ import pytest
 
 from nsgkit import analyses
 from nsgkit.counting.conversations import CONVERSATIONS, conversations
-from nsgkit.counting.frame import collect, lazy, types
+from nsgkit.counting.frame import Rows, types
 
 pytestmark = pytest.mark.slow
 
 OF_FLOWS = [
-    analyses.connections_over_time, analyses.traffic_over_time, analyses.silent_minutes,
-    analyses.logged_twice, analyses.heavy_machines,
+    analyses.silences, analyses.doubly_logged, analyses.busiest_nics, analyses.record_types,
 ]  # fmt: skip
 OF_CONVERSATIONS = [
-    analyses.top_talkers, analyses.top_pairs, analyses.top_services, analyses.top_rules, analyses.protocols,
-    analyses.directions, analyses.traffic_links, analyses.traffic_matrix, analyses.traffic_change,
-    analyses.stateless_rules,
+    analyses.top_talkers, analyses.top_pairs, analyses.top_services, analyses.top_rules,
+    analyses.traffic_links, analyses.matrix, analyses.change, analyses.over_time, analyses.stateless_rules,
 ]  # fmt: skip
 
 
@@ -59,7 +57,7 @@ def spark_conversations(spark_flows):
 
 def test_conversations_are_the_same(spark_conversations, stitched):
     names = [c.name for c in CONVERSATIONS if c.name not in ("into_blob", "into_record", "into_tuple")]
-    theirs = collect(lazy(spark_conversations), {name: types(CONVERSATIONS)[name] for name in names})
+    theirs = Rows.of(spark_conversations).collect({name: types(CONVERSATIONS)[name] for name in names})
     theirs = theirs.astype({"blob": "object"})  # categories sort in the order in which they came
     theirs = theirs.sort_values(["first", "blob", "record", "tuple"], ignore_index=True)
     texts = [name for name in names if stitched[name].dtype == "category"]
@@ -79,3 +77,8 @@ def test_tables_of_flows_are_the_same(ask, spark_flows, logs):
 @pytest.mark.parametrize("ask", OF_CONVERSATIONS)
 def test_tables_of_conversations_are_the_same(ask, spark_conversations, stitched):
     pd.testing.assert_frame_equal(ask(spark_conversations), ask(stitched))
+
+
+def test_bytes_over_time_are_the_same(spark_conversations, spark_flows, stitched, logs):
+    theirs = analyses.over_time(spark_conversations, by="acl", flows=spark_flows)
+    pd.testing.assert_frame_equal(theirs, analyses.over_time(stitched, by="acl", flows=logs))

@@ -47,14 +47,12 @@ def counts(table, key):
 @pytest.mark.parametrize(("ask", "options", "key"), QUESTIONS)
 def test_the_samples_counted_one_by_one(stitched, plain, ask, options, key):
     table = ask(stitched, **options, **ALL)
-    assert counts(table, key) == plain_stitch.measures(plain, key, each_view=ask is analyses.top_rules)
+    assert counts(table, key) == plain_stitch.measures(plain, key, count_every_view=ask is analyses.top_rules)
 
 
-@pytest.mark.parametrize(
-    ("ask", "key"), [(analyses.protocols, ["protocol"]), (analyses.directions, ["direction"])]
-)
-def test_the_samples_by_protocol_and_direction(stitched, plain, ask, key):
-    assert counts(ask(stitched), key) == plain_stitch.measures(plain, key)
+@pytest.mark.parametrize("by", ["protocol", "direction", "decision"])
+def test_the_samples_by_protocol_direction_and_decision(stitched, plain, by):
+    assert counts(breakdown(stitched, by), [by]) == plain_stitch.measures(plain, [by])
 
 
 def test_what_is_folded_in_the_samples_is_what_a_plain_search_finds(stitched, plain):
@@ -101,7 +99,7 @@ def test_denied_attempts_and_undecided_are_no_connections():
 def test_where_no_begin_rows_are_logged_the_end_rows_count():
     text = f"09:00:00 {OURS} O A C 1/1 1/1\n09:05:00 {OURS} O A E 1/1 1/1\n09:06:00 {THEIRS} I A C 1/1 1/1"
     made = conversations(flows(text, version=4, flow_log="/FL", resource="/VNET"))
-    table = analyses.protocols(made)
+    table = breakdown(made, "protocol")
     assert table[["connections", "orphans", "uncounted"]].to_numpy().tolist() == [[1, 1, 0]]
 
 
@@ -114,7 +112,7 @@ def test_a_sum_of_conversations_that_64_bits_cannot_hold_names_the_row(engine):
     made = conversations(flows("\n".join(rows)))
     table = made if engine == "pandas" else duckdb.connect().from_df(made)
     with pytest.raises(NsgkitError, match=f"{huge}: blob b1, record 0, tuple 0"):
-        analyses.protocols(table)
+        breakdown(table, "protocol")
 
 
 def test_peers_are_distinct_addresses_at_the_other_end():
@@ -173,7 +171,7 @@ def test_rows_in_place_of_conversations_name_the_function_that_makes_them():
 
 
 def test_hosts_are_gathered_into_their_networks():
-    table = analyses.traffic_matrix(TALK, measure="connections")
+    table = analyses.matrix(TALK, measure="connections")
     assert table.loc[0, ["source", "destination", "connections", "bytes"]].tolist() == [
         "10.0.0.0/24",
         "10.0.1.0/24",
@@ -183,7 +181,7 @@ def test_hosts_are_gathered_into_their_networks():
 
 
 def test_known_subnets_go_before_the_default_and_the_longest_wins():
-    table = analyses.traffic_matrix(TALK, subnets=["10.0.0.0/8", "10.0.1.6/32"], measure="connections")
+    table = analyses.matrix(TALK, subnets=["10.0.0.0/8", "10.0.1.6/32"], measure="connections")
     assert set(table["destination"]) == {"10.0.0.0/8", "10.0.1.6/32"}
 
 
@@ -194,15 +192,15 @@ def test_hosts_by_hosts_and_other_families_and_masked_addresses():
         09:00:00 xxx.xxx.xxx.xxx:50000 10.0.1.5:443 TCP I A B
     """)
     )
-    assert analyses.traffic_matrix(odd)["source"].tolist() == ["2001:db8:1:2::/64", "xxx.xxx.xxx.xxx"]
-    assert analyses.traffic_matrix(odd, prefix=32)["source"].tolist() == [
+    assert analyses.matrix(odd)["source"].tolist() == ["2001:db8:1:2::/64", "xxx.xxx.xxx.xxx"]
+    assert analyses.matrix(odd, prefix=32)["source"].tolist() == [
         "2001:db8:1:2::5",
         "xxx.xxx.xxx.xxx",
     ]
 
 
 def test_the_matrix_adds_up_to_the_pairs(stitched):
-    cells, pairs = analyses.traffic_matrix(stitched, top=None), analyses.top_pairs(stitched, top=None)
+    cells, pairs = analyses.matrix(stitched, top=None), analyses.top_pairs(stitched, top=None)
     assert (
         cells[["connections", "denied", "bytes"]]
         .sum()
@@ -210,7 +208,7 @@ def test_the_matrix_adds_up_to_the_pairs(stitched):
     )
     assert cells["share"].sum() == pytest.approx(1)
     relation = duckdb.connect().from_df(stitched)
-    pd.testing.assert_frame_equal(cells, analyses.traffic_matrix(relation, top=None))
+    pd.testing.assert_frame_equal(cells, analyses.matrix(relation, top=None))
 
 
 ODD_ADDRESSES = """
@@ -237,33 +235,31 @@ def test_a_relation_is_gathered_into_the_same_networks(networks):
     table = conversations(flows(ODD_ADDRESSES))
     relation = duckdb.connect().from_df(table)
     told = {"measure": "connections", **networks}
-    pd.testing.assert_frame_equal(
-        analyses.traffic_matrix(relation, **told), analyses.traffic_matrix(table, **told)
-    )
+    pd.testing.assert_frame_equal(analyses.matrix(relation, **told), analyses.matrix(table, **told))
 
 
 def test_a_network_is_that_of_the_python_library():
-    table = analyses.traffic_matrix(conversations(flows(ODD_ADDRESSES)), prefix=20, top=None)
+    table = analyses.matrix(conversations(flows(ODD_ADDRESSES)), prefix=20, top=None)
     assert set(table["destination"]) == {"10.0.16.0/20"}
     assert set(table["source"]) == {"10.0.0.0/20", "2001:db8:1:2::/64", "::/64", "xxx.xxx.xxx.xxx"}
 
 
 def test_the_cells_that_are_shown_are_the_first_of_all(stitched):
-    few, all_ = (analyses.traffic_matrix(stitched, prefix=32, top=top) for top in (9, None))
+    few, all_ = (analyses.matrix(stitched, prefix=32, top=top) for top in (9, None))
     pd.testing.assert_frame_equal(few, all_.head(9))
 
 
 @pytest.mark.parametrize("engine", ["pandas", "duckdb"])
 def test_of_cells_that_are_equal_no_more_are_shown_than_were_asked_for(engine):
     table = TALK if engine == "pandas" else duckdb.connect().from_df(TALK)
-    ask = partial(analyses.traffic_matrix, table, prefix=32, measure="connections")
+    ask = partial(analyses.matrix, table, prefix=32, measure="connections")
     assert ask(top=None)["connections"].tolist()[:2] == [1, 1]
     assert ask(top=1)[["source", "destination"]].to_numpy().tolist() == [["10.0.0.4", "10.0.1.5"]]
 
 
 def test_a_subnet_that_is_none_says_how_it_is_written():
     with pytest.raises(NsgkitError, match=r"10\.20\.0\.0/16"):
-        analyses.traffic_matrix(TALK, subnets=["10.0.0.1/8"])
+        analyses.matrix(TALK, subnets=["10.0.0.1/8"])
 
 
 # Change
@@ -289,7 +285,7 @@ def spans(before, after, port=443):
     ],
 )
 def test_what_changed(before, after, change):
-    table = analyses.traffic_change(spans(before, after), since="2024-12-19T10:00", by=["dst_port"])
+    table = analyses.change(spans(before, after), since="2024-12-19T10:00", by=["dst_port"])
     assert table.set_index("dst_port").loc[443, ["change", "earlier", "later"]].tolist() == [
         change,
         before,
@@ -299,7 +295,7 @@ def test_what_changed(before, after, change):
 
 def test_change_counts_the_samples_as_a_plain_count_does(stitched, plain):
     middle = pd.Timestamp("2024-12-19", tz="UTC")
-    table = analyses.traffic_change(stitched, since="2024-12-19", by=["dst_port"], top=None)
+    table = analyses.change(stitched, since="2024-12-19", by=["dst_port"], top=None)
     said = {r.dst_port: (r.earlier, r.later) for r in table.itertuples()}
     folded = plain_stitch.fold(plain)
     seen = {}
@@ -311,20 +307,20 @@ def test_change_counts_the_samples_as_a_plain_count_does(stitched, plain):
 
 def test_change_is_the_same_in_duckdb(stitched):
     relation = duckdb.connect().from_df(stitched)
-    pd.testing.assert_frame_equal(analyses.traffic_change(relation), analyses.traffic_change(stitched))
+    pd.testing.assert_frame_equal(analyses.change(relation), analyses.change(stitched))
 
 
 def test_change_without_rows_has_the_same_columns():
-    none = analyses.traffic_change(TALK.head(0)).dtypes.astype(str)
-    assert none.equals(analyses.traffic_change(TALK).dtypes.astype(str))
+    none = analyses.change(TALK.head(0)).dtypes.astype(str)
+    assert none.equals(analyses.change(TALK).dtypes.astype(str))
 
 
 @pytest.mark.parametrize("since", ["2024-12-19T12:00", "2024-12-19T08:00"])
 def test_a_moment_outside_the_data_says_what_is_inside(since):
     with pytest.raises(NsgkitError, match="2024-12-19T09:00"):
-        analyses.traffic_change(TALK, since=since)
+        analyses.change(TALK, since=since)
 
 
 def test_a_moment_is_an_iso_time():
     with pytest.raises(NsgkitError, match="since takes no '03/04/2024'"):
-        analyses.traffic_change(TALK, since="03/04/2024")
+        analyses.change(TALK, since="03/04/2024")

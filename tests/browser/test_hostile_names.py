@@ -18,13 +18,14 @@ TUPLES = ["1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,", "not a t
 DISPLAYS = """
 import nsgkit
 from IPython.display import HTML, display
-from nsgkit.analyses import connections_over_time
+from nsgkit import analyses
 from nsgkit.explore.fields import field_explorer
 from nsgkit.explore.workbench.panel import panel, say, status_line
 from nsgkit.explore.traffic.explorer import traffic_explorer
 from nsgkit.views.charts import over_time
 from nsgkit.views.theme import cut, nothing_to_show, titled
 logs = nsgkit.read_logs("hostile")
+conversations = nsgkit.conversations(logs)
 CELL
 logs
 CELL
@@ -34,11 +35,11 @@ logs.rejects
 CELL
 logs.blobs
 CELL
-over_time(connections_over_time(logs.flows, by="rule"), title=NAMES[4])
+over_time(analyses.over_time(conversations, by="rule"), title=NAMES[4])
 CELL
-over_time(connections_over_time(logs.flows, by="acl"), title=NAMES[0])
+over_time(analyses.over_time(conversations, by="acl"), title=NAMES[0])
 CELL
-over_time(connections_over_time(logs.flows, by="mac"), title=NAMES[3])
+over_time(analyses.over_time(conversations, by="mac"), title=NAMES[3])
 CELL
 traffic_explorer(logs.flows)
 CELL

@@ -150,9 +150,9 @@ def contradict(here, there):
     return most > 5 * least and most - least > 10_000
 
 
-def measures(conversations, key, *, each_view=False):
+def measures(conversations, key, *, count_every_view=False):
     """Return key -> the measures of its conversations, counted one by one."""
-    folded = set() if each_view else fold(conversations)
+    folded = set() if count_every_view else fold(conversations)
     found = defaultdict(
         lambda: dict.fromkeys(("connections", "denied", "unknown", "orphans", "uncounted"), 0)
     )

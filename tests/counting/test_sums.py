@@ -1,7 +1,6 @@
 """Counters up to 2^63 - 1 are rows: what does not add up in 64 bits is our error, and never wraps around."""
 
 import duckdb
-import pandas as pd
 import pytest
 
 from nsgkit import analyses
@@ -16,16 +15,15 @@ ROWS = flows(f"09:00:00 {A} O A C 1/5 1/1\n09:00:01 {B} O A C 1/{HUGE} -/- recor
 
 
 def carried(rows, table):
-    table = table if isinstance(table, pd.DataFrame) else table.fetchdf()
-    return analyses.carried_over_time(analyses.increments(rows, table), table, bin="1d")
+    return analyses.over_time(table, flows=rows, freq="1d")
 
 
 @pytest.mark.parametrize("held", [lambda frame: frame, lambda frame: duckdb.connect().from_df(frame)])
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda _, table: analyses.traffic_matrix(table, subnets=["10.0.0.0/20"]),
-        lambda _, table: analyses.traffic_change(table, measure="bytes", by=["src_ip"]),
+        lambda _, table: analyses.matrix(table, subnets=["10.0.0.0/20"]),
+        lambda _, table: analyses.change(table, measure="bytes", by=["src_ip"]),
         carried,
     ],
 )
@@ -43,5 +41,5 @@ def test_both_ways_of_one_conversation_do_not_wrap_around():
 
 def test_shares_of_a_total_beyond_64_bits_are_shares():
     rows = flows(f"09:00:00 {A} O A C 1/{2**62} -/-\n09:00:01 {B} O A C 1/{2**62} -/-")
-    table = analyses.traffic_matrix(conversations(duckdb.connect().from_df(rows)))
+    table = analyses.matrix(conversations(duckdb.connect().from_df(rows)), measure="bytes")
     assert table["share"].tolist() == [0.5, 0.5]

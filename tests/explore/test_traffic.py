@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import nsgkit
-from nsgkit.analyses import traffic_over_time
-from nsgkit.analyses.timeline import began_over_time, carried_over_time, increments
+from nsgkit.analyses import over_time
+from nsgkit.counting.conversations import stitched_once
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.traffic import explorer as traffic
 from nsgkit.explore.traffic import question as ask
@@ -199,17 +199,10 @@ def test_conversations_are_those_of_a_plain_stitch(logs, made):
 
 
 def test_bytes_over_time_are_those_of_the_analysis_that_stitches_anew(logs, made):
-    mine = carried_over_time(increments(logs.flows, made), made, bin="15min", by="acl")
-    theirs = traffic_over_time(logs.flows, bin="15min", by="acl").dropna(subset=["bytes"])
-    pd.testing.assert_frame_equal(mine, theirs[[*mine.columns]].reset_index(drop=True))
-
-
-def test_connections_over_time_are_those_of_the_analysis_that_stitches_anew(logs, made):
-    mine = began_over_time(made, bin="15min", by="acl")
-    theirs = traffic_over_time(logs.flows, bin="15min", by="acl")
-    theirs = theirs[theirs[["connections", "denied", "unknown"]].sum(axis=1) > 0]
-    columns = ["time", "group", "connections", "denied", "unknown", "until"]
-    pd.testing.assert_frame_equal(mine[columns], theirs[columns].reset_index(drop=True))
+    asked = ask.Question(measure="bytes", bin="15min")
+    mine = ask.over_time(ask.Traffic(logs.flows, *stitched_once(logs.flows)), asked)
+    theirs = over_time(made, freq="15min", flows=logs)
+    pd.testing.assert_frame_equal(mine, theirs)
 
 
 def test_a_brush_fills_in_the_span_in_whole_bins(explorer):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nsgkit
-from nsgkit.flows.coverage import coverage_of, hours_covered
+from nsgkit.flows.coverage import coverage, coverage_of
 from nsgkit.flows.summary import as_html, as_text
 from nsgkit.schema import BLOBS, FLOWS, REJECTS, empty, typed
 
@@ -42,7 +42,7 @@ def said(table, *notes, mirror=None):
 
 
 def statuses(table, nic, **options):
-    hours = hours_covered(table, **options)
+    hours = coverage(table, **options)
     return hours[hours["mac"] == nic]["status"].tolist()
 
 
@@ -69,7 +69,7 @@ def test_a_mirror_tells_not_asked_for_from_missing_and_what_is_gone():
 def test_what_a_mirror_could_not_get_is_an_hour_too():
     failed = {"resource": "/PATH", "mac": ["A", "C"], "hour": pd.to_datetime([HOURS[2]] * 2, utc=True)}
     mirror = pd.DataFrame(failed | {"state": "could not be read", "reason": "archived"})
-    table = hours_covered(FOUR, mirror=mirror)
+    table = coverage(FOUR, mirror=mirror)
     unread = table[table["status"] == "could not be read"]
     assert unread[["mac", "reason"]].to_numpy().tolist() == [["A", "archived"], ["C", "archived"]]
     text = as_text(NO_FLOWS, NO_REJECTS, FOUR, said(FOUR, mirror=mirror))
@@ -82,7 +82,7 @@ def test_a_nic_of_two_flow_logs_has_the_hours_of_each_that_could_not_be_read():
     table = blobs((HOURS[0], "A", {}), (HOURS[1], "A", {}), (HOURS[0], "A", vnet))
     mirror = pd.DataFrame({"resource": ["/LOG", "/NEW"], "hour": pd.to_datetime([HOURS[1]] * 2, utc=True)})
     mirror = mirror.assign(mac="A", state="could not be read", reason="archived")
-    hours = hours_covered(table, mirror=mirror).set_index(["resource", "hour"])["status"].unstack()
+    hours = coverage(table, mirror=mirror).set_index(["resource", "hour"])["status"].unstack()
     assert hours.astype(str).apply(list, axis=1).to_dict() == {
         "R": ["present", "present"],
         "VNET": ["present", "could not be read"],
@@ -152,7 +152,7 @@ def test_counts_are_those_of_the_hours(held, manifest):
     told = [("/PATH", mac, first + pd.Timedelta(h, "h"), s, None) for (h, mac), s in manifest.items()]
     mirror = pd.DataFrame(told, columns=["resource", "mac", "hour", "state", "reason"])
     mirror["hour"] = mirror["hour"].astype("datetime64[ms, UTC]")
-    hours = hours_covered(table, mirror=mirror)
+    hours = coverage(table, mirror=mirror)
     counts = {status: n for status, n in coverage_of(table, mirror=mirror).counts.items() if n}
     assert counts == hours["status"].astype(str).value_counts().to_dict()
     assert not hours.duplicated(["resource", "mac", "hour"]).any()

@@ -1,7 +1,7 @@
 """The question: which rows or conversations match a filter, such as `dst_port:22 denied`."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, overload
 
 import narwhals as nw
 import numpy as np
@@ -9,7 +9,8 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.analyses.filters.grammar import ANSWER, Term, matches, moment, parse, ranges
-from nsgkit.counting.frame import Codebook, Native, codes, collect, lazy, one_if
+from nsgkit.counting.expressions import one_if
+from nsgkit.counting.frame import HasFlows, Native, Rows, as_table
 
 # Where a connection was captured: two views of it can differ in these.
 _OF_A_VIEW = {"nic", "nsg", "rule", "direction", "flow_log", "encryption", "version"}
@@ -18,8 +19,12 @@ _PLACE = ("blob", "record", "tuple")
 _INTO = ("into_blob", "into_record", "into_tuple")
 
 
-def filtered(flows: object, text: str) -> Native:
-    """Return the rows of `flows` that match the filter `text`; `nsgkit.analyses.filters` has its words.
+@overload
+def query(table: pd.DataFrame | HasFlows, text: str) -> pd.DataFrame: ...
+@overload
+def query(table: Any, text: str) -> Native: ...
+def query(table: Any, text: str) -> Native:
+    """Return the rows of `table` that match the filter; `nsgkit.analyses.filters.grammar` has its words.
 
     Counting rule: conversations are chosen by when they were first seen, and then count whole. A view
     that was folded into another counts after all where the filter keeps it and leaves the other
@@ -27,15 +32,15 @@ def filtered(flows: object, text: str) -> Native:
 
     Parameters
     ----------
-    flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+    table : table
         The flow table, or what `nsgkit.conversations` gives.
     text : str
         The filter; an empty one keeps everything.
 
     Returns
     -------
-    pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
-        As `flows` is: the same columns, and in pandas the same order and labels.
+    table
+        As `table` is: the same columns, and in pandas the same order and labels.
 
     Raises
     ------
@@ -48,72 +53,69 @@ def filtered(flows: object, text: str) -> Native:
     --------
     >>> import nsgkit
     >>> logs = nsgkit.read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
-    >>> len(filtered(logs.flows, "nsg:DEMOVM-NSG dst_port:12086 denied"))
+    >>> len(query(logs, "nsg:DEMOVM-NSG dst_port:12086 denied"))
     1
     """
     terms = parse(text)
+    held = as_table(table)
     if not terms:
-        return flows
-    fold = "folded" in flows.columns and any(t.field in _OF_A_VIEW for t in terms)  # type: ignore[attr-defined]
-    if isinstance(flows, pd.DataFrame):
-        return _of_pandas(flows, terms, fold=fold)
-    chosen = _chosen(lazy(flows), terms, {}, _moment(flows), fold=fold)
-    return chosen.select(*flows.columns).to_native()  # type: ignore[attr-defined]
+        return held
+    fold = "folded" in held.columns and any(t.field in _OF_A_VIEW for t in terms)
+    if isinstance(held, pd.DataFrame):
+        return _of_pandas(held, terms, fold=fold)
+    chosen = _chosen(Rows.of(held), terms, _seen(held), fold=fold)
+    return chosen.select(*held.columns).frame.to_native()
 
 
 def _of_pandas(table: pd.DataFrame, terms: Sequence[Term], *, fold: bool) -> pd.DataFrame:
     """Ask DuckDB for the numbers of the rows, over the few columns that tell, and take them."""
     texts = [name for t in terms for name in t.columns if _has_texts(t)]
-    told = [*(name for t in terms for name in t.columns), *([_moment(table)] if _timed(terms) else [])]
+    told = [*(name for t in terms for name in t.columns), *([_seen(table)] if _timed(terms) else [])]
     needed = list(dict.fromkeys([*told, *([*_PLACE, *_INTO, "folded"] if fold else [])]))
     schema.require(table.columns, needed, _remedy(table, terms))
-    book = dict(codes(table, [*texts, *(["blob"] if fold else [])]))
-    if fold:
-        book["into_blob"] = book["blob"]
-    frame = lazy(
+    rows = Rows.of(
         table[needed].assign(row=np.arange(len(table))),
         [*needed, "row"],
-        codebook=book,
+        coded=[*texts, *(["blob"] if fold else [])],
+        like={"into_blob": "blob"} if fold else {},
         remedy=_remedy(table, terms),
     )
-    chosen = _chosen(frame, terms, book, _moment(table), fold=fold)
-    rows = collect(chosen, {"row": "int64", **({"folded": "bool"} if fold else {})}).sort_values("row")
-    taken = table.iloc[rows["row"].to_numpy()]
-    return taken.assign(folded=rows["folded"].to_numpy()) if fold else taken
+    chosen = _chosen(rows, terms, _seen(table), fold=fold)
+    found = chosen.collect({"row": "int64", **({"folded": "bool"} if fold else {})}).sort_values("row")
+    taken = table.iloc[found["row"].to_numpy()]
+    return taken.assign(folded=found["folded"].to_numpy()) if fold else taken
 
 
-def _chosen(
-    frame: "nw.LazyFrame[Any]", terms: Sequence[Term], book: Codebook, when: str, *, fold: bool
-) -> "nw.LazyFrame[Any]":
+def _chosen(rows: Rows, terms: Sequence[Term], seen: str, *, fold: bool) -> Rows:
     """Fold between the other terms and those of time: two views may lie on either side of a moment."""
     timed = [t for t in terms if not t.columns]
-    chosen = frame
+    chosen = rows
     for term in terms:
-        chosen = chosen if term in timed else chosen.filter(_holds(term, frame, book))
+        chosen = chosen if term in timed else chosen.filter(_holds(term, rows))
     chosen = _folded_anew(chosen) if fold else chosen
     for term in timed:
-        passed = nw.col(f"{when}_ms") >= moment(term)
+        passed = nw.col(f"{seen}_ms") >= moment(term)
         chosen = chosen.filter(passed if term.field == "from" else ~passed)
     return chosen
 
 
-def _holds(term: Term, frame: "nw.LazyFrame[Any]", book: Codebook) -> nw.Expr:
-    either = [_in_column(term, name, frame, book) for name in term.columns]
+def _holds(term: Term, rows: Rows) -> nw.Expr:
+    either = [_in_column(term, name, rows) for name in term.columns]
     # What is null is not that value: so a minus keeps it.
     return one_if(nw.any_horizontal(*either, ignore_nulls=True)) == (0 if term.negated else 1)
 
 
-def _in_column(term: Term, name: str, frame: "nw.LazyFrame[Any]", book: Codebook) -> nw.Expr:
+def _in_column(term: Term, name: str, rows: Rows) -> nw.Expr:
     if term.kind == ANSWER:
         return _answered(term, nw.col(name))
     if not _has_texts(term):
         parts = [(nw.col(name) >= low) & (nw.col(name) <= high) for low, high in ranges(term)]
         return nw.any_horizontal(*parts, ignore_nulls=True)
-    test = matches(term)
-    if name in book:
-        found = _numbered(name, np.array([test(str(text)) for text in book[name]], dtype=bool))
+    test, texts = matches(term), rows.codebook.get(name)
+    if texts is not None:
+        found = _numbered(name, np.array([test(str(text)) for text in texts], dtype=bool))
     else:
-        distinct = collect(frame.select(name).unique(), {name: "str"})[name].dropna()
+        distinct = rows.select(name).unique().collect({name: "str"})[name].dropna()
         found = nw.col(name).is_in([text for text in distinct if test(text)])
     return found | nw.col(name).is_null() if "" in term.values else found
 
@@ -134,10 +136,10 @@ def _numbered(name: str, wanted: "np.ndarray[Any, np.dtype[np.bool_]]") -> nw.Ex
     return nw.any_horizontal(*parts, ignore_nulls=True)
 
 
-def _folded_anew(chosen: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+def _folded_anew(chosen: Rows) -> Rows:
     """Fold only what is folded into a view that is there as well."""
-    views = chosen.select(**dict(zip(_INTO, map(nw.col, _PLACE), strict=True)), there=nw.lit(1))
-    joined = chosen.join(views, on=[*_INTO], how="left")
+    views = chosen.select_as(**dict(zip(_INTO, _PLACE, strict=True))).with_columns(there=nw.lit(1))
+    joined = chosen.join(views, on=_INTO, how="left")
     return joined.with_columns(folded=one_if(nw.col("folded") & (nw.col("there") == 1)) == 1)
 
 
@@ -149,7 +151,7 @@ def _timed(terms: Sequence[Term]) -> bool:
     return any(not t.columns for t in terms)
 
 
-def _moment(table: object) -> str:
+def _seen(table: object) -> str:
     return "first" if "first" in table.columns else "time"  # type: ignore[attr-defined]
 
 

@@ -1,15 +1,15 @@
 """The question: for which hours and NICs are there logs at all, and where do they fall silent."""
 
-from typing import Any
-
 import narwhals as nw
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.counting.frame import collect, lazy, settled
+from nsgkit.counting.expressions import bin_start
+from nsgkit.counting.frame import Rows
 from nsgkit.flows.coverage import Table, cells_of
 
 _HOUR, _MINUTE = 3_600_000, 60_000
+_NIC = ("resource", "mac")
 _ONE = pd.Timedelta("1h")
 GAPS: Table = {"resource": "str", "mac": "str", "start": schema.TIME, "end": schema.TIME, "hours": "int64"}
 SILENCES: Table = {
@@ -21,7 +21,7 @@ SILENCES: Table = {
 def coverage_gaps(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return the stretches of hours for which a NIC has no blob between its first and its last.
 
-    Parameters and errors as for `hours_covered`. Hours of which a mirror knows that their blob could not be
+    Parameters and errors as for `coverage`. Hours of which a mirror knows that their blob could not be
     downloaded, or that they were not asked for, are no gap.
 
     Returns
@@ -44,7 +44,7 @@ def coverage_gaps(blobs: pd.DataFrame, *, mirror: pd.DataFrame | None = None) ->
     return found.reset_index(drop=True)[list(GAPS)].astype(GAPS)
 
 
-def silent_minutes(flows: object, *, at_least: int = 10, expected: float = 20.0) -> pd.DataFrame:
+def silences(flows: object, *, at_least: int = 10, expected: float = 20.0) -> pd.DataFrame:
     """Return where a NIC that logs steadily has no row for minutes on end.
 
     Counting rule: a NIC's usual rate is the lower quartile of its hours' rows per minute, so that nights
@@ -77,19 +77,19 @@ def silent_minutes(flows: object, *, at_least: int = 10, expected: float = 20.0)
     Examples
     --------
     >>> import nsgkit
-    >>> silent_minutes(nsgkit.read_logs("data/samples").flows)["minutes"].tolist()
+    >>> silences(nsgkit.read_logs("data/samples").flows)["minutes"].tolist()
     [121]
     """
-    frame = lazy(flows, ["time", "resource", "mac"])
-    every = frame.select("resource", "mac", minute=nw.col("time_ms") - nw.col("time_ms") % _MINUTE)
-    minutes = settled(every.group_by("resource", "mac", "minute").agg(rows=nw.len()), flows)
-    before = nw.col("minute").shift(1).over("resource", "mac", order_by="minute")
+    rows = Rows.of(flows, ["time", *_NIC])
+    every = rows.select(*_NIC, minute=bin_start(nw.col("time_ms"), _MINUTE))
+    minutes = every.aggregate([*_NIC, "minute"], rows=nw.len()).materialize()
+    before = nw.col("minute").shift(1).over(*_NIC, order_by="minute")
     gaps = minutes.with_columns(start=before + _MINUTE).filter(
         nw.col("minute") - nw.col("start") >= at_least * _MINUTE
     )
     like = {"resource": "str", "mac": "str", "start": schema.TIME, "minute": schema.TIME}
-    found = collect(gaps, like).rename(columns={"minute": "end"})
-    table = found.merge(_usual(minutes), on=["resource", "mac"], how="left")
+    found = gaps.collect(like).rename(columns={"minute": "end"})
+    table = found.merge(_usual(minutes), on=[*_NIC], how="left")
     table["minutes"] = (table["end"] - table["start"]).dt.total_seconds() / 60
     table["expected_rows"] = table["minutes"] * table["usual_rows_per_minute"]
     table = table[table["expected_rows"] >= expected]
@@ -99,11 +99,9 @@ def silent_minutes(flows: object, *, at_least: int = 10, expected: float = 20.0)
     ].astype(SILENCES)
 
 
-def _usual(minutes: "nw.LazyFrame[Any]") -> pd.DataFrame:
-    hours = minutes.with_columns(hour=nw.col("minute") - nw.col("minute") % _HOUR).group_by(
-        "resource", "mac", "hour"
-    )
-    like = {"resource": "str", "mac": "str", "rows": "int64"}
-    rates = collect(hours.agg(nw.col("rows").sum()), like)
-    quartile = rates.groupby(["resource", "mac"])["rows"].quantile(0.25) / 60
+def _usual(minutes: Rows) -> pd.DataFrame:
+    hours = minutes.with_columns(hour=bin_start(nw.col("minute"), _HOUR))
+    hours = hours.aggregate([*_NIC, "hour"], rows=nw.col("rows").sum())
+    rates = hours.collect({"resource": "str", "mac": "str", "rows": "int64"})
+    quartile = rates.groupby([*_NIC])["rows"].quantile(0.25) / 60
     return quartile.rename("usual_rows_per_minute").reset_index()

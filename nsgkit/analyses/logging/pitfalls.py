@@ -5,7 +5,9 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.analyses.labels import shortened
-from nsgkit.counting.frame import collect, count, lazy, one_if
+from nsgkit.counting.expressions import bin_start, count, one_if
+from nsgkit.counting.frame import Rows
+from nsgkit.schema import FIRST_VNET_VERSION
 
 _HOUR, _MINUTE = 3_600_000, 60_000
 TWICE = {
@@ -22,7 +24,7 @@ HEAVY = {
 }  # fmt: skip
 
 
-def logged_twice(flows: object) -> pd.DataFrame:
+def doubly_logged(flows: object) -> pd.DataFrame:
     """Return the NICs that NSG and VNet flow logs both cover: their rows may be doubled.
 
     Counting rule: an hour is logged by a family where it has a row of the NIC. `nsgkit.conversations`
@@ -50,15 +52,16 @@ def logged_twice(flows: object) -> pd.DataFrame:
     Examples
     --------
     >>> import nsgkit
-    >>> len(logged_twice(nsgkit.read_logs("data/samples").flows))
+    >>> len(doubly_logged(nsgkit.read_logs("data/samples").flows))
     0
     """
-    frame = lazy(flows, ["time", "mac", "version"])
-    hourly = frame.with_columns(hour=nw.col("time_ms") - nw.col("time_ms") % _HOUR).group_by("mac", "hour")
-    hours = hourly.agg(nsg=count(nw.col("version") < 4), vnet=count(nw.col("version") >= 4))
+    rows = Rows.of(flows, ["time", "mac", "version"]).with_columns(hour=bin_start(nw.col("time_ms"), _HOUR))
+    nsg, vnet = (nw.col("version") < FIRST_VNET_VERSION), (nw.col("version") >= FIRST_VNET_VERSION)
+    hours = rows.aggregate(["mac", "hour"], nsg=count(nsg), vnet=count(vnet))
     hours = hours.with_columns(both=one_if((nw.col("nsg") > 0) & (nw.col("vnet") > 0)))
     shared = nw.when(nw.col("both") == 1).then(nw.col("hour"))
-    table = hours.group_by("mac").agg(
+    nics = hours.aggregate(
+        ["mac"],
         nsg_rows=nw.col("nsg").sum().cast(nw.Int64),
         vnet_rows=nw.col("vnet").sum().cast(nw.Int64),
         hours_nsg=count(nw.col("nsg") > 0),
@@ -67,15 +70,16 @@ def logged_twice(flows: object) -> pd.DataFrame:
         first_both=shared.min(),
         last_both=shared.max(),
     )
-    found = collect(table.filter((nw.col("nsg_rows") > 0) & (nw.col("vnet_rows") > 0)), TWICE)
-    return found.sort_values("mac", ignore_index=True)
+    both = nics.filter((nw.col("nsg_rows") > 0) & (nw.col("vnet_rows") > 0))
+    return both.collect(TWICE).sort_values("mac", ignore_index=True)
 
 
 def stateless_rules(conversations: object) -> pd.DataFrame:
     """Return the rules that seem to be logged without state: never counted, never ended.
 
     Counting rule: a rule is listed where none of its inbound TCP connections, over more than ten
-    minutes, has a counter or an end (see `nsgkit.counting.stateless`). Their bytes and durations are unknown.
+    minutes, has a counter or an end (RULE 7 of `nsgkit.counting.stitch`). Their bytes and durations are
+    unknown.
 
     Looks alike but is harmless: a service that nobody used beyond the first packet.
 
@@ -101,18 +105,16 @@ def stateless_rules(conversations: object) -> pd.DataFrame:
     >>> stateless_rules(conversations)["nsg"].tolist()
     ['DEMOVM-NSG']
     """
-    frame = lazy(conversations, ["acl", "rule", "first", "stateless"], remedy="nsgkit.conversations")
-    rules = (
-        frame.filter(nw.col("stateless"))
-        .group_by("acl", "rule")
-        .agg(connections=nw.len(), last=nw.col("first").max(), first=nw.col("first").min())
-    )
-    table = collect(rules.with_columns(nsg=nw.col("acl")), STATELESS)
+    needed = ["acl", "rule", "first", "stateless"]
+    rows = Rows.of(conversations, needed, remedy="nsgkit.conversations").filter(nw.col("stateless"))
+    first = nw.col("first")
+    rules = rows.aggregate(["acl", "rule"], connections=nw.len(), last=first.max(), first=first.min())
+    table = rules.with_copies(nsg="acl").collect(STATELESS)
     table["nsg"] = shortened(table["acl"])
     return table.sort_values(["acl", "rule"], ignore_index=True)
 
 
-def heavy_machines(flows: object, *, top: int | None = 20) -> pd.DataFrame:
+def busiest_nics(flows: object, *, top: int | None = 20) -> pd.DataFrame:
     """Return the NICs with the most rows, and their busiest minute: hosts that busy can lose rows.
 
     Counting rule: rows, not connections; this is about the logging. The usual rate is the mean over the
@@ -141,22 +143,21 @@ def heavy_machines(flows: object, *, top: int | None = 20) -> pd.DataFrame:
     Examples
     --------
     >>> import nsgkit
-    >>> heavy_machines(nsgkit.read_logs("data/samples").flows, top=2)["mac"].tolist()
+    >>> busiest_nics(nsgkit.read_logs("data/samples").flows, top=2)["mac"].tolist()
     ['000D3AB1A114', '000D3AB1A115']
     """
-    frame = lazy(flows, ["time", "mac"])
-    minute = nw.col("time_ms") - nw.col("time_ms") % _MINUTE
-    minutes = frame.select("mac", minute=minute).group_by("mac", "minute").agg(rows=nw.len().cast(nw.Int64))
+    rows = Rows.of(flows, ["time", "mac"]).select("mac", minute=bin_start(nw.col("time_ms"), _MINUTE))
+    minutes = rows.aggregate(["mac", "minute"], rows=nw.len().cast(nw.Int64))
     minutes = minutes.with_columns(most=nw.col("rows").max().over("mac"))
     busiest = nw.when(nw.col("rows") == nw.col("most")).then(nw.col("minute"))
-    machines = minutes.group_by("mac").agg(
-        minutes=nw.len(), peak_rows_per_minute=nw.col("rows").max(), peak=busiest.min(),
+    nics = minutes.aggregate(
+        ["mac"], minutes=nw.len(), peak_rows_per_minute=nw.col("rows").max(), peak=busiest.min(),
         rows=nw.col("rows").sum().cast(nw.Int64),
     )  # fmt: skip
-    machines = machines.with_columns(
+    nics = nics.with_columns(
         usual_rows_per_minute=nw.col("rows") / nw.col("minutes"), share=nw.col("rows").cast(nw.Float64)
     )
-    table = collect(machines, HEAVY)
+    table = nics.collect(HEAVY)
     table["share"] = table["share"] / table["share"].sum()
     return table.sort_values(["rows", "mac"], ascending=[False, True], ignore_index=True).head(
         len(table) if top is None else top

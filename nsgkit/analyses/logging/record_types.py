@@ -3,7 +3,8 @@
 import narwhals as nw
 import pandas as pd
 
-from nsgkit.counting.frame import collect, count, lazy
+from nsgkit.counting.expressions import count
+from nsgkit.counting.frame import Rows
 from nsgkit.flows.record_types import KINDS, meaning
 from nsgkit.schema import FIRST_VNET_VERSION
 
@@ -42,12 +43,12 @@ def record_types(flows: object) -> pd.DataFrame:
 
     Source: Microsoft, "Virtual network flow logs", recordTypes.
     """
-    rows = lazy(flows, ["flow_log", "resource", "state", "decision", "version"])
+    rows = Rows.of(flows, ["flow_log", "resource", "state", "decision", "version"])
     rows = rows.filter(nw.col("version") >= FIRST_VNET_VERSION)
     denied = nw.col("decision") == "denied"
     kinds = {kind: count(~denied & (nw.col("state") == kind)) for kind in KINDS[:3]}
-    table = rows.group_by("flow_log", "resource").agg(**kinds, denied=count(denied))
-    found = collect(table, {name: dtype for name, dtype in RECORD_TYPES.items() if name != "meaning"})
+    table = rows.aggregate(["flow_log", "resource"], **kinds, denied=count(denied))
+    found = table.collect({name: dtype for name, dtype in RECORD_TYPES.items() if name != "meaning"})
     said = [meaning(row) for row in found.to_dict("records")]
     found["meaning"] = (
         pd.Series(said, index=found.index, dtype="object").astype("str").where(pd.notna(said), None)

@@ -1,30 +1,26 @@
 """The question: what changed against an earlier span."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import narwhals as nw
 import pandas as pd
 
-from nsgkit import schema
-from nsgkit.counting.conversations import CONVERSATIONS
+from nsgkit.counting.arguments import By, check_measure, check_top, columns_of
+from nsgkit.counting.expressions import one_if
 from nsgkit.counting.fit import sums_fit
-from nsgkit.counting.frame import codes, collect, lazy, one_if, over_all
-from nsgkit.counting.measures import TEXTS, measured, needed
+from nsgkit.counting.frame import Rows
+from nsgkit.counting.measures import counted_rows, group_types, measured
 from nsgkit.errors import NsgkitError
 from nsgkit.times import milliseconds, parse_time
 
 CHANGES = ("new", "gone", "risen", "fallen", "steady")
-_OF = {c.name: c for c in CONVERSATIONS}
 _COUNTS = ("connections", "denied", "bytes", "packets")
 _HOUR = 3_600_000
 
 
-def traffic_change(  # noqa: PLR0913
+def change(  # noqa: PLR0913
     conversations: object,
     *,
     since: str | pd.Timestamp | None = None,
-    by: Sequence[str] = ("src_ip", "dst_ip", "dst_port"),
+    by: By = ("src_ip", "dst_ip", "dst_port"),
     measure: str = "connections",
     factor: float = 3.0,
     at_least: float = 10.0,
@@ -37,16 +33,16 @@ def traffic_change(  # noqa: PLR0913
     span has none of its conversations; risen or fallen where the rate changed by `factor` and by
     `at_least` an hour times the later span's hours; else steady.
 
-    Looks alike but is harmless: an earlier span without the night, the weekend or the logs of a NIC
+    Harmless look-alikes: an earlier span without the night, the weekend or the logs of a NIC
     makes everything of it new. Look at the coverage of both spans first.
 
     Parameters
     ----------
-    conversations : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+    conversations : table
         What `nsgkit.conversations` gives.
     since : str or pandas.Timestamp or None
         When the later span begins (UTC); None takes the middle of the data.
-    by : sequence of str
+    by : str or sequence of str
         The columns that make the groups.
     measure : str
         What is compared: connections, denied, bytes or packets.
@@ -72,21 +68,19 @@ def traffic_change(  # noqa: PLR0913
     --------
     >>> import nsgkit
     >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
-    >>> traffic_change(conversations, since="2024-12-19", top=1)[["src_ip", "change"]].to_numpy().tolist()
+    >>> change(conversations, since="2024-12-19", top=1)[["src_ip", "change"]].to_numpy().tolist()
     [['203.0.113.199', 'gone']]
     """
-    if measure not in _COUNTS:
-        raise NsgkitError(f"There is no measure {measure!r} here. Choose one of {', '.join(_COUNTS)}.")
-    book = codes(conversations, [name for name in by if name in TEXTS])
-    frame = lazy(conversations, needed(*by), codebook=book, remedy="nsgkit.conversations")
-    counted = frame.filter(~nw.col("folded"))
-    split, hours = _spans(counted, since)
-    groups = over_all(_present(_two_spans(counted, list(by), measure, split)), groups="count(*)")
-    groups = _compared(groups, hours, factor, at_least)
-    groups = groups.with_columns(less=-nw.col("difference_per_hour").abs()).sort("less", *by, nulls_last=True)
-    like = {name: "str" if _OF[name].dtype == schema.TEXT else _OF[name].dtype for name in by}
+    check_measure(measure, _COUNTS)
+    check_top(top)
+    groups = columns_of(by, conversations, _TABLE)
+    rows = counted_rows(conversations, *groups).filter(~nw.col("folded"))
+    split, hours = _spans(rows, since)
+    spans = _present(_two_spans(rows, groups, measure, split)).with_totals(groups="count(*)")
+    compared = _compared(spans, hours, factor, at_least)
+    compared = compared.with_columns(_less=-nw.col("difference_per_hour").abs()).sort("_less", *groups)
     with sums_fit(conversations):
-        return collect(groups if top is None else groups.head(top), {**like, **_TABLE}, book)
+        return compared.head(top).collect({**group_types(groups), **_TABLE})
 
 
 _RATE = "float64"
@@ -96,10 +90,10 @@ _TABLE = {
 }  # fmt: skip
 
 
-def _spans(frame: "nw.LazyFrame[Any]", since: str | pd.Timestamp | None) -> tuple[int, tuple[float, float]]:
+def _spans(rows: Rows, since: str | pd.Timestamp | None) -> tuple[int, tuple[float, float]]:
     """Return when the later span begins, in milliseconds, and the hours of both."""
-    times = frame.select(first=nw.col("first_ms").min(), last=nw.col("first_ms").max())
-    edges = collect(times, {"first": "Int64", "last": "Int64"}).loc[0]
+    times = rows.select(first=nw.col("first_ms").min(), last=nw.col("first_ms").max())
+    edges = times.collect({"first": "Int64", "last": "Int64"}).loc[0]
     if edges.isna().any():
         return 0, (1.0, 1.0)
     first, last = (int(edge) for edge in edges.to_numpy())
@@ -111,31 +105,30 @@ def _spans(frame: "nw.LazyFrame[Any]", since: str | pd.Timestamp | None) -> tupl
     return split, ((split - first) / _HOUR, (last - split) / _HOUR)
 
 
-def _two_spans(frame: "nw.LazyFrame[Any]", by: list[str], measure: str, split: int) -> "nw.LazyFrame[Any]":
-    halves = measured(frame.with_columns(later=one_if(nw.col("first_ms") >= split)), [*by, "later"])
-    before, after = nw.when(nw.col("later") == 0), nw.when(nw.col("later") == 1)
-    return halves.group_by(*by).agg(
-        before.then(nw.lit(1)).max().alias("was"),
-        after.then(nw.lit(1)).max().alias("is"),
-        before.then(nw.col(measure)).max().alias("earlier"),
-        after.then(nw.col(measure)).max().alias("later"),
+def _two_spans(rows: Rows, by: list[str], measure: str, split: int) -> Rows:
+    halves = measured(rows.with_columns(_later=one_if(nw.col("first_ms") >= split)), [*by, "_later"])
+    before, after = nw.when(nw.col("_later") == 0), nw.when(nw.col("_later") == 1)
+    return halves.aggregate(
+        by,
+        _was=before.then(nw.lit(1)).max(),
+        _is=after.then(nw.lit(1)).max(),
+        earlier=before.then(nw.col(measure)).max(),
+        later=after.then(nw.col(measure)).max(),
     )
 
 
-def _present(groups: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+def _present(groups: Rows) -> Rows:
     """Keep groups that a span has. A span without the group has none of it: 0, which is known."""
     # A null of a span that has the group is unknown: present. Zero is absent.
-    was = ~nw.col("was").is_null() & (one_if(nw.col("earlier") == 0) == 0)
-    now = ~nw.col("is").is_null() & (one_if(nw.col("later") == 0) == 0)
+    was = ~nw.col("_was").is_null() & (one_if(nw.col("earlier") == 0) == 0)
+    now = ~nw.col("_is").is_null() & (one_if(nw.col("later") == 0) == 0)
     groups = groups.filter(was | now)
     earlier = nw.when(was).then(nw.col("earlier")).otherwise(nw.lit(0))
     later = nw.when(now).then(nw.col("later")).otherwise(nw.lit(0))
-    return groups.with_columns(earlier=earlier, later=later, was=one_if(was), now=one_if(now))
+    return groups.with_columns(earlier=earlier, later=later, _was=one_if(was), _now=one_if(now))
 
 
-def _compared(
-    groups: "nw.LazyFrame[Any]", hours: tuple[float, float], factor: float, at_least: float
-) -> "nw.LazyFrame[Any]":
+def _compared(groups: Rows, hours: tuple[float, float], factor: float, at_least: float) -> Rows:
     """Compare the rates of both spans, and tell new from risen."""
     groups = groups.with_columns(
         earlier_per_hour=nw.col("earlier") / hours[0], later_per_hour=nw.col("later") / hours[1]
@@ -144,7 +137,7 @@ def _compared(
     much = (new - old).abs() * hours[1] >= at_least
     fallen = nw.when((old >= new * factor) & much).then(nw.lit("fallen")).otherwise(nw.lit("steady"))
     moved = nw.when((new >= old * factor) & much).then(nw.lit("risen")).otherwise(fallen)
-    gone = nw.when(nw.col("now") == 0).then(nw.lit("gone")).otherwise(moved)
+    gone = nw.when(nw.col("_now") == 0).then(nw.lit("gone")).otherwise(moved)
     return groups.with_columns(
-        difference_per_hour=new - old, change=nw.when(nw.col("was") == 0).then(nw.lit("new")).otherwise(gone)
+        difference_per_hour=new - old, change=nw.when(nw.col("_was") == 0).then(nw.lit("new")).otherwise(gone)
     )

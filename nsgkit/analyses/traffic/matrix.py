@@ -9,23 +9,26 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from nsgkit import schema
+from nsgkit.analyses.traffic.rankings import breakdown
+from nsgkit.counting.arguments import check_measure, check_top, require_columns
+from nsgkit.counting.expressions import known_sum
 from nsgkit.counting.fit import sums_fit
-from nsgkit.counting.frame import collect, known_sum, lazy
-from nsgkit.counting.measures import TRAFFIC, breakdown, check_measure, grouped, needed
+from nsgkit.counting.frame import Rows, as_table
+from nsgkit.counting.measures import MEASURES, TRAFFIC, counted_rows, measured
 from nsgkit.errors import NsgkitError
 
 _SUMS = tuple(column.name for column in TRAFFIC if column.name not in ("first", "last"))
+_TYPES = {column.name: column.dtype for column in TRAFFIC}
 _ENDS, _CELL = ["src_ip", "dst_ip"], ["source", "destination"]
 Network: TypeAlias = IPv4Network | IPv6Network
 
 
-def traffic_matrix(
+def matrix(
     conversations: object,
     *,
     subnets: Sequence[str] = (),
     prefix: int = 24,
-    measure: str = "bytes",
+    measure: str = "connections",
     top: int | None = 400,
 ) -> pd.DataFrame:
     """Return the traffic from each subnet to each subnet; with `prefix=32`, from host to host.
@@ -34,11 +37,11 @@ def traffic_matrix(
     to its own network of `prefix` bits (IPv6: 64 bits, or 128 where `prefix` is 32). A text that is no
     address, such as one masked at the source, stands for itself.
 
-    Looks alike but is harmless: a new cell in the matrix may be a new subnet, not a new path.
+    Harmless look-alikes: a new cell in the matrix may be a new subnet, not a new path.
 
     Parameters
     ----------
-    conversations : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+    conversations : table
         What `nsgkit.conversations` gives.
     subnets : sequence of str
         The networks that the analyst knows, such as "10.20.0.0/16".
@@ -66,20 +69,21 @@ def traffic_matrix(
     --------
     >>> import nsgkit
     >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
-    >>> traffic_matrix(conversations, prefix=16, top=1)[["source", "destination"]].to_numpy().tolist()
+    >>> matrix(conversations, prefix=16, top=1)[["source", "destination"]].to_numpy().tolist()
     [['10.20.0.0/16', '10.30.0.0/16']]
     """
-    schema.require(conversations.columns, needed(*_ENDS), "nsgkit.conversations")  # type: ignore[attr-defined]
-    check_measure(measure)
-    known = _known(subnets)
-    if isinstance(conversations, pd.DataFrame):
-        return breakdown(_placed(conversations, known, prefix), _CELL, measure=measure, top=top)
+    check_measure(measure, [name for name in MEASURES if name != "peers"])
+    check_top(top)
+    known, held = _known(subnets), as_table(conversations)
+    require_columns(_ENDS, held)
+    if isinstance(held, pd.DataFrame):
+        return breakdown(_placed(held, known, prefix), _CELL, measure=measure, top=top)
     # Another engine's rows cannot be joined with names that are made here: so its groups are.
-    frame = lazy(conversations, needed(*_ENDS))
-    frame = frame.with_columns(**{end: _cut(end, known, prefix) for end in _ENDS})
-    with sums_fit(conversations):
-        cells = _added_up(_placed(grouped(frame, _ENDS), known, prefix))
-    return _ranked(cells, measure, top)
+    rows = counted_rows(held, *_ENDS)
+    rows = rows.with_columns(**{end: _cut(end, known, prefix) for end in _ENDS})
+    with sums_fit(held):
+        blocks = measured(rows, _ENDS).collect({**dict.fromkeys(_ENDS, "str"), **_TYPES})
+        return _ranked(_added_up(_placed(blocks, known, prefix)), measure, top)
 
 
 def _cut(end: str, known: tuple[Network, ...], prefix: int) -> nw.Expr:
@@ -111,9 +115,11 @@ def _named(addresses: "pd.Series[Any]", known: tuple[Network, ...], prefix: int)
 def _added_up(blocks: pd.DataFrame) -> pd.DataFrame:
     """Add up the blocks of each cell: most are a cell already. Not in pandas, whose sums wrap around."""
     if blocks.duplicated(_CELL).any():
-        sums = [known_sum(name).alias(name) for name in _SUMS]
-        cells = lazy(blocks).group_by(*_CELL).agg(*sums, nw.col("first").min(), nw.col("last").max())
-        blocks = collect(cells, dict.fromkeys(_CELL, "str") | {c.name: c.dtype for c in TRAFFIC})
+        sums = {name: known_sum(name) for name in _SUMS}
+        cells = Rows.of(blocks).aggregate(
+            _CELL, **sums, first=nw.col("first").min(), last=nw.col("last").max()
+        )
+        blocks = cells.collect({**dict.fromkeys(_CELL, "str"), **_TYPES})
     return blocks[[*_CELL, *(column.name for column in TRAFFIC)]]
 
 

@@ -10,12 +10,12 @@ from nsgkit.counting.quick.keys import Array, changes, coded, matching, packed, 
 
 
 class Views(NamedTuple):
-    """Conversations as views of connections: what folding asks of each."""
+    """Conversations as views of connections: what folding needs of each."""
 
     first: Array  # position of its first row in the flow table
     time: Array  # of that row, in milliseconds
     orphan: Array
-    alone: Array
+    single_row: Array
     bytes: Array  # both ways, of the complete ones; -1 where unknown
 
 
@@ -26,10 +26,10 @@ def fold(flows: pd.DataFrame, views: Views, within: int) -> Array:
     """
     into = np.full(len(views.first), -1, dtype=np.int64)
     capture = packed([coded(flows[name])[views.first] for name in (*CAPTURE, "direction")])
-    chosen, link = _seen_twice(flows, views, capture)
+    chosen, endpoints = _seen_twice(flows, views, capture)
     if len(chosen):
         some = Views(*(part[chosen] for part in views))
-        place, best = _best(flows, some, link, capture[chosen], within)
+        place, best = _best(flows, some, endpoints, capture[chosen], within)
         into[chosen[place]] = chosen[best]
     return into
 
@@ -44,22 +44,24 @@ def _seen_twice(flows: pd.DataFrame, views: Views, capture: Array) -> tuple[Arra
     order, new = together(
         packed([*ends, views.orphan.view(np.int8)]), packed([column[views.first] for column in (dst, *ports)])
     )
-    link = np.cumsum(new) - 1
+    endpoints = np.cumsum(new) - 1
     other = changes(capture[order]) & ~new
-    twice = np.zeros(link[-1] + 1 if len(link) else 0, dtype=bool)
-    twice[link[other]] = True
-    kept = twice[link]
-    return order[kept], link[kept]
+    twice = np.zeros(endpoints[-1] + 1 if len(endpoints) else 0, dtype=bool)
+    twice[endpoints[other]] = True
+    kept = twice[endpoints]
+    return order[kept], endpoints[kept]
 
 
-def _best(flows: pd.DataFrame, views: Views, link: Array, capture: Array, within: int) -> tuple[Array, Array]:
+def _best(
+    flows: pd.DataFrame, views: Views, endpoints: Array, capture: Array, within: int
+) -> tuple[Array, Array]:
     """Return the views that are folded, and beside each the one that counts."""
-    chain, turn = _turns(views, link, capture, within)
+    cluster, nth = _clustered(views, endpoints, capture, within)
     inbound = matching(flows["direction"], "inbound")[views.first]
     age = -flows["version"].to_numpy().astype(np.int64)[views.first]
     codes = [coded(flows[name])[views.first] for name in CAPTURE]
-    order = np.lexsort([*reversed([chain, turn, inbound, age, views.time, *codes])])
-    new = changes(chain[order]) | changes(turn[order])
+    order = np.lexsort([*reversed([cluster, nth, inbound, age, views.time, *codes])])
+    new = changes(cluster[order]) | changes(nth[order])
     best = order[np.flatnonzero(new)[np.cumsum(new) - 1]]
     mac = codes[CAPTURE.index("mac")]
     same_nic, same_way = mac[order] == mac[best], inbound[order] == inbound[best]
@@ -68,21 +70,21 @@ def _best(flows: pd.DataFrame, views: Views, link: Array, capture: Array, within
     return order[folded], best[folded]
 
 
-def _turns(views: Views, link: Array, capture: Array, within: int) -> tuple[Array, Array]:
-    """Return each view's chain (those close in time), and its turn among those of its capture there."""
-    order = np.lexsort((views.alone, views.time, link))  # else in the order in which they were stitched
+def _clustered(views: Views, endpoints: Array, capture: Array, within: int) -> tuple[Array, Array]:
+    """Return each view's time cluster, and its number there among its capture's (RULES 1, 3, 4)."""
+    order = np.lexsort((views.single_row, views.time, endpoints))  # else as stitched
     gap = np.diff(views.time[order], prepend=0)
-    breaks = changes(link[order]) | (gap > within + views.orphan[order] * CADENCE)
-    chain, turn = np.empty(len(order), np.int64), np.empty(len(order), np.int64)
-    chain[order] = np.cumsum(breaks)
-    of_capture = order[np.lexsort((capture[order], chain[order]))]
-    new = changes(chain[of_capture]) | changes(capture[of_capture])
-    turn[of_capture] = np.arange(len(order)) - np.flatnonzero(new)[np.cumsum(new) - 1]
-    return chain, turn
+    breaks = changes(endpoints[order]) | (gap > within + views.orphan[order] * CADENCE)
+    cluster, nth = np.empty(len(order), np.int64), np.empty(len(order), np.int64)
+    cluster[order] = np.cumsum(breaks)
+    of_capture = order[np.lexsort((capture[order], cluster[order]))]
+    new = changes(cluster[of_capture]) | changes(capture[of_capture])
+    nth[of_capture] = np.arange(len(order)) - np.flatnonzero(new)[np.cumsum(new) - 1]
+    return cluster, nth
 
 
 def _contradict(views: Views, one: Array, other: Array) -> Array:
-    """Tell the pairs that are both complete and grossly apart in bytes: they are two connections."""
+    """Tell the pairs that are both complete and grossly apart in bytes: two connections (RULE 5)."""
     low, high = (f(views.bytes[one], views.bytes[other]) for f in (np.minimum, np.maximum))
     found: Array = (low >= 0) & (high > CONTRADICT_TIMES * low) & (high - low > CONTRADICT_BYTES)
     return found

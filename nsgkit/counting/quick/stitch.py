@@ -1,4 +1,4 @@
-"""Flow rows -> conversations, by the rule of `nsgkit.counting.stitch`."""
+"""Flow rows -> conversations, by the RULES of `nsgkit.counting.stitch`."""
 
 from typing import NamedTuple
 
@@ -17,8 +17,8 @@ class Stitched(NamedTuple):
 
     order: Array  # of each row: its position in the flow table
     starts: Array  # of each conversation: where in `order` its first row stands
-    step: Array  # of each row in `order`: BEGIN, CONTINUING or END
-    alone: Array  # of each conversation: a denied row, or one without a state
+    state_order: Array  # of each row in `order`: BEGIN, CONTINUING or END
+    single_row: Array  # of each conversation: a denied row, or one without a state
     times: Array  # of each row of the flow table, not in `order`: milliseconds since 1970
 
     @property
@@ -46,21 +46,21 @@ class Stitched(NamedTuple):
 
 def stitch(flows: pd.DataFrame) -> Stitched:
     """Return the conversations of a flow table in which each row has a time."""
-    step, alone = steps(flows)
-    order, new = together(*_same(flows, alone))
+    state_order, single_row = state_orders(flows)
+    order, new = together(*_same(flows, single_row))
     times = milliseconds(flows)
     time = times.take(order)
-    step, alone = step.take(order), alone.take(order)
-    moved = _in_time(flows, order, new, time * 4 + step)
+    state_order, single_row = state_order.take(order), single_row.take(order)
+    moved = _in_time(flows, order, new, time * 4 + state_order)
     if moved is not None:
-        order, time, step = order[moved], time[moved], step[moved]
-    moved = _pairs_in_one_time(new, time, step, alone)
+        order, time, state_order = order[moved], time[moved], state_order[moved]
+    moved = _pairs_in_one_time(new, time, state_order, single_row)
     if moved is not None:
-        order, step = order[moved], step[moved]
-    begins = new | alone | (step == BEGIN)
-    begins[1:] |= step[:-1] == END
+        order, state_order = order[moved], state_order[moved]
+    begins = new | single_row | (state_order == BEGIN)
+    begins[1:] |= state_order[:-1] == END
     starts = np.flatnonzero(begins)
-    return Stitched(order, starts, step, alone[starts], times)
+    return Stitched(order, starts, state_order, single_row[starts], times)
 
 
 def milliseconds(flows: pd.DataFrame) -> Array:
@@ -70,28 +70,28 @@ def milliseconds(flows: pd.DataFrame) -> Array:
     return found
 
 
-def steps(flows: pd.DataFrame) -> tuple[Array, Array]:
-    """Return each row's step, and which rows are conversations of their own."""
+def state_orders(flows: pd.DataFrame) -> tuple[Array, Array]:
+    """Return each row's state as BEGIN, CONTINUING or END, and which rows stand alone (RULE 2)."""
     state, known = categories(flows["state"]), {"continuing": CONTINUING, "end": END}
     table = np.array([*(known.get(text, BEGIN) for text in state.categories), BEGIN], dtype=np.int8)
     return table[state.codes], matching(flows["decision"], "denied") | (state.codes < 0)
 
 
-def _same(flows: pd.DataFrame, alone: Array) -> tuple[Array, Array]:
+def _same(flows: pd.DataFrame, single_row: Array) -> tuple[Array, Array]:
     """Return a pair of numbers for each row, the same for all rows that agree in SAME and the ports."""
     of_nic = [coded(flows[name]) for name in SAME if name != "dst_ip"]
     ports = [flows[name].to_numpy() for name in ("src_port", "dst_port")]
-    return packed([*of_nic, alone.view(np.int8)]), packed([coded(flows["dst_ip"]), *ports])
+    return packed([*of_nic, single_row.view(np.int8)]), packed([coded(flows["dst_ip"]), *ports])
 
 
-def _in_time(flows: pd.DataFrame, order: Array, new: Array, moment: Array) -> Array | None:
-    """Return the order by moment (time and step), content and place in each group; None where it is so.
+def _in_time(flows: pd.DataFrame, order: Array, new: Array, sort_key: Array) -> Array | None:
+    """Return the order by sort_key (time and state), content and place in each group; None where it is so.
 
-    Mostly it is: rows come as they were logged. What is out of order, or of one time and step, is sorted.
+    Mostly it is: rows come as they were logged. What is out of order, or of one time and state, is sorted.
     """
     late, tie = np.zeros(len(order), dtype=bool), np.zeros(len(order), dtype=bool)
-    np.less(moment[1:], moment[:-1], out=late[1:])
-    np.equal(moment[1:], moment[:-1], out=tie[1:])
+    np.less(sort_key[1:], sort_key[:-1], out=late[1:])
+    np.equal(sort_key[1:], sort_key[:-1], out=tie[1:])
     late &= ~new
     tie &= ~new
     if not (late.any() or tie.any()):
@@ -104,7 +104,7 @@ def _in_time(flows: pd.DataFrame, order: Array, new: Array, moment: Array) -> Ar
     content += [np.where(known[rows], values[rows], -1) for values, known in map(numbers, _counters(flows))]
     stand = [flows["record"].to_numpy()[rows], flows["tuple"].to_numpy()[rows], coded(flows["blob"])[rows]]
     moved = np.arange(len(order))
-    moved[places] = places[np.lexsort([*reversed([group[places], moment[places], *content, *stand])])]
+    moved[places] = places[np.lexsort([*reversed([group[places], sort_key[places], *content, *stand])])]
     return moved
 
 
@@ -120,21 +120,21 @@ def _groups_with(marked: Array, group: Array) -> Array:
     return found
 
 
-def _pairs_in_one_time(new: Array, time: Array, step: Array, alone: Array) -> Array | None:
-    """Return the order in which begins and ends of one time are paired; None where it is there already."""
+def _pairs_in_one_time(new: Array, time: Array, state_order: Array, single_row: Array) -> Array | None:
+    """Return the order in which begins and ends of one time are paired (RULE 4); None where it is so."""
     twin = np.zeros(len(time), dtype=bool)
-    twin[1:] = (time[1:] == time[:-1]) & (step[1:] > step[:-1]) & ~(new | alone)[1:]
+    twin[1:] = (time[1:] == time[:-1]) & (state_order[1:] > state_order[:-1]) & ~(new | single_row)[1:]
     if not twin.any():
         return None
     group = np.cumsum(new) - 1
     places = np.flatnonzero(_groups_with(twin, group))
-    group, time, step = group[places], time[places], step[places]
+    group, time, state_order = group[places], time[places], state_order[places]
     moved = np.arange(len(new))
-    moved[places] = places[np.argsort(_turns(changes(group), changes(time), step), kind="stable")]
+    moved[places] = places[np.argsort(_turns(changes(group), changes(time), state_order), kind="stable")]
     return moved
 
 
-def _turns(groups: Array, times: Array, step: Array) -> Array:
+def _turns(groups: Array, times: Array, state_order: Array) -> Array:
     """Return a number for each row that sorts the rows of each time as `nsgkit.counting.stitch` states.
 
     `groups` and `times` tell where a group, and a time within it, begins. Begins have 4, 8, …; each end comes
@@ -142,13 +142,13 @@ def _turns(groups: Array, times: Array, step: Array) -> Array:
     """
     starts = groups | times
     here = np.cumsum(starts) - 1
-    begins, continuing, ends = (np.bincount(here, step == kind).astype(np.int64) for kind in range(3))
+    begins, continuing, ends = (np.bincount(here, state_order == kind).astype(np.int64) for kind in range(3))
     first = np.flatnonzero(starts)
     was_open = _open_before(begins, continuing, ends, groups[first])
-    nth = np.arange(len(step)) - first[here] + 1  # rows of one time come as begins, continuing, ends
+    nth = np.arange(len(state_order)) - first[here] + 1  # rows of one time come as begins, continuing, ends
     end = nth - (begins + continuing + was_open)[here]
-    later = np.where(step == END, 4 * end + 2, np.where(was_open, 1, 4 * begins + 1)[here])
-    turn = np.where(step == BEGIN, 4 * nth, later)
+    later = np.where(state_order == END, 4 * end + 2, np.where(was_open, 1, 4 * begins + 1)[here])
+    turn = np.where(state_order == BEGIN, 4 * nth, later)
     found: Array = here * (int(turn.max(initial=0)) + 1) + turn
     return found
 

@@ -8,14 +8,14 @@ import pandas as pd
 from nsgkit.counting.fit import too_large
 from nsgkit.counting.quick.fold import Views, fold
 from nsgkit.counting.quick.keys import Array, ascending, categories, coded, matching, numbers, packed
-from nsgkit.counting.quick.stitch import BEGIN, CONTINUING, END, Stitched, milliseconds, steps
-from nsgkit.counting.stateless import DEFAULT_RULES, PATIENCE
+from nsgkit.counting.quick.stitch import BEGIN, CONTINUING, END, Stitched, milliseconds, state_orders
+from nsgkit.counting.stitch import DEFAULT_RULES, PATIENCE
 from nsgkit.schema import COUNTERS, FIRST_VNET_VERSION
 
 
 def counters(flows: pd.DataFrame, stitched: Stitched) -> dict[str, pd.arrays.IntegerArray]:
     """Return the sums of each conversation's continuing and end rows; null where none has a counter."""
-    counting = stitched.step != BEGIN
+    counting = stitched.state_order != BEGIN
     rows = stitched.order[counting]
     each = np.add.reduceat(counting, stitched.starts, dtype=np.int32) if len(rows) else stitched.starts * 0
     sums: dict[str, pd.arrays.IntegerArray] = {}
@@ -51,25 +51,25 @@ def _reduced(values: Array, each: Array, dtype: Any = None) -> Array:
 def facts(flows: pd.DataFrame, stitched: Stitched, within: int) -> dict[str, Any]:
     """Return what is found of each conversation, beside the columns of its first row."""
     stateless = _stateless(flows, stitched)  # the steps that need much memory come before much is kept
-    has = {step: _any(stitched.step == step, stitched.starts) for step in (BEGIN, END)}
-    begun, ended = (has[step] & ~stitched.alone for step in (BEGIN, END))
+    has = {state: _any(stitched.state_order == state, stitched.starts) for state in (BEGIN, END)}
+    begun, ended = (has[state] & ~stitched.single_row for state in (BEGIN, END))
     state = _state(flows, stitched, begun, ended)
     counted_by = _counted_by(flows, stitched, begun, ended)
     sums = counters(flows, stitched)
     first = stitched.times.take(stitched.first)
-    views = Views(stitched.first, first, state == _ORPHAN, stitched.alone, _size(sums, state))
+    views = Views(stitched.first, first, state == _ORPHAN, stitched.single_row, _size(sums, state))
     into = fold(flows, views, within)
     del views
     last = stitched.times.take(stitched.last)
     return {
         "last": last,
-        "duration": np.where(stitched.alone, np.nan, (last - first) / 1000),
+        "duration": np.where(stitched.single_row, np.nan, (last - first) / 1000),
         "state": state,
         **sums,
         "rows": stitched.rows,
         "into": into,
         "stateless": stateless,
-        "answered": _answered(sums, stitched.alone),
+        "answered": _answered(sums, stitched.single_row),
         "counted_by": counted_by,
     }
 
@@ -98,7 +98,7 @@ def _any(marked: Array, starts: Array) -> Array:
 
 def _state(flows: pd.DataFrame, stitched: Stitched, begun: Array, ended: Array) -> Array:
     state = np.where(begun, np.where(ended, _CLOSED, _OPEN), _ORPHAN).astype(np.int8)
-    state[stitched.alone] = -1
+    state[stitched.single_row] = -1
     state[matching(flows["decision"], "denied")[stitched.first]] = _DENIED
     return state
 
@@ -110,11 +110,11 @@ def _size(sums: dict[str, pd.arrays.IntegerArray], state: Array) -> Array:
     return np.where(unknown, -1.0, ways[0]._data.astype(float) + ways[1]._data)  # type: ignore[attr-defined]
 
 
-def _answered(sums: dict[str, pd.arrays.IntegerArray], alone: Array) -> pd.arrays.BooleanArray:
+def _answered(sums: dict[str, pd.arrays.IntegerArray], single_row: Array) -> pd.arrays.BooleanArray:
     """Tell where packets came back; by bytes where packets are unknown, and null where both are."""
     packets, size = sums["packets_dst_to_src"], sums["bytes_dst_to_src"]
     back = np.where(packets.isna(), numbers(pd.Series(size))[0], numbers(pd.Series(packets))[0]) > 0
-    return pd.arrays.BooleanArray(back, alone | (packets.isna() & size.isna()))
+    return pd.arrays.BooleanArray(back, single_row | (packets.isna() & size.isna()))
 
 
 def _counted_by(flows: pd.DataFrame, stitched: Stitched, begun: Array, ended: Array) -> Array:
@@ -124,28 +124,28 @@ def _counted_by(flows: pd.DataFrame, stitched: Stitched, begun: Array, ended: Ar
     silent = np.ones(int(log.max(initial=-1)) + 1, dtype=bool)  # logs without a begin row
     silent[log[begun & vnet]] = False
     by = np.where(begun, _BY_BEGIN, np.where(ended & silent[log] & vnet, BY_END, -1))
-    return np.where(stitched.alone, _BY_ROW, by).astype(np.int8)
+    return np.where(stitched.single_row, _BY_ROW, by).astype(np.int8)
 
 
 def _stateless(flows: pd.DataFrame, stitched: Stitched) -> Array:
-    """Tell the conversations whose rule seems to be logged without state, by `nsgkit.counting.stateless`."""
-    asks = _asking(flows)
+    """Tell the conversations whose rule seems to be logged without state (RULE 7 of the stitch)."""
+    expects_answer = _expecting_answer(flows)
     policy = packed([coded(flows[name]) for name in ("resource", "acl", "rule")])
-    suspects = _suspects(flows, policy, asks, stitched.times)
+    suspects = _suspects(flows, policy, expects_answer, stitched.times)
     if not len(suspects):
         return np.zeros(len(stitched.starts), dtype=bool)
-    asked = _any(asks.take(stitched.order), stitched.starts)
+    asked = _any(expects_answer.take(stitched.order), stitched.starts)
     found: Array = asked & np.isin(policy.take(stitched.first), suspects)
     return found
 
 
-def _suspects(flows: pd.DataFrame, policy: Array, asks: Array, times: Array) -> Array:
-    """Return the policies whose asking rows got neither end nor counter for longer than `PATIENCE`."""
-    step, alone = steps(flows)
-    rows = np.flatnonzero(asks & ~alone)
+def _suspects(flows: pd.DataFrame, policy: Array, expects_answer: Array, times: Array) -> Array:
+    """Return the policies whose expecting rows got neither end nor counter for longer than `PATIENCE`."""
+    state_order, single_row = state_orders(flows)
+    rows = np.flatnonzero(expects_answer & ~single_row)
     kind, kinds = pd.factorize(policy.take(rows))
     counted = np.logical_or.reduce([numbers(flows[name])[1] for name in COUNTERS])
-    answers = (step == END) | ((step == CONTINUING) & counted)
+    answers = (state_order == END) | ((state_order == CONTINUING) & counted)
     silent = np.bincount(kind, answers.take(rows), len(kinds)) == 0
     unanswered = silent[kind]
     kind, time = kind[unanswered], times.take(rows[unanswered])
@@ -156,12 +156,12 @@ def _suspects(flows: pd.DataFrame, policy: Array, asks: Array, times: Array) -> 
     return found
 
 
-def _asking(flows: pd.DataFrame) -> Array:
+def _expecting_answer(flows: pd.DataFrame) -> Array:
     """Tell the rows whose connections must end or be counted if their rule is logged with state."""
     texts = categories(flows["rule"]).categories
     default = [text for text in texts if text in DEFAULT_RULES or text.startswith("DefaultRule_")]
-    asks = (flows["version"] == 2).to_numpy() & flows["rule"].notna().to_numpy()
-    asks &= ~matching(flows["rule"], *default)
+    expects_answer = (flows["version"] == 2).to_numpy() & flows["rule"].notna().to_numpy()
+    expects_answer &= ~matching(flows["rule"], *default)
     for name, value in (("direction", "inbound"), ("protocol", "TCP"), ("decision", "allowed")):
-        asks &= matching(flows[name], value)
-    return asks
+        expects_answer &= matching(flows[name], value)
+    return expects_answer

@@ -9,7 +9,7 @@ import pandas as pd
 
 import nsgkit
 from nsgkit.counting.conversations import CONVERSATIONS, stitched_once
-from nsgkit.counting.frame import bin_width, collect, lazy, types
+from nsgkit.counting.frame import Rows, types
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.traffic import question as ask
 from nsgkit.explore.traffic.controls import choose, clear_filters, controls, question, rows_of_controls
@@ -18,6 +18,7 @@ from nsgkit.explore.workbench.code import code, name_of
 from nsgkit.explore.workbench.panel import guarded, panel, say, status_line
 from nsgkit.explore.workbench.selectable import brushable, clickable, empty_chart, has_marks, whole_bins
 from nsgkit.explore.workbench.table import ROW_COLUMNS, as_html
+from nsgkit.times import bin_width
 from nsgkit.views.theme import nothing_to_show
 
 _NOTHING = "Choose from the picture"
@@ -223,7 +224,7 @@ def _traffic(flows: object, conversations: pd.DataFrame | None) -> Traffic:
         return Traffic(flows, *stitched_once(flows))
     made = nsgkit.conversations(flows) if conversations is None else conversations
     return Traffic(
-        flows, made if isinstance(made, pd.DataFrame) else collect(lazy(made), types(CONVERSATIONS))
+        flows, made if isinstance(made, pd.DataFrame) else Rows.of(made).collect(types(CONVERSATIONS))
     )
 
 

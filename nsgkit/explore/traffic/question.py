@@ -8,14 +8,16 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from nsgkit.analyses import breakdown, traffic_links, traffic_matrix
+from nsgkit.analyses import breakdown, matrix, traffic_links
 from nsgkit.analyses.filters.grammar import moment, parse, quoted
-from nsgkit.analyses.filters.select import filtered
-from nsgkit.analyses.labels import NOT_LOGGED, short_labels
-from nsgkit.analyses.timeline import began_over_time, carried_over_time, increments
+from nsgkit.analyses.filters.select import query
+from nsgkit.analyses.labels import NOT_LOGGED, short_labels, shortened
+from nsgkit.analyses.traffic.over_time import over_time as traffic_over_time
+from nsgkit.analyses.traffic.over_time import over_time_of
 from nsgkit.counting.conversations import conversation_rows
-from nsgkit.counting.frame import bin_width
 from nsgkit.counting.quick.stitch import Stitched
+from nsgkit.counting.spread import increments
+from nsgkit.times import bin_width
 from nsgkit.views import charts
 from nsgkit.views.theme import ALLOWED, DENIED, SERIES, titled
 from nsgkit.views.time_series import spoken
@@ -110,12 +112,12 @@ class Traffic:
             return everywhere
         key = question.all_terms
         if key not in self._kept:
-            self._kept = {question.filter: everywhere, key: filtered(everywhere, question.span)}
+            self._kept = {question.filter: everywhere, key: query(everywhere, question.span)}
         return self._kept[key]
 
     def _filtered(self, table: pd.DataFrame, text: str) -> pd.DataFrame:
         if text not in self._kept:
-            self._kept = {text: filtered(table, text)}
+            self._kept = {text: query(table, text)}
         return self._kept[text]
 
 
@@ -130,7 +132,7 @@ def answer(traffic: Traffic, question: Question) -> pd.DataFrame:
     if question.picture == "Hours and days":
         return _timeline(traffic, question, chosen, "1h", coloured=False)
     if question.picture == "Matrix":
-        return traffic_matrix(chosen, prefix=question.prefix, measure=question.measure)
+        return matrix(chosen, prefix=question.prefix, measure=question.measure)
     if question.picture == "Links":
         return traffic_links(chosen, measure=question.measure)
     by, peers = BREAKDOWNS[question.by]
@@ -144,6 +146,8 @@ def rows_behind(traffic: Traffic, question: Question) -> pd.DataFrame:
 
 def draw_over_time(question: Question, table: pd.DataFrame) -> alt.Chart:
     """Return the picture over time."""
+    if "acl" in table:
+        table = table.assign(acl=shortened(table["acl"]))
     chart = charts.volume_over_time(table, measure=question.measure)
     if table.dropna(subset=[question.measure]).empty:
         return chart
@@ -196,7 +200,7 @@ def term(picked: Mapping[str, Any]) -> str:
 def choices(question: Question, table: pd.DataFrame) -> list[tuple[str, str]]:
     """Return what can be picked in the picture: a label and its terms; the keyboard's way to click."""
     if question.picture == "Hours and days":
-        times = table.dropna(subset=[question.measure])["time"].drop_duplicates()
+        times = table.dropna(subset=[question.measure])["start"].drop_duplicates()
         return [(f"{time:%a %d %b %H:%M}", hour(time)) for time in times]
     names = [name for name in table.columns if name in _FIELDS]
     shown = table[table[question.measure].notna() & (table[question.measure] > 0)].head(40)[names]
@@ -245,8 +249,8 @@ def _timeline(
 ) -> pd.DataFrame:
     by = question.coloured_by if coloured else None
     if question.measure in ("bytes", "packets"):
-        return carried_over_time(traffic.increments, chosen, bin=bin, by=by)
-    return began_over_time(chosen, bin=bin, by=None if question.measure == "peers" else by)
+        return over_time_of(traffic.increments, chosen, freq=bin, by=by)
+    return traffic_over_time(chosen, freq=bin, by=None if question.measure == "peers" else by)
 
 
 def _counted(question: Question) -> str:

@@ -14,32 +14,27 @@ def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -
 
     >>> print(code(Question("dst_port:22 denied", measure="denied", by="source address")))
     import nsgkit
-    from nsgkit.analyses import breakdown
-    from nsgkit.analyses.filters.select import filtered
-    from nsgkit.analyses.timeline import began_over_time
+    from nsgkit import analyses
     <BLANKLINE>
     conversations = nsgkit.conversations(logs.flows)
-    chosen = filtered(conversations, 'dst_port:22 denied')
-    over_time = began_over_time(chosen, bin='1h')
-    table = breakdown(chosen, ['src_ip'], measure='denied', top=15, peers='dst_ip')
+    chosen = nsgkit.query(conversations, 'dst_port:22 denied')
+    over_time = analyses.over_time(chosen, freq='1h')
+    table = analyses.breakdown(chosen, ['src_ip'], measure='denied', top=15, peers='dst_ip')
     table
     """
-    imports = [("nsgkit.analyses.filters.select", "filtered")]
     lines = [f"conversations = nsgkit.conversations({flows})"]
     whole = "chosen"
     if question.span:
-        lines.append(f"everywhere = filtered(conversations, {question.filter!r})")
+        lines.append(f"everywhere = nsgkit.query(conversations, {question.filter!r})")
         whole = "everywhere"
-    lines.append(f"chosen = filtered(conversations, {question.all_terms!r})")
+    lines.append(f"chosen = nsgkit.query(conversations, {question.all_terms!r})")
     by = question.coloured_by if question.measure != "peers" else None
-    if question.measure in _VOLUMES:
-        lines.append(f"added = increments({flows}, conversations)")
-    lines.append(f"over_time = {_timeline(question, whole, question.bin, by, imports)}")
-    lines += _table(question, imports)
+    lines.append(f"over_time = {_timeline(question, whole, question.bin, by, flows)}")
+    lines.append(f"table = {_table(question, flows)}")
     if rows:
-        imports.append(("nsgkit.counting.conversations", "conversation_rows"))
-        lines += [f"rows = conversation_rows({flows}, chosen.head({MOST_OPENED}))"]
-    return "\n".join([*_imports(imports), "", *lines, "rows" if rows else "table"])
+        lines += [f"rows = nsgkit.conversation_rows({flows}, chosen.head({MOST_OPENED}))"]
+    imports = ["import nsgkit", "from nsgkit import analyses"]
+    return "\n".join([*imports, "", *lines, "rows" if rows else "table"])
 
 
 def name_of(flows: object, default: str = "logs.flows") -> str:
@@ -54,33 +49,21 @@ def name_of(flows: object, default: str = "logs.flows") -> str:
 
 
 _VOLUMES = ("bytes", "packets")
-_Imports = list[tuple[str, str]]
 
 
-def _imports(wanted: _Imports) -> list[str]:
-    rooms = {room: sorted({n for r, n in wanted if r == room}) for room in sorted({r for r, _ in wanted})}
-    return ["import nsgkit", *(f"from {room} import {', '.join(names)}" for room, names in rooms.items())]
+def _timeline(question: Question, chosen: str, bin: str, by: str | None, flows: str) -> str:
+    options = f"freq={bin!r}" + (f", by={by!r}" if by else "")
+    options += f", flows={flows}" if question.measure in _VOLUMES else ""
+    return f"analyses.over_time({chosen}, {options})"
 
 
-def _timeline(question: Question, chosen: str, bin: str, by: str | None, imports: _Imports) -> str:
-    options = f"bin={bin!r}" + (f", by={by!r}" if by else "")
-    if question.measure not in _VOLUMES:
-        imports.append(("nsgkit.analyses.timeline", "began_over_time"))
-        return f"began_over_time({chosen}, {options})"
-    imports += [("nsgkit.analyses.timeline", n) for n in ("carried_over_time", "increments")]
-    return f"carried_over_time(added, {chosen}, {options})"
-
-
-def _table(question: Question, imports: _Imports) -> list[str]:
+def _table(question: Question, flows: str) -> str:
     measure = f"measure={question.measure!r}"
     if question.picture == "Hours and days":
-        return [f"table = {_timeline(question, 'chosen', '1h', None, imports)}"]
+        return _timeline(question, "chosen", "1h", None, flows)
     if question.picture == "Matrix":
-        imports.append(("nsgkit.analyses", "traffic_matrix"))
-        return [f"table = traffic_matrix(chosen, prefix={question.prefix}, {measure})"]
+        return f"analyses.matrix(chosen, prefix={question.prefix}, {measure})"
     if question.picture == "Links":
-        imports.append(("nsgkit.analyses", "traffic_links"))
-        return [f"table = traffic_links(chosen, {measure})"]
-    imports.append(("nsgkit.analyses", "breakdown"))
+        return f"analyses.traffic_links(chosen, {measure})"
     by, peers = BREAKDOWNS[question.by]
-    return [f"table = breakdown(chosen, {by!r}, {measure}, top={TOP}, peers={peers!r})"]
+    return f"analyses.breakdown(chosen, {by!r}, {measure}, top={TOP}, peers={peers!r})"

@@ -1,0 +1,62 @@
+"""Stitched rows as a table: what each added to its conversation, and since when. For questions over time."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from nsgkit.counting.fold import CADENCE
+from nsgkit.counting.quick.keys import Array, coded, numbers, packed
+from nsgkit.counting.quick.stitch import BEGIN, Stitched
+from nsgkit.counting.quick.table import in_order
+from nsgkit.errors import NsgkitError
+from nsgkit.schema import COUNTERS
+
+
+def added_by_rows(flows: pd.DataFrame, stitched: Stitched, labels: Array) -> pd.DataFrame:
+    """Return what each continuing and end row with a counter added to its conversation.
+
+    `labels` are the conversations' own; rows of those without one, -1, are left out. The answer has
+    conversation (the label), since and until when (milliseconds since 1970), and the four counters.
+    """
+    rows, counting = stitched.order, stitched.state_order != BEGIN
+    if (labels < 0).any():
+        counting &= np.repeat(labels >= 0, stitched.rows)
+    counted = np.logical_or.reduce([numbers(flows[name])[1] for name in COUNTERS])
+    kept = np.flatnonzero(counting & counted[rows])
+    time = stitched.times.take(rows)
+    since, until = stitched.since(time)[kept], time[kept]
+    since = np.where(since < 0, until - CADENCE, since)
+    columns = {"conversation": np.repeat(labels, stitched.rows)[kept], "since": since, "until": until}
+    counters = {name: flows[name].array.take(rows[kept]) for name in COUNTERS}
+    return pd.DataFrame({**columns, **counters}, copy=False)
+
+
+def labels_in_order(flows: pd.DataFrame, stitched: Stitched, index: "pd.Index[Any]") -> Array:
+    """Return the label of each stitched conversation in the table that was made of them, in its order."""
+    labels = np.empty(len(stitched.starts), dtype=index.dtype)  # type: ignore[arg-type]
+    labels[in_order(flows, stitched.first)] = index.to_numpy()
+    return labels
+
+
+def labels_of(flows: pd.DataFrame, stitched: Stitched, conversations: pd.DataFrame) -> Array:
+    """Return the label of each stitched conversation in a table of some of them; -1 where it is not there.
+
+    They are found by their first rows.
+    """
+    blobs = pd.concat([flows["blob"].iloc[stitched.first], conversations["blob"]]).astype("category")
+    stand = [coded(blobs)]
+    for name in ("record", "tuple"):
+        stand.append(np.append(flows[name].to_numpy()[stitched.first], conversations[name].to_numpy()))
+    place = packed(stand)
+    here, there = place[: len(stitched.first)], place[len(stitched.first) :]
+    order = np.argsort(here)
+    found = np.searchsorted(here, there, sorter=order)
+    if len(there) and (not len(here) or (here[order[found.clip(max=len(here) - 1)]] != there).any()):
+        raise NsgkitError(
+            "These conversations were not made of these flow rows. Give the flows that "
+            "nsgkit.conversations() was given."
+        )
+    labels = np.full(len(here), -1, dtype=np.int64)
+    labels[order[found]] = conversations.index.to_numpy()
+    return labels

@@ -1,0 +1,74 @@
+"""What no expression can say, in each engine's own SQL: fingerprints, repetition, totals, milliseconds."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import narwhals as nw
+
+Frame = nw.LazyFrame[Any]
+
+
+def fingerprint(frame: Frame, parts: Mapping[str, Sequence[str]]) -> Frame:
+    """Return `frame` with a 64-bit number for each combination of columns: name -> columns.
+
+    One number is compared faster than ten texts. Two of ten million combinations share a number
+    with a chance of 1 in 400,000, so group by the ports beside it, which makes it 1 in a billion.
+    """
+    if frame.implementation.is_duckdb():
+        made = [f"hash({', '.join(map(quoted, names))}) AS {name}" for name, names in parts.items()]
+    else:
+        # Spark's hash skips nulls: a null must not be taken for the column beside it.
+        text = "coalesce(cast(`{}` AS string), '\\\\0')"
+        made = [f"xxhash64({', '.join(map(text.format, names))}) AS {name}" for name, names in parts.items()]
+    return _beside(frame, *made)
+
+
+def repeat(frame: Frame, times: str, number: str) -> Frame:
+    """Return each row as often as its column `times` says, numbered from 0 in the column `number`."""
+    if frame.implementation.is_duckdb():
+        return _beside(frame, f"unnest(range({quoted(times)}::BIGINT)) AS {quoted(number)}")
+    return _beside(frame, f"explode(sequence(0L, cast(`{times}` AS long) - 1)) AS `{number}`")
+
+
+def with_totals(frame: Frame, totals: Mapping[str, str]) -> Frame:
+    """Return `frame` with SQL aggregates over all its rows beside each row: name -> "count(*)".
+
+    narwhals' own way makes one partition of all rows, which DuckDB sorts.
+    """
+    return _beside(frame, *(f"{sql} OVER () AS {name}" for name, sql in totals.items()))
+
+
+def with_milliseconds(native: Any, names: Sequence[str]) -> Any:
+    """Return an engine's own rows: `names`, and beside each time its twin `<name>_ms`.
+
+    Each engine has its own word for whole milliseconds; narwhals has none that works on DuckDB.
+    """
+    if hasattr(native, "selectExpr"):
+        kinds = dict(native.dtypes)
+        twins = [f"unix_millis(`{n}`) AS `{n}_ms`" for n in names if kinds[n].startswith("timestamp")]
+        return native.selectExpr(*(f"`{n}`" for n in names), *twins)
+    kinds = dict(zip(native.columns, (t.id for t in native.types), strict=True))
+    # An ENUM sorts by its own order and is slow to plan with: text is text.
+    plain = [f"{quoted(n)}::VARCHAR AS {quoted(n)}" if kinds[n] == "enum" else quoted(n) for n in names]
+    twins = [
+        f"epoch_ms({quoted(n)}) AS {quoted(n + '_ms')}" for n in names if kinds[n].startswith("timestamp")
+    ]
+    return native.project(", ".join([*plain, *twins]))
+
+
+def quoted(name: str) -> str:
+    """Return a column's name as it stands in DuckDB's SQL.
+
+    >>> quoted("rule")
+    '"rule"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _beside(frame: Frame, *made: str) -> Frame:
+    """Return `frame` with more columns, as the engine's own SQL makes them."""
+    native, duckdb = frame.to_native(), frame.implementation.is_duckdb()
+    result: Frame = nw.from_native(
+        native.project(", ".join(["*", *made])) if duckdb else native.selectExpr("*", *made)
+    )
+    return result

@@ -1,6 +1,7 @@
 """Copy the flow logs of a span into a mirror: once, several at a time, and so that it can go on."""
 
 import errno
+import logging
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,6 +27,7 @@ EVERY = 60.0  # seconds between two looks at growing blobs: they get a record a 
 
 _HOUR = timedelta(hours=1)
 _REASONS = 10  # that are told
+_LOG = logging.getLogger(__name__)
 _NO_END = datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
 
 
@@ -174,7 +176,7 @@ def _take(look: Look, pool: Pool, start: datetime, end: datetime) -> None:
             f"come. Make room. {pool.fetched:,} {so_far}"
         ) from None
     except KeyboardInterrupt:
-        print(f"Stopped. {pool.fetched:,} {so_far}")
+        _LOG.info("Stopped. %s %s", f"{pool.fetched:,}", so_far)
         raise
 
 
@@ -190,6 +192,6 @@ def _follow(look: Look, pool: Pool, resource: Names) -> None:
                 start, since = floor_hour(since) - _HOUR, look.source.served
                 _take(look, pool, start, _NO_END)
             except errors.BusyError as fault:
-                print(f"{fault} Trying again in {EVERY:.0f} seconds.")
+                _LOG.warning("%s Trying again in %.0f seconds.", fault, EVERY)
     except KeyboardInterrupt:
         look.source.stop.set()

@@ -1,5 +1,6 @@
 """What flow logs a container holds, told from its folders, and the blobs of a span."""
 
+import logging
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from nsgkit.html import visible
 from nsgkit.layout import LATE, ROOTS, floor_hour, parse_name, span_prefixes
 
 _DEEPEST = 16  # folders between the root and the year: a resource id has nine
+_LOG = logging.getLogger(__name__)
 _AT_ONCE = 8
 _TIME = re.compile(r"[ymdh]=(\d+)/$", re.IGNORECASE)
 
@@ -39,9 +41,9 @@ def open_source(container_url: str, credential: object = None, stop: Event | Non
     """Open a container and say who reads it; setting `stop` ends whatever is being read."""
     address = parse_address(container_url)
     if address.note:
-        print(address.note)
+        _LOG.info(address.note)
     source = Source(address, choose_identity(address, credential), stop)
-    print(f"Reading {address.container} of {address.account} as {source.identity.says}.")
+    _LOG.info("Reading %s of %s as %s.", address.container, address.account, source.identity.says)
     with source.client:
         yield source
 
@@ -139,7 +141,7 @@ def find_folders(source: Source, left_out: LeftOut, resource: Names = None) -> l
 
 def _tell(*several: list[str]) -> None:
     for sentence in chain(*several):
-        print(sentence)
+        _LOG.info(sentence)
 
 
 def _walk(source: Source, left_out: LeftOut) -> list[Folder]:

@@ -1,8 +1,12 @@
 """Explorers: widgets that connect controls to one analysis and one picture."""
 
-from nsgkit.explore.download import get_explorer
-from nsgkit.explore.enable import enable_form
+from nsgkit.explore.download import download_explorer
+from nsgkit.explore.enable import enable_explorer
+from nsgkit.explore.evidence import coverage_explorer, verify_explorer
 from nsgkit.explore.fields import field_explorer
 from nsgkit.explore.traffic.explorer import traffic_explorer
 
-__all__ = ["enable_form", "field_explorer", "get_explorer", "traffic_explorer"]
+__all__ = [
+    "coverage_explorer", "download_explorer", "enable_explorer", "field_explorer", "traffic_explorer",
+    "verify_explorer",
+]  # fmt: skip

@@ -1,6 +1,6 @@
 """Choosing what to download by its NSG, NICs and hours, seeing its size first, and downloading it."""
 
-from dataclasses import dataclass, field
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -10,152 +10,167 @@ import pandas as pd
 from nsgkit.acquire.download import Download, download
 from nsgkit.acquire.sources import Estimate, blobs_in, estimate, is_container
 from nsgkit.errors import NsgkitError
-from nsgkit.explore.workbench.background import caught_words, run_beside, shown_progress
-from nsgkit.explore.workbench.panel import guarded, panel, say, status_line
+from nsgkit.explore.workbench.background import log_shown, run_in_thread, shown_progress
+from nsgkit.explore.workbench.controls import (
+    button,
+    multiple_choice,
+    number_field,
+    on_change,
+    row,
+    text_field,
+)
+from nsgkit.explore.workbench.panel import lines_as_html, panel, report_errors, show_status, status_line
 from nsgkit.html import escape, visible
 from nsgkit.times import parse_time
 
-_LABELS = {"description_width": "12em"}
-_WIDE = {"width": "auto", "max_width": "60em"}
-_SHOWN = 8  # lines of a list
+_LABELS = "12em"
 _WATCHER = r"^NETWORKWATCHER_[^_]+_"  # stands before a VNet flow log's name in some layouts
+_LOG = "nsgkit.acquire"  # who logs what a download and a look do
 
 
-@dataclass
-class _Getter:
-    """What is chosen from and into what, the controls, and the download that runs."""
-
-    source: str
-    into: str
-    credential: object
-    controls: dict[str, Any]
-    status: ipywidgets.HTML = field(default_factory=status_line)
-    result: ipywidgets.HTML = field(default_factory=ipywidgets.HTML)
-    progress: ipywidgets.VBox = field(default_factory=ipywidgets.VBox)
-    stop: Event = field(default_factory=Event)
-
-
-def get_explorer(
-    source: str, logs: pd.DataFrame, *, into: str = "evidence", credential: object = None
+def download_explorer(
+    source: str, logs: pd.DataFrame, *, folder: str = "evidence", credential: object = None
 ) -> ipywidgets.VBox:
     """Return a widget in which to choose logs, NICs and a span, see the size, and download.
 
-    `source` is a container's URL; or a mirror or folder, of which there is nothing to download but all
-    else can be seen. `logs` is what `nsgkit.acquire.sources.logs_in` gave of it, `into` the mirror, and
-    `credential` is as for `nsgkit.download`, which is what the widget calls.
+    `source` is a container's URL; or a folder, of which there is nothing to download but all
+    else can be seen. `logs` is what `nsgkit.acquire.sources.logs_in` gave of it, `folder` the evidence
+    folder, and `credential` is as for `nsgkit.download`, which is what the widget calls.
 
     >>> from nsgkit.acquire.sources import logs_in
-    >>> explorer = get_explorer("data/samples", logs_in("data/samples"))
+    >>> explorer = download_explorer("data/samples", logs_in("data/samples"))
     """
-    getter = _Getter(source, into, credential, _controls(logs))
-    controls = getter.controls
-    controls["logs"].observe(guarded(getter.status, lambda _: _offer_nics(getter, logs)), "value")
-    for name in ("logs", "nics", "start", "end", "line"):
-        controls[name].observe(guarded(getter.status, lambda _: _forget(getter)), "value")
-    controls["look"].on_click(guarded(getter.status, lambda _: _look(getter), "Looking …"))
-    controls["download"].on_click(guarded(getter.status, lambda _: _start(getter)))
-    controls["cancel"].on_click(guarded(getter.status, lambda _: _cancel(getter)))
-    _forget(getter)
-    lists = ipywidgets.HBox([controls["logs"], controls["nics"]], layout={"flex_flow": "row wrap"})
-    buttons = ipywidgets.HBox([controls[name] for name in ("look", "download", "cancel")])
-    fields = [controls[name] for name in ("start", "end", "line")]
-    return panel(lists, *fields, buttons, getter.status, getter.progress, getter.result)
+    return _DownloadExplorer(source, logs, folder, credential).frame
 
 
-def _controls(logs: pd.DataFrame) -> dict[str, Any]:
+class _DownloadExplorer:
+    """What is chosen from and into what, the controls, and the download that runs."""
+
+    def __init__(self, source: str, logs: pd.DataFrame, folder: str, credential: object) -> None:
+        self.source, self.logs, self.folder, self.credential = source, logs, folder, credential
+        self.stop = Event()
+        self.status, self.result, self.progress = status_line(), ipywidgets.HTML(), ipywidgets.VBox()
+        self.controls = _choices(logs)
+        look = report_errors(self.status, self._look, "Looking …")
+        start, cancel = (report_errors(self.status, press) for press in (self._start, self._cancel))
+        self.buttons = {
+            "look": button("Look", look, hint="List it; nothing is downloaded", button_style="primary"),
+            "download": button("Download", start, hint="Copy it into the evidence folder"),
+            "cancel": button("Cancel", cancel, hint="Stop; the same again goes on where it stopped"),
+        }
+        on_change([self.controls["logs"]], report_errors(self.status, self._offer_nics))
+        on_change(self.controls.values(), report_errors(self.status, self._forget))
+        self._forget()
+        lists = row(self.controls["logs"], self.controls["nics"])
+        fields = [self.controls[name] for name in ("start", "end", "line")]
+        buttons = ipywidgets.HBox(list(self.buttons.values()))
+        self.frame = panel(lists, *fields, buttons, self.status, self.progress, self.result)
+
+    def _look(self) -> None:
+        asked = self._asked()
+        said: list[str] = []
+        with log_shown(_LOG, said.append):
+            blobs = blobs_in(self.source, credential=self.credential, **asked)
+        if blobs.empty:
+            what_to_do = "Choose a longer span, or other logs."
+            show_status(self.status, "There is no blob of what is chosen.", what_to_do)
+            return
+        coming = estimate(blobs, self.folder, self.controls["line"].value)
+        after = int((blobs["hour"] >= parse_time(asked["end"], "end")).sum())
+        self.result.value = _paragraph(said) + _found(coming, after) + self._code(asked)
+        if not is_container(self.source):
+            what_to_do = "To download, put a container's URL into the parameters."
+            here = "These are on this machine already: there is nothing to download."
+            show_status(self.status, here, what_to_do)
+            return
+        self.buttons["download"].disabled = False
+        show_status(self.status, f"Press Download to copy this into {self.folder}.")
+
+    def _start(self) -> None:
+        """Download in a thread, so that Cancel is heard."""
+        self.stop = Event()
+        asked = self._asked()
+        self._enable(cancel=True)
+        show_status(self.status, "Downloading …")
+        run_in_thread(report_errors(self.status, lambda: self._download(asked), "Downloading …"))
+
+    def _download(self, asked: dict[str, Any]) -> None:
+        said: list[str] = []
+
+        def tell(sentence: str) -> None:
+            said.append(sentence)
+            self.result.value = _paragraph(said)
+
+        self.result.value = ""
+        try:
+            with shown_progress(self.progress) as on_progress, log_shown(_LOG, tell):
+                done = download(
+                    self.source,
+                    self.folder,
+                    credential=self.credential,
+                    stop=self.stop,
+                    tell=on_progress,
+                    **asked,
+                )
+        finally:
+            self._enable(look=True, download=True)
+        self.result.value = f"<p>{lines_as_html(str(done))}</p>{self._code(asked)}"
+        show_status(self.status, *_verdict(done))
+
+    def _cancel(self) -> None:
+        self.stop.set()
+        self.buttons["cancel"].disabled = True
+        show_status(self.status, "Stopping: what is under way comes to its end first.")
+
+    def _forget(self) -> None:
+        """Take away what was found for another choice."""
+        self.result.value = ""
+        self._enable(look=True)
+        show_status(self.status, "Press Look to see how much this is; nothing is downloaded by that.")
+
+    def _offer_nics(self) -> None:
+        nics, chosen = self.controls["nics"], self.logs["resource"].isin(self.controls["logs"].value)
+        macs = _nics(self.logs[chosen])
+        nics.value = ()  # or the page looks for lines that the shorter list no longer has
+        nics.options = macs
+        nics.value = macs
+
+    def _asked(self) -> dict[str, Any]:
+        """Return the choice as `nsgkit.download` takes it; all of a list is no restriction."""
+        asked = {name: self.controls[name].value for name in ("start", "end")}
+        for name, control in (("resource", self.controls["logs"]), ("mac", self.controls["nics"])):
+            if control.options and not control.value:
+                raise NsgkitError(f"Nothing is chosen under {control.description} Choose at least one.")
+            if len(control.value) < len(control.options):
+                asked[name] = list(control.value)
+        return asked
+
+    def _enable(self, **enabled: bool) -> None:
+        """Let these buttons be pressed, and no others."""
+        for name, pressed in self.buttons.items():
+            pressed.disabled = not enabled.get(name, False)
+
+    def _code(self, asked: dict[str, Any]) -> str:
+        """Return the call that does the same, for a cell."""
+        if not is_container(self.source):
+            return ""
+        options = "".join(f", {name}={value!r}" for name, value in asked.items())
+        call = f"nsgkit.download({self.source!r}, {self.folder!r}{options})"
+        return f"<details><summary>Show as code</summary><code>{escape(call)}</code></details>"
+
+
+def _choices(logs: pd.DataFrame) -> dict[str, Any]:
     end = logs["last_hour"].max() + pd.Timedelta("1h")
     start = max(logs["first_hour"].min(), end - pd.Timedelta("24h"))
+    several = partial(multiple_choice, label_width=_LABELS)
+    time = partial(text_field, label_width=_LABELS, continuous_update=False)
     return {
-        "logs": _list("NSGs and flow logs:", _named(logs)),
-        "nics": _list("NICs:", _nics(logs)),
-        "start": _text("From (UTC):", f"{start:%Y-%m-%d %H:%M}"),
-        "end": _text("To (UTC):", f"{end:%Y-%m-%d %H:%M}"),
-        "line": ipywidgets.BoundedFloatText(
-            50, min=0.1, max=100_000, description="Line (megabits/s):", style=_LABELS
-        ),
-        "look": _button("Look", "List what is there; nothing is downloaded", "primary"),
-        "download": _button("Download", "Copy it into the evidence folder"),
-        "cancel": _button("Cancel", "Stop; the same again goes on where it stopped"),
+        "logs": several("NSGs and flow logs:", _named(logs)),
+        "nics": several("NICs:", _nics(logs)),
+        "start": time("From (UTC):", f"{start:%Y-%m-%d %H:%M}"),
+        "end": time("To (UTC):", f"{end:%Y-%m-%d %H:%M}"),
+        "line": number_field("Line (megabits/s):", 50.0, label_width=_LABELS),
     }
-
-
-def _look(getter: _Getter) -> None:
-    asked = _asked(getter)
-    with caught_words() as said:
-        blobs = blobs_in(getter.source, credential=getter.credential, **asked)
-    if blobs.empty:
-        say(getter.status, "There is no blob of what is chosen.", "Choose a longer span, or other logs.")
-        return
-    coming = estimate(blobs, getter.into, getter.controls["line"].value)
-    after = int((blobs["hour"] >= parse_time(asked["end"], "end")).sum())
-    getter.result.value = _lines(said.getvalue()) + _found(coming, after) + _code(getter, asked)
-    if not is_container(getter.source):
-        say(
-            getter.status,
-            "These are on this machine already: there is nothing to download.",
-            "To download, put a container's URL into the parameters.",
-        )
-        return
-    getter.controls["download"].disabled = False
-    say(getter.status, f"Press Download to copy this into {getter.into}.")
-
-
-def _start(getter: _Getter) -> None:
-    """Download beside the notebook, so that Cancel is heard."""
-    getter.stop = Event()
-    asked = _asked(getter)
-    _enable(getter, look=False, download=False, cancel=True)
-    say(getter.status, "Downloading …")
-    run_beside(guarded(getter.status, lambda: _download(getter, asked), "Downloading …"))
-
-
-def _download(getter: _Getter, asked: dict[str, Any]) -> None:
-    getter.result.value = ""
-    try:
-        with shown_progress(getter.progress) as tell, caught_words():
-            done = download(
-                getter.source, getter.into, credential=getter.credential, stop=getter.stop, tell=tell, **asked
-            )
-    finally:
-        _enable(getter, look=True, download=True, cancel=False)
-    getter.result.value = _lines(str(done)) + _code(getter, asked)
-    say(getter.status, *_verdict(done))
-
-
-def _cancel(getter: _Getter) -> None:
-    getter.stop.set()
-    getter.controls["cancel"].disabled = True
-    say(getter.status, "Stopping: what is under way comes to its end first.")
-
-
-def _forget(getter: _Getter) -> None:
-    """Take away what was found for another choice."""
-    getter.result.value = ""
-    _enable(getter, look=True, download=False, cancel=False)
-    say(getter.status, "Press Look to see how much this is; nothing is downloaded by that.")
-
-
-def _offer_nics(getter: _Getter, logs: pd.DataFrame) -> None:
-    nics, macs = getter.controls["nics"], _nics(logs[logs["resource"].isin(getter.controls["logs"].value)])
-    nics.value = ()  # or the page looks for lines that the shorter list no longer has
-    nics.options = macs
-    nics.value = macs
-
-
-def _asked(getter: _Getter) -> dict[str, Any]:
-    """Return the choice as `nsgkit.download` takes it; all of a list is no restriction."""
-    asked = {"start": getter.controls["start"].value, "end": getter.controls["end"].value}
-    for name, control in (("resource", getter.controls["logs"]), ("mac", getter.controls["nics"])):
-        if control.options and not control.value:
-            raise NsgkitError(f"Nothing is chosen under {control.description} Choose at least one.")
-        if len(control.value) < len(control.options):
-            asked[name] = list(control.value)
-    return asked
-
-
-def _enable(getter: _Getter, **which: bool) -> None:
-    for name, enabled in which.items():
-        getter.controls[name].disabled = not enabled
 
 
 def _verdict(done: Download) -> tuple[str, str]:
@@ -172,21 +187,12 @@ def _found(coming: Estimate, after: int) -> str:
     rest = f"{after:,} of them are of the hour after the span, for its last minute. " if after else ""
     rest += f"{held:,} of them are in the evidence folder already. " if held else ""
     minutes, seconds = divmod(round(coming.seconds), 60)
-    spoken = f"{minutes:,} min {seconds} s" if minutes else f"{max(seconds, 1)} s"
-    return f"<p><b>{there}</b> {rest}To come: {coming.new_size:,} bytes, about {spoken} on this line.</p>"
+    time = f"{minutes:,} min {seconds} s" if minutes else f"{max(seconds, 1)} s"
+    return f"<p><b>{there}</b> {rest}To come: {coming.new_size:,} bytes, about {time} on this line.</p>"
 
 
-def _code(getter: _Getter, asked: dict[str, Any]) -> str:
-    """Return the call that does the same, for a cell."""
-    if not is_container(getter.source):
-        return ""
-    options = "".join(f", {name}={value!r}" for name, value in asked.items())
-    call = f"nsgkit.download({getter.source!r}, {getter.into!r}{options})"
-    return f"<details><summary>Show as code</summary><code>{escape(call)}</code></details>"
-
-
-def _lines(text: str) -> str:
-    return f"<p>{'<br>'.join(escape(line) for line in text.splitlines())}</p>"
+def _paragraph(sentences: list[str]) -> str:
+    return f"<p>{'<br>'.join(escape(sentence) for sentence in sentences)}</p>" if sentences else ""
 
 
 def _named(logs: pd.DataFrame) -> list[tuple[str, str]]:
@@ -201,19 +207,3 @@ def _named(logs: pd.DataFrame) -> list[tuple[str, str]]:
 
 def _nics(logs: pd.DataFrame) -> list[str]:
     return sorted({mac for macs in logs["nics"] for mac in macs})
-
-
-def _list(label: str, options: list[Any]) -> ipywidgets.SelectMultiple:
-    values = [option[1] if isinstance(option, tuple) else option for option in options]
-    rows = min(_SHOWN, max(2, len(values)))
-    return ipywidgets.SelectMultiple(
-        options=options, value=values, rows=rows, description=label, style=_LABELS, layout={"width": "36em"}
-    )
-
-
-def _text(label: str, value: str) -> ipywidgets.Text:
-    return ipywidgets.Text(value, description=label, style=_LABELS, continuous_update=False)
-
-
-def _button(name: str, hint: str, style: str = "") -> ipywidgets.Button:
-    return ipywidgets.Button(description=name, tooltip=hint, button_style=style)

@@ -1,4 +1,4 @@
-"""What an evidence folder holds: proof that it is unchanged, and for which hours there is anything."""
+"""What an evidence folder holds: whether it is unchanged, and for which hours there is anything."""
 
 from pathlib import Path
 
@@ -9,7 +9,9 @@ from nsgkit.acquire.sources import hours_of
 from nsgkit.errors import NoLogsError
 from nsgkit.evidence.folder import as_folder, is_mirror
 from nsgkit.evidence.verify import verify
-from nsgkit.explore.workbench.panel import guarded, panel, say, status_line
+from nsgkit.explore.workbench.controls import button
+from nsgkit.explore.workbench.panel import lines_as_html, panel, report_errors, show_status, status_line
+from nsgkit.explore.workbench.table import html_table
 from nsgkit.flows.coverage import coverage
 from nsgkit.flows.logs import read_logs
 from nsgkit.html import escape
@@ -31,64 +33,29 @@ MEANINGS = {
 _UNTOLD = "there is no blob here; a folder without a manifest cannot tell whether Azure had one"
 
 
-def proof(folder: str | Path) -> ipywidgets.VBox:
-    """Return a widget that verifies a mirror at the press of a button: see `nsgkit.verify`.
+def verify_explorer(folder: str | Path) -> ipywidgets.VBox:
+    """Return a widget that checks an evidence folder at the press of a button: see `nsgkit.verify`.
 
-    >>> widget = proof("evidence")
+    >>> explorer = verify_explorer("evidence")
     """
-    button = ipywidgets.Button(description="Verify", tooltip="Read all of it again and compare it")
-    status, result, progress = status_line(), ipywidgets.HTML(), ipywidgets.Output()
-
-    def check(_button: object) -> None:
-        result.value = ""
-        progress.clear_output()
-        if as_folder(folder, "folder").is_dir() and not is_mirror(folder):
-            say(
-                status,
-                f"{folder} was not downloaded by nsgkit: it has no manifest to compare with.",
-                "What its files are now, nsgkit.read_logs notes in .blobs, with the SHA-256 of each.",
-            )
-            return
-        with progress:
-            checked = verify(folder)
-        say(status, "Unchanged." if checked.ok else "CHANGED: this is no longer what was downloaded.")
-        result.value = "<br>".join(escape(line) for line in str(checked).splitlines())
-
-    button.on_click(guarded(status, check, "Reading all of it again …"))
-    say(status, "Press Verify to check every file.")
-    return panel(ipywidgets.HBox([button]), status, progress, result)
+    return _VerifyExplorer(folder).frame
 
 
-def hours_explorer(folder: str | Path) -> ipywidgets.VBox:
-    """Return a widget with the hours of a mirror or folder, NIC by NIC, and what each state means.
+def coverage_explorer(folder: str | Path) -> ipywidgets.VBox:
+    """Return a widget with the hours of a folder of logs, NIC by NIC, and what each state means.
 
-    >>> widget = hours_explorer("data/samples")
+    >>> explorer = coverage_explorer("data/samples")
     """
-    button = ipywidgets.Button(description="Look again", tooltip="After a download")
-    status, legend, picture = status_line(), ipywidgets.HTML(), ipywidgets.VBox()
-
-    def show(_button: object = None) -> None:
-        picture.children, legend.value = (), ""
-        try:
-            hours = evidence_hours(folder)
-        except NoLogsError as error:
-            say(status, "There is nothing to show yet.", str(error))
-            return
-        picture.children = (selectable(grids.coverage(hours)),)
-        legend.value = _legend(hours, told=is_mirror(folder))
-
-    button.on_click(guarded(status, show, "Looking …"))
-    guarded(status, show)()
-    return panel(ipywidgets.HBox([button]), status, picture, legend)
+    return _CoverageExplorer(folder).frame
 
 
-def evidence_hours(folder: str | Path) -> pd.DataFrame:
-    """Return the hours of a mirror by its manifest, or of any other folder by its files.
+def folder_hours(folder: str | Path) -> pd.DataFrame:
+    """Return the hours of an evidence folder by its manifest, or of any other folder by its files.
 
     Columns: hour (UTC), resource, mac, status, and what `coverage` adds. Raises NoLogsError where
     there is nothing.
 
-    >>> evidence_hours("data/samples")["status"].value_counts()["missing"].item()
+    >>> folder_hours("data/samples")["status"].value_counts()["missing"].item()
     2
     """
     if is_mirror(folder):
@@ -96,13 +63,62 @@ def evidence_hours(folder: str | Path) -> pd.DataFrame:
     return coverage(read_logs(folder).blobs)
 
 
-def _legend(hours: pd.DataFrame, *, told: bool) -> str:
+class _VerifyExplorer:
+    """A button, and what the check found."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = folder
+        self.status, self.found, self.progress = status_line(), ipywidgets.HTML(), ipywidgets.Output()
+        check = report_errors(self.status, self._verify, "Reading all of it again …")
+        press = button("Verify", check, hint="Read all of it again and compare it")
+        show_status(self.status, "Press Verify to check every file.")
+        self.frame = panel(ipywidgets.HBox([press]), self.status, self.progress, self.found)
+
+    def _verify(self) -> None:
+        self.found.value = ""
+        self.progress.clear_output()
+        if as_folder(self.folder, "folder").is_dir() and not is_mirror(self.folder):
+            show_status(
+                self.status,
+                f"{self.folder} was not downloaded by nsgkit: it has no manifest to compare with.",
+                "What its files are now, nsgkit.read_logs notes in .blobs, with the SHA-256 of each.",
+            )
+            return
+        with self.progress:  # the bar of the check
+            checked = verify(self.folder)
+        verdict = "Unchanged." if checked.ok else "CHANGED: this is no longer what was downloaded."
+        show_status(self.status, verdict)
+        self.found.value = lines_as_html(str(checked))
+
+
+class _CoverageExplorer:
+    """The picture of the hours, the table of their states, and a button to look again."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = folder
+        self.status, self.legend, self.picture = status_line(), ipywidgets.HTML(), ipywidgets.VBox()
+        look = report_errors(self.status, self._show, "Looking …")
+        press = button("Look again", look, hint="After a download")
+        look()
+        self.frame = panel(ipywidgets.HBox([press]), self.status, self.picture, self.legend)
+
+    def _show(self) -> None:
+        self.picture.children, self.legend.value = (), ""
+        try:
+            hours = folder_hours(self.folder)
+        except NoLogsError as error:
+            show_status(self.status, "There is nothing to show yet.", str(error))
+            return
+        self.picture.children = (selectable(grids.coverage(hours)),)
+        self.legend.value = _legend(hours, has_manifest=is_mirror(self.folder))
+
+
+def _legend(hours: pd.DataFrame, *, has_manifest: bool) -> str:
     counts = hours["status"].value_counts()
-    meanings = MEANINGS if told else MEANINGS | {"missing": _UNTOLD}
-    rows = "".join(
-        f"<tr><td>{status}</td><td>{counts[status]:,}</td><td>{escape(meaning)}</td></tr>"
+    meanings = MEANINGS if has_manifest else MEANINGS | {"missing": _UNTOLD}
+    rows = [
+        (escape(status), f"{counts[status]:,}", escape(meaning))
         for status, meaning in meanings.items()
         if counts.get(status, 0)
-    )
-    head = "".join(f'<th scope="col">{title}</th>' for title in ("State", "Hours of a NIC", "What it means"))
-    return f'<table class="nsgkit-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    ]
+    return html_table(("State", "Hours of a NIC", "What it means"), rows)

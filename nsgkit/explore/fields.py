@@ -1,12 +1,12 @@
 """The field explorer: paste a tuple, a record or a PT1H.json and have it explained field by field."""
 
-from collections.abc import Callable
-
 import ipywidgets
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.explore.workbench.panel import guarded, panel, say, status_line
+from nsgkit.explore.workbench.controls import button, on_change, row
+from nsgkit.explore.workbench.panel import panel, report_errors, show_status, status_line
+from nsgkit.explore.workbench.table import html_table
 from nsgkit.flows.explain.fields import MISTAKE, ODD
 from nsgkit.flows.explain.tuples import Row, explain
 from nsgkit.html import escape
@@ -39,42 +39,46 @@ def field_explorer(text: str = "") -> ipywidgets.VBox:
 
     >>> explorer = field_explorer("1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,")
     """
-    pasted = ipywidgets.Textarea(
-        value=text,
-        description="Tuple, record or PT1H.json:",
-        placeholder=f"Paste here, for example: {EXAMPLES['NSG version 2']}",
-        rows=4,
-        layout={"width": "auto"},
-        style={"description_width": "initial"},
-    )
-    status, result = status_line(), ipywidgets.HTML()
+    return _FieldExplorer(text).frame
 
-    def show(_change: object = None) -> None:
-        explained = ""
+
+class _FieldExplorer:
+    """The field for what is pasted, the examples, and the explanation."""
+
+    def __init__(self, text: str) -> None:
+        self.pasted = ipywidgets.Textarea(
+            value=text,
+            description="Tuple, record or PT1H.json:",
+            placeholder=f"Paste here, for example: {EXAMPLES['NSG version 2']}",
+            rows=4,
+            layout={"width": "auto"},
+            style={"description_width": "initial"},
+        )
+        self.status, self.explanation = status_line(), ipywidgets.HTML()
+        explain_it = report_errors(self.status, self._explain)
+        on_change([self.pasted], explain_it)
+        explain_it()
+        texts = EXAMPLES | {"Empty it": ""}
+        buttons = [self._fill_button(name, example) for name, example in texts.items()]
+        examples = row(ipywidgets.Label("Examples:"), *buttons)
+        self.frame = panel(self.pasted, examples, self.status, self.explanation)
+
+    def _explain(self) -> None:
+        explanation = ""
         try:
-            table = explain(pasted.value)
-            explained = "".join(_part(str(name), rows) for name, rows in table.groupby("part", sort=False))
+            table = explain(self.pasted.value)
+            explanation = "".join(_part(str(name), rows) for name, rows in table.groupby("part", sort=False))
         finally:
-            result.value = explained  # what explained another text must not stay
-        say(status, *_verdict(table))
+            self.explanation.value = explanation  # what explained another text must not stay
+        show_status(self.status, *_verdict(table))
 
-    def fill(button: ipywidgets.Button) -> None:
-        pasted.value = EXAMPLES.get(button.description, "")
-        show()
+    def _fill_button(self, name: str, text: str) -> ipywidgets.Button:
+        fill = report_errors(self.status, lambda: self._fill(text))
+        return button(name, fill, hint=f"{name}: put it into the field above", layout={"width": "auto"})
 
-    pasted.observe(guarded(status, show), "value")
-    buttons = [_button(name, guarded(status, fill)) for name in (*EXAMPLES, "Empty it")]
-    guarded(status, show)()
-    choices = ipywidgets.HBox([ipywidgets.Label("Examples:"), *buttons], layout={"flex_flow": "row wrap"})
-    return panel(pasted, choices, status, result)
-
-
-def _button(name: str, press: Callable[..., None]) -> ipywidgets.Button:
-    button = ipywidgets.Button(
-        description=name, layout={"width": "auto"}, tooltip=f"{name}: put it into the field above"
-    )
-    button.on_click(press)
-    return button
+    def _fill(self, text: str) -> None:
+        self.pasted.value = text
+        self._explain()  # also where the text was there already
 
 
 def _verdict(table: pd.DataFrame) -> tuple[str, str]:
@@ -98,22 +102,21 @@ def _part(name: str, table: pd.DataFrame) -> str:
     """Return one tuple's or record's explanation: a sentence on the whole, then a table of its fields."""
     rows = [Row(*values) for values in table.itertuples(index=False, name=None)]
     above = "".join(f"<p>{_meaning(row)}</p>" for row in rows if _is_whole(row))
-    fields = "".join(_field(row) for row in rows if not _is_whole(row))
-    head = "".join(f'<th scope="col">{title}</th>' for title in ("Place", "Field", "Text", "What it means"))
-    body = f'<table class="nsgkit-table"><thead><tr>{head}</tr></thead><tbody>{fields}</tbody></table>'
-    return f"<section><h4>{escape(name.capitalize())}</h4>{above}{body if fields else ''}</section>"
+    fields = [_cells(row) for row in rows if not _is_whole(row)]
+    body = html_table(("Place", "Field", "Text", "What it means"), fields) if fields else ""
+    return f"<section><h4>{escape(name.capitalize())}</h4>{above}{body}</section>"
 
 
 def _is_whole(row: Row) -> bool:
     return pd.isna(row.place) and not row.column
 
 
-def _field(row: Row) -> str:
+def _cells(row: Row) -> tuple[str, ...]:
+    """Return the cells of a field in the table, as HTML."""
     place = "" if pd.isna(row.place) else str(row.place)
     wrap = "overflow-wrap: anywhere" if len(row.text) > _LONG else "white-space: nowrap"
     text = f'<code style="{wrap}">{escape(row.text)}</code>'
-    cells = (place, _named(row.column), text, _meaning(row))
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    return place, _named(row.column), text, _meaning(row)
 
 
 def _named(columns: str) -> str:

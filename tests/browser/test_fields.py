@@ -9,7 +9,7 @@ DENIED = "1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,"
 @pytest.fixture(scope="module")
 def explorer(jupyter):
     """One field explorer for all tests of this file: each leaves it usable."""
-    cells = ["from nsgkit.explore.fields import field_explorer", "field_explorer()"]
+    cells = ["from nsgkit.explore import field_explorer", "field_explorer()"]
     notebook = jupyter.open(jupyter.write(cells)).run_all()
     notebook.check()
     yield notebook

@@ -5,7 +5,7 @@ import pytest
 IMPORTS = """import altair as alt, ipywidgets, pandas as pd
 import nsgkit.views
 from IPython.display import HTML, display
-from nsgkit.explore.workbench.panel import guarded, panel, status_line
+from nsgkit.explore.workbench.panel import report_errors, panel, status_line
 from nsgkit.views.theme import selectable, titled
 one = pd.DataFrame({"n": [1], "time": pd.to_datetime(["2024-12-19"], utc=True)})
 bar = alt.Chart(one).mark_bar().encode(x="n:Q")
@@ -44,7 +44,7 @@ BROKEN = {
         "a widget failed: JavaScript Error: ",
     ),
     "a problem that a widget reports": (
-        "s = status_line(); guarded(s, lambda: {}['x'])(); panel(s)",
+        "s = status_line(); report_errors(s, lambda: {}['x'])(); panel(s)",
         "a widget reports a problem: This did not work: KeyError: 'x'.",
     ),
     "a name that was not escaped": ("HTML('<img src=x onerror=alert(1)>')", "a dialog opened: 1"),

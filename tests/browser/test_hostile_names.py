@@ -19,9 +19,8 @@ DISPLAYS = """
 import nsgkit
 from IPython.display import HTML, display
 from nsgkit import analyses
-from nsgkit.explore.fields import field_explorer
-from nsgkit.explore.workbench.panel import panel, say, status_line
-from nsgkit.explore.traffic.explorer import traffic_explorer
+from nsgkit.explore import field_explorer, traffic_explorer
+from nsgkit.explore.workbench.panel import panel, show_status, status_line
 from nsgkit.views.charts import over_time
 from nsgkit.views.theme import cut, nothing_to_show, titled
 logs = nsgkit.read_logs("hostile")
@@ -52,7 +51,7 @@ CELL
 HTML("".join(cut(name) for name in NAMES))
 CELL
 said = status_line()
-say(said, " ".join(NAMES))
+show_status(said, " ".join(NAMES))
 panel(said)
 """
 

@@ -3,16 +3,16 @@
 import pytest
 
 FORM = """import time, ipywidgets
-from nsgkit.explore.workbench.panel import guarded, panel, say, status_line
+from nsgkit.explore.workbench.panel import report_errors, panel, show_status, status_line
 name = ipywidgets.Text(description="Name")
 kind = ipywidgets.Dropdown(description="Kind", options=["NSG", "VNet"])
 whole = ipywidgets.Checkbox(description="Whole hours")
 notes = ipywidgets.Textarea(description="Notes")
 status = status_line()
 slow, quick, wrong = (ipywidgets.Button(description=d) for d in ("Slow", "Quick", "Wrong"))
-slow.on_click(guarded(status, lambda _: time.sleep(2), "Reading the logs …"))
-quick.on_click(guarded(status, lambda _: say(status, "Done.")))
-wrong.on_click(guarded(status, lambda _: {}["x"]))
+slow.on_click(report_errors(status, lambda _: time.sleep(2), "Reading the logs …"))
+quick.on_click(report_errors(status, lambda _: show_status(status, "Done.")))
+wrong.on_click(report_errors(status, lambda _: {}["x"]))
 panel(name, kind, whole, notes, ipywidgets.HBox([slow, quick, wrong]), status)"""
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 CELLS = [
-    "import nsgkit\nfrom nsgkit.explore.traffic.explorer import traffic_explorer",
+    "import nsgkit\nfrom nsgkit.explore import traffic_explorer",
     "logs = nsgkit.read_logs('../data/samples')",
     "traffic_explorer(logs.flows)",
 ]

@@ -11,7 +11,7 @@ from nsgkit.acquire import errors
 from nsgkit.acquire.credentials import EMULATOR_KEY
 from nsgkit.acquire.sources import logs_in
 from nsgkit.evidence.folder import mirror_blobs
-from nsgkit.explore.download import get_explorer
+from nsgkit.explore import download_explorer
 from tests.acquire.logs import MAC, NSG, OTHER_MAC, SEEN, hours, name
 from tests.acquire.proxy import proxy, reset
 from tests.azurite import azurite, fill
@@ -37,10 +37,10 @@ def url(container, monkeypatch):
     return container[0]
 
 
-def explorer(source, into="evidence"):
+def explorer(source, folder="evidence"):
     """The controls by label or word, the status line and the result."""
-    _style, lists, *fields, buttons, status, progress, result = get_explorer(
-        source, logs_in(source), into=str(into)
+    _style, lists, *fields, buttons, status, progress, result = download_explorer(
+        source, logs_in(source), folder=str(folder)
     ).children
     controls = {c.description: c for c in (*lists.children, *fields, *buttons.children)}
     return controls, status, result, progress
@@ -127,6 +127,13 @@ def test_bytes_and_time_are_told_before_anything_is_downloaded(url, tmp_path):
     assert f"{blobs} blobs, {size:,} bytes." in words(result)
     assert f"To come: {size:,} bytes, about 1 s" in words(result)
     assert not (tmp_path / "e").exists()
+
+
+@pytest.mark.azurite
+def test_who_reads_is_told_with_what_was_found(url, tmp_path):
+    controls, _, result, _ = explorer(url, tmp_path / "e")
+    controls["Look"].click()
+    assert words(result).strip().startswith("Reading flow-logs of devstoreaccount1 as ")
 
 
 @pytest.mark.azurite

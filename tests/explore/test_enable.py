@@ -7,8 +7,7 @@ import re
 import pytest
 
 from nsgkit.enable.choice import NSG
-from nsgkit.explore import enable
-from nsgkit.explore.enable import enable_form
+from nsgkit.explore import enable, enable_explorer
 
 HOSTILE = ['"><img src=x onerror=alert(1)>', "{{7*7}}", "${alert(1)}", "</script>", "`x`", "a\u202eb"]
 
@@ -24,7 +23,7 @@ def words(widget):
 
 
 def test_it_opens_with_possible_choices():
-    *_, status, result, text = parts(enable_form())
+    *_, status, result, text = parts(enable_explorer())
     assert "These choices are possible." in words(status)
     assert "What it costs" in words(result)
     assert "az network watcher flow-log create" in words(text)
@@ -32,20 +31,20 @@ def test_it_opens_with_possible_choices():
 
 @pytest.mark.parametrize(("button", "begins"), [("Bicep", "resource watcher"), ("Role to read", "az role")])
 def test_each_button_shows_its_text(button, begins):
-    _, shown, _, _, text = parts(enable_form())
+    _, shown, _, _, text = parts(enable_explorer())
     shown.value = button
     assert begins in words(text)
 
 
 def test_the_template_can_be_taken_as_it_stands():
-    _, shown, _, _, text = parts(enable_form())
+    _, shown, _, _, text = parts(enable_explorer())
     shown.value = "ARM template"
     (resource,) = json.loads(words(text))["resources"]
     assert resource["type"] == "Microsoft.Network/networkWatchers/flowLogs"
 
 
 def test_an_nsg_says_why_not_and_shows_no_template():
-    fields, shown, status, result, text = parts(enable_form())
+    fields, shown, status, result, text = parts(enable_explorer())
     fields["What to log:"].value = NSG
     assert "These choices are not possible as they stand." in words(status)
     assert "NsgFlowLogCreationBlocked" in words(result)
@@ -54,14 +53,14 @@ def test_an_nsg_says_why_not_and_shows_no_template():
 
 
 def test_the_example_follows_what_is_to_be_logged():
-    fields, _, status, *_ = parts(enable_form())
+    fields, _, status, *_ = parts(enable_explorer())
     fields["What to log:"].value = "Subnet"
     assert fields["Its resource id:"].value.endswith("/subnets/web")
     assert "These choices are possible." in words(status)
 
 
 def test_what_was_typed_is_not_replaced_by_an_example():
-    fields, *_ = parts(enable_form())
+    fields, *_ = parts(enable_explorer())
     fields["Its resource id:"].value = "mine"
     fields["What to log:"].value = "Subnet"
     assert fields["Its resource id:"].value == "mine"
@@ -77,14 +76,14 @@ def test_what_was_typed_is_not_replaced_by_an_example():
     ],
 )
 def test_what_is_impossible_says_why_and_leaves_nothing_to_copy(field, value, why):
-    fields, _, _, result, text = parts(enable_form())
+    fields, _, _, result, text = parts(enable_explorer())
     fields[field].value = value
     assert why in words(result)
     assert text.value == ""
 
 
 def test_the_workspace_is_asked_for_only_with_traffic_analytics():
-    fields, _, _, _, text = parts(enable_form())
+    fields, _, _, _, text = parts(enable_explorer())
     assert fields["Its workspace's id:"].disabled
     fields["Traffic Analytics:"].value = 10
     assert not fields["Its workspace's id:"].disabled
@@ -92,7 +91,7 @@ def test_the_workspace_is_asked_for_only_with_traffic_analytics():
 
 
 def test_a_measured_pace_gives_sizes():
-    fields, _, _, result, _ = parts(enable_form(daily_bytes=1_000_000))
+    fields, _, _, result, _ = parts(enable_explorer(daily_bytes=1_000_000))
     fields["NICs in it, about:"].value = 100
     assert "about 3.0 GB a month" in words(result)
 
@@ -100,7 +99,7 @@ def test_a_measured_pace_gives_sizes():
 @pytest.mark.parametrize("label", ["Name of the flow log:", "Its resource id:", "Who is to read the logs:"])
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_text_stays_text(label, hostile):
-    fields, shown, status, result, text = parts(enable_form())
+    fields, shown, status, result, text = parts(enable_explorer())
     fields[label].value = hostile
     shown.value = "Role to read"
     for widget in (status, result, text):
@@ -108,7 +107,7 @@ def test_hostile_text_stays_text(label, hostile):
 
 
 def test_an_error_in_the_handler_is_a_sentence_in_the_form(monkeypatch):
-    fields, _, status, result, text = parts(enable_form())
+    fields, _, status, result, text = parts(enable_explorer())
     monkeypatch.setattr(enable, "find_problems", lambda _choice: 1 / 0)
     fields["Retention (days):"].value = 8
     assert "This did not work: ZeroDivisionError" in words(status)

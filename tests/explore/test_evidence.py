@@ -1,4 +1,4 @@
-"""The proof and the hours of an evidence folder, driven from Python."""
+"""The check and the hours of an evidence folder, driven from Python."""
 
 import html
 import re
@@ -11,7 +11,7 @@ from nsgkit.acquire.credentials import EMULATOR_KEY
 from nsgkit.acquire.download import download
 from nsgkit.evidence.folder import mirror_blobs
 from nsgkit.explore import evidence
-from nsgkit.explore.evidence import evidence_hours, hours_explorer, proof
+from nsgkit.explore.evidence import coverage_explorer, folder_hours, verify_explorer
 from nsgkit.views.grids import coverage
 from tests.acquire.logs import hours, name, this_hour
 from tests.azurite import azurite, fill
@@ -49,7 +49,7 @@ def words(text):
 
 @pytest.mark.azurite
 def test_what_is_unchanged_is_proven_with_the_hash_to_note_down(mirror):
-    status, shown = press(proof(mirror))
+    status, shown = press(verify_explorer(mirror))
     assert "Unchanged." in status
     assert re.search(r"last SHA-256, [0-9a-f]{64}", shown)
 
@@ -59,50 +59,50 @@ def test_one_changed_bit_is_named(mirror):
     path = mirror_blobs(mirror)[0].parts[0][0]
     path.chmod(0o600)
     path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:])
-    status, shown = press(proof(mirror))
+    status, shown = press(verify_explorer(mirror))
     assert "CHANGED" in status
     assert path.name in shown
 
 
 def test_a_folder_that_was_not_downloaded_has_nothing_to_compare_with():
-    status, _ = press(proof(SAMPLES))
+    status, _ = press(verify_explorer(SAMPLES))
     assert "it has no manifest to compare with" in status
 
 
 def test_before_a_download_verify_says_what_makes_a_mirror(tmp_path):
-    status, _ = press(proof(tmp_path / "none yet"))
+    status, _ = press(verify_explorer(tmp_path / "none yet"))
     assert "nsgkit.download makes one" in status
 
 
 def test_before_a_download_there_is_nothing_to_show_and_that_is_no_fault(tmp_path):
-    widget = hours_explorer(tmp_path / "none yet")
+    widget = coverage_explorer(tmp_path / "none yet")
     assert "There is nothing to show yet." in words(widget.children[2].value)
     assert "nsgkit-problem" not in widget.children[2].value
 
 
 def test_the_hours_of_any_folder_are_drawn_and_counted():
-    *_, picture, legend = hours_explorer(SAMPLES).children
+    *_, picture, legend = coverage_explorer(SAMPLES).children
     assert isinstance(picture.children[0], alt.JupyterChart)
-    counts = evidence_hours(SAMPLES)["status"].value_counts()
+    counts = folder_hours(SAMPLES)["status"].value_counts()
     assert f"<td>missing</td><td>{counts['missing']}</td>" in legend.value
 
 
 def test_a_folder_without_a_manifest_does_not_claim_that_azure_had_no_blob():
-    legend = words(hours_explorer(SAMPLES).children[-1].value)
+    legend = words(coverage_explorer(SAMPLES).children[-1].value)
     assert "cannot tell whether Azure had one" in legend
     assert "Azure had no blob" not in legend
 
 
 @pytest.mark.azurite
 def test_a_manifest_does(mirror):
-    legend = hours_explorer(mirror).children[-1].value
+    legend = coverage_explorer(mirror).children[-1].value
     assert "<td>missing</td><td>1</td><td>Azure had no blob for this NIC and hour</td>" in legend
     assert "<td>present</td><td>2</td>" in legend
 
 
 @pytest.mark.azurite
 def test_a_new_download_is_seen_at_the_next_look(mirror, container):
-    widget = hours_explorer(mirror)
+    widget = coverage_explorer(mirror)
     download(container, mirror, start="2024-12-19T14:00", end="2024-12-19T15:00", resource="DEMOVM-NSG")
     press(widget)
     assert "<td>not asked for</td><td>2</td>" in widget.children[-1].value
@@ -111,21 +111,21 @@ def test_a_new_download_is_seen_at_the_next_look(mirror, container):
 @pytest.mark.azurite
 def test_a_blob_of_this_hour_is_growing(mirror, container):
     download(container, mirror, start=this_hour())
-    assert evidence_hours(mirror)["status"].iloc[-1] == "growing"
+    assert folder_hours(mirror)["status"].iloc[-1] == "growing"
 
 
 def test_every_state_that_a_picture_knows_is_explained():
-    table = evidence_hours(SAMPLES).head(len(evidence.MEANINGS)).assign(status=list(evidence.MEANINGS))
+    table = folder_hours(SAMPLES).head(len(evidence.MEANINGS)).assign(status=list(evidence.MEANINGS))
     drawn = coverage(table).to_dict()["encoding"]["color"]["scale"]["domain"]
     assert set(drawn) == set(evidence.MEANINGS)
 
 
 def test_an_error_is_a_sentence_in_the_widget(monkeypatch):
-    monkeypatch.setattr(evidence, "evidence_hours", lambda _folder: 1 / 0)
-    assert "ZeroDivisionError" in words(hours_explorer(SAMPLES).children[2].value)
+    monkeypatch.setattr(evidence, "folder_hours", lambda _folder: 1 / 0)
+    assert "ZeroDivisionError" in words(coverage_explorer(SAMPLES).children[2].value)
 
 
 @pytest.mark.parametrize("folder", [None, "", 5, "x" * 5000])
 def test_what_is_no_folder_is_one_sentence(folder):
-    status, _ = press(proof(folder))
+    status, _ = press(verify_explorer(folder))
     assert "folder takes no" in status

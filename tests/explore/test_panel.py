@@ -1,7 +1,7 @@
 """What an explorer says about itself: that it works, what is empty, what went wrong."""
 
 from nsgkit.errors import NsgkitError
-from nsgkit.explore.workbench.panel import clear, guarded, panel, say, status_line
+from nsgkit.explore.workbench.panel import clear, panel, report_errors, show_status, status_line
 
 
 def fails_with(error):
@@ -13,7 +13,7 @@ def fails_with(error):
 
 def said_after(handler):
     status = status_line()
-    guarded(status, handler)()
+    report_errors(status, handler)()
     return status.value
 
 
@@ -43,26 +43,26 @@ def test_a_handler_that_works_leaves_the_line_empty():
 
 def test_what_a_handler_says_stays():
     status = status_line()
-    guarded(status, lambda: say(status, "No row is denied.", "Choose a longer span."))()
+    report_errors(status, lambda: show_status(status, "No row is denied.", "Choose a longer span."))()
     assert "No row is denied. Choose a longer span." in status.value
 
 
 def test_while_a_handler_runs_the_line_says_that_it_works():
     status, seen = status_line(), []
-    guarded(status, lambda: seen.append(status.value), working="Reading the logs …")()
+    report_errors(status, lambda: seen.append(status.value), working="Reading the logs …")()
     assert "nsgkit-working" in seen[0]
     assert "Reading the logs …" in seen[0]
 
 
 def test_a_handler_gets_what_the_widget_gives():
     got = []
-    guarded(status_line(), lambda change, *, extra: got.append((change, extra)))(1, extra=2)
+    report_errors(status_line(), lambda change, *, extra: got.append((change, extra)))(1, extra=2)
     assert got == [(1, 2)]
 
 
 def test_clear_empties_the_line():
     status = status_line()
-    say(status, "Something.")
+    show_status(status, "Something.")
     clear(status)
     assert status.value == ""
 

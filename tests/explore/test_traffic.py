@@ -13,9 +13,9 @@ import nsgkit
 from nsgkit.analyses import over_time
 from nsgkit.counting.conversations import stitched_once
 from nsgkit.errors import NsgkitError
+from nsgkit.explore import traffic_explorer
 from nsgkit.explore.traffic import explorer as traffic
 from nsgkit.explore.traffic import question as ask
-from nsgkit.explore.traffic.explorer import traffic_explorer
 from nsgkit.explore.traffic.question import PICTURES, Question, Traffic
 from nsgkit.explore.workbench.code import code
 from nsgkit.explore.workbench.selectable import whole_bins

@@ -15,7 +15,7 @@ from nsgkit.explore.traffic import question as ask
 from nsgkit.explore.traffic.controls import choose, clear_filters, controls, question, rows_of_controls
 from nsgkit.explore.traffic.question import Question, Traffic
 from nsgkit.explore.workbench.code import code, name_of
-from nsgkit.explore.workbench.panel import guarded, panel, say, status_line
+from nsgkit.explore.workbench.panel import panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.selectable import brushable, clickable, empty_chart, has_marks, whole_bins
 from nsgkit.explore.workbench.table import ROW_COLUMNS, as_html
 from nsgkit.times import bin_width
@@ -87,18 +87,18 @@ class _Explorer:
         ]
         looks = ipywidgets.HBox([self.controls["Picture"], self.controls["Matrix of"], self.choices],
                                 layout={"flex_flow": "row wrap"})  # fmt: skip
-        guarded(self.status, self._refresh)()
+        report_errors(self.status, self._refresh)()
         below = ipywidgets.HBox(buttons, layout={"flex_flow": "row wrap"})
         return panel(*lines, self.status, self.over_time, looks, self.picture, below, self.code, self.below)
 
     def _button(self, name: str, press: Callable[[], None], tooltip: str) -> ipywidgets.Button:
         button = ipywidgets.Button(description=name, tooltip=tooltip)
-        button.on_click(guarded(self.status, lambda _button: press()))
+        button.on_click(report_errors(self.status, lambda _button: press()))
         return button
 
     def _where(self, matters: Callable[[Any], Any], handler: Callable[..., None]) -> Callable[..., None]:
         """Return a handler of those changes that matter: the others must not wipe out what is said."""
-        answer = guarded(self.status, handler)
+        answer = report_errors(self.status, handler)
         return lambda change: answer(change) if matters(change) else None
 
     def _changed(self, _change: object) -> None:
@@ -139,7 +139,7 @@ class _Explorer:
         self._quietly(lambda: setattr(self.choices, "options", [(_NOTHING, ""), *offered]))
         self.controls["Matrix of"].layout.display = None if asked.picture == "Matrix" else "none"
         self.summary = _summary(asked, chosen, self.traffic.conversations)
-        say(self.status, self.summary)
+        show_status(self.status, self.summary)
 
     def _show(self, drawing: Any, fields: list[str]) -> None:
         self.picture.chart = clickable(drawing, fields)
@@ -201,7 +201,7 @@ class _Explorer:
         self._close()
         self.traffic.chosen(self.asked)
         self.below.value = as_html(self.table, f"The table behind the picture: {len(self.table):,} rows.")
-        say(self.status, self.summary)
+        show_status(self.status, self.summary)
 
     def _open_rows(self) -> None:
         self._close()
@@ -210,13 +210,13 @@ class _Explorer:
         first = min(len(chosen), ask.MOST_OPENED)
         said = f"The {len(rows):,} flow rows of the first {first:,} of {len(chosen):,} conversations."
         self.below.value = as_html(rows[[*ROW_COLUMNS]], said)
-        say(self.status, self.summary)
+        show_status(self.status, self.summary)
 
     def _show_code(self) -> None:
         rows = "flow rows of the first" in self.below.value
         self.code.value = code(self.asked, self.name, rows=rows)
         self.code.layout.display = None
-        say(self.status, self.summary)
+        show_status(self.status, self.summary)
 
 
 def _traffic(flows: object, conversations: pd.DataFrame | None) -> Traffic:

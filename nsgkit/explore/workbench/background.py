@@ -1,22 +1,20 @@
-"""A download that runs beside the notebook, so that a widget can show how far it is and can cancel it."""
+"""What runs in a thread of its own: a widget shows how far it is and what it logs, and can cancel it."""
 
-import io
-import sys
+import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
-from threading import Thread, current_thread
+from contextlib import contextmanager
+from threading import Thread, get_ident
 from time import monotonic
-from typing import TextIO
 
 import ipywidgets
 
 _EVERY = 0.5  # seconds between two messages to the page
 
 
-def run_beside(action: Callable[[], None]) -> None:
+def run_in_thread(action: Callable[[], None]) -> None:
     """Run `action` in a thread of its own, which ends with the kernel.
 
-    >>> run_beside(lambda: None)
+    >>> run_in_thread(lambda: None)
     """
     Thread(target=action, daemon=True).start()
 
@@ -47,29 +45,34 @@ def shown_progress(place: ipywidgets.Box) -> Iterator[Callable[[int, int], None]
 
 
 @contextmanager
-def caught_words() -> Iterator[io.StringIO]:
-    r"""Catch what is printed here: from a widget it would get only into JupyterLab's log.
+def log_shown(name: str, show: Callable[[str], None]) -> Iterator[None]:
+    """Show, while this lasts, each sentence that this thread logs under `name`, from the level INFO on.
 
-    >>> with caught_words() as said:
-    ...     print("Reading a container.")
-    >>> said.getvalue()
-    'Reading a container.\n'
+    >>> with log_shown("nsgkit.acquire", print):
+    ...     logging.getLogger("nsgkit.acquire.download").info("Reading a container.")
+    Reading a container.
     """
-    words = _Words(sys.stdout)
-    with redirect_stdout(words):
-        yield words
+    logger, handler = logging.getLogger(name), _ThreadHandler(show)
+    if logger.level == logging.NOTSET:
+        # For good: a level that were put back could be put back under another thread that still listens.
+        logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
 
 
-class _Words(io.StringIO):
-    """What one thread prints; what others print goes on to where it went before."""
+class _ThreadHandler(logging.Handler):
+    """Shows what the thread that made it logs, and nothing that others do."""
 
-    def __init__(self, others: TextIO) -> None:
-        super().__init__()
-        self._others, self._thread = others, current_thread()
+    def __init__(self, show: Callable[[str], None]) -> None:
+        super().__init__(logging.INFO)
+        self._show, self._thread = show, get_ident()
 
-    def write(self, text: str) -> int:
-        mine = current_thread() is self._thread
-        return super().write(text) if mine else self._others.write(text)
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self._thread:
+            self._show(record.getMessage())
 
 
 def _how_far(arrived: int, wanted: int, rate: float) -> str:

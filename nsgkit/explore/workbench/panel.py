@@ -1,10 +1,9 @@
 """What every explorer shares: its frame, and the line in which it says what is going on.
 
->>> import ipywidgets
+>>> from nsgkit.explore.workbench.controls import button
 >>> status = status_line()
->>> button = ipywidgets.Button(description="Explain")
->>> button.on_click(guarded(status, lambda _: say(status, "Nothing is pasted yet.", "Paste a tuple.")))
->>> frame = panel(button, status)
+>>> explain = report_errors(status, lambda: show_status(status, "Nothing is pasted.", "Paste a tuple."))
+>>> frame = panel(button("Explain", explain), status)
 """
 
 import functools
@@ -49,7 +48,7 @@ def status_line() -> ipywidgets.HTML:
     return ipywidgets.HTML()
 
 
-def say(status: ipywidgets.HTML, what: str, what_to_do: str = "") -> None:
+def show_status(status: ipywidgets.HTML, what: str, what_to_do: str = "") -> None:
     """Say something in the status line: an empty state and its remedy, say."""
     _show(status, "nsgkit-note", f"{what} {what_to_do}".strip())
 
@@ -59,14 +58,14 @@ def clear(status: ipywidgets.HTML) -> None:
     status.value = ""
 
 
-def guarded(
+def report_errors(
     status: ipywidgets.HTML, handler: Callable[..., None], working: str = "Working …"
 ) -> Callable[..., None]:
     """Return `handler` so that the status line says that it works, and one sentence if it fails.
 
     `working` becomes visible only if the handler takes longer than about half a second. An error
     of nsgkit's own is shown as it is worded; any other names itself, with the traceback folded
-    away below. Nothing that the handler says through `say` is wiped.
+    away below. Nothing that the handler says through `show_status` is wiped.
     """
 
     @functools.wraps(handler)
@@ -86,6 +85,15 @@ def guarded(
     return run
 
 
+def lines_as_html(text: str) -> str:
+    r"""Return text of several lines as inert HTML.
+
+    >>> lines_as_html("a\n<b>")
+    'a<br>&#60;b&#62;'
+    """
+    return "<br>".join(escape(line) for line in text.splitlines())
+
+
 def _surprise(error: Exception) -> str:
     said = textwrap.shorten(str(error), 300, placeholder=" …")
     return (
@@ -96,9 +104,6 @@ def _surprise(error: Exception) -> str:
 
 def _show(status: ipywidgets.HTML, kind: str, sentence: str, details: str = "") -> None:
     role = "alert" if kind == "nsgkit-problem" else "status"
-    more = f"<details><summary>Details</summary><code>{_lines(details)}</code></details>" if details else ""
-    status.value = f'<div class="nsgkit-status {kind}" role="{role}">{escape(sentence)}{more}</div>'
-
-
-def _lines(text: str) -> str:
-    return "<br>".join(escape(line) for line in text.splitlines())
+    folded = f"<details><summary>Details</summary><code>{lines_as_html(details)}</code></details>"
+    body = escape(sentence) + (folded if details else "")
+    status.value = f'<div class="nsgkit-status {kind}" role="{role}">{body}</div>'

@@ -1,5 +1,7 @@
 """Tables of the traffic explorer as HTML: a few rows, labelled, with unknown said in words."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from nsgkit import schema
@@ -36,6 +38,17 @@ def as_html(table: pd.DataFrame, caption: str) -> str:
     body = f'<table class="nsgkit-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
     box = f'<div style="overflow:auto; max-height:28em; white-space:nowrap" tabindex="0">{body}</div>'
     return f"<section><p>{escape(caption)}</p>{box}</section>"
+
+
+def html_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a small table as HTML; the cells are HTML already, so text has to be escaped before.
+
+    >>> html_table(["Place"], [["1"]])[-55:]
+    '</tr></thead><tbody><tr><td>1</td></tr></tbody></table>'
+    """
+    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>" for cells in rows)
+    return f'<table class="nsgkit-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def _cell(value: object) -> str:

@@ -45,7 +45,7 @@ def notebook(jupyter, service, evidence):
     notebooks = jupyter.server.root / "notebooks"
     content = json.loads((notebooks / "02-get-your-flow-logs.ipynb").read_text("utf-8"))
     (cell,) = [c for c in content["cells"] if "parameters" in c["metadata"].get("tags", [])]
-    cell["source"] = f'source = "{service.url}/{NAME}"\ninto = "../{evidence.name}"\ncredential = None'
+    cell["source"] = f'source = "{service.url}/{NAME}"\nfolder = "../{evidence.name}"\ncredential = None'
     (notebooks / "scratch-02.ipynb").write_text(json.dumps(content), "utf-8")
     yield jupyter.open("notebooks/scratch-02.ipynb").run_all()
     jupyter.close()

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+import nsgkit
 from tests import reference
 from tests.reference import README, REFERENCE, ROOT
 
@@ -65,3 +66,14 @@ def test_every_link_leads_to_something(page):
 
 def test_the_change_log_has_a_place_for_what_is_new():
     assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_every_call_in_place_of_traffic_analytics_runs():
+    rows = re.findall(r"^\|.*\|$", REFERENCE.read_text("utf-8").split("## Instead of")[1], re.M)
+    calls = [call for row in rows[2:] for call in re.findall(r"`(\w[\w.]*\(.*?\))`", row.split(" | ")[2])]
+    logs = nsgkit.read_logs(ROOT / "data" / "samples")
+    conversations = nsgkit.conversations(logs)
+    names = {**reference.offered("nsgkit.analyses"), "nsgkit": nsgkit, "logs": logs}
+    names |= {"conversations": conversations, "chosen": conversations.head(1), "row": 0}
+    assert len(calls) > 10
+    assert all(eval(call, names) is not None for call in calls)

@@ -4,17 +4,19 @@ from collections.abc import Iterable, Sequence
 
 from nsgkit.counting.conversations import CONVERSATIONS
 from nsgkit.counting.frame import as_table
+from nsgkit.counting.measures import PEERS, TRAFFIC
 from nsgkit.errors import MissingColumnError, NsgkitError
 from nsgkit.schema import require
 
 By = str | Sequence[str]
+_MEASURED = {column.name for column in (*TRAFFIC, PEERS)}
 _OWN = {column.name for column in CONVERSATIONS}
 
 
 def columns_of(by: By, table: object, answer: Iterable[str] = ()) -> list[str]:
     """Return the columns that make the groups: a name, or several, each once and in the table.
 
-    `answer` are the other columns of the answer, which cannot make groups as well.
+    `answer` are columns of the answer beside the measures: neither can make groups as well.
 
     >>> import pandas as pd
     >>> columns_of("rule", pd.DataFrame({"rule": ["Web"]}))
@@ -28,7 +30,7 @@ def columns_of(by: By, table: object, answer: Iterable[str] = ()) -> list[str]:
         raise NsgkitError("by names no column. Give one or more, such as 'src_ip'.")
     if twice := [name for name in names if names.count(name) > 1]:
         raise NsgkitError(f"by names {twice[0]!r} more than once.")
-    if taken := [name for name in names if name in {*answer}]:
+    if taken := [name for name in names if name in {*_MEASURED, *answer}]:
         raise NsgkitError(
             f"by takes no {taken[0]!r}: the answer has a column of that name. Copy it under another."
         )

@@ -66,7 +66,7 @@ def _as_held(values: Any) -> Any:
     if pa.types.is_integer(kind):
         return pandas_column(values, "Int64", None)
     if pa.types.is_timestamp(kind):
-        return _times(values)
+        return _times(values) if kind.tz else values.cast(pa.timestamp("ms"), safe=False).to_pandas()
     found = values.to_pandas()
     return found.astype("boolean") if pa.types.is_boolean(kind) else found
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, overload
 
 import narwhals as nw
 import numpy as np
@@ -12,7 +12,7 @@ from nsgkit import schema
 from nsgkit.counting.expressions import known_sum, one_if
 from nsgkit.counting.fit import may_overflow, require_values, sums_fit
 from nsgkit.counting.fold import folds
-from nsgkit.counting.frame import Native, Rows, as_table, types
+from nsgkit.counting.frame import HasFlows, Native, Rows, as_table, types
 from nsgkit.counting.quick.keys import Array, categories
 from nsgkit.counting.quick.stitch import Stitched, stitch
 from nsgkit.counting.quick.table import facts, in_order
@@ -75,7 +75,11 @@ _TYPES = types(CONVERSATIONS)
 _OF_FIRST_ROW = tuple(c.name for c in schema.FLOWS if c.name in _TYPES and c.name not in (*COUNTERS, "state"))
 
 
-def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
+@overload
+def conversations(flows: pd.DataFrame | HasFlows, *, fold_within: float = 5.0) -> pd.DataFrame: ...
+@overload
+def conversations(flows: Any, *, fold_within: float = 5.0) -> Native: ...
+def conversations(flows: Any, *, fold_within: float = 5.0) -> Native:
     """Return the conversations in `flows`: one row per connection and NIC that captured it.
 
     Counting rule: begin, continuing and end rows of the same NIC, ACL, log, addresses, ports, protocol and
@@ -97,19 +101,19 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
 
     A row is told apart from others by its blob, record and tuple: give each blob's rows once.
 
-    Looks alike but is harmless: inbound TCP under a custom rule may be logged without
+    Harmless look-alikes: inbound TCP under a custom rule may be logged without
     state (`stateless`): such connections stay open and uncounted however they went.
 
     Parameters
     ----------
-    flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
-        The flow table.
+    flows : table or FlowLogs
+        The flow table; `nsgkit.counting.frame` says what holds one.
     fold_within : float
         How many seconds apart the first rows of two views of one connection may lie.
 
     Returns
     -------
-    pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+    table
         As `flows` is; the columns are in `CONVERSATIONS`. pandas: sorted by first, blob, record, tuple.
 
     Raises
@@ -120,7 +124,7 @@ def conversations(flows: object, *, fold_within: float = 5.0) -> Native:
     Examples
     --------
     >>> import nsgkit
-    >>> table = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
+    >>> table = nsgkit.conversations(nsgkit.read_logs("data/samples"))
     >>> int(table["folded"].sum())
     597
 

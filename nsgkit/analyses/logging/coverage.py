@@ -51,12 +51,12 @@ def silences(flows: object, *, at_least: int = 10, expected: float = 20.0) -> pd
     do not look like failures. A silence is listed where it lasts `at_least` minutes and the usual rate
     would have brought `expected` rows or more.
 
-    Looks alike but is harmless: an hour without a blob is a silence too (`coverage_gaps` has it), and so is a
+    Harmless look-alikes: an hour without a blob is a silence too (`coverage_gaps` has it), and so is a
     machine that was switched off. Rows lost by a busy host leave no other trace than this.
 
     Parameters
     ----------
-    flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+    flows : table or FlowLogs
         The flow table.
     at_least : int
         How many minutes a silence lasts at least.

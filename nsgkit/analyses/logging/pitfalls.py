@@ -30,12 +30,12 @@ def doubly_logged(flows: object) -> pd.DataFrame:
     Counting rule: an hour is logged by a family where it has a row of the NIC. `nsgkit.conversations`
     folds the second view of each connection; plain sums over rows do not.
 
-    Looks alike but is harmless: a NIC that moved from NSG to VNet flow logs has hours of both, and
+    Harmless look-alikes: a NIC that moved from NSG to VNet flow logs has hours of both, and
     none (or one, in the hour of the change) in common.
 
     Parameters
     ----------
-    flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+    flows : table or FlowLogs
         The flow table.
 
     Returns
@@ -81,11 +81,11 @@ def stateless_rules(conversations: object) -> pd.DataFrame:
     minutes, has a counter or an end (RULE 7 of `nsgkit.counting.stitch`). Their bytes and durations are
     unknown.
 
-    Looks alike but is harmless: a service that nobody used beyond the first packet.
+    Harmless look-alikes: a service that nobody used beyond the first packet.
 
     Parameters
     ----------
-    conversations : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+    conversations : table
         What `nsgkit.conversations` gives.
 
     Returns
@@ -120,11 +120,11 @@ def busiest_nics(flows: object, *, top: int | None = 20) -> pd.DataFrame:
     Counting rule: rows, not connections; this is about the logging. The usual rate is the mean over the
     minutes that have rows.
 
-    Looks alike but is harmless: a scan makes any machine heavy for a minute.
+    Harmless look-alikes: a scan makes any machine heavy for a minute.
 
     Parameters
     ----------
-    flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+    flows : table or FlowLogs
         The flow table.
     top : int or None
         How many; None gives all of them.

@@ -17,11 +17,11 @@ def record_types(flows: object) -> pd.DataFrame:
     Counting rule: rows of each kind per flow log and logged resource; a denied row is of kind denied alone.
     Whether an end row is still an increment where no continuing rows are written is not documented.
 
-    Looks alike but is harmless: a short span of a quiet network may have no row of a kind by chance.
+    Harmless look-alikes: a short span of a quiet network may have no row of a kind by chance.
 
     Parameters
     ----------
-    flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+    flows : table or FlowLogs
         The flow table.
 
     Returns

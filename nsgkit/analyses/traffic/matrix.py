@@ -78,7 +78,8 @@ def matrix(
     require_columns(_ENDS, held)
     if isinstance(held, pd.DataFrame):
         return breakdown(_placed(held, known, prefix), _CELL, measure=measure, top=top)
-    # Another engine's rows cannot be joined with names that are made here: so its groups are.
+    # An engine's rows cannot be joined with names that are made here: not in Spark without its session, in
+    # DuckDB only where it may look at Python's variables. So blocks of addresses are named and added up.
     rows = counted_rows(held, *_ENDS)
     rows = rows.with_columns(**{end: _cut(end, known, prefix) for end in _ENDS})
     with sums_fit(held):

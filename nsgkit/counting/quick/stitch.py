@@ -130,11 +130,13 @@ def _pairs_in_one_time(new: Array, time: Array, state_order: Array, single_row: 
     places = np.flatnonzero(_groups_with(twin, group))
     group, time, state_order = group[places], time[places], state_order[places]
     moved = np.arange(len(new))
-    moved[places] = places[np.argsort(_turns(changes(group), changes(time), state_order), kind="stable")]
+    moved[places] = places[
+        np.argsort(_pairing_order(changes(group), changes(time), state_order), kind="stable")
+    ]
     return moved
 
 
-def _turns(groups: Array, times: Array, state_order: Array) -> Array:
+def _pairing_order(groups: Array, times: Array, state_order: Array) -> Array:
     """Return a number for each row that sorts the rows of each time as `nsgkit.counting.stitch` states.
 
     `groups` and `times` tell where a group, and a time within it, begins. Begins have 4, 8, …; each end comes
@@ -148,8 +150,8 @@ def _turns(groups: Array, times: Array, state_order: Array) -> Array:
     nth = np.arange(len(state_order)) - first[here] + 1  # rows of one time come as begins, continuing, ends
     end = nth - (begins + continuing + was_open)[here]
     later = np.where(state_order == END, 4 * end + 2, np.where(was_open, 1, 4 * begins + 1)[here])
-    turn = np.where(state_order == BEGIN, 4 * nth, later)
-    found: Array = here * (int(turn.max(initial=0)) + 1) + turn
+    rank = np.where(state_order == BEGIN, 4 * nth, later)
+    found: Array = here * (int(rank.max(initial=0)) + 1) + rank
     return found
 
 

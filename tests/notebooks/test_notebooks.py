@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+import nsgkit.analyses
 from tests.reference import ROOT, offered
 
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -72,6 +73,14 @@ def test_every_figure_in_its_prose_is_computed_by_a_cell(ran):
     figures = {figure for text in prose(ran) for figure in FIGURE.findall(text) if not YEAR.fullmatch(figure)}
     computed = printed(ran)
     assert not {figure for figure in figures if figure not in computed}
+
+
+def test_the_first_picture_counts_each_connection_once(monkeypatch):
+    monkeypatch.chdir(ROOT / "notebooks")
+    names = {}
+    exec("\n".join(cell.source for cell in code(nbformat.read(PATHS[0], 4))), names)
+    every = nsgkit.analyses.breakdown(nsgkit.conversations(names["logs"].flows), "decision", top=None)
+    assert names["table"]["connections"].sum() == every["connections"].sum() == 23_416
 
 
 @NOTEBOOKS

@@ -7,8 +7,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.public import deep_names
-from tests.readme import ROOT
+import nsgkit.analyses
+from tests.public import PUBLIC, used
+from tests.reference import ROOT
 
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NOTEBOOKS = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -52,13 +53,6 @@ def test_it_runs_from_top_to_bottom(ran):
     assert all(cell.execution_count for cell in code(ran))
 
 
-@NOTEBOOKS
-def test_it_uses_public_names_only(path):
-    cells = [cell.source for cell in code(nbformat.read(path, 4))]
-    deep = set(deep_names("\n".join(cells)))
-    assert deep <= {"nsgkit.views.charts"}  # until nsgkit.views offers them itself
-
-
 def test_it_warns_of_nothing(ran):
     outputs = [output for cell in code(ran) for output in cell.outputs]
     assert not [output.text for output in outputs if output.get("name") == "stderr"]
@@ -68,6 +62,14 @@ def test_every_figure_in_its_prose_is_computed_by_a_cell(ran):
     figures = {figure for text in prose(ran) for figure in FIGURE.findall(text) if not YEAR.fullmatch(figure)}
     computed = printed(ran)
     assert not {figure for figure in figures if figure not in computed}
+
+
+def test_the_first_picture_counts_each_connection_once(monkeypatch):
+    monkeypatch.chdir(ROOT / "notebooks")
+    names = {}
+    exec("\n".join(cell.source for cell in code(nbformat.read(PATHS[0], 4))), names)
+    every = nsgkit.analyses.breakdown(nsgkit.conversations(names["logs"].flows), "decision", top=None)
+    assert names["table"]["connections"].sum() == every["connections"].sum() == 23_416
 
 
 @NOTEBOOKS
@@ -94,6 +96,18 @@ def test_its_cells_only_call(path):
     heavy = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Try, ast.For, ast.While, ast.Lambda
     trees = [ast.parse(cell.source) for cell in code(nbformat.read(path, 4))]
     assert not [node for tree in trees for node in ast.walk(tree) if isinstance(node, heavy)]
+
+
+@NOTEBOOKS
+def test_it_uses_public_names_only(path):
+    """Its cells end up in reports: they must not break when a module moves."""
+    source = "\n".join(cell.source for cell in code(nbformat.read(path, 4)))
+    assert not used(source) - PUBLIC
+
+
+def test_a_deep_import_and_a_private_attribute_are_noticed():
+    source = "import nsgkit\nfrom nsgkit import views\nfrom nsgkit.views.theme import titled\nviews.theme"
+    assert used(source) - PUBLIC == {"nsgkit.views.theme.titled", "nsgkit.views.theme"}
 
 
 @NOTEBOOKS

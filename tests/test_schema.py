@@ -5,7 +5,9 @@ import pytest
 
 import nsgkit
 from nsgkit import schema
+from nsgkit.analyses.filters.grammar import FIELDS
 from nsgkit.errors import MissingColumnError
+from nsgkit.schema import Column
 
 
 @pytest.mark.parametrize("name", ["flows", "rejects", "blobs"])
@@ -57,3 +59,26 @@ def test_a_missing_column_names_its_remedy():
 def test_typed_keeps_a_missing_text_missing():
     frame = pd.DataFrame({c.name: [None] for c in schema.REJECTS}).assign(blob="b", reason="r")
     assert schema.typed(frame, schema.REJECTS)["raw"].isna().all()
+
+
+TABLES = {name: getattr(schema, name) for name in schema.__all__ if isinstance(getattr(schema, name), tuple)}
+PUBLIC = {name: table for name, table in TABLES.items() if isinstance(table[0], Column)}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_public_table_says_what_each_column_means(name):
+    assert all(c.meaning.endswith(".") and c.label for c in PUBLIC[name])
+
+
+def test_a_filter_knows_each_word_that_the_schema_gives_it():
+    words = {c.filter_word for table in PUBLIC.values() for c in table} - {""}
+    assert words <= FIELDS.keys()
+
+
+def test_one_column_has_one_name_for_every_reader():
+    assert (schema.label("peers"), schema.spoken("peers")) == ("Distinct peers", "distinct peers")
+    assert schema.spoken_list(["acl", "mac", "dst_ip"]) == "NSG, NIC and destination address"
+
+
+def test_a_column_of_the_analyst_s_own_is_called_by_its_name():
+    assert (schema.label("own_team"), schema.spoken("own_team")) == ("Own team", "own team")

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from nsgkit.counting.conversations import CONVERSATIONS
 from nsgkit.counting.frame import as_table
-from nsgkit.counting.measures import PEERS, TRAFFIC
 from nsgkit.errors import MissingColumnError, NsgkitError
-from nsgkit.schema import require
+from nsgkit.schema import CONVERSATIONS, PEERS, TRAFFIC, require
 
 By = str | Sequence[str]
 _MEASURED = {column.name for column in (*TRAFFIC, PEERS)}

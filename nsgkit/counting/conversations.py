@@ -1,7 +1,5 @@
 """Conversations: flow rows stitched into connections over blobs and hours, double capture folded."""
 
-from dataclasses import replace
-from types import MappingProxyType
 from typing import Any, overload
 
 import narwhals as nw
@@ -25,51 +23,10 @@ from nsgkit.counting.stitch import (
     marked,
     stitched,
 )
-from nsgkit.schema import COUNTERS, TEXT, TIME, Column
+from nsgkit.schema import CONVERSATIONS, COUNTERS
 
 _PLACE = ("blob", "record", "tuple")
 _ENDS = ("src_ip", "dst_ip", "src_port", "dst_port")
-_STATES = MappingProxyType({s: s for s in ("closed", "open", "orphan", "denied")})
-_COUNTED_BY = MappingProxyType({s: s for s in ("begin", "row", "end")})
-
-
-def _kept(*names: str) -> tuple[Column, ...]:
-    return tuple(schema.column(name) for name in names)
-
-
-CONVERSATIONS: tuple[Column, ...] = (
-    Column("first", TIME, "First seen (UTC)", "The time of its first row.", "UTC"),
-    Column("last", TIME, "Last seen (UTC)", "The time of its last row.", "UTC"),
-    Column("duration", "float64", "Duration", "From its first row to its last: all of it where closed, at "
-           "least so long where open or orphan, null where rows do not tell (denied, version 1).",
-           "seconds", nullable=True),
-    Column("state", TEXT, "State", "closed: begin and end are there. open: no end yet. orphan: its begin "
-           "lies before the data. denied: a denied attempt. Null in version 1, which does not tell.",
-           nullable=True, codes=_STATES, closed=True),
-    Column("counted_by", TEXT, "Counted by", "Which row counts it. begin: its begin row. row: its only row "
-           "(denied, version 1). end: its end row, because its flow log writes no begin rows. Null: not "
-           "counted here, because its begin lies before the data.", nullable=True, codes=_COUNTED_BY,
-           closed=True),
-    *_kept("decision", "direction", "protocol", "src_ip", "src_port", "dst_ip", "dst_port"),
-    *(replace(schema.column(name), meaning="The sum of its continuing and end rows; null where none of them "
-              "had a counter: unknown, never 0.") for name in COUNTERS),
-    Column("answered", "boolean", "Answered", "True where packets came back (bytes, where packets are "
-           "unknown), False where counters say that none did, null without counters.", nullable=True),
-    *_kept("rule", "acl", "mac", "resource", "flow_log", "version", "encryption"),
-    Column("rows", "int64", "Rows", "How many flow rows it was stitched from; conversation_rows() gives "
-           "them.", "rows"),
-    *(replace(schema.column(name), meaning=f"Where its first row stands: the {name}.")
-      for name in ("blob", "record", "tuple")),
-    Column("folded", "bool", "Folded", "True where another view of the same connection counts in its place."),
-    Column("into_blob", TEXT, "Folded into: blob", "The blob of the counting view's first row.",
-           nullable=True),
-    Column("into_record", "Int32", "Folded into: record", "The record of that row.", nullable=True),
-    Column("into_tuple", "Int32", "Folded into: tuple", "The tuple of that row.", nullable=True),
-    Column("stateless", "bool", "Suspected stateless", "True where its rule seems to be logged without "
-           "state: inbound TCP connections that are never counted and never end."),
-)  # fmt: skip
-
-
 _TYPES = types(CONVERSATIONS)
 # Taken from a conversation's first row as they stand there.
 _OF_FIRST_ROW = tuple(c.name for c in schema.FLOWS if c.name in _TYPES and c.name not in (*COUNTERS, "state"))
@@ -114,7 +71,7 @@ def conversations(flows: Any, *, fold_within: float = 5.0) -> Native:
     Returns
     -------
     table
-        As `flows` is; the columns are in `CONVERSATIONS`. pandas: sorted by first, blob, record, tuple.
+        As `flows` is; its columns are `schema.CONVERSATIONS`. pandas: sorted by first, blob, record, tuple.
 
     Raises
     ------
@@ -202,8 +159,8 @@ def _table(flows: pd.DataFrame, first: Array, order: Array, found: dict[str, Any
     for name in ("record", "tuple"):
         columns[f"into_{name}"] = pd.arrays.IntegerArray(flows[name].to_numpy()[counting], none)
     columns["last"] = pd.to_datetime(columns["last"], unit="ms", utc=True)
-    for name, texts in (("state", _STATES), ("counted_by", _COUNTED_BY)):
-        columns[name] = pd.Categorical.from_codes(columns[name], pd.Index([*texts], dtype="str"))
+    for name in ("state", "counted_by"):
+        columns[name] = pd.Categorical.from_codes(columns[name], dtype=_TYPES[name])
     table = pd.DataFrame({name: columns[name] for name in _TYPES}, copy=False)
     return table.astype({name: dtype for name, dtype in _TYPES.items() if table[name].dtype != dtype})
 

@@ -8,15 +8,13 @@ orphans too. Folded views of a connection count for nothing but `folded`.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import narwhals as nw
 
 from nsgkit import schema
-from nsgkit.counting.conversations import CONVERSATIONS
 from nsgkit.counting.expressions import any_known, both_ways, count, known_sum, one_if
 from nsgkit.counting.frame import Dtype, Rows
-from nsgkit.schema import COUNTERS, Column
+from nsgkit.schema import CONVERSATIONS, COUNTERS
 
 _KNOWN = {c.name: c for c in CONVERSATIONS}
 # The column that a question may be ordered by.
@@ -24,59 +22,6 @@ MEASURES = ("connections", "denied", "bytes", "packets", "peers")
 # Columns of conversations that the measures compare with a text: they stay texts.
 _COMPARED = {"state", "counted_by", "decision", "encryption"}
 _NEEDED = ("first", "last", "state", "counted_by", "decision", "folded", "answered", "encryption", *COUNTERS)
-
-_CONNECTIONS = "connections"
-TRAFFIC: tuple[Column, ...] = (
-    Column(
-        "connections",
-        "int64",
-        "Connections",
-        "Allowed, with the row that counts it.",
-        _CONNECTIONS,
-    ),
-    Column("denied", "int64", "Denied attempts", "Denied rows.", "denied attempts"),
-    Column("unknown", "int64", "Undecided", "Connections whose decision is unknown.", _CONNECTIONS),
-    Column(
-        "unanswered",
-        "int64",
-        "Unanswered",
-        "Connections whose counters say that no packet came back.",
-        _CONNECTIONS,
-    ),
-    Column(
-        "dropped",
-        "int64",
-        "Dropped",
-        f"Connections that a rule allowed and encryption dropped ({', '.join(schema.DROPPED)}).",
-        _CONNECTIONS,
-    ),
-    Column(
-        "orphans",
-        "int64",
-        "Orphans",
-        "Not counted: they began before the data.",
-        "conversations",
-    ),
-    Column("bytes", "Int64", "Bytes", "Both ways; null where no counter is known.", "bytes", nullable=True),
-    Column(
-        "packets", "Int64", "Packets", "Both ways; null where no counter is known.", "packets", nullable=True
-    ),
-    *(
-        replace(schema.column(name), meaning="The sum of what is known; null where nothing is.")
-        for name in COUNTERS
-    ),
-    Column(
-        "uncounted", "int64", "Uncounted", "Connections of unknown size: no counter at all.", _CONNECTIONS
-    ),
-    Column("folded", "int64", "Folded views", "Second views of connections counted elsewhere.", "views"),
-    Column("first", schema.TIME, "First seen (UTC)", "Their first row.", "UTC", nullable=True),
-    Column("last", schema.TIME, "Last seen (UTC)", "Their last row.", "UTC", nullable=True),
-)
-PEERS = Column("peers", "int64", "Peers", "Distinct peers.", "addresses")
-RANKED: tuple[Column, ...] = (
-    Column("share", "float64", "Share", "Part of the measure's total over all groups.", nullable=True),
-    Column("groups", "int64", "Groups", "How many there are, those left out included.", "groups"),
-)
 
 
 def counted_rows(conversations: object, *more: str) -> Rows:

@@ -120,8 +120,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _named(columns: str) -> str:
-    known = schema.labels()
-    labels = [known[name] for name in columns.split(", ") if name in known]
+    labels = [schema.label(name) for name in columns.split(", ") if name]
     label = " and ".join(labels).capitalize() if labels[1:] else "".join(labels)
     return f"{escape(label)} <code>{escape(columns)}</code>"
 

@@ -9,14 +9,8 @@ from nsgkit import schema
 from nsgkit.layout import parse_name
 
 Table: TypeAlias = dict[str, Any]
-STATUS = (
-    "present", "with rejects", "begins in the middle", "growing", "could not be read", "no longer in Azure",
-    "missing", "not asked for", "before the first", "after the last",
-)  # fmt: skip
-HOURS: Table = {
-    "hour": schema.TIME, "resource": "str", "mac": "str", "status": pd.CategoricalDtype(list(STATUS)),
-    "rows": "Int64", "rejects": "Int64", "reason": "str",
-}  # fmt: skip
+HOURS: Table = schema.types(schema.HOURS)
+STATUS = schema.column("status", schema.HOURS).values
 YEARS = (2010, 2100)  # hours before and after are none of a flow log, and would make a picture endless
 _NIC = ["resource", "mac"]
 _KEYS = [*_NIC, "hour"]

@@ -7,9 +7,7 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.flows.coverage import Table, as_types, cells_of
 
-STOPS: Table = {
-    "resource": "str", "mac": "str", "last_hour": schema.TIME, "hours_since": "int64", "together_with": "str",
-}  # fmt: skip
+STOPS: Table = schema.types(schema.STOPS)
 _NAMED = 5
 _HOUR = pd.Timedelta("1h")
 

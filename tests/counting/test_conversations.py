@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nsgkit import schema
-from nsgkit.counting.conversations import CONVERSATIONS, conversation_rows, conversations
+from nsgkit.counting.conversations import conversation_rows, conversations
 from nsgkit.errors import MissingColumnError, NsgkitError
 from tests.counting import plain_stitch
 from tests.frames import flows, typed
@@ -397,7 +397,7 @@ def test_the_rows_of_all_conversations_are_all_rows():
 
 def test_it_has_the_documented_columns_and_types():
     for table in (conversations(flows(BOTH_ENDS)), conversations(schema.empty())):
-        assert table.dtypes.astype(str).equals(schema.empty(CONVERSATIONS).dtypes.astype(str))
+        assert table.dtypes.astype(str).equals(schema.empty(schema.CONVERSATIONS).dtypes.astype(str))
 
 
 def test_a_missing_column_is_named():

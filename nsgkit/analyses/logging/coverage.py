@@ -11,11 +11,8 @@ from nsgkit.flows.coverage import Table, cells_of
 _HOUR, _MINUTE = 3_600_000, 60_000
 _NIC = ("resource", "mac")
 _ONE = pd.Timedelta("1h")
-GAPS: Table = {"resource": "str", "mac": "str", "start": schema.TIME, "end": schema.TIME, "hours": "int64"}
-SILENCES: Table = {
-    "resource": "str", "mac": "str", "start": schema.TIME, "end": schema.TIME, "minutes": "int64",
-    "usual_rows_per_minute": "float64", "expected_rows": "float64",
-}  # fmt: skip
+GAPS: Table = schema.types(schema.GAPS)
+SILENCES: Table = schema.types(schema.SILENCES)
 
 
 def coverage_gaps(blobs: pd.DataFrame, *, evidence: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -4,24 +4,14 @@ import narwhals as nw
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.analyses.labels import shortened
 from nsgkit.counting.expressions import bin_start, count, one_if
 from nsgkit.counting.frame import Rows
-from nsgkit.schema import FIRST_VNET_VERSION
+from nsgkit.schema import FIRST_VNET_VERSION, shortened
 
 _HOUR, _MINUTE = 3_600_000, 60_000
-TWICE = {
-    "mac": "str", "nsg_rows": "int64", "vnet_rows": "int64", "hours_nsg": "int64", "hours_vnet": "int64",
-    "hours_both": "int64", "first_both": schema.TIME, "last_both": schema.TIME,
-}  # fmt: skip
-STATELESS = {
-    "nsg": "str", "acl": "str", "rule": "str", "connections": "int64",
-    "first": schema.TIME, "last": schema.TIME,
-}  # fmt: skip
-HEAVY = {
-    "mac": "str", "rows": "int64", "share": "float64", "minutes": "int64", "usual_rows_per_minute": "float64",
-    "peak_rows_per_minute": "int64", "peak": schema.TIME,
-}  # fmt: skip
+_DOUBLY_LOGGED = schema.types(schema.DOUBLY_LOGGED)
+_STATELESS_RULES = schema.types(schema.STATELESS_RULES)
+_BUSIEST_NICS = schema.types(schema.BUSIEST_NICS)
 
 
 def doubly_logged(flows: object) -> pd.DataFrame:
@@ -71,7 +61,7 @@ def doubly_logged(flows: object) -> pd.DataFrame:
         last_both=shared.max(),
     )
     both = nics.filter((nw.col("nsg_rows") > 0) & (nw.col("vnet_rows") > 0))
-    return both.collect(TWICE).sort_values("mac", ignore_index=True)
+    return both.collect(_DOUBLY_LOGGED).sort_values("mac", ignore_index=True)
 
 
 def stateless_rules(conversations: object) -> pd.DataFrame:
@@ -109,7 +99,7 @@ def stateless_rules(conversations: object) -> pd.DataFrame:
     rows = Rows.of(conversations, needed, remedy="nsgkit.conversations").filter(nw.col("stateless"))
     first = nw.col("first")
     rules = rows.aggregate(["acl", "rule"], connections=nw.len(), last=first.max(), first=first.min())
-    table = rules.with_copies(nsg="acl").collect(STATELESS)
+    table = rules.with_copies(nsg="acl").collect(_STATELESS_RULES)
     table["nsg"] = shortened(table["acl"])
     return table.sort_values(["acl", "rule"], ignore_index=True)
 
@@ -157,7 +147,7 @@ def busiest_nics(flows: object, *, top: int | None = 20) -> pd.DataFrame:
     nics = nics.with_columns(
         usual_rows_per_minute=nw.col("rows") / nw.col("minutes"), share=nw.col("rows").cast(nw.Float64)
     )
-    table = nics.collect(HEAVY)
+    table = nics.collect(_BUSIEST_NICS)
     table["share"] = table["share"] / table["share"].sum()
     return table.sort_values(["rows", "mac"], ascending=[False, True], ignore_index=True).head(
         len(table) if top is None else top

@@ -3,12 +3,13 @@
 import narwhals as nw
 import pandas as pd
 
+from nsgkit import schema
 from nsgkit.counting.expressions import count
 from nsgkit.counting.frame import Rows
 from nsgkit.flows.record_types import KINDS, meaning
 from nsgkit.schema import FIRST_VNET_VERSION
 
-RECORD_TYPES = {"flow_log": "str", "resource": "str", **dict.fromkeys(KINDS, "int64"), "meaning": "str"}
+RECORD_TYPES = schema.types(schema.RECORD_TYPES)
 
 
 def record_types(flows: object) -> pd.DataFrame:

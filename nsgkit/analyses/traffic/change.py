@@ -3,6 +3,7 @@
 import narwhals as nw
 import pandas as pd
 
+from nsgkit import schema
 from nsgkit.counting.arguments import By, check_measure, check_top, columns_of
 from nsgkit.counting.expressions import one_if
 from nsgkit.counting.fit import sums_fit
@@ -11,7 +12,6 @@ from nsgkit.counting.measures import counted_rows, group_types, measured
 from nsgkit.errors import NsgkitError
 from nsgkit.times import milliseconds, parse_time
 
-CHANGES = ("new", "gone", "risen", "fallen", "steady")
 _COUNTS = ("connections", "denied", "bytes", "packets")
 _HOUR = 3_600_000
 
@@ -84,10 +84,7 @@ def change(  # noqa: PLR0913
 
 
 _RATE = "float64"
-_TABLE = {
-    "change": pd.CategoricalDtype(list(CHANGES)), "earlier": "Int64", "later": "Int64",
-    "earlier_per_hour": _RATE, "later_per_hour": _RATE, "difference_per_hour": _RATE, "groups": "int64",
-}  # fmt: skip
+_TABLE = schema.types(schema.CHANGE)
 
 
 def _spans(rows: Rows, since: str | pd.Timestamp | None) -> tuple[int, tuple[float, float]]:

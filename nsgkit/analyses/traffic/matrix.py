@@ -14,8 +14,9 @@ from nsgkit.counting.arguments import check_measure, check_top, require_columns
 from nsgkit.counting.expressions import known_sum
 from nsgkit.counting.fit import sums_fit
 from nsgkit.counting.frame import Rows, as_table
-from nsgkit.counting.measures import MEASURES, TRAFFIC, counted_rows, measured
+from nsgkit.counting.measures import MEASURES, counted_rows, measured
 from nsgkit.errors import NsgkitError
+from nsgkit.schema import TRAFFIC
 
 _SUMS = tuple(column.name for column in TRAFFIC if column.name not in ("first", "last"))
 _TYPES = {column.name: column.dtype for column in TRAFFIC}
@@ -55,7 +56,7 @@ def matrix(
     Returns
     -------
     pandas.DataFrame
-        source, destination, the columns of `measures.TRAFFIC`, share (of the measure's total), groups (how
+        source, destination, the columns of `schema.TRAFFIC`, share (of the measure's total), groups (how
         many cells there are).
 
     Raises

@@ -6,20 +6,17 @@ from typing import Any, Literal, NamedTuple
 import narwhals as nw
 import pandas as pd
 
-from nsgkit.analyses.labels import shortened
 from nsgkit.counting.arguments import By, check_measure, check_top, columns_of, require_columns
 from nsgkit.counting.fit import sums_fit
 from nsgkit.counting.frame import Dtype, Rows
 from nsgkit.counting.measures import (
     MEASURES,
-    PEERS,
-    RANKED,
-    TRAFFIC,
     counted_rows,
     group_types,
     measured,
 )
 from nsgkit.errors import NsgkitError
+from nsgkit.schema import PEERS, RANKED, TRAFFIC, shortened
 
 _OTHER_END = {"source": "dst_ip", "destination": "src_ip"}
 # Columns of so many values that most groups are not shown.
@@ -69,7 +66,7 @@ def breakdown(  # noqa: PLR0913
     Returns
     -------
     pandas.DataFrame
-        The columns of `by`, then those of `measures.TRAFFIC` (and peers), then share (of the measure's
+        The columns of `by`, then those of `schema.TRAFFIC` (and peers), then share (of the measure's
         total over all groups) and groups (how many there are), which tell what was left out. Ties are in the
         order of the groups' names.
 
@@ -126,7 +123,7 @@ def top_talkers(
     Returns
     -------
     pandas.DataFrame
-        src_ip or dst_ip, the columns of `measures.TRAFFIC`, peers (distinct addresses at the other
+        src_ip or dst_ip, the columns of `schema.TRAFFIC`, peers (distinct addresses at the other
         end), share, groups.
 
     Examples
@@ -150,7 +147,7 @@ def top_pairs(conversations: object, *, measure: str = "connections", top: int |
     Returns
     -------
     pandas.DataFrame
-        src_ip, dst_ip, the columns of `measures.TRAFFIC`, share, groups (how many pairs there are).
+        src_ip, dst_ip, the columns of `schema.TRAFFIC`, share, groups (how many pairs there are).
 
     Examples
     --------
@@ -175,7 +172,7 @@ def top_services(
     Returns
     -------
     pandas.DataFrame
-        protocol, dst_port, the columns of `measures.TRAFFIC`, peers (distinct sources), share, groups.
+        protocol, dst_port, the columns of `schema.TRAFFIC`, peers (distinct sources), share, groups.
 
     Examples
     --------
@@ -199,7 +196,7 @@ def top_rules(conversations: object, *, measure: str = "connections", top: int |
     Returns
     -------
     pandas.DataFrame
-        nsg (the last segment of acl), acl, rule, direction, the columns of `measures.TRAFFIC`, peers
+        nsg (the last segment of acl), acl, rule, direction, the columns of `schema.TRAFFIC`, peers
         (distinct sources), share, groups (how many rules there are).
 
     Examples
@@ -226,7 +223,7 @@ def traffic_links(
     Returns
     -------
     pandas.DataFrame
-        src_ip, rule, dst_ip, decision, the columns of `measures.TRAFFIC`, share, groups (how many links
+        src_ip, rule, dst_ip, decision, the columns of `schema.TRAFFIC`, share, groups (how many links
         there are).
 
     Examples

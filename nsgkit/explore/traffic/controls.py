@@ -7,11 +7,11 @@ import ipywidgets
 import pandas as pd
 
 from nsgkit.analyses.filters.grammar import Term, parse, quoted
-from nsgkit.analyses.labels import short_labels
 from nsgkit.explore.traffic.pictures import PICTURES
 from nsgkit.explore.traffic.question import BREAKDOWNS, MEASURES, Question
 from nsgkit.explore.workbench.controls import dropdown, row, text_field
 from nsgkit.html import visible
+from nsgkit.schema import short_labels
 
 Controls = dict[str, Any]
 ANY = "any"

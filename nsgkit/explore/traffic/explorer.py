@@ -7,9 +7,10 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
-from nsgkit.counting.conversations import CONVERSATIONS, stitched_once
+from nsgkit import schema
 from nsgkit.counting.conversations import conversations as conversations_of
-from nsgkit.counting.frame import Rows, types
+from nsgkit.counting.conversations import stitched_once
+from nsgkit.counting.frame import Rows
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.traffic import pictures
 from nsgkit.explore.traffic.controls import (
@@ -235,9 +236,9 @@ def _traffic(flows: object, conversations: pd.DataFrame | None) -> Traffic:
     if conversations is None and isinstance(flows, pd.DataFrame):
         return Traffic(flows, *stitched_once(flows))
     made = conversations_of(flows) if conversations is None else conversations
-    return Traffic(
-        flows, made if isinstance(made, pd.DataFrame) else Rows.of(made).collect(types(CONVERSATIONS))
-    )
+    if not isinstance(made, pd.DataFrame):
+        made = Rows.of(made).collect(schema.types(schema.CONVERSATIONS))
+    return Traffic(flows, made)
 
 
 def _none(asked: Question) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from nsgkit.analyses.filters.grammar import moment, parse, quoted
-from nsgkit.analyses.labels import NOT_LOGGED
+from nsgkit.schema import NOT_LOGGED
 
 Span = tuple[pd.Timestamp, pd.Timestamp]
 _FIELDS = {

@@ -8,11 +8,11 @@ import altair as alt
 import pandas as pd
 
 from nsgkit import analyses
-from nsgkit.analyses.labels import NOT_LOGGED, shortened
 from nsgkit.analyses.traffic.over_time import over_time_of
 from nsgkit.explore.traffic.picked import hours_to_pick, rows_to_pick
 from nsgkit.explore.traffic.question import BREAKDOWNS, MOST_OPENED, VOLUMES, Question, Traffic
 from nsgkit.explore.workbench.code import Call, cell
+from nsgkit.schema import NOT_LOGGED, shortened
 from nsgkit.times import bin_width
 from nsgkit.views import charts
 from nsgkit.views.theme import ALLOWED, DENIED, SERIES, titled

@@ -6,10 +6,10 @@ from functools import cached_property
 import pandas as pd
 
 from nsgkit.analyses.filters.select import query
-from nsgkit.analyses.labels import short_labels
 from nsgkit.counting.conversations import conversation_rows
 from nsgkit.counting.quick.stitch import Stitched
 from nsgkit.counting.spread import increments
+from nsgkit.schema import short_labels
 
 MOST_OPENED = 200  # conversations whose rows are shown
 VOLUMES = ("bytes", "packets")

@@ -8,7 +8,6 @@ import pandas as pd
 from itables.widget import ITable
 
 from nsgkit import schema
-from nsgkit.counting.measures import PEERS, RANKED, TRAFFIC
 from nsgkit.html import escape
 from nsgkit.views.theme import cut
 
@@ -20,8 +19,6 @@ _LOOK: dict[str, Any] = {
     "pageLength": 25, "lengthMenu": [25, 100, MOST_ROWS], "style": "width:auto; margin:0",
 }  # fmt: skip
 _LONG = 24  # characters that are shown whole
-_LABELS = {c.name: c.label for c in (*schema.FLOWS, *TRAFFIC, PEERS, *RANKED)}
-_LABELS |= {"start": "From (UTC)", "end": "Until (UTC)", "source": "Source", "destination": "Destination"}
 # The columns of a flow row that tell an analyst most; its place in the logs proves it.
 ROW_COLUMNS = (
     "time", "src_ip", "src_port", "dst_ip", "dst_port", "protocol", "direction", "decision", "state",
@@ -72,9 +69,9 @@ def as_cells(table: pd.DataFrame) -> pd.DataFrame:
     >>> as_cells(pd.DataFrame({"dst_port": [22], "rule": ["<b>"]})).to_dict("list")
     {'Destination port': ['22'], 'Rule': ['&#60;b&#62;'], 'order of Destination port': [22]}
     """
-    texts = {escape(_LABELS.get(n, n)): [_cell(v) for v in table[n].astype("object")] for n in table.columns}
+    texts = {escape(schema.label(n)): [_cell(v) for v in table[n].astype("object")] for n in table.columns}
     numbers = {
-        f"{_ORDER}{escape(_LABELS.get(name, name))}": _order(table[name])
+        f"{_ORDER}{escape(schema.label(name))}": _order(table[name])
         for name in table.select_dtypes("number").columns
     }
     return pd.DataFrame(texts | numbers, dtype=None).astype(dict.fromkeys(texts, "object"))

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from nsgkit.analyses.labels import short_labels, shortened
+from nsgkit.schema import short_labels, shortened
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+"""What the columns of every table are: types, units, meanings, and what people call them."""
+
+from nsgkit.schema.columns import TEXT, TIME, Column, require, typed, types
+from nsgkit.schema.labels import (
+    NOT_LOGGED,
+    filter_word,
+    label,
+    short_labels,
+    shortened,
+    spoken,
+    spoken_list,
+)
+from nsgkit.schema.tables import (
+    BLOBS,
+    BUSIEST_NICS,
+    CELL,
+    CHANGE,
+    CONVERSATIONS,
+    COUNTERS,
+    DOUBLY_LOGGED,
+    DROPPED,
+    ENCRYPTION,
+    FIRST_VNET_VERSION,
+    FLOWS,
+    GAPS,
+    HOURS,
+    IANA_PROTOCOLS,
+    PEERS,
+    RANKED,
+    RECORD_TYPES,
+    REJECTS,
+    SET_ASIDE,
+    SILENCES,
+    STATELESS_RULES,
+    STOPS,
+    TRAFFIC,
+    TUPLE_COLUMNS,
+    column,
+    dictionary,
+    empty,
+)
+
+__all__ = [
+    "BLOBS", "BUSIEST_NICS", "CELL", "CHANGE", "CONVERSATIONS", "COUNTERS", "DOUBLY_LOGGED",
+    "DROPPED", "ENCRYPTION", "FIRST_VNET_VERSION", "FLOWS", "GAPS", "HOURS", "IANA_PROTOCOLS", "NOT_LOGGED",
+    "PEERS", "RANKED", "RECORD_TYPES", "REJECTS", "SET_ASIDE", "SILENCES", "STATELESS_RULES",
+    "STOPS", "TEXT", "TIME", "TRAFFIC", "TUPLE_COLUMNS", "Column", "column", "dictionary", "empty",
+    "filter_word", "label", "require", "short_labels", "shortened", "spoken", "spoken_list",
+    "typed", "types",
+]  # fmt: skip

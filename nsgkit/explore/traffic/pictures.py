@@ -12,17 +12,13 @@ from nsgkit.analyses.traffic.over_time import over_time_of
 from nsgkit.explore.traffic.picked import hours_to_pick, rows_to_pick
 from nsgkit.explore.traffic.question import BREAKDOWNS, MOST_OPENED, VOLUMES, Question, Traffic
 from nsgkit.explore.workbench.code import Call, cell
-from nsgkit.schema import NOT_LOGGED, shortened
+from nsgkit.schema import NOT_LOGGED, label, shortened
 from nsgkit.times import bin_width
 from nsgkit.views import charts
 from nsgkit.views.theme import ALLOWED, DENIED, SERIES, titled
 from nsgkit.views.time_series import spoken
 
 TOP = 15  # bars
-_NAMES = {
-    "connections": "Connections", "bytes": "Bytes", "packets": "Packets", "denied": "Denied attempts",
-    "peers": "Distinct sources",
-}  # fmt: skip
 _COLOURS = {"connections": ALLOWED, "denied": DENIED}
 _Answer: TypeAlias = Callable[[Traffic, Question], pd.DataFrame]
 
@@ -52,7 +48,7 @@ def draw(question: Question, table: pd.DataFrame) -> Any:
 def over_time(traffic: Traffic, question: Question) -> pd.DataFrame:
     """Return the measure over time, of the whole span: what lies outside the chosen one stays in sight."""
     chosen = traffic.chosen(question, whole_span=True)
-    return _timeline(traffic, question, chosen, question.bin, question.coloured_by)
+    return _timeline(traffic, question, chosen, question.freq, question.coloured_by)
 
 
 def draw_over_time(question: Question, table: pd.DataFrame) -> alt.Chart:
@@ -66,7 +62,7 @@ def draw_over_time(question: Question, table: pd.DataFrame) -> alt.Chart:
         colour = _COLOURS.get(question.measure, SERIES[0])
         chart = chart.encode(color=alt.value(colour))
     said = [*chart.title.subtitle[1:], "Drag over the picture to choose a span; click beside it to let go."]
-    return titled(chart, f"{_NAMES[question.measure]} over time", [_counted(question), *said])
+    return titled(chart, f"{label(question.measure)} over time", [_counted(question), *said])
 
 
 def named(traffic: Traffic, table: pd.DataFrame) -> pd.DataFrame:
@@ -97,7 +93,7 @@ def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -
         f"conversations = nsgkit.conversations({flows})",
         f"everywhere = nsgkit.query(conversations, {question.filter!r})",
         f"chosen = nsgkit.query(conversations, {question.all_terms!r})",
-        f"over_time = {_timeline_code(question, whole, flows, question.bin, question.coloured_by)}",
+        f"over_time = {_timeline_code(question, whole, flows, question.freq, question.coloured_by)}",
         f"table = {PICTURES[question.picture].code(question, flows)}",
         f"rows = nsgkit.conversation_rows({flows}, chosen.head({MOST_OPENED}))",
     ]
@@ -166,7 +162,7 @@ def _timeline_code(question: Question, chosen: str, flows: str, freq: str, by: s
 
 
 def _counted(question: Question) -> str:
-    width = spoken(pd.Timedelta(f"{bin_width(question.bin)}ms"))
+    width = spoken(pd.Timedelta(f"{bin_width(question.freq)}ms"))
     if question.measure in VOLUMES:
-        return f"{question.measure.capitalize()} per {width}, spread over the time they were counted in; UTC."
-    return f"{_NAMES[question.measure]} per {width}, each counted once, where it was first seen; UTC."
+        return f"{label(question.measure)} per {width}, spread over the time they were counted in; UTC."
+    return f"{label(question.measure)} per {width}, each counted once, where it was first seen; UTC."

@@ -1,1 +1,1 @@
-"""The way from bytes to flows: parse, read, store, stitch."""
+"""The way from bytes to flows: read, parse, explain."""

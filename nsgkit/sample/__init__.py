@@ -1,6 +1,7 @@
 """The sample logs: two days of a company that does not exist, with one story planted in them.
 
-Everything is made from nothing by fixed dice, so that every machine writes the same bytes.
+Everything is made from nothing by fixed dice, so that every machine writes the same bytes. `company/` is who
+is there, `scenes/` what they do, `logging/` how the NICs write it down; `truth` states what is planted.
 """
 
 import json
@@ -8,14 +9,20 @@ from collections import defaultdict
 from pathlib import Path
 
 from nsgkit.errors import NsgkitError
-from nsgkit.sample import incident, internet, lookalikes, oddities, office, papers, readme, servers, shop
-from nsgkit.sample.connections import logged
-from nsgkit.sample.records import HEAD, TAIL, Hour, Record, minutes, path, records
-from nsgkit.sample.truth import truth
+from nsgkit.sample import readme
+from nsgkit.sample.company import exports
+from nsgkit.sample.logging import defects
+from nsgkit.sample.logging.connections import logged
+from nsgkit.sample.logging.records import HEAD, TAIL, Hour, Record, minutes, path, records
+from nsgkit.sample.scenes import incident, internet, lookalikes, office, servers, shop
+from nsgkit.sample.truth import Fact, truth
 
 __all__ = ["write_samples"]
 
+# In this order: of two tuples in the same millisecond, the earlier scene's is written first.
 _SCENES = (shop, office, servers, internet, lookalikes, incident)
+_HARMLESS = (lookalikes, shop, servers, internet)
+_KINDS = ("backup", "monitoring", "long connection", "scan", "updates", "probe")
 
 
 def make_samples() -> dict[str, bytes]:
@@ -24,11 +31,12 @@ def make_samples() -> dict[str, bytes]:
     It takes some seconds. The same bytes on every platform and in every Python version.
     """
     hours = _hours()
-    torn = oddities.wound(hours)
-    facts = truth(hours, torn)
-    blobs = {
-        path(hour): _blob(those, torn if hour == oddities.GROWING else b"") for hour, those in hours.items()
-    }
+    defects.remove_gap(hours)
+    defects.repeat_record(hours)
+    cut_record = defects.truncate_growing_blob(hours)
+    facts = truth(hours, cut_record, _facts())
+    blobs = {path(hour): _blob(those) for hour, those in hours.items()}
+    blobs[path(defects.growing())] = _growing_blob(hours[defects.growing()], cut_record)
     return blobs | {name: text.encode("utf-8") for name, text in _beside(facts).items()}
 
 
@@ -61,27 +69,37 @@ def write_samples(folder: str | Path = "data/samples") -> int:
 def _hours() -> dict[Hour, list[Record]]:
     """Return the records of each hour of each NIC, as if nothing had happened to them since."""
     found = minutes(entry for scene in _SCENES for c in scene.connections() for entry in logged(c))
-    oddities.spoil(found)
+    defects.add_defects(found)
     hours: dict[Hour, list[Record]] = defaultdict(list)
     for (host, second), lines in found.items():
         hours[host, second // 3_600].extend(records((host, second), lines))
     return hours
 
 
+def _facts() -> list[Fact]:
+    """Return what is planted: the incident as it happened, then the harmless, kind by kind."""
+    harmless = [fact for scene in _HARMLESS for fact in scene.FACTS]
+    return [*incident.FACTS, *sorted(harmless, key=lambda fact: _KINDS.index(fact.kind))]
+
+
 def _beside(facts: dict[str, object]) -> dict[str, str]:
     return {
         "README.md": readme.text(facts),
-        "geofeed.csv": papers.geofeed(),
-        "network.toml": papers.network(),
-        "nsg.json": papers.nsgs(),
+        "geofeed.csv": exports.geofeed(),
+        "network.toml": exports.network(),
+        "nsg.json": exports.nsgs(),
         "truth.json": json.dumps(facts, indent=2) + "\n",
     }
 
 
-def _blob(those: list[Record], torn: bytes) -> bytes:
-    """Return a PT1H.json: closed, or for a blob still growing cut inside its next record."""
-    content = HEAD + b",".join(record.text for record in those)
-    return content + b"," + torn if torn else content + TAIL
+def _blob(those: list[Record]) -> bytes:
+    """Return a PT1H.json."""
+    return HEAD + b",".join(record.text for record in those) + TAIL
+
+
+def _growing_blob(those: list[Record], cut_record: bytes) -> bytes:
+    """Return a PT1H.json that was copied while its last record was being written: it is not closed."""
+    return HEAD + b",".join([*(record.text for record in those), cut_record])
 
 
 def _strangers(folder: Path, files: dict[str, bytes]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from nsgkit.sample.network import DATA, HOSTS
+from nsgkit.sample.company.network import DATA, HOSTS
 
 _HEAD = """\
 # Sample logs

@@ -1,22 +1,31 @@
 """truth.json: what is planted in the logs and what they add up to, counted from what was written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from nsgkit.sample.clock import END, HOUR, START, iso
-from nsgkit.sample.connections import Entry
-from nsgkit.sample.facts import Fact, belongs
-from nsgkit.sample.harmless import HARMLESS
-from nsgkit.sample.internet import LAB_STARTS
-from nsgkit.sample.network import DATA, DEMOVM, OFFICE
-from nsgkit.sample.oddities import GAP, GROWING, REPEATED
-from nsgkit.sample.planted import INCIDENT
-from nsgkit.sample.records import V2_SINCE, Hour, Line, Record, path
+from nsgkit.sample.company.network import DATA, DEMOVM, OFFICE
+from nsgkit.sample.logging.connections import Entry
+from nsgkit.sample.logging.defects import SWITCHED_ON, gap, growing, repeated
+from nsgkit.sample.logging.records import V2_SINCE, Hour, Line, Record, path
+from nsgkit.sample.world import END, FIRST, HOUR, LAST, START, at, iso
 
 Blobs = dict[Hour, list[Record]]
 Row = dict[str, object]
+Value = str | int
 
 
-def truth(blobs: Blobs, torn: bytes) -> Row:
+class Fact(NamedTuple):
+    """One planted thing: all tuples within the span whose fields are among the `entities`' values."""
+
+    id: str
+    kind: str
+    harmless: bool
+    entities: dict[str, tuple[Value, ...]]
+    story: str
+    between: tuple[str, str] = (FIRST, LAST)
+
+
+def truth(blobs: Blobs, cut_record: bytes, facts: Iterable[Fact]) -> Row:
     """Return everything that is planted, and the totals."""
     lines = [line for _, _, _, line in _places(blobs)]
     entries = [line.entry for line in lines if line.entry]
@@ -24,8 +33,8 @@ def truth(blobs: Blobs, torn: bytes) -> Row:
         "about": "Synthetic logs of a company that does not exist: what is planted in them.",
         "span": {"first": iso(START), "end": iso(END)},
         "totals": _totals(blobs, lines),
-        "facts": [_fact(fact, entries) for fact in (*INCIDENT, *HARMLESS)],
-        "oddities": [*_holes(), _growing(torn), _repeated(blobs), _switch(), *_marks(blobs)],
+        "facts": [_fact(fact, entries) for fact in facts],
+        "oddities": [*_holes(), _growing(cut_record), _repeated(blobs), _switch(), *_marks(blobs)],
     }
 
 
@@ -67,7 +76,7 @@ def _totals(blobs: Blobs, lines: list[Line]) -> Row:
 
 
 def _fact(fact: Fact, entries: list[Entry]) -> Row:
-    times = [_logged(entry) for entry in entries if belongs(entry, fact)]
+    times = [_logged(entry) for entry in entries if _belongs(entry, fact)]
     return {
         "id": fact.id,
         "kind": fact.kind,
@@ -80,45 +89,67 @@ def _fact(fact: Fact, entries: list[Entry]) -> Row:
     }
 
 
+def _belongs(entry: Entry, fact: Fact) -> bool:
+    """Say whether a logged tuple is one of the fact's."""
+    begin, end = map(at, fact.between)
+    return begin <= entry.ms < end and all(
+        _field(entry, name) in values for name, values in fact.entities.items()
+    )
+
+
+def _field(entry: Entry, name: str) -> Value:
+    """Return a logged tuple's field by its column's name in the flow table."""
+    connection = entry.connection
+    values: dict[str, Value] = {
+        "src_ip": connection.src,
+        "dst_ip": connection.dst,
+        "src_port": connection.src_port,
+        "dst_port": connection.dst_port,
+        "mac": entry.host.mac,
+        "rule": entry.rule,
+        "decision": "allowed" if entry.allowed else "denied",
+    }
+    return values[name]
+
+
 def _logged(entry: Entry) -> int:
     """Return the time as the log has it: NSG logs know whole seconds only."""
     return entry.ms if entry.host in DATA else entry.ms // 1_000 * 1_000
 
 
 def _holes() -> list[Row]:
-    host = GAP[0][0]
-    first, last = GAP[0][1] * HOUR, GAP[-1][1] * HOUR
+    (host, first), (_, last) = gap()
     return [
         {
             "kind": "gap",
             "mac": host.mac,
-            "hours": [iso(first), iso(last)],
+            "hours": [iso(first * HOUR), iso(last * HOUR)],
             "story": f"{host.name} has no blobs for two hours of the first afternoon, while customers came.",
         },
         {
             "kind": "switched on late",
             "mac": DEMOVM.mac,
-            "first": iso(LAB_STARTS),
+            "first": iso(at(SWITCHED_ON)),
             "story": "The demo machine's flow log was switched on in the second morning, as in the lab.",
         },
     ]
 
 
-def _growing(torn: bytes) -> Row:
+def _growing(cut_record: bytes) -> Row:
     return {
         "kind": "growing",
-        "blob": path(GROWING),
-        "cut_record_bytes": len(torn),
+        "blob": path(growing()),
+        "cut_record_bytes": len(cut_record),
         "story": "The last hour of WEB2 was copied at 23:41, inside a record: no closing bracket.",
     }
 
 
 def _repeated(blobs: Blobs) -> Row:
-    records = blobs[REPEATED]
+    records = blobs[repeated()]
     number = next(i for i, record in enumerate(records) if record.text == records[i - 1].text and i)
     return {
         "kind": "repeated record",
-        "blob": path(REPEATED),
+        "blob": path(repeated()),
         "record": number,
         "tuples": len(records[number].lines),
         "story": "One record is there twice, word for word: its second copy counts for nothing.",
@@ -129,7 +160,7 @@ def _switch() -> Row:
     return {
         "kind": "version switch",
         "macs": [host.mac for host in OFFICE],
-        "first": iso(V2_SINCE),
+        "first": iso(at(V2_SINCE)),
         "story": "The office's flow log was on version 1 until 05:22 of the first day: no states, no bytes.",
     }
 

@@ -66,7 +66,11 @@ def types(table: Table) -> dict[str, Any]:
 
 
 def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Return the frame with the table's columns in their order and types; a missing text stays missing."""
+    """Return the frame with the table's columns in their order and types; a missing text stays missing.
+
+    >>> typed(pd.DataFrame({"port": ["22"]}), (Column("port", "uint16", "Port", "A port."),)).dtypes.item()
+    dtype('uint16')
+    """
     columns = {c.name: _typed_series(frame[c.name], c) for c in table}
     return pd.DataFrame(columns, index=frame.index)
 
@@ -75,6 +79,11 @@ def require(columns: Iterable[Any], needed: Sequence[str], remedy: str = "nsgkit
     """Raise MissingColumnError unless every name in `needed` is among `columns`.
 
     `remedy` names the function that adds what is missing.
+
+    >>> require(["time"], ["rule"])
+    Traceback (most recent call last):
+        ...
+    nsgkit.errors.MissingColumnError: The table has no column rule. Make it with nsgkit.read_logs().
     """
     have = set(columns)
     missing = [name for name in needed if name not in have]

@@ -80,7 +80,7 @@ def test_before_a_download_there_is_nothing_to_show_and_that_is_no_fault(tmp_pat
     assert "nsgkit-problem" not in widget.children[2].value
 
 
-def test_the_manifest_hours_any_folder_are_drawn_and_counted():
+def test_the_hours_of_any_folder_are_drawn_and_counted():
     *_, picture, legend = coverage_explorer(SAMPLES).children
     assert isinstance(picture.children[0], alt.JupyterChart)
     counts = folder_hours(SAMPLES)["status"].value_counts()

@@ -16,10 +16,11 @@ from nsgkit.errors import NsgkitError
 from nsgkit.explore import traffic_explorer
 from nsgkit.explore.traffic import pictures
 from nsgkit.explore.traffic.pictures import PICTURES, code
-from nsgkit.explore.traffic.question import BREAKDOWNS, Question, Traffic
+from nsgkit.explore.traffic.question import BREAKDOWNS, MEASURES, Question, Traffic
 from nsgkit.explore.workbench.selectable import whole_bins
 from tests.counting.plain_stitch import fold, records, summaries
 from tests.frames import flows
+from tests.public import PUBLIC, used
 
 SPAN = "from:2024-12-18T01:00 until:2024-12-18T08:00"
 ASKED = [*itertools.product(("connections", "bytes"), PICTURES), ("denied", "Top"), ("peers", "Top")]
@@ -181,6 +182,14 @@ def test_the_code_of_every_picture_makes_its_table(logs, made, measure, picture)
     pd.testing.assert_frame_equal(pictures.over_time(explored, question), names["over_time"])
     opened = explored.rows_behind(question)
     pd.testing.assert_frame_equal(opened, names["rows"], check_categorical=False)
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+@pytest.mark.parametrize("measure", MEASURES.values())
+@pytest.mark.parametrize("by", BREAKDOWNS)
+def test_the_code_of_every_question_uses_public_names_only(by, measure, picture):
+    shown = code(Question("tcp", SPAN, measure, by, "1h", picture), rows=True)
+    assert used(shown) <= PUBLIC
 
 
 @pytest.mark.parametrize("by", BREAKDOWNS)

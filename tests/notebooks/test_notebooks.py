@@ -7,7 +7,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.readme import ROOT
+import nsgkit.analyses
+from tests.public import PUBLIC, used
+from tests.reference import ROOT
 
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NOTEBOOKS = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -62,6 +64,14 @@ def test_every_figure_in_its_prose_is_computed_by_a_cell(ran):
     assert not {figure for figure in figures if figure not in computed}
 
 
+def test_the_first_picture_counts_each_connection_once(monkeypatch):
+    monkeypatch.chdir(ROOT / "notebooks")
+    names = {}
+    exec("\n".join(cell.source for cell in code(nbformat.read(PATHS[0], 4))), names)
+    every = nsgkit.analyses.breakdown(nsgkit.conversations(names["logs"].flows), "decision", top=None)
+    assert names["table"]["connections"].sum() == every["connections"].sum() == 23_416
+
+
 @NOTEBOOKS
 def test_it_is_stored_without_outputs(path):
     notebook = nbformat.read(path, 4)
@@ -86,6 +96,18 @@ def test_its_cells_only_call(path):
     heavy = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Try, ast.For, ast.While, ast.Lambda
     trees = [ast.parse(cell.source) for cell in code(nbformat.read(path, 4))]
     assert not [node for tree in trees for node in ast.walk(tree) if isinstance(node, heavy)]
+
+
+@NOTEBOOKS
+def test_it_uses_public_names_only(path):
+    """Its cells end up in reports: they must not break when a module moves."""
+    source = "\n".join(cell.source for cell in code(nbformat.read(path, 4)))
+    assert not used(source) - PUBLIC
+
+
+def test_a_deep_import_and_a_private_attribute_are_noticed():
+    source = "import nsgkit\nfrom nsgkit import views\nfrom nsgkit.views.theme import titled\nviews.theme"
+    assert used(source) - PUBLIC == {"nsgkit.views.theme.titled", "nsgkit.views.theme"}
 
 
 @NOTEBOOKS

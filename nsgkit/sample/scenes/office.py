@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from random import Random
 
-from nsgkit.sample.chance import dice, happens, pick, skewed, whole
-from nsgkit.sample.clock import DAYS, END, HOUR, MINUTE, SECOND
-from nsgkit.sample.connections import TCP, UDP, Connection, ephemeral, volume
-from nsgkit.sample.network import CLERKS, FILES1, OFFICE, PLATFORM, SAAS, WS1, Host
+from nsgkit.sample.company.network import CLERKS, FILES1, OFFICE, PLATFORM, SAAS, WS1, Host
+from nsgkit.sample.logging.connections import TCP, UDP, Connection, ephemeral, volume
+from nsgkit.sample.randomness import chance_of, integer, pick, skewed
+from nsgkit.sample.world import DAYS, END, HOUR, MINUTE, SECOND, dice
 
 # Pages an hour on one workstation, from 07 to 17 UTC.
 PAGES = (4, 15, 22, 24, 20, 8, 18, 23, 21, 16, 5)
@@ -25,17 +25,21 @@ def connections() -> Iterator[Connection]:
 
 def _desk(rng: Random, host: Host, morning: int) -> Iterator[Connection]:
     for hour, pages in enumerate(PAGES):
-        for _ in range(whole(rng, pages * 3 // 4, pages)):
-            yield from _page(rng, host, morning + hour * HOUR + whole(rng, 0, HOUR - 1))
-        if happens(rng, 12):  # a scanner-copier's driver that tries to send mail by itself
+        for _ in range(integer(rng, pages * 3 // 4, pages)):
+            yield from _page(rng, host, morning + hour * HOUR + integer(rng, 0, HOUR - 1))
+        if chance_of(rng, 12):  # a scanner-copier's driver that tries to send mail by itself
             yield Connection(
-                morning + hour * HOUR + whole(rng, 0, HOUR - 1), host.ip, pick(rng, SAAS), ephemeral(rng), 25
+                morning + hour * HOUR + integer(rng, 0, HOUR - 1),
+                host.ip,
+                pick(rng, SAAS),
+                ephemeral(rng),
+                25,
             )
 
 
 def _page(rng: Random, host: Host, start: int) -> Iterator[Connection]:
     """Yield what one page costs: two look-ups, then a handful of connections."""
-    for i in range(whole(rng, 1, 2)):
+    for i in range(integer(rng, 1, 2)):
         yield Connection(
             start + i,
             host.ip,
@@ -43,17 +47,17 @@ def _page(rng: Random, host: Host, start: int) -> Iterator[Connection]:
             ephemeral(rng),
             53,
             UDP,
-            whole(rng, 2, 30),
-            (1, whole(rng, 66, 90)),
-            (1, whole(rng, 110, 290)),
+            integer(rng, 2, 30),
+            (1, integer(rng, 66, 90)),
+            (1, integer(rng, 110, 290)),
         )
     yield from _fetches(rng, host, start)
 
 
 def _fetches(rng: Random, host: Host, start: int) -> Iterator[Connection]:
-    for _ in range(whole(rng, 2, 5)):
-        start += whole(rng, 10, 900)
-        quic = happens(rng, 20)
+    for _ in range(integer(rng, 2, 5)):
+        start += integer(rng, 10, 900)
+        quic = chance_of(rng, 20)
         yield Connection(
             start,
             host.ip,
@@ -70,23 +74,23 @@ def _fetches(rng: Random, host: Host, start: int) -> Iterator[Connection]:
 def _files(rng: Random, host: Host, morning: int) -> Iterator[Connection]:
     """Yield the office's shares: one standing connection a day, and short ones beside it."""
     yield Connection(
-        morning + whole(rng, 0, 20) * MINUTE,
+        morning + integer(rng, 0, 20) * MINUTE,
         host.ip,
         FILES1.ip,
         ephemeral(rng),
         445,
-        lasts=whole(rng, 480, 530) * MINUTE,
+        lasts=integer(rng, 480, 530) * MINUTE,
         out=volume(rng, 30_000, 60_000, 240),
         back=volume(rng, 40_000, 90_000, 700),
     )
-    for _ in range(whole(rng, 18, 26)):
+    for _ in range(integer(rng, 18, 26)):
         yield Connection(
-            morning + whole(rng, 0, 9 * HOUR),
+            morning + integer(rng, 0, 9 * HOUR),
             host.ip,
             FILES1.ip,
             ephemeral(rng),
             445,
-            lasts=whole(rng, 4, 90) * SECOND,
+            lasts=integer(rng, 4, 90) * SECOND,
             out=volume(rng, 20, 400, 310),
             back=volume(rng, 20, 700, 820),
         )
@@ -95,14 +99,14 @@ def _files(rng: Random, host: Host, morning: int) -> Iterator[Connection]:
 def _remote(rng: Random, host: Host, morning: int) -> Iterator[Connection]:
     """Yield the clerks' remote desktops: one before and one after lunch."""
     clerk = CLERKS[0] if host is WS1 else CLERKS[1]
-    for hours, minutes in ((whole(rng, 20, 50), 240), (whole(rng, 350, 370), 230)):
+    for hours, minutes in ((integer(rng, 20, 50), 240), (integer(rng, 350, 370), 230)):
         yield Connection(
-            morning + hours * MINUTE + whole(rng, 0, MINUTE),
+            morning + hours * MINUTE + integer(rng, 0, MINUTE),
             clerk,
             host.ip,
             ephemeral(rng),
             3389,
-            lasts=minutes * MINUTE - whole(rng, 0, 900) * SECOND,
+            lasts=minutes * MINUTE - integer(rng, 0, 900) * SECOND,
             out=volume(rng, 40_000, 80_000, 110),
             back=volume(rng, 60_000, 150_000, 640),
         )
@@ -110,7 +114,7 @@ def _remote(rng: Random, host: Host, morning: int) -> Iterator[Connection]:
 
 def _night(rng: Random, host: Host) -> Iterator[Connection]:
     """Yield what a workstation does alone: a little telemetry twice an hour."""
-    start = DAYS[0] + whole(rng, 0, 20) * MINUTE
+    start = DAYS[0] + integer(rng, 0, 20) * MINUTE
     while start < END:
         yield from _page(rng, host, start)
-        start += whole(rng, 14, 44) * MINUTE
+        start += integer(rng, 14, 44) * MINUTE

@@ -1,4 +1,4 @@
-"""Chance that falls the same way everywhere.
+"""Draws that come out the same everywhere.
 
 Python promises that `Random(seed).random()` gives the same numbers in every version and on every
 platform; it promises nothing about its other methods, and logarithms differ in their last bit from
@@ -12,18 +12,13 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def dice(name: str) -> Random:
-    """Return the dice of one scene: each scene has its own, so that changing one moves no other."""
-    return Random(f"nsgkit sample: {name}")  # noqa: S311  nothing secret is made of it
-
-
-def whole(rng: Random, low: int, high: int) -> int:
-    """Return a whole number from `low` to `high`, both included."""
+def integer(rng: Random, low: int, high: int) -> int:
+    """Return an integer from `low` to `high`, both included."""
     return low + int(rng.random() * (high - low + 1))
 
 
 def skewed(rng: Random, low: int, high: int) -> int:
-    """Return a whole number from `low` to `high`, mostly small and now and then large."""
+    """Return an integer from `low` to `high`, mostly small and now and then large."""
     u = rng.random()
     return low + int(u * u * u * (high - low + 1))
 
@@ -33,6 +28,6 @@ def pick(rng: Random, items: Sequence[T]) -> T:
     return items[int(rng.random() * len(items))]
 
 
-def happens(rng: Random, percent: float) -> bool:
+def chance_of(rng: Random, percent: float) -> bool:
     """Return True in so many of a hundred cases."""
     return rng.random() * 100 < percent

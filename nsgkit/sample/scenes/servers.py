@@ -3,10 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
-from nsgkit.sample.chance import dice, pick, whole
-from nsgkit.sample.clock import DAYS, END, HOUR, MINUTE, SECOND, START
-from nsgkit.sample.connections import ESP, UDP, Connection, ephemeral, volume
-from nsgkit.sample.network import (
+from nsgkit.sample.company.network import (
     ADMIN,
     DATA,
     DB1,
@@ -20,7 +17,11 @@ from nsgkit.sample.network import (
     WEB2,
     Host,
 )
-from nsgkit.sample.shop import names
+from nsgkit.sample.logging.connections import ESP, UDP, Connection, ephemeral, volume
+from nsgkit.sample.randomness import integer, pick
+from nsgkit.sample.scenes.shop import names
+from nsgkit.sample.truth import Fact
+from nsgkit.sample.world import DAYS, END, HOUR, MINUTE, SECOND, START, dice
 
 
 def connections() -> Iterator[Connection]:
@@ -28,7 +29,7 @@ def connections() -> Iterator[Connection]:
     rng = dice("servers")
     for day in DAYS:
         for hour in (7, 10, 13, 15):
-            yield from _administration(rng, day + hour * HOUR + whole(rng, 0, 50) * MINUTE)
+            yield from _administration(rng, day + hour * HOUR + integer(rng, 0, 50) * MINUTE)
     yield from _replica(rng)
     yield from _clocks(rng)
     yield from _tunnel(rng)
@@ -39,7 +40,7 @@ def connections() -> Iterator[Connection]:
 
 def _administration(rng: Random, start: int) -> Iterator[Connection]:
     """Yield an administrator's session: from the warehouse to the jump host, and on from there."""
-    lasts = whole(rng, 9, 35) * MINUTE
+    lasts = integer(rng, 9, 35) * MINUTE
     yield Connection(
         start,
         ADMIN,
@@ -54,15 +55,15 @@ def _administration(rng: Random, start: int) -> Iterator[Connection]:
 
 
 def _hops(rng: Random, start: int) -> Iterator[Connection]:
-    for _ in range(whole(rng, 1, 3)):
+    for _ in range(integer(rng, 1, 3)):
         target: Host = pick(rng, (WEB1, WEB2, DB1))
         yield Connection(
-            start + whole(rng, 1, 4) * MINUTE,
+            start + integer(rng, 1, 4) * MINUTE,
             JUMP.ip,
             target.ip,
             ephemeral(rng),
             22,
-            lasts=whole(rng, 100, 400) * SECOND,
+            lasts=integer(rng, 100, 400) * SECOND,
             out=volume(rng, 120, 900, 95),
             back=volume(rng, 140, 1_400, 220),
         )
@@ -86,13 +87,13 @@ def _clocks(rng: Random) -> Iterator[Connection]:
     for hour in range(START, END, 2 * HOUR):
         for host in DATA:
             yield Connection(
-                hour + 2 * MINUTE + whole(rng, 0, 20 * SECOND),
+                hour + 2 * MINUTE + integer(rng, 0, 20 * SECOND),
                 host.ip6,
                 TIME6,
                 123,
                 123,
                 UDP,
-                whole(rng, 9, 60),
+                integer(rng, 9, 60),
                 (1, 96),
                 (1, 96),
             )
@@ -101,15 +102,15 @@ def _clocks(rng: Random) -> Iterator[Connection]:
 def _tunnel(rng: Random) -> Iterator[Connection]:
     """Yield the encrypted tunnel between file server and warehouse: ESP, which has no ports."""
     for hour in range(START, END, 4 * HOUR):
-        packets = whole(rng, 200, 900)
+        packets = integer(rng, 200, 900)
         yield Connection(
-            hour + 41 * MINUTE + whole(rng, 0, 9 * SECOND),
+            hour + 41 * MINUTE + integer(rng, 0, 9 * SECOND),
             FILES1.ip,
             NAS,
             0,
             0,
             ESP,
-            whole(rng, 60, 200) * SECOND,
+            integer(rng, 60, 200) * SECOND,
             (packets, packets * 134),
             (packets - 7, packets * 118),
         )
@@ -120,12 +121,39 @@ def _monitoring(rng: Random) -> Iterator[Connection]:
     for start in range(START + 27 * SECOND, END, 10 * MINUTE):
         for host in (JUMP, DB1, FILES1):
             yield Connection(
-                start + whole(rng, 0, 700),
+                start + integer(rng, 0, 700),
                 MONITOR,
                 host.ip,
                 ephemeral(rng),
                 9100,
-                lasts=whole(rng, 20, 120),
+                lasts=integer(rng, 20, 120),
                 out=(6, 520),
-                back=(9, 7_900 + whole(rng, 0, 700)),
+                back=(9, 7_900 + integer(rng, 0, 700)),
             )
+
+
+# What of the servers' day looks like an attack.
+FACTS = (
+    Fact(
+        "server-monitoring",
+        "monitoring",
+        True,
+        {"src_ip": (MONITOR,)},
+        "The warehouse's monitoring asks three servers every ten minutes.",
+    ),
+    Fact(
+        "time-service",
+        "monitoring",
+        True,
+        {"dst_ip": (TIME6,)},
+        "Database and file server set their clocks every two hours, over IPv6, alike in time and size.",
+    ),
+    Fact(
+        "replica-connection",
+        "long connection",
+        True,
+        {"src_ip": (REPLICA,)},
+        "The stock system's database replica: its connection began before the logs and outlives them, "
+        "so that it has neither begin nor end.",
+    ),
+)

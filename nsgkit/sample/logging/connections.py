@@ -5,10 +5,10 @@ from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 
-from nsgkit.sample.chance import dice, skewed, whole
-from nsgkit.sample.clock import END, MINUTE, START
-from nsgkit.sample.network import DATA, OFFICE, PLATFORM, WS2, Host, by_address
-from nsgkit.sample.rules import BY_NAME, DEFAULT_RULES, Contact, decide
+from nsgkit.sample.company.network import DATA, OFFICE, PLATFORM, WS2, Host, by_address
+from nsgkit.sample.company.rules import BY_NAME, DEFAULT_RULES, Contact, decide
+from nsgkit.sample.randomness import integer, skewed
+from nsgkit.sample.world import END, MINUTE, START, dice
 
 TCP, UDP, ESP = 6, 17, 50
 CONTINUES = 5 * MINUTE
@@ -50,13 +50,13 @@ class Entry(NamedTuple):
 
 def ephemeral(rng: Random) -> int:
     """Return a port that a client would call from."""
-    return whole(rng, 32_768, 65_000)
+    return integer(rng, 32_768, 65_000)
 
 
 def volume(rng: Random, low: int, high: int, size: int) -> Volume:
     """Return so many packets, mostly few, of about `size` bytes each."""
     packets = skewed(rng, low, high)
-    return packets, packets * max(size + whole(rng, -size // 8, size // 8), 52)
+    return packets, packets * max(size + integer(rng, -size // 8, size // 8), 52)
 
 
 def logged(connection: Connection) -> Iterator[Entry]:
@@ -127,7 +127,7 @@ def _increments(connection: Connection, parts: int) -> list[Counters]:
         return [(packets, size, packets_back, size_back)]
     rng = dice(f"{connection.src} {connection.src_port} {connection.start}")
     even = max(size, size_back) >= BULK
-    shares = list(accumulate(whole(rng, 8, 12) if even else whole(rng, 0, 9) for _ in range(parts)))
+    shares = list(accumulate(integer(rng, 8, 12) if even else integer(rng, 0, 9) for _ in range(parts)))
     shares[-1] = max(shares[-1], 1)
     out, back = _shared(connection.out, shares), _shared(connection.back, shares)
     return [(*a, *b) for a, b in zip(out, back, strict=True)]

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from random import Random
 
-from nsgkit.sample.chance import dice, happens, pick, skewed, whole
-from nsgkit.sample.clock import DAYS, END, HOUR, MINUTE, START, at
-from nsgkit.sample.connections import TCP, UDP, Connection, ephemeral, volume
-from nsgkit.sample.network import DEMOVM, FILES1, JUMP, OFFICE, SAAS, WEB1, WEB2, Host
-from nsgkit.sample.shop import CUSTOMERS, names
+from nsgkit.sample.company.network import DEMOVM, FILES1, JUMP, OFFICE, SAAS, WEB1, WEB2, Host
+from nsgkit.sample.logging.connections import TCP, UDP, Connection, ephemeral, volume
+from nsgkit.sample.logging.records import LAB_FIRST_RECORD
+from nsgkit.sample.randomness import chance_of, integer, pick, skewed
+from nsgkit.sample.scenes.shop import CUSTOMERS, names
+from nsgkit.sample.truth import Fact
+from nsgkit.sample.world import DAYS, END, HOUR, MINUTE, START, at, dice
 
 NOISE = tuple(f"198.51.100.{n}" for n in range(1, 127))
 NOISE6 = tuple(f"2001:db8:{n:x}::{n:x}" for n in (0xA01, 0xA17, 0xA42, 0xA7C))
@@ -42,8 +44,6 @@ PORTS = (
 UDP_PORTS = (53, 123, 161, 389, 1900, 5060, 11211)
 
 # The demo VM's flow log was switched on in the middle of the second day, as in the lab.
-LAB_STARTS = at("2024-12-19T09:43:36")
-LAB_FIRST_RECORD = at("2024-12-19T09:44:35")
 LAB = (  # from the lab's picture of its first PT1H.json; these alone are real addresses
     "1734601416,35.203.211.114,10.0.0.4,51318,12086,T",
     "1734601435,35.203.211.18,10.0.0.4,53572,5555,T",
@@ -66,7 +66,7 @@ def connections() -> Iterator[Connection]:
     yield from _demo()
     for host, percent in ((WEB1, 13), (WEB2, 13), (JUMP, 12)):
         yield from _noise(host, START, percent, 6)
-    yield from _noise(DEMOVM, LAB_FIRST_RECORD, 92, 9)
+    yield from _noise(DEMOVM, at(LAB_FIRST_RECORD), 92, 9)
     yield from _noise6()
     yield from _leftovers()
 
@@ -83,45 +83,45 @@ def _noise(host: Host, start: int, percent: int, most: int) -> Iterator[Connecti
     """Yield probes of a public address, in gusts: some minutes none, some many."""
     rng = dice(f"noise {host.name}")
     for minute in range(start, END, MINUTE):
-        if happens(rng, percent):
-            for _ in range(whole(rng, 1, most)):
-                yield from _probe(rng, host.ip, minute + whole(rng, 1, MINUTE - 1))
+        if chance_of(rng, percent):
+            for _ in range(integer(rng, 1, most)):
+                yield from _probe(rng, host.ip, minute + integer(rng, 1, MINUTE - 1))
 
 
 def _probe(rng: Random, target: str, start: int) -> Iterator[Connection]:
     """Yield one probe; one in ten tries again, as TCP does when nobody answers."""
-    source, src_port = pick(rng, NOISE), whole(rng, 1_024, 65_000)
-    if happens(rng, 15):
+    source, src_port = pick(rng, NOISE), integer(rng, 1_024, 65_000)
+    if chance_of(rng, 15):
         yield Connection(start, source, target, src_port, pick(rng, UDP_PORTS), UDP)
         return
-    port = pick(rng, PORTS) if happens(rng, 60) else whole(rng, 1_024, 65_000)
-    for wait in (0, 1_000, 3_000) if happens(rng, 10) else (0,):
+    port = pick(rng, PORTS) if chance_of(rng, 60) else integer(rng, 1_024, 65_000)
+    for wait in (0, 1_000, 3_000) if chance_of(rng, 10) else (0,):
         yield Connection(start + wait, source, target, src_port, port)
 
 
 def _demo() -> Iterator[Connection]:
     """Yield the demo VM's web page, which people find, and its own look-ups."""
     rng = dice("demo")
-    for minute in range(LAB_FIRST_RECORD, END, MINUTE):
-        if happens(rng, 22):
+    for minute in range(at(LAB_FIRST_RECORD), END, MINUTE):
+        if chance_of(rng, 22):
             yield Connection(
-                minute + whole(rng, 1, MINUTE - 1),
+                minute + integer(rng, 1, MINUTE - 1),
                 pick(rng, CUSTOMERS),
                 DEMOVM.ip,
                 ephemeral(rng),
                 80,
-                lasts=whole(rng, 80, 9_000),
+                lasts=integer(rng, 80, 9_000),
                 out=volume(rng, 5, 14, 120),
                 back=volume(rng, 5, 30, 800),
             )
-    yield from (c for c in names(DEMOVM, 4) if c.start >= LAB_FIRST_RECORD)
+    yield from (c for c in names(DEMOVM, 4) if c.start >= at(LAB_FIRST_RECORD))
     yield from _telemetry(rng)
 
 
 def _telemetry(rng: Random) -> Iterator[Connection]:
-    for hour in range(at("2024-12-19T10:00"), END, HOUR):
+    for hour in range(at("day 2, 10:00"), END, HOUR):
         yield Connection(
-            hour + whole(rng, 0, HOUR - 1),
+            hour + integer(rng, 0, HOUR - 1),
             DEMOVM.ip,
             pick(rng, SAAS),
             ephemeral(rng),
@@ -135,9 +135,9 @@ def _telemetry(rng: Random) -> Iterator[Connection]:
 def _noise6() -> Iterator[Connection]:
     rng = dice("noise over IPv6")
     for hour in range(START, END, HOUR):
-        if happens(rng, 70):
+        if chance_of(rng, 70):
             yield Connection(
-                hour + whole(rng, 0, HOUR - 1),
+                hour + integer(rng, 0, HOUR - 1),
                 pick(rng, NOISE6),
                 FILES1.ip6,
                 ephemeral(rng),
@@ -150,11 +150,23 @@ def _leftovers() -> Iterator[Connection]:
     rng = dice("leftovers")
     for host in OFFICE:
         for day in DAYS:
-            for _ in range(whole(rng, 10, 16)):
+            for _ in range(integer(rng, 10, 16)):
                 yield Connection(
-                    day + 8 * HOUR + whole(rng, 0, 9 * HOUR),
+                    day + 8 * HOUR + integer(rng, 0, 9 * HOUR),
                     pick(rng, SAAS),
                     host.ip,
                     443,
-                    whole(rng, 1_024, 2_047),
+                    integer(rng, 1_024, 2_047),
                 )
+
+
+# The one part of the background noise that comes from real addresses.
+FACTS = (
+    Fact(
+        "lab-probes",
+        "probe",
+        True,
+        {"mac": (DEMOVM.mac,), "src_ip": tuple(line.split(",")[1] for line in LAB)},
+        "The twelve denied probes of the lab's own first record: background noise from real addresses.",
+    ),
+)

@@ -1,9 +1,9 @@
-"""What lies beside the logs: the NSGs, the company's own networks, and where outsiders are."""
+"""What the company can export: its NSGs, its own networks, and where outsiders are."""
 
 import json
 
-from nsgkit.sample.network import HOSTS, NETWORKS, REGION, SCANNER, SITE_HOSTS, SUBSCRIPTION
-from nsgkit.sample.rules import DEFAULT_RULES, NSGS, Nsg, Rule
+from nsgkit.sample.company.network import HOSTS, NETWORKS, REGION, SCANNER, SITE_HOSTS, SUBSCRIPTION
+from nsgkit.sample.company.rules import DEFAULT_RULES, NSGS, Nsg, Rule
 
 # RFC 8805: prefix, country, region, city, postal code. Invented, for documentation ranges only.
 PLACES = (

@@ -1,6 +1,6 @@
-"""The parts of README.md that are made from the package itself: run `python -m tests.readme` to renew them.
+"""What README.md and REFERENCE.md say that is made from the code: `python -m tests.reference` renews it.
 
-Public is what stands in an `__all__`. tests/test_docs.py fails while README.md says anything else.
+Public is what stands in an `__all__`. tests/test_docs.py fails while the two pages say anything else.
 """
 
 import inspect
@@ -15,17 +15,24 @@ from nsgkit import schema
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+REFERENCE = ROOT / "REFERENCE.md"
+
+
+def offered(room):
+    """Return {name: object} of a room's `__all__`."""
+    module = import_module(room)
+    return {name: getattr(module, name) for name in getattr(module, "__all__", [])}
 
 
 def public():
     """Return {room: {name: object}} of everything in an `__all__`, each object in its first room only."""
     names = ["nsgkit", *sorted(m.name for m in pkgutil.walk_packages(nsgkit.__path__, "nsgkit."))]
-    rooms = {n: import_module(n) for n in names if not n.endswith("__main__")}
+    rooms = [n for n in names if not n.endswith("__main__")]
     seen, found = set(), {}
-    for name in sorted(rooms, key=lambda n: (n.count("."), n)):
-        offered = {n: getattr(rooms[name], n) for n in getattr(rooms[name], "__all__", [])}
-        found[name] = {n: thing for n, thing in offered.items() if id(thing) not in seen}
-        seen |= {id(thing) for thing in offered.values()}
+    for room in sorted(rooms, key=lambda n: (n.count("."), n)):
+        things = {n: thing for n, thing in offered(room).items() if callable(thing)}
+        found[room] = {n: thing for n, thing in things.items() if id(thing) not in seen}
+        seen |= {id(thing) for thing in things.values()}
     return {name: things for name, things in found.items() if things}
 
 
@@ -100,13 +107,16 @@ def frame(data):
     return table(list(data.columns), data.to_numpy().tolist())
 
 
-def rewritten(text):
-    """Return README's text with every generated part renewed."""
-    for part in (notebooks, functions, dictionary):
-        begin, end = (
-            f"<!-- {part.__name__}: made by python -m tests.readme -->",
-            f"<!-- end of {part.__name__} -->",
-        )
+# The page and the parts of it that are generated.
+PARTS = {README: (notebooks,), REFERENCE: (functions, dictionary)}
+
+
+def renewed(page):
+    """Return the page's text with every generated part made anew."""
+    text = page.read_text("utf-8")
+    for part in PARTS[page]:
+        begin = f"<!-- {part.__name__}: made by python -m tests.reference -->"
+        end = f"<!-- end of {part.__name__} -->"
         before, rest = text.split(begin)
         _, after = rest.split(end)
         text = f"{before}{begin}\n\n{part()}\n\n{end}{after}"
@@ -114,4 +124,5 @@ def rewritten(text):
 
 
 if __name__ == "__main__":
-    README.write_text(rewritten(README.read_text("utf-8")), "utf-8", newline="\n")
+    for page in PARTS:
+        page.write_text(renewed(page), "utf-8", newline="\n")

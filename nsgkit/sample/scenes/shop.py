@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from random import Random
 
-from nsgkit.sample.chance import dice, happens, pick, skewed, whole
-from nsgkit.sample.clock import DAYS, END, HOUR, MINUTE, SECOND, START
-from nsgkit.sample.connections import UDP, Connection, ephemeral, volume
-from nsgkit.sample.network import DB1, PAYMENTS, PLATFORM, WEB, Host
+from nsgkit.sample.company.network import DB1, PAYMENTS, PLATFORM, WEB, Host
+from nsgkit.sample.logging.connections import UDP, Connection, ephemeral, volume
+from nsgkit.sample.randomness import chance_of, integer, pick, skewed
+from nsgkit.sample.truth import Fact
+from nsgkit.sample.world import DAYS, END, HOUR, MINUTE, SECOND, START, dice
 
 # Visits an hour, from 00 to 23 UTC: a British bookshop with its peaks at lunch and in the evening.
 VISITS = (7, 4, 3, 2, 2, 5, 15, 32, 52, 64, 72, 82, 94, 86, 78, 74, 76, 80, 88, 100, 102, 76, 42, 18)
@@ -26,9 +27,9 @@ def names(host: Host, per_hour: int) -> Iterator[Connection]:
     """Yield look-ups of names at the platform's resolver, in bursts as caches run out."""
     rng = dice(f"names {host.name}")
     for hour in range(START, END, HOUR):
-        for _ in range(whole(rng, per_hour // 2, per_hour)):
-            start = hour + whole(rng, 0, HOUR - SECOND)
-            for i in range(whole(rng, 1, 3)):
+        for _ in range(integer(rng, per_hour // 2, per_hour)):
+            start = hour + integer(rng, 0, HOUR - SECOND)
+            for i in range(integer(rng, 1, 3)):
                 yield Connection(
                     start + i,
                     host.ip,
@@ -37,8 +38,8 @@ def names(host: Host, per_hour: int) -> Iterator[Connection]:
                     53,
                     UDP,
                     skewed(rng, 0, 40),
-                    (1, whole(rng, 68, 96)),
-                    (1, whole(rng, 110, 320)),
+                    (1, integer(rng, 68, 96)),
+                    (1, integer(rng, 110, 320)),
                 )
 
 
@@ -46,18 +47,18 @@ def _customers() -> Iterator[Connection]:
     rng = dice("customers")
     for day in DAYS:
         for hour, visits in enumerate(VISITS):
-            for _ in range(whole(rng, visits * 4 // 5, visits * 6 // 5)):
-                yield from _visit(rng, day + hour * HOUR + whole(rng, 0, HOUR - 1))
+            for _ in range(integer(rng, visits * 4 // 5, visits * 6 // 5)):
+                yield from _visit(rng, day + hour * HOUR + integer(rng, 0, HOUR - 1))
 
 
 def _visit(rng: Random, start: int) -> Iterator[Connection]:
     """Yield one customer's connections: a page, its pictures, perhaps a payment."""
     customer = pick(rng, CUSTOMERS)
-    if happens(rng, 8):
+    if chance_of(rng, 8):
         yield _typed_without_https(rng, customer, start)
     server = pick(rng, WEB)
-    for _ in range(whole(rng, 2, 6)):
-        start += whole(rng, 100, 9 * SECOND)
+    for _ in range(integer(rng, 2, 6)):
+        start += integer(rng, 100, 9 * SECOND)
         yield Connection(
             start,
             customer,
@@ -68,8 +69,8 @@ def _visit(rng: Random, start: int) -> Iterator[Connection]:
             out=volume(rng, 9, 90, 190),
             back=volume(rng, 10, 240, 1_050),
         )
-    if happens(rng, 10):
-        yield from _order(rng, server, start + whole(rng, 20, 90) * SECOND)
+    if chance_of(rng, 10):
+        yield from _order(rng, server, start + integer(rng, 20, 90) * SECOND)
 
 
 def _typed_without_https(rng: Random, customer: str, start: int) -> Connection:
@@ -81,7 +82,7 @@ def _typed_without_https(rng: Random, customer: str, start: int) -> Connection:
         server.ip,
         ephemeral(rng),
         80,
-        lasts=whole(rng, 40, 400),
+        lasts=integer(rng, 40, 400),
         out=(5, 480),
         back=(4, 620),
     )
@@ -94,17 +95,17 @@ def _order(rng: Random, server: Host, start: int) -> Iterator[Connection]:
         PAYMENTS,
         ephemeral(rng),
         443,
-        lasts=whole(rng, 600, 2_500),
+        lasts=integer(rng, 600, 2_500),
         out=volume(rng, 9, 16, 260),
         back=volume(rng, 9, 14, 420),
     )
     yield Connection(
-        start + whole(rng, 5, 300),
+        start + integer(rng, 5, 300),
         server.ip,
         DB1.ip,
         ephemeral(rng),
         1433,
-        lasts=whole(rng, 300, 6_000),
+        lasts=integer(rng, 300, 6_000),
         out=volume(rng, 24, 120, 210),
         back=volume(rng, 26, 160, 340),
     )
@@ -117,14 +118,14 @@ def _pools() -> Iterator[Connection]:
         busy = VISITS[hour // HOUR % 24]
         for server in WEB:
             for i in range(2 if busy < 30 else 3):
-                start = hour + 7 * MINUTE + 9 * SECOND + whole(rng, 0, 900) + i * 40
+                start = hour + 7 * MINUTE + 9 * SECOND + integer(rng, 0, 900) + i * 40
                 yield Connection(
                     start,
                     server.ip,
                     DB1.ip,
                     ephemeral(rng),
                     1433,
-                    lasts=HOUR - whole(rng, 2, 9) * SECOND,
+                    lasts=HOUR - integer(rng, 2, 9) * SECOND,
                     out=volume(rng, busy * 100, busy * 200, 230),
                     back=volume(rng, busy * 120, busy * 280, 610),
                 )
@@ -136,12 +137,24 @@ def _probes() -> Iterator[Connection]:
     for start in range(START + 23 * SECOND, END, 3 * MINUTE):
         for server in WEB:
             yield Connection(
-                start + whole(rng, 0, 350),
+                start + integer(rng, 0, 350),
                 PLATFORM,
                 server.ip,
-                whole(rng, 49_152, 65_000),
+                integer(rng, 49_152, 65_000),
                 8080,
-                lasts=whole(rng, 3, 30),
+                lasts=integer(rng, 3, 30),
                 out=(5, 398),
                 back=(4, 512),
             )
+
+
+# What of the shop's day looks like an attack.
+FACTS = (
+    Fact(
+        "load-balancer-probes",
+        "monitoring",
+        True,
+        {"src_ip": (PLATFORM,)},
+        "Azure's load balancer probes both web servers every three minutes, from the platform's own address.",
+    ),
+)

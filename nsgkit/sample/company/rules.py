@@ -4,8 +4,8 @@ from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
-from nsgkit.sample.clock import at
-from nsgkit.sample.network import PLATFORM
+from nsgkit.sample.company.network import PLATFORM
+from nsgkit.sample.world import at
 
 
 class Rule(NamedTuple):
@@ -19,7 +19,7 @@ class Rule(NamedTuple):
     source: str
     destination: str
     ports: tuple[str, ...]
-    allowed: tuple[int, int] = (0, 0)
+    allowed: tuple[str, str] | None = None
 
 
 class Contact(NamedTuple):
@@ -41,7 +41,7 @@ class Nsg(NamedTuple):
     rules: tuple[Rule, ...]
 
 
-OPENED, SHUT = at("2024-12-18T08:05"), at("2024-12-18T09:05")
+OPENED, SHUT = "day 1, 08:05", "day 1, 09:05"
 TEMPORARY = "Temp-SSH-Contractor"
 PEERED_RANGES = ("10.20.0.0/16", "10.30.0.0/16", "2001:db8:30::/48", "192.168.40.0/24")
 _ANY = ("*",)
@@ -94,7 +94,7 @@ BY_NAME = {nsg.name: nsg for nsg in NSGS}
 
 def decide(nsg: str, inbound: bool, contact: Contact, ms: int) -> tuple[Rule, bool]:
     """Return the first rule of the NSG that fits, and whether it allowed at that time."""
-    era = (ms >= OPENED) + (ms >= SHUT)
+    era = (ms >= at(OPENED)) + (ms >= at(SHUT))
     rule = _first(nsg, "Inbound" if inbound else "Outbound", contact, era)
     return rule, rule.access == "Allow" or (era == 1 and rule.name == TEMPORARY)
 
@@ -106,7 +106,7 @@ def _first(nsg: str, direction: str, contact: Contact, era: int) -> Rule:
         rule
         for rule in (*group.rules, *DEFAULT_RULES)
         if rule.direction == direction
-        and (era or not rule.allowed[0])
+        and (era or not rule.allowed)
         and (rule.protocol == "*" or protocol == 6)
         and (rule.ports == _ANY or str(port) in rule.ports)
         and _covers(rule.source, src, group)

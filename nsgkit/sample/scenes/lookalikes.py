@@ -3,10 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
-from nsgkit.sample.chance import dice, whole
-from nsgkit.sample.clock import DAYS, END, HOUR, MINUTE, SECOND, START, at
-from nsgkit.sample.connections import Connection, ephemeral, volume
-from nsgkit.sample.network import (
+from nsgkit.sample.company.network import (
     BACKUP_SERVICE,
     CHAT,
     DB1,
@@ -22,8 +19,12 @@ from nsgkit.sample.network import (
     WEB1,
     WS2,
 )
+from nsgkit.sample.logging.connections import Connection, ephemeral, volume
+from nsgkit.sample.randomness import integer
+from nsgkit.sample.truth import Fact
+from nsgkit.sample.world import DAYS, END, HOUR, MINUTE, SECOND, START, at, dice
 
-CHECKED = at("2024-12-18T20:00")
+CHECKED = "day 1, 20:00"
 # What the scanner asks for: the usual ports, and of the file server everything up to 520.
 _USUAL = (
     "21 22 23 25 53 80 110 135 139 143 389 443 445 587 636 993 995 1433 "
@@ -52,15 +53,15 @@ def _backups() -> Iterator[Connection]:
     """Yield each night's three transfers: the dump, the shop's copy from outside, the warehouse's."""
     rng = dice("backups")
     for day in DAYS:
-        dump, copy = whole(rng, 880, 940) * 1_000_000, whole(rng, 1_700, 2_200) * 1_000_000
-        start = day + HOUR + whole(rng, 1, 9) * SECOND
+        dump, copy = integer(rng, 880, 940) * 1_000_000, integer(rng, 1_700, 2_200) * 1_000_000
+        start = day + HOUR + integer(rng, 1, 9) * SECOND
         yield _push(rng, start, dump)
         yield _pull(rng, start + HOUR, (FILES1.ip6, BACKUP_SERVICE, 443), 41 * MINUTE, copy)
         yield _pull(rng, start + 2 * HOUR, (NAS, FILES1.ip, 445), 37 * MINUTE, dump)
 
 
 def _push(rng: Random, start: int, size: int) -> Connection:
-    lasts = 26 * MINUTE + whole(rng, 0, 90) * SECOND
+    lasts = 26 * MINUTE + integer(rng, 0, 90) * SECOND
     receipts = size // 5_800
     return Connection(
         start,
@@ -79,12 +80,12 @@ def _pull(rng: Random, start: int, way: tuple[str, str, int], lasts: int, size: 
     src, dst, port = way
     receipts = size // 5_800
     return Connection(
-        start + whole(rng, 0, 7) * SECOND,
+        start + integer(rng, 0, 7) * SECOND,
         src,
         dst,
         ephemeral(rng),
         port,
-        lasts=lasts + whole(rng, 0, 90) * SECOND,
+        lasts=lasts + integer(rng, 0, 90) * SECOND,
         out=(receipts, receipts * 62),
         back=(size // 1_420, size),
     )
@@ -95,21 +96,21 @@ def _uptime() -> Iterator[Connection]:
     rng = dice("uptime")
     for start in range(START + 31 * SECOND, END, MINUTE):
         yield Connection(
-            start + whole(rng, 0, 60),
+            start + integer(rng, 0, 60),
             UPTIME,
             WEB1.ip,
             ephemeral(rng),
             443,
-            lasts=whole(rng, 90, 260),
+            lasts=integer(rng, 90, 260),
             out=(10, 1_184),
-            back=(9, 6_210 + whole(rng, 0, 40)),
+            back=(9, 6_210 + integer(rng, 0, 40)),
         )
 
 
 def _chat() -> Iterator[Connection]:
     """Yield the one connection that an open chat window holds for more than a day."""
     rng = dice("chat")
-    start = at("2024-12-18T07:42:18")
+    start = at("day 1, 07:42:18")
     yield Connection(
         start,
         WS2.ip,
@@ -125,17 +126,17 @@ def _chat() -> Iterator[Connection]:
 def _vulnerability_scan() -> Iterator[Connection]:
     rng = dice("vulnerability scan")
     for i, host in enumerate(PEERED):
-        start = CHECKED + i * 4 * MINUTE
+        start = at(CHECKED) + i * 4 * MINUTE
         ports, step = (range(1, 521), 105) if host is FILES1 else (USUAL, 1_500)
         for n, port in enumerate(ports):
             answers = port in LISTENING.get(host.ip, ())
             yield Connection(
-                start + n * step + whole(rng, 0, step - 5),
+                start + n * step + integer(rng, 0, step - 5),
                 SCANNER,
                 host.ip,
                 40_000 + n,
                 port,
-                lasts=whole(rng, 900, 3_000),
+                lasts=integer(rng, 900, 3_000),
                 out=(8, 622) if answers else (2, 120),
                 back=(7, 1_140) if answers else (0, 0),
             )
@@ -148,17 +149,7 @@ def _updates() -> Iterator[Connection]:
         for host in (*WEB, JUMP, DB1, FILES1):
             source, target = (host.ip6, UPDATES6) if host.ip6 else (host.ip, UPDATES)
             for _ in range(3):
-                packets = whole(rng, 9_000, 48_000)
-                yield Connection(
-                    day + 6 * HOUR + whole(rng, 0, 40) * SECOND,
-                    source,
-                    target,
-                    ephemeral(rng),
-                    443,
-                    lasts=whole(rng, 20, 200) * SECOND,
-                    out=(packets // 3, packets // 3 * 66),
-                    back=(packets, packets * 1_391),
-                )
+                yield _package(rng, day, source, target)
             yield Connection(
                 day + 6 * HOUR + 4 * MINUTE,
                 source,
@@ -169,3 +160,76 @@ def _updates() -> Iterator[Connection]:
                 out=volume(rng, 9, 20, 220),
                 back=volume(rng, 9, 20, 300),
             )
+
+
+def _package(rng: Random, day: int, source: str, target: str) -> Connection:
+    """Return the download of one package."""
+    packets = integer(rng, 9_000, 48_000)
+    return Connection(
+        day + 6 * HOUR + integer(rng, 0, 40) * SECOND,
+        source,
+        target,
+        ephemeral(rng),
+        443,
+        lasts=integer(rng, 20, 200) * SECOND,
+        out=(packets // 3, packets // 3 * 66),
+        back=(packets, packets * 1_391),
+    )
+
+
+# Everything here that looks like an attack, fact by fact.
+FACTS = (
+    Fact(
+        "backup-download",
+        "backup",
+        True,
+        {"src_ip": (FILES1.ip6,), "dst_ip": (BACKUP_SERVICE,)},
+        "Every night at two the file server downloads a copy of the shop from its hosting backup: "
+        "gigabytes, but inwards.",
+    ),
+    Fact(
+        "backup-of-the-database",
+        "backup",
+        True,
+        {"src_ip": (DB1.ip,), "dst_ip": (FILES1.ip,), "dst_port": (445,)},
+        "Every night at one the database writes its dump to the file server; seen at both ends.",
+    ),
+    Fact(
+        "backup-to-the-warehouse",
+        "backup",
+        True,
+        {"src_ip": (NAS,), "dst_ip": (FILES1.ip,), "dst_port": (445,)},
+        "Every night at three the warehouse's storage fetches the dump over the VPN: the bytes leave "
+        "the file server as answers, and stay in the company.",
+    ),
+    Fact(
+        "monitoring-every-minute",
+        "monitoring",
+        True,
+        {"src_ip": (UPTIME,)},
+        "An uptime service that the company pays visits the shop every minute, as regular as any "
+        "beacon, from outside.",
+    ),
+    Fact(
+        "day-long-connection",
+        "long connection",
+        True,
+        {"src_ip": (WS2.ip,), "dst_ip": (CHAT,)},
+        "A chat window left open on a workstation: one connection for more than 25 hours.",
+    ),
+    Fact(
+        "vulnerability-scanner",
+        "scan",
+        True,
+        {"src_ip": (SCANNER,)},
+        "The company's own vulnerability scanner in the warehouse goes through all servers on "
+        "Wednesday evening.",
+    ),
+    Fact(
+        "scheduled-updates",
+        "updates",
+        True,
+        {"dst_ip": (UPDATES, UPDATES6)},
+        "At six every morning five servers fetch updates in the same minute, two of them over IPv6.",
+    ),
+)

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from nsgkit.sample.clock import END, SECOND, at
-from nsgkit.sample.connections import TCP, Entry, encryption
-from nsgkit.sample.network import DATA, HOSTS, OFFICE, REGION, SUBSCRIPTION, Host
-from nsgkit.sample.rules import BY_NAME
+from nsgkit.sample.company.network import DATA, HOSTS, OFFICE, REGION, SUBSCRIPTION, Host
+from nsgkit.sample.company.rules import BY_NAME
+from nsgkit.sample.logging.connections import TCP, Entry, encryption
+from nsgkit.sample.world import END, MINUTE, SECOND, at
 
 HEAD, TAIL = b'{"records":[', b"]}"
 BLOCK = 32_000  # bytes: a fuller minute is written as several records
-V2_SINCE = at("2024-12-18T05:22")  # the office's NSG was on version 1 until here
-LAB_MINUTE = at("2024-12-19T09:44:35") // SECOND // 60
+V2_SINCE = "day 1, 05:22"  # the office's NSG was on version 1 until here
+LAB_FIRST_RECORD = "day 2, 09:44:35"
 FLOW_LOG = "VNET-DATA-FLOWLOG"
 FLOW_LOG_GUID = "9f2c6b04-7d18-4e5a-8b3f-60a1c7d2e954"
 
@@ -46,7 +46,7 @@ def minutes(entries: Iterable[Entry]) -> dict[Minute, list[Line]]:
     found: dict[Minute, list[Line]] = defaultdict(list)
     for entry in sorted(entries, key=lambda e: e.ms):
         second = _written(entry)
-        old = entry.host in OFFICE and second * SECOND < V2_SINCE
+        old = entry.host in OFFICE and second * SECOND < at(V2_SINCE)
         if second * SECOND < END and not (old and entry.state != "B"):
             found[entry.host, second].append(Line(_text(entry, old), entry.rule, entry.acl, entry))
     return {minute: found[minute] for minute in sorted(found, key=lambda m: (HOSTS.index(m[0]), m[1]))}
@@ -122,7 +122,7 @@ def _nsg_record(host: Host, second: int, lines: list[Line]) -> dict[str, object]
         {"rule": rule, "flows": [{"mac": host.mac, "flowTuples": [x.text for x in lines if x.rule == rule]}]}
         for rule in rules
     ]
-    old = host in OFFICE and second * SECOND < V2_SINCE
+    old = host in OFFICE and second * SECOND < at(V2_SINCE)
     return {
         "time": _time(host, second),
         "systemId": host.system_id,
@@ -160,5 +160,6 @@ def _vnet_record(host: Host, second: int, lines: list[Line]) -> dict[str, object
 
 def _time(host: Host, second: int) -> str:
     """Return the record's time: seven digits, and a drift from minute to minute as in the lab's blob."""
-    fraction = (host.fraction + (second // 60 - LAB_MINUTE) * 175_113) % 10_000_000
+    minutes = second // 60 - at(LAB_FIRST_RECORD) // MINUTE
+    fraction = (host.fraction + minutes * 175_113) % 10_000_000
     return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}.{fraction:07d}Z"

@@ -1,0 +1,1 @@
+"""From connections to the bytes of flow logs, defects included."""

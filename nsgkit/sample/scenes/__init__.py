@@ -1,0 +1,1 @@
+"""What happens on the network, scene by scene: the connections of each, and the facts that it plants."""

@@ -12,7 +12,7 @@ from nsgkit.acquire.download import download
 from nsgkit.evidence.folder import evidence_blobs
 from nsgkit.explore import evidence
 from nsgkit.explore.evidence import coverage_explorer, folder_hours, verify_explorer
-from nsgkit.views.grids import coverage
+from nsgkit.views import coverage
 from tests.acquire.logs import hours, name, this_hour
 from tests.azurite import azurite, fill
 
@@ -116,7 +116,7 @@ def test_a_blob_of_this_hour_is_growing(folder, container):
 
 def test_every_state_that_a_picture_knows_is_explained():
     table = folder_hours(SAMPLES).head(len(evidence.MEANINGS)).assign(status=list(evidence.MEANINGS))
-    drawn = coverage(table).to_dict()["encoding"]["color"]["scale"]["domain"]
+    drawn = coverage(table).to_dict()["layer"][0]["encoding"]["color"]["scale"]["domain"]
     assert set(drawn) == set(evidence.MEANINGS)
 
 

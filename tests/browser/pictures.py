@@ -15,7 +15,7 @@ from tests.browser.jupyter import Jupyter
 FOLDER = server.REPOSITORY / ".github" / "pictures"
 FIRST, FIELDS = "00-start-here.ipynb", "03-know-your-flow-log.ipynb"
 OVER_TIME = "Connections and denied attempts over time"
-BAR = '[aria-label*="Group: SHOP-NSG"][aria-label*="Decision: allowed"]'
+BAR = '[aria-label*="Decision: allowed"]'
 DENIED = "1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,"
 # Picture -> the notebook it is taken in, and what of it stands below one another.
 SUBJECTS = {

@@ -55,12 +55,10 @@ FIELDS: dict[str, tuple[tuple[str, ...], str]] = {
     "from": ((), _TIME),
     "until": ((), _TIME),
 }
+# A column's own name does as well.
 _ALIASES = {
-    "src_ip": "src",
-    "dst_ip": "dst",
+    **{c.name: c.filter_word for c in schema.FLOWS if c.filter_word},
     "address": "ip",
-    "acl": "nsg",
-    "mac": "nic",
     "proto": "protocol",
 }
 # Words that need no field: closed values, and protocols by their names.

@@ -381,6 +381,11 @@ def test_a_duckdb_relation_is_explored_too(logs):
     assert explorer.set("Measure", "bytes").title(0) == "Bytes over time"
 
 
+def test_flow_logs_are_explored_as_their_flows_are(logs, made):
+    explorer = Driven(traffic_explorer(logs, made)).set("Measure", "bytes").press("Open the rows")
+    assert "flow rows of the first" in explorer.below
+
+
 def test_peers_cannot_be_asked_of_a_matrix(logs, made):
     with pytest.raises(NsgkitError, match="peers"):
         pictures.answer(Traffic(logs.flows, made), Question(measure="peers", picture="Matrix"))

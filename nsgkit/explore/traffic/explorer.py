@@ -10,7 +10,7 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.counting.conversations import conversations as conversations_of
 from nsgkit.counting.conversations import stitched_once
-from nsgkit.counting.frame import Rows
+from nsgkit.counting.frame import Rows, as_table
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.traffic import pictures
 from nsgkit.explore.traffic.controls import (
@@ -63,7 +63,7 @@ def traffic_explorer(flows: object, conversations: pd.DataFrame | None = None) -
     >>> logs = nsgkit.read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
     >>> explorer = traffic_explorer(logs.flows)
     """
-    return _TrafficExplorer(_traffic(flows, conversations), name_of(flows)).frame
+    return _TrafficExplorer(_traffic(as_table(flows), conversations), name_of(flows)).frame
 
 
 class _TrafficExplorer:

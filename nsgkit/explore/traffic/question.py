@@ -13,7 +13,7 @@ from nsgkit.schema import short_labels, spoken
 
 MOST_OPENED = 200  # conversations whose rows are shown
 VOLUMES = ("bytes", "packets")
-MEASURES = {spoken(name): name for name in ("connections", "bytes", "packets", "denied", "peers")}
+MEASURES = {spoken(name): name for name in ("connections", *VOLUMES, "denied", "peers")}
 # What the bars are broken down by: the columns, and whose distinct values are the peers.
 BREAKDOWNS: dict[str, tuple[list[str], str]] = {
     "source address": (["src_ip"], "dst_ip"),
@@ -39,7 +39,7 @@ class Question:
     span: str = ""
     measure: str = "connections"
     by: str = "service (protocol and port)"
-    bin: str = "1h"
+    freq: str = "1h"
     picture: str = "Top"
     prefix: int = 24
 

@@ -62,7 +62,11 @@
       if (/ for a utc scale/.test(label) && !/UTC/.test(label.split(" for a utc scale")[0]))
         say(`the chart "${name}" does not say that its time axis is UTC`);
     }
-    const pale = [...svg.querySelectorAll("text")].find((t) => contrast(svg, getComputedStyle(t).fill) < 3);
+    // White signs stand on coloured cells, not on the page.
+    const cells = svg.querySelector(".mark-rect.role-mark");
+    const onCell = (t) => cells && t.closest(".mark-text.role-mark") && getComputedStyle(t).fill === "rgb(255, 255, 255)";
+    const words = [...svg.querySelectorAll("text")].filter((t) => t.textContent && !onCell(t));
+    const pale = words.find((t) => contrast(svg, getComputedStyle(t).fill) < 3);
     if (pale) say(`the chart "${name}" has text that cannot be read on this page: "${short(pale.textContent)}"`);
   };
 

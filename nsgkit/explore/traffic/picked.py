@@ -24,8 +24,10 @@ def term(picked: Mapping[str, Any]) -> str:
     if "ribbon" in picked:
         ends = _ENDS[int(str(picked["ribbon"])[0])]
         picked = dict(zip(ends, (picked["from"], picked["to"]), strict=True))
-    words = {filter_word(name): None if value == NOT_LOGGED else value for name, value in picked.items()}
-    return " ".join(f"{word}:{quoted(value)}" for word, value in words.items() if word)
+    known = {
+        name: None if value == NOT_LOGGED else value for name, value in picked.items() if filter_word(name)
+    }
+    return " ".join(f"{filter_word(name)}:{quoted(value)}" for name, value in known.items())
 
 
 def rows_to_pick(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:

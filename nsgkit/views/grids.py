@@ -15,6 +15,7 @@ from nsgkit.views.theme import (
     not_delivered,
     readable,
     require_measure,
+    share_of_all,
     titled,
     utc,
     utc_tooltip,
@@ -144,7 +145,7 @@ def matrix(table: pd.DataFrame, *, measure: str = "bytes") -> alt.Chart:
         ],
     )
     cells = f"{len(shown):,} of {int(table['groups'].iloc[0]):,} cells"
-    of = f"{cells}, {shown['share'].sum():.1%} of all {words}."
+    of = ", ".join(text for text in (cells, share_of_all(shown, measure)) if text) + "."
     said = [
         "Darker is more, each step ten times as much. Rows are sources, columns destinations.",
         of,
@@ -227,7 +228,8 @@ def _hours_by_nics(cells: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
 def _status_colours(cells: pd.DataFrame) -> alt.Color:
     present = [status for status in COVERAGE if status in set(cells["status"])]
     scale = alt.Scale(domain=present, range=[COVERAGE[status].colour for status in present])
-    named = ", ".join(f"'{status}': '{COVERAGE[status].sign} {status}'" for status in present)
+    signs = {status: f"{COVERAGE[status].sign} " if status != "present" else "" for status in present}
+    named = ", ".join(f"'{status}': '{sign}{status}'" for status, sign in signs.items())
     legend = alt.Legend(labelExpr=f"({{{named}}})[datum.label]")
     return alt.Color("status:N", title=schema.label("status"), scale=scale, legend=legend)
 

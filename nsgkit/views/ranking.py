@@ -13,6 +13,7 @@ from nsgkit.views.theme import (
     not_delivered,
     readable,
     require_measure,
+    share_of_all,
     titled,
 )
 
@@ -25,7 +26,7 @@ _CHANGE_MADE_BY = "nsgkit.analyses.change"
 _CHANGE_COLOURS = (SERIES[2], SERIES[0], SERIES[3], SERIES[1])
 
 
-def top_bars(table: pd.DataFrame, *, measure: str = "bytes", title: str = "") -> alt.Chart:
+def top_bars(table: pd.DataFrame, *, measure: str = "connections", title: str = "") -> alt.Chart:
     """Draw a ranking as bars, labelled by the columns that make its groups.
 
     Parameters
@@ -68,7 +69,7 @@ def top_bars(table: pd.DataFrame, *, measure: str = "bytes", title: str = "") ->
     bars = _two_ways(known, measure) if measure in _TWO_WAYS else known.assign(value=known[measure])
     chart = _bars(bars.assign(label=group_labels(bars, keys)), measure)
     name = title or f"{schema.label(measure)} by {schema.spoken_list(keys)}"
-    drawn: alt.Chart = titled(chart, name, _said(known, measure))
+    drawn: alt.Chart = titled(chart, name, _subtitle(known, measure))
     return drawn
 
 
@@ -122,10 +123,11 @@ def change(table: pd.DataFrame, *, measure: str = "connections") -> alt.Chart:
         ],
     )
     steady, left = int((table["change"] == "steady").sum()), len(moved) - len(shown)
+    groups = int(table["groups"].iloc[0])
     said = [
         f"{schema.label(measure)} per hour after the moment, less those before it.",
-        f"Shown: {len(shown):,}. Left out: {steady:,} steady in this table, {left:,} smaller changes; "
-        f"{int(table['groups'].iloc[0]):,} groups in all.",
+        f"Shown: {len(shown):,} of {groups:,} groups. Left out: {steady:,} steady, "
+        f"{left:,} smaller changes and {groups - len(table):,} that the table leaves out.",
     ]
     drawn: alt.Chart = titled(chart, f"What changed by {schema.spoken_list(keys)}", said)
     return drawn
@@ -157,11 +159,11 @@ def _two_ways(table: pd.DataFrame, measure: str) -> pd.DataFrame:
     return pd.concat(parts).sort_index(kind="stable").dropna(subset=["value"])
 
 
-def _said(table: pd.DataFrame, measure: str) -> list[str]:
+def _subtitle(table: pd.DataFrame, measure: str) -> list[str]:
     said = not_delivered(table)
     if "groups" in table and "share" in table:
-        share = table["share"].sum()
-        carried = f"; these carry {share:.1%} of all {schema.spoken(measure)}" if measure != "peers" else ""
+        share = share_of_all(table, measure)
+        carried = f"; these carry {share}" if share else ""
         said.append(f"The first {len(table):,} of {int(table['groups'].iloc[0]):,}{carried}.")
     if measure in _TWO_WAYS and "uncounted" in table and table["uncounted"].sum():
         among, all_ = int(table["uncounted"].sum()), int(table["connections"].sum())

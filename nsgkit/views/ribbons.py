@@ -15,6 +15,7 @@ from nsgkit.views.theme import (
     not_delivered,
     readable,
     require_measure,
+    share_of_all,
     titled,
 )
 
@@ -73,10 +74,10 @@ def links(
     shown = shown.assign(size=shown[measure].astype("float64"), decision=shown["decision"].astype("str"))
     nodes = pd.concat([_nodes(shown, column, place) for place, column in enumerate(_COLUMNS)])
     chart = _drawn(_ribbons(shown, nodes), nodes, measure)
-    share, groups = known["share"].sum(), int(known["groups"].iloc[0])
+    groups, share = int(known["groups"].iloc[0]), share_of_all(known, measure)
     said = [
         f"Ribbons are as wide as their {schema.spoken(measure)}; names of thin rules on hover.",
-        f"Shown: {len(known):,} of {groups:,} links, {share:.1%} of all {schema.spoken(measure)}.",
+        f"Shown: {len(known):,} of {groups:,} links{', ' if share else ''}{share}.",
         *not_delivered(known),
     ]
     return titled(chart, "Sources, rules, destinations", said)

@@ -155,6 +155,21 @@ def _texts(values: "pd.Series[Any]") -> "pd.Series[str]":
     return texts.where(texts.notna(), schema.NOT_LOGGED).astype("str")
 
 
+def share_of_all(shown: pd.DataFrame, measure: str) -> str:
+    """Say what part of a measure's total the shown rows carry; nothing where `share` is of another measure.
+
+    >>> share_of_all(pd.DataFrame({"bytes": [30, 10], "share": [0.6, 0.2]}), "bytes")
+    '80.0% of all bytes'
+    >>> share_of_all(pd.DataFrame({"bytes": [30, 10], "share": [0.2, 0.6]}), "bytes")
+    ''
+    """
+    known = shown[shown[measure].notna() & (shown["share"] > 0)]
+    totals = known[measure].astype("float64") / known["share"]
+    if measure == "peers" or len(known) < len(shown) or totals.max() > totals.min() * (1 + 1e-6):
+        return ""
+    return f"{shown['share'].sum():.1%} of all {schema.spoken(measure)}"
+
+
 def not_delivered(table: pd.DataFrame) -> list[str]:
     """Say how many of the connections in a table were allowed by a rule and then dropped, where any were.
 

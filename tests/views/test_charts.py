@@ -133,14 +133,20 @@ def ranking_of(size, **more):
 
 
 def test_bars_are_as_long_as_the_bytes_of_each_way():
-    bars = drawn(views.top_bars(ranking_of(3)))
+    bars = drawn(views.top_bars(ranking_of(3), measure="bytes"))
     assert bars.groupby("sender")["value"].sum().to_dict() == {"source": 300, "destination": 600}
 
 
 def test_bars_say_what_share_they_carry_and_what_is_unknown():
-    said = subtitle(views.top_bars(ranking_of(3)))
+    said = subtitle(views.top_bars(ranking_of(3), measure="bytes"))
     assert "The first 3 of 99; these carry 50.0% of all bytes." in said
     assert "6 of their 15 connections had no counters" in said
+
+
+def test_a_share_of_another_measure_is_not_called_a_share_of_this_one():
+    said = subtitle(views.top_bars(ranking_of(3, connections=[1, 5, 9]), measure="connections"))
+    assert "The first 3 of 99." in said
+    assert "carry" not in said
 
 
 def test_at_most_forty_bars():
@@ -255,7 +261,9 @@ def test_coverage_has_the_colours_and_signs_of_the_palette():
 
 def linked(size):
     rows = pd.DataFrame({"src_ip": [f"10.0.0.{i}" for i in range(size)], "rule": "Web", "dst_ip": "10.0.1.5"})
-    return rows.assign(decision="allowed", connections=range(size, 0, -1), share=1 / size, groups=size)
+    return rows.assign(decision="allowed", connections=range(size, 0, -1), groups=size).assign(
+        share=lambda table: table["connections"] / table["connections"].sum()
+    )
 
 
 def drawn_ribbons(chart):
@@ -275,7 +283,7 @@ def test_ribbons_leave_and_enter_with_the_same_share_of_their_nodes():
 def test_the_widest_links_are_drawn_and_the_rest_is_said_to_be_left_out():
     chart = views.links(linked(60))
     assert drawn_ribbons(chart)["ribbon"].str.startswith("0").sum() == ribbons.MOST_LINKS * 13
-    assert "40 of 60 links, 66.7% of all connections" in subtitle(chart)
+    assert "40 of 60 links, 88.5% of all connections" in subtitle(chart)
 
 
 def test_a_rule_that_was_not_logged_has_a_name():

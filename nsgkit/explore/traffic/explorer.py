@@ -47,7 +47,7 @@ def traffic_explorer(flows: object, conversations: pd.DataFrame | None = None) -
 
     Parameters
     ----------
-    flows : pandas.DataFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+    flows : table or FlowLogs
         The flow table, such as the `flows` of `nsgkit.read_logs`.
     conversations : pandas.DataFrame or None
         What `nsgkit.conversations` made of it, where that is at hand; else it is made now.

@@ -35,8 +35,8 @@ def prepare(rows: int, path: Path) -> None:
 
 def run(path: Path) -> dict[str, object]:
     """Stitch and measure in this process, and say what each step took."""
+    from nsgkit.analyses.traffic.over_time import over_time_of
     from nsgkit.counting import conversations as home
-    from nsgkit.counting.spread import added_over_time
     from nsgkit.explore.traffic.question import Traffic
 
     flows = pd.read_pickle(path)
@@ -47,9 +47,7 @@ def run(path: Path) -> dict[str, object]:
     told = {"rows": len(flows), "flows_mb": size / 1e6, "before_mb": _peak()}
     made, told["conversations"] = timed(lambda: once(flows) if once else (home.conversations(flows), None))
     traffic = Traffic(flows, *made) if once else Traffic(flows, made[0])
-    table, told["first measure in bytes"] = timed(
-        lambda: added_over_time(traffic.increments, made[0], 3_600_000, ["acl"])
-    )
+    table, told["first measure in bytes"] = timed(lambda: over_time_of(traffic.increments, made[0], by="acl"))
     return told | {
         "made": len(made[0]),
         "bytes": int(table["bytes"].sum()),

@@ -18,7 +18,7 @@ import pyarrow as pa
 from nsgkit import schema
 from nsgkit.counting import sql
 from nsgkit.counting.columns import arrow_column, category, pandas_column
-from nsgkit.errors import NsgkitError
+from nsgkit.errors import NsgkitError, shown
 
 # What an engine holds rows in. Neither duckdb nor pyspark is imported to say more.
 Native: TypeAlias = Any
@@ -227,8 +227,8 @@ def as_table(given: Any) -> Native:
     if hasattr(given, "flows"):
         return as_table(given.flows)
     raise NsgkitError(
-        f"A {type(given).__name__} holds no rows that can be counted. Give what nsgkit.read_logs() gave, a "
-        "pandas table, a DuckDB relation or a PySpark DataFrame."
+        f"No rows can be counted in {shown(given)}. Give what nsgkit.read_logs() gave, a pandas table, "
+        "a DuckDB relation or a PySpark DataFrame."
     )
 
 

@@ -76,11 +76,12 @@ def test_flow_rows_in_place_of_conversations_name_what_makes_them(ask):
 
 @pytest.mark.parametrize("top", [-1, 2.5, "all", True])
 @pytest.mark.parametrize(
-    "ask", [analyses.top_talkers, analyses.matrix, analyses.change, analyses.traffic_links]
+    "ask",
+    [analyses.top_talkers, analyses.matrix, analyses.change, analyses.traffic_links, analyses.busiest_nics],
 )
 def test_a_top_that_is_no_number_of_rows_is_an_error(ask, top):
     with pytest.raises(NsgkitError, match="top takes a number of rows from 0 on, or None"):
-        ask(MADE, top=top)
+        ask(LOGGED if ask is analyses.busiest_nics else MADE, top=top)
 
 
 def test_no_rows_may_be_asked_for():

@@ -73,6 +73,11 @@ def test_a_coded_column_under_another_name_is_an_error_and_no_number():
         renamed.collect({"team": "str"})
 
 
+def test_a_coded_column_that_is_made_anew_is_coded_no_more():
+    rows = Rows.of(ROWS, coded=["rule"]).with_columns(rule=nw.lit("Other"))
+    assert set(rows.collect({"rule": "str"})["rule"]) == {"Other"}
+
+
 def test_a_copy_of_a_coded_column_is_text_as_well():
     rows = Rows.of(ROWS, coded=["rule"]).with_copies(team="rule")
     assert rows.collect({"team": "str"})["team"].tolist() == ROWS["rule"].tolist()

@@ -4,6 +4,7 @@ import narwhals as nw
 import pandas as pd
 
 from nsgkit import schema
+from nsgkit.counting.arguments import check_top
 from nsgkit.counting.expressions import bin_start, count, one_if
 from nsgkit.counting.frame import Rows
 from nsgkit.schema import FIRST_VNET_VERSION, shortened
@@ -136,6 +137,7 @@ def busiest_nics(flows: object, *, top: int | None = 20) -> pd.DataFrame:
     >>> busiest_nics(nsgkit.read_logs("data/samples").flows, top=2)["mac"].tolist()
     ['000D3AB1A114', '000D3AB1A115']
     """
+    check_top(top)
     rows = Rows.of(flows, ["time", "mac"]).select("mac", minute=bin_start(nw.col("time_ms"), _MINUTE))
     minutes = rows.aggregate(["mac", "minute"], rows=nw.len().cast(nw.Int64))
     minutes = minutes.with_columns(most=nw.col("rows").max().over("mac"))

@@ -29,7 +29,7 @@ def matrix(
     *,
     subnets: Sequence[str] = (),
     prefix: int = 24,
-    measure: str = "connections",
+    measure: str = "bytes",
     top: int | None = 400,
 ) -> pd.DataFrame:
     """Return the traffic from each subnet to each subnet; with `prefix=32`, from host to host.

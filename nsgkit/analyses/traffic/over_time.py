@@ -48,7 +48,8 @@ def over_time(
     Parameters
     ----------
     conversations : table
-        What `nsgkit.conversations` gives, or a part of it, such as `nsgkit.query` gives.
+        What `nsgkit.conversations` gives, or a part of it, such as `nsgkit.query` gives. An engine makes a
+        lazy table anew for each question: write its conversations to a file first.
     freq : str, pandas.Timedelta or pandas offset
         The width of a bin, such as "5min", "1h", "1D", "1W". Bins begin at whole multiples since 1970, UTC.
     by : str or sequence of str or None

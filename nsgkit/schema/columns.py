@@ -66,7 +66,12 @@ def types(table: Table) -> dict[str, Any]:
 
 
 def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Return the frame with the table's columns in their order and types; a missing text stays missing."""
+    """Return the frame with the table's columns in their order and types; a missing text stays missing.
+
+    >>> port = Column("dst_port", "uint16", "Destination port", "The port that was called.")
+    >>> typed(pd.DataFrame({"note": ["x"], "dst_port": [22]}), (port,))["dst_port"].dtype
+    dtype('uint16')
+    """
     columns = {c.name: _typed_series(frame[c.name], c) for c in table}
     return pd.DataFrame(columns, index=frame.index)
 
@@ -75,6 +80,8 @@ def require(columns: Iterable[Any], needed: Sequence[str], remedy: str = "nsgkit
     """Raise MissingColumnError unless every name in `needed` is among `columns`.
 
     `remedy` names the function that adds what is missing.
+
+    >>> require(["src_ip", "rule"], ["rule"])
     """
     have = set(columns)
     missing = [name for name in needed if name not in have]

@@ -181,7 +181,11 @@ TUPLE_COLUMNS: tuple[Column, ...] = tuple(
 
 
 def column(name: str, table: Table = FLOWS) -> Column:
-    """Return the column called `name`; KeyError where the table has none."""
+    """Return the column called `name`; KeyError where the table has none.
+
+    >>> column("dst_port").label
+    'Destination port'
+    """
     return {c.name: c for c in table}[name]
 
 

@@ -30,11 +30,7 @@ def public():
     rooms = [n for n in names if not n.endswith("__main__")]
     seen, found = set(), {}
     for room in sorted(rooms, key=lambda n: (n.count("."), n)):
-        things = {
-            n: thing
-            for n, thing in offered(room).items()
-            if inspect.isroutine(thing) or inspect.isclass(thing)
-        }
+        things = {n: thing for n, thing in offered(room).items() if callable(thing)}
         found[room] = {n: thing for n, thing in things.items() if id(thing) not in seen}
         seen |= {id(thing) for thing in things.values()}
     return {name: things for name, things in found.items() if things}

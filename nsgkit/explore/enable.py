@@ -19,7 +19,7 @@ from nsgkit.explore.workbench.controls import dropdown, number_field, on_change,
 from nsgkit.explore.workbench.panel import panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.html import escape
-from nsgkit.views.theme import DENIED
+from nsgkit.palette import DENIED
 
 # What a reader sees before typing: the sample company's own.
 _GROUP = "/subscriptions/d6549a66-c45c-4979-840c-3b356da446b0/resourceGroups/marshlane/providers/"

@@ -5,6 +5,7 @@ from pathlib import Path
 import ipywidgets
 import pandas as pd
 
+from nsgkit import views
 from nsgkit.acquire.sources import manifest_hours
 from nsgkit.errors import NoLogsError
 from nsgkit.evidence.folder import as_folder, is_evidence
@@ -15,7 +16,6 @@ from nsgkit.explore.workbench.table import html_table
 from nsgkit.flows.coverage import coverage
 from nsgkit.flows.logs import read_logs
 from nsgkit.html import escape
-from nsgkit.views import grids
 from nsgkit.views.theme import selectable
 
 MEANINGS = {
@@ -109,7 +109,7 @@ class _CoverageExplorer:
         except NoLogsError as error:
             show_status(self.status, "There is nothing to show yet.", str(error))
             return
-        self.picture.children = (selectable(grids.coverage(hours)),)
+        self.picture.children = (selectable(views.coverage(hours)),)
         self.legend.value = _legend(hours, has_manifest=is_evidence(self.folder))
 
 

@@ -10,7 +10,7 @@ from nsgkit.explore.workbench.table import html_table
 from nsgkit.flows.explain.fields import MISTAKE, ODD
 from nsgkit.flows.explain.tuples import Row, explain
 from nsgkit.html import escape
-from nsgkit.views.theme import DENIED
+from nsgkit.palette import DENIED
 
 _LONG = 40  # characters that still stand on one line
 _MARKED = f"border-left: 4px solid {DENIED}; padding-left: 8px"

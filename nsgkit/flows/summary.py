@@ -6,12 +6,12 @@ import pandas as pd
 
 from nsgkit.flows.coverage import STATUS, Coverage
 from nsgkit.html import escape, visible
+from nsgkit.palette import COVERAGE
 
 Said = tuple[Coverage, Sequence[str]]  # what coverage_of gives, and sentences about the reading
-_SIGNS = dict(zip(STATUS, "█▒▐▄×▓○-··", strict=True))
 _CELL, _GAP, _LEFT, _TOP = 11, 2, 210, 20
 _REASONS_SHOWN = 3
-_THERE, _NOT_THERE, _MARK, _GREY = "#0072b2", "#d55e00", "#f0e442", "#888888"
+_INSIDE = "#ffffff"  # what is drawn inside a full cell: each colour stands out from it
 
 
 def as_text(flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, said: Said) -> str:
@@ -23,10 +23,10 @@ def as_text(flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, sai
         width = max(len(visible(nic)) for nic in shown.index)
         lines.append(_hours_title(shown))
         lines += [
-            f"{visible(nic):<{width}} {''.join(map(_SIGNS.__getitem__, row))}"
+            f"{visible(nic):<{width}} {''.join(COVERAGE[status].sign for status in row)}"
             for nic, row in zip(shown.index, shown.to_numpy(), strict=True)
         ]
-        lines.append("  ".join(f"{_SIGNS[status]} {status}" for status in _present(shown)))
+        lines.append("  ".join(f"{COVERAGE[status].sign} {status}" for status in _present(shown)))
         lines += _left_out(covered, shown)
     return "\n  ".join([f"FlowLogs: {lines[0]}", *lines[1:]])
 
@@ -130,13 +130,14 @@ def _picture(grid: pd.DataFrame) -> str:
 
 
 def _shape(status: str, x: int, y: int, width: int) -> str:
+    colour = COVERAGE[status].colour
     middle = f'cx="{x + width / 2}" cy="{y + _CELL / 2}"'
     if status in ("before the first", "after the last"):
-        return f'<circle {middle} r="1" fill="{_GREY}"/>'
+        return f'<circle {middle} r="1" fill="{colour}"/>'
     if status in ("missing", "not asked for", "could not be read"):
-        stroke = f'stroke="{_NOT_THERE}"'
+        stroke = f'stroke="{colour}"'
         if status == "not asked for":
-            stroke = f'stroke="{_GREY}" stroke-dasharray="2"'
+            stroke = f'stroke="{colour}" stroke-dasharray="2"'
         box = f'x="{x + 0.75}" width="{width - 1.5}" y="{y + 0.75}" height="{_CELL - 1.5}"'
         cross = f"M{x} {y}l{width} {_CELL}M{x + width} {y}l-{width} {_CELL}"
         inside = f'<path d="{cross}" {stroke}/>' if status == "could not be read" else ""
@@ -144,12 +145,12 @@ def _shape(status: str, x: int, y: int, width: int) -> str:
     top = y + _CELL // 2 if status == "growing" else y
     left = x + width // 2 if status == "begins in the middle" else x
     full = (
-        f'<rect x="{left}" width="{x + width - left}" y="{top}" height="{y + _CELL - top}" fill="{_THERE}"/>'
+        f'<rect x="{left}" width="{x + width - left}" y="{top}" height="{y + _CELL - top}" fill="{colour}"/>'
     )
     if status == "with rejects":
-        return f'{full}<circle {middle} r="2.5" fill="{_MARK}"/>'
+        return f'{full}<circle {middle} r="2.5" fill="{_INSIDE}"/>'
     if status == "no longer in Azure":
-        return f'{full}<path d="M{x} {y}l{width} {_CELL}" stroke="{_MARK}" stroke-width="1.5"/>'
+        return f'{full}<path d="M{x} {y}l{width} {_CELL}" stroke="{_INSIDE}" stroke-width="1.5"/>'
     return full
 
 

@@ -68,8 +68,7 @@ def types(table: Table) -> dict[str, Any]:
 def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """Return the frame with the table's columns in their order and types; a missing text stays missing.
 
-    >>> port = Column("dst_port", "uint16", "Destination port", "The port that was called.")
-    >>> typed(pd.DataFrame({"note": ["x"], "dst_port": [22]}), (port,))["dst_port"].dtype
+    >>> typed(pd.DataFrame({"port": ["22"]}), (Column("port", "uint16", "Port", "A port."),)).dtypes.item()
     dtype('uint16')
     """
     columns = {c.name: _typed_series(frame[c.name], c) for c in table}
@@ -81,7 +80,10 @@ def require(columns: Iterable[Any], needed: Sequence[str], remedy: str = "nsgkit
 
     `remedy` names the function that adds what is missing.
 
-    >>> require(["src_ip", "rule"], ["rule"])
+    >>> require(["time"], ["rule"])
+    Traceback (most recent call last):
+        ...
+    nsgkit.errors.MissingColumnError: The table has no column rule. Make it with nsgkit.read_logs().
     """
     have = set(columns)
     missing = [name for name in needed if name not in have]

@@ -5,33 +5,30 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
+from nsgkit import schema
+from nsgkit.palette import COVERAGE, LINES
 from nsgkit.views.theme import (
-    DENIED,
-    LINES,
     NAMED_WIDTH,
-    SERIES,
     WIDTH,
+    empty_chart,
+    group_labels,
     not_delivered,
-    nothing_to_show,
     readable,
+    require_measure,
     titled,
     utc,
     utc_tooltip,
 )
+from nsgkit.views.time_series import check_adds_up
 
 MOST_MARKS = 5_000
 MOST_NAMES = 30
 MOST_DAYS = 200
 _CELL = 19
-_STATUS = {
-    "present": SERIES[0], "with rejects": SERIES[1], "begins in the middle": "#8fb3a3",
-    "growing": SERIES[3], "could not be read": "#3f3a4d", "no longer in Azure": SERIES[2],
-    "missing": DENIED, "not asked for": "#a9a5ad",
-    "before the first": "#d6d3d8", "after the last": "#d6d3d8",
-}  # fmt: skip
+_SIGN_WIDTH = 7  # pixels of an hour that a sign needs
 
 
-def heat_map(table: pd.DataFrame, *, measure: str = "connections", decision: str | None = None) -> alt.Chart:
+def heat_map(table: pd.DataFrame, *, measure: str = "connections") -> alt.Chart:
     """Draw a measure by hour of the day and day: what is usual here, and what is not.
 
     Parameters
@@ -39,9 +36,7 @@ def heat_map(table: pd.DataFrame, *, measure: str = "connections", decision: str
     table : pandas.DataFrame
         What `nsgkit.analyses.over_time` gives, in bins of an hour or less.
     measure : str
-        The column to draw.
-    decision : str or None
-        allowed, denied or unknown alone; None takes all, where the table tells them apart.
+        connections, denied, unknown, peers, or bytes and packets where the table has them.
 
     Returns
     -------
@@ -49,38 +44,50 @@ def heat_map(table: pd.DataFrame, *, measure: str = "connections", decision: str
         One cell an hour; the last 200 days. A cell is empty where no row fell into the hour: look at the
         coverage for whether there were logs.
 
+    Raises
+    ------
+    MissingColumnError
+        Where the table is another; the error names the function that makes it.
+    NsgkitError
+        Where the table has no such measure, or peers of several groups or bins would have to be added.
+
     Examples
     --------
-    >>> row = {"time": pd.Timestamp("2024-12-19T09:00Z"), "group": "WEB", "connections": 3}
+    >>> row = {"start": pd.Timestamp("2024-12-19T09:00Z"), "connections": 3, "denied": 0}
     >>> heat_map(pd.DataFrame([row])).title.text
     'Connections by hour and day'
     """
-    table = table.rename(columns={"start": "time"})
-    chosen = table if decision is None else table[table["decision"] == decision]
-    chosen = chosen.dropna(subset=[measure])
+    require_measure(table, measure, ["start", "connections", "denied"], "nsgkit.analyses.over_time")
+    chosen = table.assign(time=table["start"].dt.floor("h")).dropna(subset=[measure])
+    what = schema.label(measure)
     if chosen.empty:
-        return nothing_to_show(
-            "No row falls into any hour here.", "Choose a longer span or another decision."
+        return empty_chart(
+            f"No hour here has any {schema.spoken(measure)}.", "Choose a longer span or another measure."
         )
-    hours = chosen.groupby(chosen["time"].dt.floor("h"))[measure].sum().reset_index()
+    check_adds_up(chosen, measure, ["time"])
+    hours = chosen.groupby("time")[measure].sum().reset_index()
     days = hours["time"].dt.floor("D").drop_duplicates().sort_values()
     shown = hours[hours["time"] >= days.iloc[-MOST_DAYS:].min()]
-    cells = shown.assign(day=shown["time"].dt.strftime("%a %d %b %Y"), hour=shown["time"].dt.hour)
-    named = [text.strftime("%a %d %b %Y") for text in days.iloc[-MOST_DAYS:]]
-    what = {"denied": "denied attempts", None: measure}.get(decision, f"{decision} {measure}")
+    left = f"Left out: {len(days) - MOST_DAYS} earlier days." if len(days) > MOST_DAYS else ""
+    said = [f"{what} in each hour, UTC. An empty cell: no row fell into it.", left]
+    chart = _hours_by_days(shown, measure)
+    drawn: alt.Chart = titled(chart, f"{what} by hour and day", [text for text in said if text])
+    return drawn
+
+
+def _hours_by_days(hours: pd.DataFrame, measure: str) -> alt.Chart:
+    cells = hours.assign(day=hours["time"].dt.strftime("%a %d %b %Y"), hour=hours["time"].dt.hour)
+    named = [*cells.sort_values("time")["day"].drop_duplicates()]
     chart = alt.Chart(cells, width=WIDTH, height=alt.Step(_CELL)).mark_rect(stroke=LINES, strokeOpacity=0.3)
-    chart = chart.encode(
+    drawn: alt.Chart = chart.encode(
         x=alt.X("hour:O", title="Hour of the day (UTC)", scale=alt.Scale(domain=list(range(24)))),
         y=alt.Y("day:O", title=None, sort=named, scale=alt.Scale(domain=named)),
-        color=_shade(measure, what),
+        color=_shade(measure, schema.spoken(measure)),
         tooltip=[
             utc_tooltip("time", "Hour from (UTC)"),
-            alt.Tooltip(f"{measure}:Q", title=what.capitalize(), format=","),
+            alt.Tooltip(f"{measure}:Q", title=schema.label(measure), format=","),
         ],
     )
-    left = f"Left out: {len(days) - MOST_DAYS} earlier days." if len(days) > MOST_DAYS else ""
-    said = [f"{what.capitalize()} in each hour, UTC. An empty cell: no row fell into it.", left]
-    drawn: alt.Chart = titled(chart, f"{what.capitalize()} by hour and day", [text for text in said if text])
     return drawn
 
 
@@ -99,40 +106,55 @@ def matrix(table: pd.DataFrame, *, measure: str = "bytes") -> alt.Chart:
     altair.Chart
         The 30 largest sources and destinations; the subtitle says what that leaves out.
 
+    Raises
+    ------
+    MissingColumnError
+        Where the table is another; the error names the function that makes it.
+    NsgkitError
+        Where the table has no such measure.
+
     Examples
     --------
     >>> row = {"source": "10.0.0.0/24", "destination": "10.0.1.0/24", "bytes": 900, "share": 1.0, "groups": 1}
     >>> matrix(pd.DataFrame([row])).title.text
     'Who talks to whom: bytes'
     """
-    known = table[table[measure].notna() & (table[measure] > 0)] if len(table) else table
+    require_measure(table, measure, ["source", "destination", "share", "groups"], "nsgkit.analyses.matrix")
+    known = table[table[measure].notna() & (table[measure] > 0)]
     if known.empty:
-        return nothing_to_show(f"No cell has any {measure}.", "Choose another measure, or a longer span.")
+        return empty_chart(
+            f"No cell has any {schema.spoken(measure)}.", "Choose another measure, or a longer span."
+        )
+    words = schema.spoken(measure)
     sources, destinations = _largest(known, "source", measure), _largest(known, "destination", measure)
     shown = known[known["source"].isin(sources) & known["destination"].isin(destinations)]
     chart = alt.Chart(readable(shown), width=alt.Step(_CELL + 3), height=alt.Step(_CELL)).mark_rect()
     chart = chart.encode(
         x=alt.X("destination:N", sort=destinations, title="Destination", axis=alt.Axis(labelAngle=-60)),
         y=alt.Y("source:N", sort=sources, title="Source"),
-        color=_shade(measure, measure, tens=float(shown[measure].max())),
+        color=_shade(measure, words, tens=float(shown[measure].max())),
         tooltip=[
             alt.Tooltip("source:N", title="Source"),
             alt.Tooltip("destination:N", title="Destination"),
-            *(alt.Tooltip(f"{c}:Q", format=",") for c in ("connections", "denied", "bytes") if c in shown),
+            *(
+                alt.Tooltip(f"{c}:Q", title=schema.label(c), format=",")
+                for c in ("connections", "denied", "bytes")
+                if c in shown
+            ),
         ],
     )
     cells = f"{len(shown):,} of {int(table['groups'].iloc[0]):,} cells"
-    of = f"{cells}, {shown['share'].sum():.1%} of all {measure}."
+    of = f"{cells}, {shown['share'].sum():.1%} of all {words}."
     said = [
-        "Darker is more, each step ten times as much. The row calls the column.",
+        "Darker is more, each step ten times as much. Rows are sources, columns destinations.",
         of,
         *not_delivered(shown),
     ]
-    drawn: alt.Chart = titled(chart, f"Who talks to whom: {measure}", said)
+    drawn: alt.Chart = titled(chart, f"Who talks to whom: {words}", said)
     return drawn
 
 
-def coverage(table: pd.DataFrame) -> alt.Chart:
+def coverage(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart | alt.Chart:
     """Draw for which hours and NICs there are logs.
 
     Parameters
@@ -142,8 +164,14 @@ def coverage(table: pd.DataFrame) -> alt.Chart:
 
     Returns
     -------
-    altair.Chart
-        One cell an hour and NIC; the last hours where there are more than 5,000 cells.
+    altair.LayerChart
+        One cell an hour and NIC, in the colours of the summary of `FlowLogs`, with its signs where there is
+        room; the last hours where there are more than 5,000 cells.
+
+    Raises
+    ------
+    MissingColumnError
+        Where the table is another; the error names the function that makes it.
 
     Examples
     --------
@@ -152,34 +180,56 @@ def coverage(table: pd.DataFrame) -> alt.Chart:
     >>> coverage(pd.DataFrame([row])).title.text
     'Which hours were logged'
     """
+    schema.require(table.columns, ["hour", "resource", "mac", "status"], "nsgkit.analyses.coverage")
     if table.empty:
-        return nothing_to_show("There is no blob whose hour is known.", "Check the path that was read.")
-    stream = table["mac"] + "  ·  " + table["resource"].str.rsplit("/", n=1).str[-1]
-    cells = table.assign(
-        stream=stream, status=table["status"].astype("str"), until=table["hour"] + pd.Timedelta("1h")
+        return empty_chart("There is no blob whose hour is known.", "Check the path that was read.")
+    cells = pd.DataFrame({"hour": table["hour"], "status": table["status"].astype("str")})
+    cells = cells.assign(
+        until=table["hour"] + pd.Timedelta("1h"), stream=group_labels(table, ["mac", "resource"])
     )
     hours = cells["hour"].drop_duplicates().sort_values()
     room = max(1, MOST_MARKS // cells["stream"].nunique())
     shown = cells[cells["hour"] >= hours.iloc[-room:].min()]
-    chart = alt.Chart(readable(shown), width=NAMED_WIDTH, height=alt.Step(_CELL)).mark_rect()
-    present = [status for status in _STATUS if status in set(shown["status"])]
-    chart = chart.encode(
+    left = f"Left out: {len(hours) - room:,} earlier hours." if len(hours) > room else ""
+    said = ["One cell for each NIC and hour, UTC. Present without traffic is not missing.", left]
+    return titled(_hours_by_nics(shown), "Which hours were logged", [text for text in said if text])
+
+
+def _hours_by_nics(cells: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
+    """Draw a cell in its status' colour, and its sign where there is room: some cannot tell colours."""
+    signs = {status: mark.sign for status, mark in COVERAGE.items() if status != "present"}
+    cells = cells.assign(
+        sign=cells["status"].map(signs).fillna(""),
+        middle=cells["hour"] + (cells["until"] - cells["hour"]) / 2,
+        outside=cells["status"].isin(["before the first", "after the last"]),
+    )
+    chart = alt.Chart(readable(cells), width=NAMED_WIDTH, height=alt.Step(_CELL))
+    row = alt.Y("stream:N", title=None)
+    drawn = chart.mark_rect().encode(
         x=utc("hour"),
         x2="until",
-        y=alt.Y("stream:N", title=None),
-        color=alt.Color(
-            "status:N", title="Logs", scale=alt.Scale(domain=present, range=[_STATUS[s] for s in present])
-        ),
+        y=row,
+        color=_status_colours(cells),
+        opacity=alt.condition("datum.outside", alt.value(0.3), alt.value(1)),
         tooltip=[
             alt.Tooltip("stream:N", title="NIC"),
             utc_tooltip("hour", "Hour (UTC)"),
-            alt.Tooltip("status:N"),
+            alt.Tooltip("status:N", title=schema.label("status")),
         ],
     )
-    left = f"Left out: {len(hours) - room:,} earlier hours." if len(hours) > room else ""
-    said = ["One cell for each NIC and hour, UTC. Present without traffic is not missing.", left]
-    drawn: alt.Chart = titled(chart, "Which hours were logged", [text for text in said if text])
-    return drawn
+    length = (cells["until"].max() - cells["hour"].min()) / pd.Timedelta("1h")
+    if NAMED_WIDTH / length < _SIGN_WIDTH:
+        return alt.layer(drawn)
+    written = chart.mark_text(fontSize=10, color="#ffffff", tooltip=None)
+    return alt.layer(drawn, written.encode(x=utc("middle"), y=row, text="sign:N"))
+
+
+def _status_colours(cells: pd.DataFrame) -> alt.Color:
+    present = [status for status in COVERAGE if status in set(cells["status"])]
+    scale = alt.Scale(domain=present, range=[COVERAGE[status].colour for status in present])
+    named = ", ".join(f"'{status}': '{COVERAGE[status].sign} {status}'" for status in present)
+    legend = alt.Legend(labelExpr=f"({{{named}}})[datum.label]")
+    return alt.Color("status:N", title=schema.label("status"), scale=scale, legend=legend)
 
 
 def _shade(measure: str, title: str, *, tens: float = 0) -> alt.Color:

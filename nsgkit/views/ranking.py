@@ -3,23 +3,25 @@
 import altair as alt
 import pandas as pd
 
+from nsgkit import schema
+from nsgkit.palette import ALLOWED, DENIED, SERIES
 from nsgkit.views.theme import (
-    ALLOWED,
-    DENIED,
     NAMED_WIDTH,
-    SERIES,
+    empty_chart,
     end_scale,
+    group_labels,
     not_delivered,
-    nothing_to_show,
     readable,
+    require_measure,
     titled,
 )
 
 MOST_BARS = 40
+_TWO_WAYS = ("bytes", "packets")
 _ROW = 19  # pixels a bar
 _COLOURS = {"connections": ALLOWED, "denied": DENIED}
-_NAMES = {"denied": "denied attempts", "connections": "connections", "peers": "distinct peers"}
 _CHANGES = ("new", "risen", "fallen", "gone")
+_CHANGE_MADE_BY = "nsgkit.analyses.change"
 _CHANGE_COLOURS = (SERIES[2], SERIES[0], SERIES[3], SERIES[1])
 
 
@@ -41,24 +43,31 @@ def top_bars(table: pd.DataFrame, *, measure: str = "bytes", title: str = "") ->
         At most 40 bars. The subtitle says of how many, what share they carry, and how many connections
         are missing from bytes because nobody counted them.
 
+    Raises
+    ------
+    MissingColumnError
+        Where the table is another; the error names the function that makes it.
+    NsgkitError
+        Where the table has no such measure.
+
     Examples
     --------
     >>> table = pd.DataFrame({"src_ip": ["10.0.0.4"], "connections": [3], "share": [1.0], "groups": [1]})
     >>> top_bars(table, measure="connections").title.text
     'Connections by source address'
     """
-    known = table[table[measure].notna() & (table[measure] > 0)].head(MOST_BARS) if len(table) else table
+    both = [f"{measure}_src_to_dst", f"{measure}_dst_to_src"] if measure in _TWO_WAYS else []
+    require_measure(table, measure, ["connections", *both], "nsgkit.analyses.breakdown")
+    known = table[table[measure].notna() & (table[measure] > 0)].head(MOST_BARS)
     if known.empty:
-        return nothing_to_show(
-            f"No group in this table has any {_NAMES.get(measure, measure)}.",
+        return empty_chart(
+            f"No group in this table has any {schema.spoken(measure)}.",
             "Choose another measure, or a longer span.",
         )
     keys = _keys(table)
-    bars = (
-        _two_ways(known, measure) if measure in ("bytes", "packets") else known.assign(value=known[measure])
-    )
-    chart = _bars(bars.assign(label=_labels(bars, keys)), measure)
-    name = title or f"{_NAMES.get(measure, measure).capitalize()} by {_spoken_keys(keys)}"
+    bars = _two_ways(known, measure) if measure in _TWO_WAYS else known.assign(value=known[measure])
+    chart = _bars(bars.assign(label=group_labels(bars, keys)), measure)
+    name = title or f"{schema.label(measure)} by {schema.spoken_list(keys)}"
     drawn: alt.Chart = titled(chart, name, _said(known, measure))
     return drawn
 
@@ -78,22 +87,31 @@ def change(table: pd.DataFrame, *, measure: str = "connections") -> alt.Chart:
     altair.Chart
         At most 40 bars, the largest differences; steady groups are left out, and said to be.
 
+    Raises
+    ------
+    MissingColumnError
+        Where the table is another; the error names the function that makes it.
+
     Examples
     --------
-    >>> row = {"dst_port": 22, "change": "new", "earlier_per_hour": 0.0, "later_per_hour": 3.0}
-    >>> change(pd.DataFrame([{**row, "difference_per_hour": 3.0, "groups": 1}])).title.text
+    >>> row = {"dst_port": 22, "change": "new", "earlier": 0, "later": 3, "earlier_per_hour": 0.0}
+    >>> row |= {"later_per_hour": 3.0, "difference_per_hour": 3.0, "groups": 1}
+    >>> change(pd.DataFrame([row])).title.text
     'What changed by destination port'
     """
+    schema.require(table.columns, [c.name for c in schema.CHANGE], _CHANGE_MADE_BY)
     moved = table[(table["change"] != "steady") & table["difference_per_hour"].notna()]
     if moved.empty:
-        return nothing_to_show(
+        return empty_chart(
             "Nothing changed beyond the thresholds.", "Lower factor or at_least, or move since."
         )
     keys, shown = list(table.columns[: list(table.columns).index("change")]), moved.head(MOST_BARS)
-    shown = shown.assign(label=_labels(shown, keys), change=shown["change"].astype("str"))
+    shown = shown.assign(label=group_labels(shown, keys), change=shown["change"].astype("str"))
     chart = alt.Chart(readable(shown), width=NAMED_WIDTH, height=alt.Step(_ROW)).mark_bar()
     chart = chart.encode(
-        x=alt.X("difference_per_hour:Q", title=f"{measure} an hour, more or fewer than before"),
+        x=alt.X(
+            "difference_per_hour:Q", title=f"{schema.spoken(measure)} an hour, more or fewer than before"
+        ),
         y=alt.Y("label:N", sort=None, title=None),
         color=alt.Color("change:N", title="Change", scale=alt.Scale(domain=_CHANGES, range=_CHANGE_COLOURS)),
         tooltip=[
@@ -105,21 +123,21 @@ def change(table: pd.DataFrame, *, measure: str = "connections") -> alt.Chart:
     )
     steady, left = int((table["change"] == "steady").sum()), len(moved) - len(shown)
     said = [
-        f"{measure.capitalize()} per hour after the moment, less those before it.",
+        f"{schema.label(measure)} per hour after the moment, less those before it.",
         f"Shown: {len(shown):,}. Left out: {steady:,} steady in this table, {left:,} smaller changes; "
         f"{int(table['groups'].iloc[0]):,} groups in all.",
     ]
-    drawn: alt.Chart = titled(chart, f"What changed by {_spoken_keys(keys)}", said)
+    drawn: alt.Chart = titled(chart, f"What changed by {schema.spoken_list(keys)}", said)
     return drawn
 
 
 def _bars(bars: pd.DataFrame, measure: str) -> alt.Chart:
-    unit = _NAMES.get(measure, measure)
+    unit = schema.spoken(measure)
     chart = alt.Chart(readable(bars), width=NAMED_WIDTH, height=alt.Step(_ROW))
     tooltip = [
         alt.Tooltip("label:N", title="Group"),
         *([alt.Tooltip("sender:N", title="Sent by")] if "sender" in bars else []),
-        alt.Tooltip("value:Q", title=unit.capitalize(), format=","),
+        alt.Tooltip("value:Q", title=schema.label(measure), format=","),
     ]
     encoded = chart.mark_bar(color=_COLOURS.get(measure, SERIES[0])).encode(
         x=alt.X("value:Q", title=unit, stack="zero", axis=alt.Axis(format="~s")),
@@ -143,37 +161,14 @@ def _said(table: pd.DataFrame, measure: str) -> list[str]:
     said = not_delivered(table)
     if "groups" in table and "share" in table:
         share = table["share"].sum()
-        carried = (
-            f"; these carry {share:.1%} of all {_NAMES.get(measure, measure)}" if measure != "peers" else ""
-        )
+        carried = f"; these carry {share:.1%} of all {schema.spoken(measure)}" if measure != "peers" else ""
         said.append(f"The first {len(table):,} of {int(table['groups'].iloc[0]):,}{carried}.")
-    if measure in ("bytes", "packets") and "uncounted" in table and table["uncounted"].sum():
+    if measure in _TWO_WAYS and "uncounted" in table and table["uncounted"].sum():
         among, all_ = int(table["uncounted"].sum()), int(table["connections"].sum())
         said.append(f"Unknown, and not in the bars: {among:,} of their {all_:,} connections had no counters.")
     return said
 
 
-_KEY_NAMES = {
-    "src_ip": "source address", "dst_ip": "destination address", "dst_port": "destination port",
-    "protocol": "protocol", "direction": "direction", "rule": "rule", "nsg": "NSG", "acl": "NSG",
-    "mac": "NIC", "decision": "decision", "source": "source", "destination": "destination",
-}  # fmt: skip
-
-
 def _keys(table: pd.DataFrame) -> list[str]:
     keys = list(table.columns[: list(table.columns).index("connections")])
     return [k for k in keys if not (k == "acl" and "nsg" in keys)]
-
-
-def _spoken_keys(keys: list[str]) -> str:
-    return " and ".join(_KEY_NAMES.get(key, key.replace("_", " ")) for key in keys)
-
-
-def _labels(table: pd.DataFrame, keys: list[str]) -> "pd.Series[str]":
-    texts = [
-        table[key].astype("object").where(table[key].notna(), "not logged").astype("str") for key in keys
-    ]
-    label = texts[0]
-    for text in texts[1:]:
-        label = label + "  ·  " + text
-    return label

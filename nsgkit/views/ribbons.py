@@ -6,7 +6,17 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from nsgkit.views.theme import INK, WIDTH, decision_scale, not_delivered, nothing_to_show, readable, titled
+from nsgkit import schema
+from nsgkit.palette import INK
+from nsgkit.views.theme import (
+    WIDTH,
+    decision_scale,
+    empty_chart,
+    not_delivered,
+    readable,
+    require_measure,
+    titled,
+)
 
 MOST_LINKS = 40
 _STEPS = 12  # points along a ribbon: 40 links are 80 ribbons are 1,040 points
@@ -36,25 +46,37 @@ def links(
     altair.LayerChart
         The 40 widest links, about 1,200 marks, coloured by decision. The subtitle says what is left out.
 
+    Raises
+    ------
+    MissingColumnError
+        Where the table is another; the error names the function that makes it.
+    NsgkitError
+        Where the table has no such measure.
+
     Examples
     --------
     >>> link = {"src_ip": "10.0.0.4", "rule": "Web", "dst_ip": "10.0.1.5", "decision": "allowed"}
     >>> links(pd.DataFrame([{**link, "connections": 3, "share": 1.0, "groups": 1}])).title.text
     'Sources, rules, destinations'
     """
-    known = table[table[measure].notna() & (table[measure] > 0)].head(MOST_LINKS) if len(table) else table
+    require_measure(
+        table, measure, [*_COLUMNS, "decision", "share", "groups"], "nsgkit.analyses.traffic_links"
+    )
+    known = table[table[measure].notna() & (table[measure] > 0)].head(MOST_LINKS)
     if known.empty:
-        return nothing_to_show(f"No link has any {measure}.", "Choose another measure, or a longer span.")
+        return empty_chart(
+            f"No link has any {schema.spoken(measure)}.", "Choose another measure, or a longer span."
+        )
     shown = readable(
-        known.astype(dict.fromkeys(_COLUMNS, "object")).fillna(dict.fromkeys(_COLUMNS, "not logged"))
+        known.astype(dict.fromkeys(_COLUMNS, "object")).fillna(dict.fromkeys(_COLUMNS, schema.NOT_LOGGED))
     )
     shown = shown.assign(size=shown[measure].astype("float64"), decision=shown["decision"].astype("str"))
     nodes = pd.concat([_nodes(shown, column, place) for place, column in enumerate(_COLUMNS)])
     chart = _drawn(_ribbons(shown, nodes), nodes, measure)
     share, groups = known["share"].sum(), int(known["groups"].iloc[0])
     said = [
-        f"Ribbons are as wide as their {measure}; names of thin rules on hover.",
-        f"Shown: {len(known):,} of {groups:,} links, {share:.1%} of all {measure}.",
+        f"Ribbons are as wide as their {schema.spoken(measure)}; names of thin rules on hover.",
+        f"Shown: {len(known):,} of {groups:,} links, {share:.1%} of all {schema.spoken(measure)}.",
         *not_delivered(known),
     ]
     return titled(chart, "Sources, rules, destinations", said)
@@ -118,7 +140,7 @@ def _outline(flow: "pd.Series[Any]", left: _Span, right: _Span, place: int) -> p
 
 def _drawn(ribbons: pd.DataFrame, nodes: pd.DataFrame, measure: str) -> alt.LayerChart | alt.FacetChart:
     y = alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[0, 1]))
-    size = alt.Tooltip("size:Q", title=measure.capitalize(), format=",")
+    size = alt.Tooltip("size:Q", title=schema.label(measure), format=",")
     wide = alt.Chart(ribbons, width=WIDTH, height=_HEIGHT).mark_area(opacity=0.5, line=False)
     wide = wide.encode(
         x=_ACROSS, y=y.stack(None), y2="bottom:Q", detail="ribbon:N",

@@ -1,8 +1,7 @@
-"""The kit's look: one theme for charts, one stylesheet for widgets, one palette for both.
+"""The kit's look: one theme for charts, one stylesheet for widgets.
 
-Colours sit in the middle of the scale of brightness, so that they stand out on JupyterLab's light
-and dark pages alike; text and lines take JupyterLab's own variables wherever the page has them.
-Times are drawn in UTC, whatever the clock of the machine that shows them.
+Text and lines take JupyterLab's own variables wherever the page has them. Times are drawn in UTC, whatever
+the clock of the machine that shows them.
 """
 
 import textwrap
@@ -12,28 +11,21 @@ from typing import Any, TypeVar, cast
 import altair as alt
 import pandas as pd
 
+from nsgkit import schema
+from nsgkit.errors import NsgkitError
 from nsgkit.html import escape, visible
-
-# One colour each, everywhere. Told apart under every common colour blindness: tests/views/test_theme.py.
-ALLOWED = "#6490f5"
-DENIED = "#ee6c12"
-UNKNOWN = "#929096"
-SOURCE = "#924a8a"
-DESTINATION = "#0a7057"
-# For whatever has no colour of its own: NSGs, NICs, protocols. There are no more that can be told apart:
-# show the largest and sum the rest, or give each a row of its own.
-SERIES = ("#6957e8", "#a28e65", "#bf1b4f", "#8794b8")
+from nsgkit.palette import ALLOWED, DENIED, DESTINATION, INK, LINES, SERIES, SOURCE, UNKNOWN
 
 _VEGA_LITE_5 = "application/vnd.vegalite.v5+json"
 _SCHEMA_5 = "https://vega.github.io/schema/vega-lite/v5.json"  # a name: nothing is fetched
 
 _Chart = TypeVar("_Chart", bound=alt.TopLevelMixin)
 
-INK = "#7a7f87"  # text, where no page gives its own: legible on white and on black
-LINES = "#9aa0a8"
 WIDTH, HEIGHT = 680, 240  # pixels: with its axis a chart fits into a page 1280 wide
 NAME_LIMIT = 220  # pixels of a name on an axis or in a legend; the whole name is in the tooltip
 NAMED_WIDTH = WIDTH - NAME_LIMIT  # of a chart with names on its axis
+_IDS = ("acl", "resource", "flow_log")  # columns of long ids, whose last part tells
+_NO_MEASURE = ("first", "last")
 _LINE = 96  # characters of a title or sentence before it wraps
 
 STYLE = f"""
@@ -130,6 +122,39 @@ def titled(chart: _Chart, title: str, subtitle: str | Sequence[str] = "") -> _Ch
     return chart.properties(title=alt.TitleParams(text=text, subtitle=wrapped))
 
 
+def require_measure(table: pd.DataFrame, measure: str, needed: Sequence[str], made_by: str) -> None:
+    """Raise where a table is not what `made_by` makes, or has no such measure.
+
+    >>> require_measure(pd.DataFrame({"connections": [3]}), "connections", ["connections"], "nsgkit.x")
+    """
+    schema.require(table.columns, needed, made_by)
+    measures = [
+        c.name for c in (*schema.TRAFFIC, schema.PEERS) if c.name in table and c.name not in _NO_MEASURE
+    ]
+    if measure not in measures:
+        raise NsgkitError(f"The table has no measure {measure!r}. Choose one of {', '.join(measures)}.")
+
+
+def group_labels(table: pd.DataFrame, keys: Sequence[str]) -> "pd.Series[str]":
+    """Return what each row's group is called: the values of `keys`, ids of resources by their short names.
+
+    >>> group_labels(pd.DataFrame({"acl": ["/NSG/WEB"], "rule": ["Allow"]}), ["acl", "rule"]).tolist()
+    ['WEB  ·  Allow']
+    """
+    texts = [_texts(table[key]) for key in keys]
+    label = texts[0]
+    for text in texts[1:]:
+        label = label + "  ·  " + text
+    return label
+
+
+def _texts(values: "pd.Series[Any]") -> "pd.Series[str]":
+    texts = values.astype("object").where(values.notna(), None)
+    if str(values.name) in _IDS:
+        return schema.shortened(texts)
+    return texts.where(texts.notna(), schema.NOT_LOGGED).astype("str")
+
+
 def not_delivered(table: pd.DataFrame) -> list[str]:
     """Say how many of the connections in a table were allowed by a rule and then dropped, where any were.
 
@@ -157,10 +182,10 @@ class StandIn(alt.Chart):
     """What stands in a picture's place and says in words why there is none."""
 
 
-def nothing_to_show(reason: str, what_to_do: str) -> StandIn:
+def empty_chart(reason: str, what_to_do: str) -> StandIn:
     """Return a chart's stand-in that says why there is nothing to draw, and what to do.
 
-    >>> nothing_to_show("No row is denied.", "Choose a longer span.").data["line"].tolist()
+    >>> empty_chart("No row is denied.", "Choose a longer span.").data["line"].tolist()
     ['No row is denied.', 'Choose a longer span.']
     """
     lines = [*textwrap.wrap(visible(reason), _LINE), *textwrap.wrap(visible(what_to_do), _LINE)]

@@ -3,123 +3,100 @@
 import altair as alt
 import pandas as pd
 
+from nsgkit import schema
+from nsgkit.errors import NsgkitError
+from nsgkit.palette import ALLOWED, DENIED, SERIES, UNKNOWN
 from nsgkit.views.theme import (
     HEIGHT,
-    SERIES,
     WIDTH,
     decision_scale,
-    nothing_to_show,
+    empty_chart,
+    group_labels,
     readable,
+    require_measure,
     titled,
     utc,
     utc_tooltip,
 )
 
-_MEASURED = {
-    "connections", "denied", "unknown", "peers", "bytes", "packets", "bytes_src_to_dst", "bytes_dst_to_src",
-    "packets_src_to_dst", "packets_dst_to_src",
-}  # fmt: skip
 MOST_MARKS = 5_000
-MOST_GROUPS = 8
 MOST_COLOURS = len(SERIES)
+_MADE_BY = "nsgkit.analyses.over_time"
+_DECISIONS = {"connections": "allowed", "denied": "denied", "unknown": "unknown"}
+_COLOURS = {"connections": ALLOWED, "denied": DENIED, "unknown": UNKNOWN}
+_VOLUMES = ("bytes", "packets")
 # The date where a day begins, else the hour of 24.
 CLOCK = "utcFormat(datum.value, utchours(datum.value) || utcminutes(datum.value) ? '%H:%M' : '%a %e %b')"
 
 
-def over_time(
-    table: pd.DataFrame, *, title: str = "Connections and denied attempts over time"
-) -> alt.Chart | alt.FacetChart:
-    """Draw connections over time: one small picture a group, stacked by decision.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        What `nsgkit.analyses.over_time` gives.
-    title : str
-        What the picture is about.
-
-    Returns
-    -------
-    altair.Chart or altair.FacetChart
-        At most 8 groups (those with the most connections) and 5,000 marks: where there would be
-        more, bins are made wider. The subtitle says what was left out.
-
-    Examples
-    --------
-    >>> span = pd.date_range("2024-12-19T09:00Z", periods=2, freq="h")
-    >>> row = {"time": span[0], "until": span[1], "group": "WEB-NSG", "decision": "denied", "connections": 3}
-    >>> over_time(pd.DataFrame([row])).title.text
-    'Connections and denied attempts over time'
-    """
-    table = _by_decision(table)
-    if table.empty:
-        return nothing_to_show(
-            "No connection began and none was denied in these rows.",
-            "Look at the coverage first: were there logs at all? Then choose a longer span.",
-        )
-    shown, left_out = _largest_groups(table)
-    shown, widened = _few_enough(shown)
-    width = (shown["until"] - shown["time"]).max()
-    said = f"Connections and denied attempts per {spoken(width)}, each counted once; times in UTC."
-    return titled(_panels(shown), title, [text for text in (said, left_out, widened) if text])
-
-
-def volume_over_time(table: pd.DataFrame, *, measure: str = "bytes") -> alt.Chart:
-    """Draw one measure over time, stacked by group.
+def over_time(table: pd.DataFrame, *, measure: str = "connections") -> alt.Chart:
+    """Draw a measure over time: connections and denied attempts apart, or the table's groups in colours.
 
     Parameters
     ----------
     table : pandas.DataFrame
         What `nsgkit.analyses.over_time` gives.
     measure : str
-        bytes, packets, connections or denied.
+        connections, denied, unknown, peers, or bytes and packets where the table has them. Where the table
+        has no groups, connections come with denied and undecided attempts, stacked by decision.
 
     Returns
     -------
     altair.Chart
-        The largest groups, one colour each, and all others together; at most 5,000 marks, by wider bins.
+        Bars, stacked. The largest groups have one colour each, all others together have one; at most 5,000
+        marks, by wider bins. The subtitle says the unit and what is left out; times are UTC.
+
+    Raises
+    ------
+    MissingColumnError
+        Where the table is another; the error names the function that makes it.
+    NsgkitError
+        Where the table has no such measure, or peers are asked of groups: they do not add up.
 
     Examples
     --------
     >>> span = pd.date_range("2024-12-19T09:00Z", periods=2, freq="h")
-    >>> row = {"time": span[0], "until": span[1], "group": "WEB-NSG", "bytes": 5_256_000}
-    >>> volume_over_time(pd.DataFrame([row])).title.text
-    'Bytes over time'
+    >>> row = {"start": span[0], "end": span[1], "connections": 3, "denied": 1, "unknown": 0, "peers": 2}
+    >>> over_time(pd.DataFrame([row])).title.text
+    'Connections and denied attempts over time'
     """
-    known = with_group(table).dropna(subset=[measure])
-    if known.empty:
-        return nothing_to_show(
-            f"Nothing in these rows says how many {measure} there were.",
-            "Version 1 logs and rules logged without state carry no counters: look at connections instead.",
+    require_measure(table, measure, ["start", "end", "connections", "denied", "unknown", "peers"], _MADE_BY)
+    keys = groups_of(table)
+    check_adds_up(table, measure, ["start"])
+    if measure == "connections" and not keys:
+        return _by_decision(table)
+    bars = pd.DataFrame({"time": table["start"], "until": table["end"], "value": table[measure]})
+    bars = bars.assign(group=group_labels(table, keys) if keys else "all").dropna(subset=["value"])
+    bars = bars[bars["value"] > 0]
+    if bars.empty:
+        return empty_chart(f"No bin in this table has any {schema.spoken(measure)}.", _what_to_do(measure))
+    bars, merged = _others_together(bars)
+    bars, widened = _few_enough(bars, adds_up=measure != "peers")
+    said = [_counted(measure, _width(bars)), merged, widened, _not_drawn(table, measure)]
+    title = f"{schema.label(measure)} over time"
+    return _titled(
+        _coloured(bars, measure, keys), f"{title} by {schema.spoken_list(keys)}" if keys else title, said
+    )
+
+
+def groups_of(table: pd.DataFrame) -> list[str]:
+    """Return the columns that make the groups of a table over time."""
+    return list(table.columns[2 : list(table.columns).index("connections")])
+
+
+def check_adds_up(table: pd.DataFrame, measure: str, by: list[str]) -> None:
+    """Raise NsgkitError where distinct peers of several rows would have to be added."""
+    if measure == "peers" and table.duplicated(by).any():
+        raise NsgkitError(
+            "Distinct peers of several groups do not add up: one address can be in each of them. "
+            f"Draw a table that {_MADE_BY} made without by."
         )
-    known = known.assign(connections=known[measure], decision="")
-    shown, others = _others_together(known)
-    shown, widened = _few_enough(shown)
-    width = (shown["until"] - shown["time"]).max()
-    said = f"{measure.capitalize()} per {spoken(width)}, spread over the time they were counted in; UTC."
-    chart = alt.Chart(readable(shown), width=WIDTH, height=HEIGHT).mark_bar(orient="vertical")
-    chart = chart.encode(
-        x=utc("time").axis(labelExpr=CLOCK),
-        x2="until",
-        y=alt.Y("connections:Q", title=measure, stack="zero", axis=alt.Axis(format="~s")),
-        color=alt.Color("group:N", title="Group", sort=_by_size(shown)),
-        tooltip=[
-            alt.Tooltip("group:N", title="Group"),
-            utc_tooltip("time", "From (UTC)"),
-            utc_tooltip("until", "To (UTC)"),
-            alt.Tooltip("connections:Q", title=measure.capitalize(), format=","),
-        ],
-    )
-    drawn: alt.Chart = titled(
-        chart, f"{measure.capitalize()} over time", [t for t in (said, others, widened) if t]
-    )
-    return drawn
 
 
-def spoken(width: pd.Timedelta) -> str:
+def format_duration(width: pd.Timedelta) -> str:
     """Return a width of time in words.
 
-    >>> spoken(pd.Timedelta("1h")), spoken(pd.Timedelta("90min"))
+    >>> format_duration(pd.Timedelta("1h")), format_duration(pd.Timedelta("90min"))
     ('hour', '90 minutes')
     """
     sizes = {name: pd.Timedelta(f"1 {name}") for name in ("day", "hour", "minute", "second")}
@@ -129,85 +106,112 @@ def spoken(width: pd.Timedelta) -> str:
     return str(width)
 
 
-def with_group(table: pd.DataFrame) -> pd.DataFrame:
-    """Return an over-time table with time, until, and its groups as one column `group`."""
-    if "start" not in table:
-        return table
-    names = [name for name in table.columns[2:] if name not in _MEASURED]
-    texts = table[names].astype("object").where(table[names].notna(), "not logged").astype("str")
-    group = (
-        texts.agg(" · ".join, axis=1) if names and len(table) else pd.Series("all", table.index, dtype="str")
-    )
-    return table.assign(group=group).rename(columns={"start": "time", "end": "until"})
-
-
-def _by_decision(table: pd.DataFrame) -> pd.DataFrame:
-    if "start" not in table:
-        return table
-    counts = with_group(table).rename(columns={"connections": "allowed"})
-    long = counts.melt(
-        ["time", "until", "group"], ["allowed", "denied", "unknown"], "decision", "connections"
-    )
-    return long[long["connections"] > 0]
-
-
-def _panels(shown: pd.DataFrame) -> alt.FacetChart:
-    groups = shown["group"].nunique()
-    height = max(60, 260 // groups)
-    base = alt.Chart(readable(shown), width=WIDTH, height=height).mark_bar(orient="vertical")
-    bars = base.encode(
-        x=utc("time").axis(labelExpr=CLOCK),
-        x2="until",
-        y=alt.Y("connections:Q", title="count", stack="zero", axis=alt.Axis(tickCount=3)),
+def _by_decision(table: pd.DataFrame) -> alt.Chart:
+    parts = [
+        pd.DataFrame({"time": table["start"], "until": table["end"], "value": table[name], "group": decision})
+        for name, decision in _DECISIONS.items()
+    ]
+    bars = pd.concat(parts, ignore_index=True)
+    bars = bars[bars["value"] > 0]
+    if bars.empty:
+        return empty_chart(
+            "No connection began and none was denied in these rows.",
+            "Look at the coverage first: were there logs at all? Then choose a longer span.",
+        )
+    bars, widened = _few_enough(bars)
+    chart = _bars(bars.rename(columns={"group": "decision"}), "count").encode(
         color=alt.Color("decision:N", scale=decision_scale(), title="Decision"),
         order=alt.Order("decision:N"),
-        tooltip=[
-            alt.Tooltip("group:N", title="Group"),
-            utc_tooltip("time", "From (UTC)"),
-            utc_tooltip("until", "To (UTC)"),
-            alt.Tooltip("decision:N", title="Decision"),
-            alt.Tooltip("connections:Q", title="Count", format=","),
-        ],
+        tooltip=_tooltip(alt.Tooltip("decision:N", title="Decision"), "Count"),
     )
-    header = alt.Header(title=None, labelAngle=0, labelOrient="top", labelAnchor="start", labelPadding=2)
-    panels: alt.FacetChart = bars.facet(row=alt.Row("group:N", header=header), spacing=8)
-    separate: alt.FacetChart = panels.resolve_scale(y="independent")
-    return separate
+    said = f"Connections and denied attempts per {format_duration(_width(bars))}, each counted once; UTC."
+    return _titled(chart, "Connections and denied attempts over time", [said, widened])
 
 
-def _largest_groups(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    totals = table.groupby("group")["connections"].sum().sort_values(ascending=False, kind="stable")
-    rest = totals.iloc[MOST_GROUPS:]
-    said = f"Left out: the {len(rest)} smallest groups, {rest.sum():,} in all." if len(rest) else ""
-    return table[table["group"].isin(totals.index[:MOST_GROUPS])], said
+def _coloured(bars: pd.DataFrame, measure: str, keys: list[str]) -> alt.Chart:
+    chart = _bars(bars, schema.spoken(measure))
+    if not keys:
+        return chart.encode(
+            color=alt.value(_COLOURS.get(measure, SERIES[0])), tooltip=_tooltip(None, schema.label(measure))
+        )
+    name = " and ".join(schema.label(key) for key in keys)
+    return chart.encode(
+        color=alt.Color("group:N", title=name, sort=_by_size(bars)),
+        tooltip=_tooltip(alt.Tooltip("group:N", title=name), schema.label(measure)),
+    )
 
 
-def _others_together(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    largest = _by_size(table)
+def _bars(bars: pd.DataFrame, unit: str) -> alt.Chart:
+    drawn: alt.Chart = alt.Chart(readable(bars), width=WIDTH, height=HEIGHT).mark_bar(orient="vertical")
+    return drawn.encode(
+        x=utc("time").axis(labelExpr=CLOCK),
+        x2="until",
+        y=alt.Y("value:Q", title=unit, stack="zero", axis=alt.Axis(format="~s")),
+    )
+
+
+def _tooltip(group: alt.Tooltip | None, label: str) -> list[alt.Tooltip]:
+    times = [utc_tooltip("time", "From (UTC)"), utc_tooltip("until", "To (UTC)")]
+    return [*([group] if group else []), *times, alt.Tooltip("value:Q", title=label, format=",")]
+
+
+def _titled(chart: alt.Chart, title: str, said: list[str]) -> alt.Chart:
+    return titled(chart, title, [text for text in said if text])
+
+
+def _counted(measure: str, width: pd.Timedelta) -> str:
+    words = f"{schema.label(measure)} per {format_duration(width)}"
+    if measure.startswith(_VOLUMES):
+        return f"{words}, spread over the time they were counted in; times in UTC."
+    if measure == "peers":
+        return f"{words}: each source once a bin; times in UTC."
+    return f"{words}, each counted once, where it was first seen; times in UTC."
+
+
+def _not_drawn(table: pd.DataFrame, measure: str) -> str:
+    """Say which attempts are not in bars of connections."""
+    others = {name: int(table[name].sum()) for name in ("denied", "unknown")}
+    told = [f"{count:,} {schema.spoken(name)}" for name, count in others.items() if count]
+    return f"Not in the bars: {' and '.join(told)}." if measure == "connections" and told else ""
+
+
+def _what_to_do(measure: str) -> str:
+    if measure.startswith(_VOLUMES):
+        return "Version 1 logs and rules logged without state carry no counters: look at connections instead."
+    return "Choose another measure, or a longer span."
+
+
+def _others_together(bars: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    largest = _by_size(bars)
     if len(largest) <= MOST_COLOURS:
-        return table, ""
+        return bars, ""
     rest = set(largest[MOST_COLOURS - 1 :])
-    name = f"{len(rest)} others"
-    merged = table.assign(group=table["group"].where(~table["group"].isin(rest), name))
-    keys = ["time", "group", "decision", "until"]
-    return merged.groupby(keys)[
-        "connections"
-    ].sum().reset_index(), f"The {len(rest)} smallest groups are one."
+    merged = bars.assign(group=bars["group"].where(~bars["group"].isin(rest), f"{len(rest)} others"))
+    merged = merged.groupby(["time", "group", "until"])["value"].sum().reset_index()
+    return merged, f"The {len(rest)} smallest groups are one."
 
 
-def _by_size(table: pd.DataFrame) -> list[str]:
-    sizes = table.groupby("group")["connections"].sum()
+def _by_size(bars: pd.DataFrame) -> list[str]:
+    sizes = bars.groupby("group")["value"].sum()
     return [str(name) for name in sizes.sort_values(ascending=False, kind="stable").index]
 
 
-def _few_enough(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Make bins wider, two to one, until at most 5,000 marks remain."""
-    width = asked = (table["until"] - table["time"]).max()
-    bars = table
-    while len(bars) > MOST_MARKS:
+def _few_enough(bars: pd.DataFrame, *, adds_up: bool = True) -> tuple[pd.DataFrame, str]:
+    """Make bins wider, two to one, until at most 5,000 marks remain; what does not add up is cut."""
+    if not adds_up:
+        cut = len(bars) - MOST_MARKS
+        return bars.tail(MOST_MARKS), f"Left out: {cut:,} earlier bins." if cut > 0 else ""
+    width = asked = _width(bars)
+    wider = bars
+    while len(wider) > MOST_MARKS:
         width *= 2
-        wider = table.assign(time=table["time"].dt.floor(width))
-        keys = ["time", "group", "decision"]
-        bars = wider.groupby(keys, observed=True)["connections"].sum().reset_index()
-        bars["until"] = bars["time"] + width
-    return bars, "" if width == asked else f"The table's bins of one {spoken(asked)} were joined to fit."
+        joined = bars.assign(time=bars["time"].dt.floor(width)).groupby(["time", "group"], observed=True)
+        wider = joined["value"].sum().reset_index()
+        wider["until"] = wider["time"] + width
+    words = f"The table's bins of one {format_duration(asked)} were joined to fit."
+    return wider, "" if width == asked else words
+
+
+def _width(bars: pd.DataFrame) -> pd.Timedelta:
+    widest: pd.Timedelta = (bars["until"] - bars["time"]).max()
+    return widest

@@ -7,7 +7,7 @@ from nsgkit import FlowLogs, analyses, conversations, schema
 from nsgkit.analyses import breakdown, record_types, top_talkers, traffic_links
 from nsgkit.analyses.filters.select import query
 from nsgkit.errors import MissingColumnError, NsgkitError
-from nsgkit.views.charts import links, matrix, top_bars
+from nsgkit.views import links, matrix, top_bars
 from tests.frames import flows
 
 A = "10.0.0.4:50000 10.0.1.5:443 TCP"

@@ -52,7 +52,7 @@ def notebook(jupyter, service, evidence):
     service.reset()
 
 
-def choose_two_manifest_hours_one_nic(notebook):
+def choose_two_hours_of_one_nic(notebook):
     (office,) = [label for label in labels(notebook, LOGS) if "OFFICE" in label]
     notebook.control(LOGS).select_option(office)
     notebook.settle()
@@ -67,10 +67,10 @@ def labels(notebook, label):
 
 def test_from_an_empty_folder_to_verified_evidence_by_clicks(notebook, evidence):
     assert notebook.faults() == []
-    notebook.wait_for("as the published key of the storage emulator on this machine.")
     notebook.wait_for("There is nothing to show yet.")
 
-    choose_two_manifest_hours_one_nic(notebook).press("Look").wait_for("To come:")
+    choose_two_hours_of_one_nic(notebook).press("Look").wait_for("To come:")
+    notebook.wait_for("as the published key of the storage emulator on this machine.")
     assert "3 blobs," in notebook.text()  # the hour after holds the last minute of the span
     assert not evidence.exists()
 

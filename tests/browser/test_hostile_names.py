@@ -21,8 +21,8 @@ from IPython.display import HTML, display
 from nsgkit import analyses
 from nsgkit.explore import field_explorer, traffic_explorer
 from nsgkit.explore.workbench.panel import panel, show_status, status_line
-from nsgkit.views.charts import over_time
-from nsgkit.views.theme import cut, nothing_to_show, titled
+from nsgkit.views import over_time
+from nsgkit.views.theme import cut, empty_chart, titled
 logs = nsgkit.read_logs("hostile")
 conversations = nsgkit.conversations(logs)
 CELL
@@ -34,15 +34,15 @@ logs.rejects
 CELL
 logs.blobs
 CELL
-over_time(analyses.over_time(conversations, by="rule"), title=NAMES[4])
+titled(over_time(analyses.over_time(conversations, by="rule")), NAMES[4])
 CELL
-over_time(analyses.over_time(conversations, by="acl"), title=NAMES[0])
+titled(over_time(analyses.over_time(conversations, by="acl")), NAMES[0])
 CELL
-over_time(analyses.over_time(conversations, by="mac"), title=NAMES[3])
+titled(over_time(analyses.over_time(conversations, by="mac")), NAMES[3])
 CELL
 traffic_explorer(logs.flows)
 CELL
-nothing_to_show(" ".join(NAMES), " ".join(NAMES))
+empty_chart(" ".join(NAMES), " ".join(NAMES))
 CELL
 field_explorer(open("hostile/PT1H.json").read())
 CELL

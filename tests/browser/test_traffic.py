@@ -10,7 +10,7 @@ CELLS = [
     "logs = nsgkit.read_logs('../data/samples')",
     "traffic_explorer(logs.flows)",
 ]
-OVER_TIME, DENIED = "Connections over time", "Denied attempts by source address"
+OVER_TIME, DENIED = "Connections and denied attempts over time", "Denied attempts by source address"
 # An independent count, in plain Python, in the notebook's kernel.
 PLAIN = (
     "[(r.src_ip, r.blob, r.record, r.tuple) for r in logs.flows.itertuples() if r.dst_port == 22 and "

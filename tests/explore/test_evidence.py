@@ -12,7 +12,7 @@ from nsgkit.acquire.download import download
 from nsgkit.evidence.folder import evidence_blobs
 from nsgkit.explore import evidence
 from nsgkit.explore.evidence import coverage_explorer, folder_hours, verify_explorer
-from nsgkit.views.grids import coverage
+from nsgkit.views import coverage
 from tests.acquire.logs import hours, name, this_hour
 from tests.azurite import azurite, fill
 
@@ -80,7 +80,7 @@ def test_before_a_download_there_is_nothing_to_show_and_that_is_no_fault(tmp_pat
     assert "nsgkit-problem" not in widget.children[2].value
 
 
-def test_the_manifest_hours_any_folder_are_drawn_and_counted():
+def test_the_hours_of_any_folder_are_drawn_and_counted():
     *_, picture, legend = coverage_explorer(SAMPLES).children
     assert isinstance(picture.children[0], alt.JupyterChart)
     counts = folder_hours(SAMPLES)["status"].value_counts()
@@ -116,7 +116,7 @@ def test_a_blob_of_this_hour_is_growing(folder, container):
 
 def test_every_state_that_a_picture_knows_is_explained():
     table = folder_hours(SAMPLES).head(len(evidence.MEANINGS)).assign(status=list(evidence.MEANINGS))
-    drawn = coverage(table).to_dict()["encoding"]["color"]["scale"]["domain"]
+    drawn = coverage(table).to_dict()["layer"][0]["encoding"]["color"]["scale"]["domain"]
     assert set(drawn) == set(evidence.MEANINGS)
 
 

@@ -147,7 +147,7 @@ def test_every_control_has_a_label_and_its_own(explorer):
 def test_at_first_everything_is_counted(explorer, made):
     counted = f"{(~made['folded']).sum():,}"
     assert explorer.status.startswith(f"{counted} conversations")
-    assert explorer.title(0) == "Connections over time"
+    assert explorer.title(0) == "Connections and denied attempts over time"
 
 
 def test_the_filter_brush_bar_rows_and_code_agree_with_a_plain_count(explorer, logs):
@@ -222,7 +222,7 @@ def test_a_brush_fills_in_the_span_in_whole_bins(explorer):
         "2024-12-18T01:00",
         "2024-12-18T08:00",
     )
-    assert explorer.title(0) == "Connections over time"
+    assert explorer.title(0) == "Connections and denied attempts over time"
 
 
 def test_a_click_beside_the_brush_lets_the_span_go(explorer):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import nsgkit
 from nsgkit.flows.coverage import coverage, coverage_of
 from nsgkit.flows.summary import as_html, as_text
+from nsgkit.palette import COVERAGE
 from nsgkit.schema import BLOBS, FLOWS, REJECTS, empty, typed
 
 NO_FLOWS, NO_REJECTS = empty(FLOWS), empty(REJECTS)
@@ -188,6 +189,12 @@ def test_picture_has_a_cell_for_each_hour_and_nic():
     html = as_html(NO_FLOWS, NO_REJECTS, FOUR, said(FOUR))
     assert html.count("<title>") == 2 * 4
     assert "A  R, 2024-12-19 11:00 UTC: missing" in html
+
+
+def test_the_picture_has_the_colours_of_the_palette():
+    html = as_html(NO_FLOWS, NO_REJECTS, FOUR, said(FOUR))
+    for status in ("present", "with rejects", "missing", "growing"):
+        assert f'"{COVERAGE[status].colour}"' in html
 
 
 def test_names_are_inert():

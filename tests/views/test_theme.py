@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nsgkit import schema
+from nsgkit import palette, schema
 from nsgkit.views import theme
 
-MEANINGS = {name: getattr(theme, name) for name in ("ALLOWED", "DENIED", "UNKNOWN", "SOURCE", "DESTINATION")}
+MEANINGS = {
+    name: getattr(palette, name) for name in ("ALLOWED", "DENIED", "UNKNOWN", "SOURCE", "DESTINATION")
+}
 LIGHT_PAGE, DARK_PAGE = "#ffffff", "#111111"
 
 # Machado, Oliveira and Fernandes 2009, severity 1: what is left of linear RGB.
@@ -88,7 +90,7 @@ def test_colours_with_a_meaning_are_told_apart(eye):
 
 @pytest.mark.parametrize("eye", SEEN_WITH)
 def test_no_series_is_taken_for_a_colour_with_a_meaning(eye):
-    assert nearest([*MEANINGS.values(), *theme.SERIES], SEEN_WITH[eye])[0] > 12
+    assert nearest([*MEANINGS.values(), *palette.SERIES], SEEN_WITH[eye])[0] > 12
 
 
 def test_the_simulation_knows_colours_that_are_confused():
@@ -96,7 +98,7 @@ def test_the_simulation_knows_colours_that_are_confused():
 
 
 @pytest.mark.parametrize("page", [LIGHT_PAGE, DARK_PAGE])
-@pytest.mark.parametrize("colour", [*MEANINGS.values(), *theme.SERIES, theme.INK])
+@pytest.mark.parametrize("colour", [*MEANINGS.values(), *palette.SERIES, palette.INK])
 def test_colours_stand_out_on_both_pages(colour, page):
     assert contrast(colour, page) >= 2.99
 
@@ -104,11 +106,11 @@ def test_colours_stand_out_on_both_pages(colour, page):
 def test_the_decision_scale_names_every_decision_of_the_schema():
     scale = theme.decision_scale().to_dict()
     assert scale["domain"] == schema.column("decision").values
-    assert scale["range"] == [theme.ALLOWED, theme.DENIED, theme.UNKNOWN]
+    assert scale["range"] == [palette.ALLOWED, palette.DENIED, palette.UNKNOWN]
 
 
 def test_source_and_destination_have_one_colour_each():
-    assert theme.end_scale().to_dict()["range"] == [theme.SOURCE, theme.DESTINATION]
+    assert theme.end_scale().to_dict()["range"] == [palette.SOURCE, palette.DESTINATION]
 
 
 def test_importing_views_enables_the_theme_and_the_renderer():
@@ -128,7 +130,7 @@ def test_a_chart_is_shown_as_a_picture_that_jupyterlab_draws_itself_and_in_words
 
 def test_drawing_the_first_picture_builds_no_grammar_of_addresses_and_bundles_no_scripts():
     code = (
-        "import sys, nsgkit.views.charts as charts, altair as alt, pandas as pd;"
+        "import sys, nsgkit.views, altair as alt, pandas as pd;"
         "alt.Chart(pd.DataFrame({'n': [1]})).mark_bar()._repr_mimebundle_(None, None);"
         "print({'rfc3987_syntax', 'lark', 'vl_convert'} & set(sys.modules))"
     )
@@ -164,9 +166,19 @@ def test_readable_leaves_numbers_and_nulls_alone():
 
 
 def test_an_empty_state_says_why_and_what_to_do():
-    chart = theme.nothing_to_show("No row of this span is denied.", "Choose a longer span.")
+    chart = theme.empty_chart("No row of this span is denied.", "Choose a longer span.")
     assert chart.data["line"].tolist() == ["No row of this span is denied.", "Choose a longer span."]
 
 
 def test_a_cut_name_has_the_whole_name_on_hover():
     assert theme.cut("UserRule_a") == '<span class="nsgkit-cut" title="UserRule_a">UserRule_a</span>'
+
+
+def test_every_status_of_an_hour_has_a_colour_and_a_sign():
+    assert list(palette.COVERAGE) == schema.column("status", schema.HOURS).values
+
+
+def test_statuses_of_an_hour_are_told_apart_by_tested_colours_and_by_signs():
+    inside = [m for status, m in palette.COVERAGE.items() if not status.startswith(("before", "after"))]
+    assert {mark.colour for mark in inside} <= {*MEANINGS.values(), *palette.SERIES}
+    assert len({mark.colour for mark in inside}) == len({mark.sign for mark in inside}) == len(inside)

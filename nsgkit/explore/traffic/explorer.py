@@ -26,10 +26,10 @@ from nsgkit.explore.traffic.question import MOST_OPENED, Question, Traffic
 from nsgkit.explore.workbench.code import name_of
 from nsgkit.explore.workbench.controls import button, dropdown, row
 from nsgkit.explore.workbench.panel import panel, report_errors, show_status, status_line
-from nsgkit.explore.workbench.selectable import brushable, clickable, empty_chart, whole_bins
+from nsgkit.explore.workbench.selectable import brushable, clickable, empty_place, whole_bins
 from nsgkit.explore.workbench.table import ROW_COLUMNS, TableView
 from nsgkit.times import bin_width
-from nsgkit.views.theme import StandIn, nothing_to_show
+from nsgkit.views.theme import StandIn, empty_chart
 
 _NOTHING = "Choose from the picture"
 _NEVER_DENIED = ("connections", "bytes", "packets")
@@ -73,7 +73,7 @@ class _TrafficExplorer:
         self.traffic, self.name = traffic, name
         self.controls = controls(traffic.conversations)
         self.status, self.below = status_line(), TableView()
-        self.over_time, self.picture = (empty_chart() for _ in range(2))
+        self.over_time, self.picture = (empty_place() for _ in range(2))
         self.choices = dropdown("Choose", [(_NOTHING, "")], width="38em")
         self.code = ipywidgets.Textarea(
             description="Code", layout={"width": "auto", "height": "15em", "display": "none"}
@@ -119,7 +119,7 @@ class _TrafficExplorer:
         except NsgkitError:
             # What answered another question must not stay.
             self.table, self.drawn = pd.DataFrame(), _UNDRAWN
-            self._show(nothing_to_show("There is no picture of this.", "See the sentence above."), ["line"])
+            self._show(empty_chart("There is no picture of this.", "See the sentence above."), ["line"])
             raise
 
     def _measure_denials(self) -> None:
@@ -135,7 +135,7 @@ class _TrafficExplorer:
             self._draw_over_time(asked)
         if chosen.empty:
             self.table = shown = pd.DataFrame()
-            drawing = nothing_to_show(*_none(asked))
+            drawing = empty_chart(*_none(asked))
         else:
             self.table = pictures.answer(self.traffic, asked)
             shown = pictures.named(self.traffic, self.table)

@@ -7,23 +7,15 @@ from typing import Any, TypeAlias
 import altair as alt
 import pandas as pd
 
-from nsgkit import analyses
+from nsgkit import analyses, views
 from nsgkit.analyses.traffic.over_time import over_time_of
 from nsgkit.explore.traffic.picked import hours_to_pick, rows_to_pick
 from nsgkit.explore.traffic.question import BREAKDOWNS, MOST_OPENED, VOLUMES, Question, Traffic
 from nsgkit.explore.workbench.code import Call, cell
-from nsgkit.schema import NOT_LOGGED, shortened
-from nsgkit.times import bin_width
-from nsgkit.views import charts
-from nsgkit.views.theme import ALLOWED, DENIED, SERIES, titled
-from nsgkit.views.time_series import spoken
+from nsgkit.schema import NOT_LOGGED
+from nsgkit.views.theme import StandIn, titled
 
 TOP = 15  # bars
-_NAMES = {
-    "connections": "Connections", "bytes": "Bytes", "packets": "Packets", "denied": "Denied attempts",
-    "peers": "Distinct sources",
-}  # fmt: skip
-_COLOURS = {"connections": ALLOWED, "denied": DENIED}
 _Answer: TypeAlias = Callable[[Traffic, Question], pd.DataFrame]
 
 
@@ -57,16 +49,12 @@ def over_time(traffic: Traffic, question: Question) -> pd.DataFrame:
 
 def draw_over_time(question: Question, table: pd.DataFrame) -> alt.Chart:
     """Return the picture over time."""
-    if "acl" in table:
-        table = table.assign(acl=shortened(table["acl"]))
-    chart = charts.volume_over_time(table, measure=question.measure)
-    if table.dropna(subset=[question.measure]).empty:
+    chart = views.over_time(table, measure=question.measure)
+    if isinstance(chart, StandIn):
         return chart
-    if question.coloured_by is None:
-        colour = _COLOURS.get(question.measure, SERIES[0])
-        chart = chart.encode(color=alt.value(colour))
-    said = [*chart.title.subtitle[1:], "Drag over the picture to choose a span; click beside it to let go."]
-    return titled(chart, f"{_NAMES[question.measure]} over time", [_counted(question), *said])
+    title = chart.title.text if isinstance(chart.title.text, str) else " ".join(chart.title.text)
+    how = "Drag over the picture to choose a span; click beside it to let go."
+    return titled(chart, title, [*chart.title.subtitle, how])
 
 
 def named(traffic: Traffic, table: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +72,7 @@ def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -
 
     >>> print(code(Question("dst_port:22 denied", measure="denied", by="source address")))
     import nsgkit
-    from nsgkit import analyses
+    from nsgkit import analyses, views
     <BLANKLINE>
     conversations = nsgkit.conversations(logs.flows)
     chosen = nsgkit.query(conversations, 'dst_port:22 denied')
@@ -134,21 +122,21 @@ def _made_by(call: Callable[[Question], Call]) -> tuple[_Answer, Callable[[Quest
 
 
 PICTURES = {
-    "Top": Picture(*_made_by(_bars), charts.top_bars, lambda question: BREAKDOWNS[question.by][0]),
+    "Top": Picture(*_made_by(_bars), views.top_bars, lambda question: BREAKDOWNS[question.by][0]),
     "Hours and days": Picture(
         _hours,
         lambda question, flows: _timeline_code(question, "chosen", flows, "1h", None),
-        charts.heat_map,
+        views.heat_map,
         lambda _question: ["time"],
         hours_to_pick,
     ),
     "Matrix": Picture(
         *_made_by(_matrix),
-        charts.matrix,
+        views.matrix,
         lambda _question: ["source", "destination"],
         controls=("Matrix of",),
     ),
-    "Links": Picture(*_made_by(_links), charts.links, lambda _question: ["ribbon", "from", "to"]),
+    "Links": Picture(*_made_by(_links), views.links, lambda _question: ["ribbon", "from", "to"]),
 }
 
 
@@ -163,10 +151,3 @@ def _timeline(
 def _timeline_code(question: Question, chosen: str, flows: str, freq: str, by: str | None) -> str:
     call = Call(analyses.over_time, "analyses.over_time", {"freq": freq} | ({"by": by} if by else {}))
     return call.written(chosen, flows=flows) if question.measure in VOLUMES else call.written(chosen)
-
-
-def _counted(question: Question) -> str:
-    width = spoken(pd.Timedelta(f"{bin_width(question.bin)}ms"))
-    if question.measure in VOLUMES:
-        return f"{question.measure.capitalize()} per {width}, spread over the time they were counted in; UTC."
-    return f"{_NAMES[question.measure]} per {width}, each counted once, where it was first seen; UTC."

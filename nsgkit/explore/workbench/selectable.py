@@ -10,15 +10,15 @@ from typing import Any, TypeAlias
 import altair as alt
 import pandas as pd
 
-from nsgkit.views.theme import StandIn, nothing_to_show, selectable
+from nsgkit.views.theme import StandIn, empty_chart, selectable
 
 Span: TypeAlias = tuple[pd.Timestamp, pd.Timestamp]
 _SETTLE = 200  # milliseconds after which a drag is over
 
 
-def empty_chart() -> alt.JupyterChart:
+def empty_place() -> alt.JupyterChart:
     """Return the place for a picture; it tells Python of a drag when that is over, not on its way."""
-    drawing = nothing_to_show("Nothing is drawn yet.", "")
+    drawing = empty_chart("Nothing is drawn yet.", "")
     return selectable(drawing, debounce_wait=_SETTLE, max_wait=False)
 
 

@@ -210,7 +210,7 @@ def test_conversations_are_those_of_a_plain_stitch(logs, made):
 
 
 def test_bytes_over_time_are_those_of_the_analysis_that_stitches_anew(logs, made):
-    asked = Question(measure="bytes", bin="15min")
+    asked = Question(measure="bytes", freq="15min")
     mine = pictures.over_time(Traffic(logs.flows, *stitched_once(logs.flows)), asked)
     theirs = over_time(made, freq="15min", flows=logs)
     pd.testing.assert_frame_equal(mine, theirs)

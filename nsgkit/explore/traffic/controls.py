@@ -11,16 +11,15 @@ from nsgkit.explore.traffic.pictures import PICTURES
 from nsgkit.explore.traffic.question import BREAKDOWNS, MEASURES, Question
 from nsgkit.explore.workbench.controls import dropdown, row, text_field
 from nsgkit.html import visible
-from nsgkit.schema import short_labels
+from nsgkit.schema import filter_word, short_labels
 
 Controls = dict[str, Any]
 ANY = "any"
 EXAMPLE = "dst_port:22 src:203.0.113.0/24 denied"
-# Label of a list -> the column whose values it offers, and the filter's word for it.
+# Label of a list -> the column whose values it offers.
 _LISTS = {
-    "NIC": ("mac", "nic"), "NSG": ("acl", "nsg"), "Rule": ("rule", "rule"),
-    "Direction": ("direction", "direction"), "Decision": ("decision", "decision"),
-    "Protocol": ("protocol", "protocol"),
+    "NIC": "mac", "NSG": "acl", "Rule": "rule", "Direction": "direction", "Decision": "decision",
+    "Protocol": "protocol",
 }  # fmt: skip
 _TEXTS = {"Port": "port", "Address or prefix": "ip"}
 _TIMES = {"From (UTC)": "from", "Until (UTC)": "until"}
@@ -34,7 +33,7 @@ def controls(conversations: pd.DataFrame) -> Controls:
     """Return the controls by their labels, with the names that occur in `conversations` to choose from."""
     made: Controls = {"Filter": _text("Filter", f"for example {EXAMPLE}", "auto")}
     made["Filter"].layout.flex = "1 1 30em"
-    made |= {label: _list(label, conversations[column]) for label, (column, _) in _LISTS.items()}
+    made |= {label: _list(label, conversations[column]) for label, column in _LISTS.items()}
     made["Port"] = _text("Port", "22,3389 or 8000-8999", "15em")
     made["Address or prefix"] = _text("Address or prefix", "203.0.113.0/24", "21em")
     made |= {label: _text(label, "2024-12-19T09:00", "17em") for label in _TIMES}
@@ -48,7 +47,7 @@ def controls(conversations: pd.DataFrame) -> Controls:
 
 def question(said: Controls) -> Question:
     """Return the question that the controls ask."""
-    lists = {word: said[label].value for label, (_, word) in _LISTS.items()}
+    lists = {filter_word(column): said[label].value for label, column in _LISTS.items()}
     texts = {word: "".join(said[label].value.split()) for label, word in _TEXTS.items()}
     times = {word: said[label].value.strip() for label, word in _TIMES.items()}
     terms = [f"{word}:{quoted(value)}" for word, value in lists.items() if value != ANY]
@@ -58,7 +57,7 @@ def question(said: Controls) -> Question:
         span=" ".join(f"{word}:{quoted(value)}" for word, value in times.items() if value),
         measure=said["Measure"].value,
         by=said["Break down by"].value,
-        bin=said["Bin"].value,
+        freq=said["Bin"].value,
         picture=said["Picture"].value,
         prefix=said["Matrix of"].value,
     )

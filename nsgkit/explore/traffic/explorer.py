@@ -172,7 +172,7 @@ class _TrafficExplorer:
     def _brushed(self, change: Any) -> str:
         """Return the terms of the span under the brush; none where there is no brush."""
         ends = change["new"].value.get("time")
-        return span(*whole_bins(ends, bin_width(self.asked.bin))) if ends else ""
+        return span(*whole_bins(ends, bin_width(self.asked.freq))) if ends else ""
 
     def _brush(self, change: Any) -> None:
         brushed = self._brushed(change)

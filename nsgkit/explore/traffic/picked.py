@@ -6,14 +6,9 @@ from typing import Any
 import pandas as pd
 
 from nsgkit.analyses.filters.grammar import moment, parse, quoted
-from nsgkit.schema import NOT_LOGGED
+from nsgkit.schema import NOT_LOGGED, filter_word
 
 Span = tuple[pd.Timestamp, pd.Timestamp]
-_FIELDS = {
-    "src_ip": "src", "dst_ip": "dst", "source": "src", "destination": "dst", "dst_port": "dst_port",
-    "protocol": "protocol", "rule": "rule", "nsg": "nsg", "mac": "nic", "direction": "direction",
-    "decision": "decision",
-}  # fmt: skip
 _OFFERED = 40  # in the list to choose from
 _ENDS = (("src_ip", "rule"), ("rule", "dst_ip"))
 
@@ -29,15 +24,13 @@ def term(picked: Mapping[str, Any]) -> str:
     if "ribbon" in picked:
         ends = _ENDS[int(str(picked["ribbon"])[0])]
         picked = dict(zip(ends, (picked["from"], picked["to"]), strict=True))
-    known = {
-        name: None if value == NOT_LOGGED else value for name, value in picked.items() if name in _FIELDS
-    }
-    return " ".join(f"{_FIELDS[name]}:{quoted(value)}" for name, value in known.items())
+    words = {filter_word(name): None if value == NOT_LOGGED else value for name, value in picked.items()}
+    return " ".join(f"{word}:{quoted(value)}" for word, value in words.items() if word)
 
 
 def rows_to_pick(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:
     """Return what can be picked of a table: a label and its terms; the keyboard's way to click."""
-    names = [name for name in table.columns if name in _FIELDS]
+    names = [name for name in table.columns if filter_word(name)]
     shown = table[table[measure].notna() & (table[measure] > 0)].head(_OFFERED)[names]
     texts = shown.astype("object").where(shown.notna(), NOT_LOGGED).astype("str")
     rows = shown.itertuples(index=False, name=None)

@@ -44,7 +44,7 @@ def draw(question: Question, table: pd.DataFrame) -> Any:
 def over_time(traffic: Traffic, question: Question) -> pd.DataFrame:
     """Return the measure over time, of the whole span: what lies outside the chosen one stays in sight."""
     chosen = traffic.chosen(question, whole_span=True)
-    return _timeline(traffic, question, chosen, question.bin, question.coloured_by)
+    return _timeline(traffic, question, chosen, question.freq, question.coloured_by)
 
 
 def draw_over_time(question: Question, table: pd.DataFrame) -> alt.Chart:
@@ -72,7 +72,7 @@ def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -
 
     >>> print(code(Question("dst_port:22 denied", measure="denied", by="source address")))
     import nsgkit
-    from nsgkit import analyses, views
+    from nsgkit import analyses
     <BLANKLINE>
     conversations = nsgkit.conversations(logs.flows)
     chosen = nsgkit.query(conversations, 'dst_port:22 denied')
@@ -85,7 +85,7 @@ def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -
         f"conversations = nsgkit.conversations({flows})",
         f"everywhere = nsgkit.query(conversations, {question.filter!r})",
         f"chosen = nsgkit.query(conversations, {question.all_terms!r})",
-        f"over_time = {_timeline_code(question, whole, flows, question.bin, question.coloured_by)}",
+        f"over_time = {_timeline_code(question, whole, flows, question.freq, question.coloured_by)}",
         f"table = {PICTURES[question.picture].code(question, flows)}",
         f"rows = nsgkit.conversation_rows({flows}, chosen.head({MOST_OPENED}))",
     ]

@@ -9,14 +9,11 @@ from nsgkit.analyses.filters.select import query
 from nsgkit.counting.conversations import conversation_rows
 from nsgkit.counting.quick.stitch import Stitched
 from nsgkit.counting.spread import increments
-from nsgkit.schema import short_labels
+from nsgkit.schema import short_labels, spoken
 
 MOST_OPENED = 200  # conversations whose rows are shown
 VOLUMES = ("bytes", "packets")
-MEASURES = {
-    "connections": "connections", "bytes": "bytes", "packets": "packets", "denied attempts": "denied",
-    "distinct peers": "peers",
-}  # fmt: skip
+MEASURES = {spoken(name): name for name in ("connections", *VOLUMES, "denied", "peers")}
 # What the bars are broken down by: the columns, and whose distinct values are the peers.
 BREAKDOWNS: dict[str, tuple[list[str], str]] = {
     "source address": (["src_ip"], "dst_ip"),
@@ -42,7 +39,7 @@ class Question:
     span: str = ""
     measure: str = "connections"
     by: str = "service (protocol and port)"
-    bin: str = "1h"
+    freq: str = "1h"
     picture: str = "Top"
     prefix: int = 24
 

@@ -25,7 +25,7 @@ def offered(room):
 
 
 def public():
-    """Return {room: {name: object}} of everything in an `__all__`, each object in its first room only."""
+    """Return {room: {name: function or class}} of every `__all__`, each in its first room only."""
     names = ["nsgkit", *sorted(m.name for m in pkgutil.walk_packages(nsgkit.__path__, "nsgkit."))]
     rooms = [n for n in names if not n.endswith("__main__")]
     seen, found = set(), {}
@@ -47,7 +47,10 @@ def call(room, name, thing):
     bare = [
         p.replace(annotation=inspect.Parameter.empty) for p in inspect.signature(thing).parameters.values()
     ]
-    return f"{room}.{name}{inspect.Signature(bare)}"
+    text = f"{room}.{name}{inspect.Signature(bare)}"
+    for named, default in offered("nsgkit.schema").items():  # a whole table as a default: by its name
+        text = text.replace(f"={default!r}", f"={named}") if isinstance(default, tuple) else text
+    return text
 
 
 def table(heads, rows):
@@ -80,26 +83,24 @@ def notebooks():
     return table(["notebook", "what it is for"], rows)
 
 
+# What is said above each table of columns, beside the flow table itself.
+TABLES = {
+    "**rejects**: one row for everything that is not a flow row.": schema.REJECTS,
+    "**blobs**: one row per blob.": schema.BLOBS,
+    "**conversations**: one row per connection and NIC that logged it.": schema.CONVERSATIONS,
+    "**traffic**: what `breakdown` and the rankings count in each group.": schema.TRAFFIC,
+    "**hours**: one row per hour and NIC, as `coverage` gives them.": schema.HOURS,
+}
+
+
 def dictionary():
-    """Return the data dictionary of the three tables that `read_logs` gives, and the encryption codes."""
-    rejects, blobs = (
-        schema.dictionary(t)[["column", "type", "meaning"]] for t in (schema.REJECTS, schema.BLOBS)
-    )
-    codes = table(
-        ["code", "meaning"], [[f"`{code}`", meaning] for code, meaning in schema.ENCRYPTION.items()]
-    )
-    return "\n\n".join(
-        [
-            "**flows**: one row per tuple; the numbers are the field's place in the tuple, from 1.",
-            frame(schema.dictionary()),
-            "**rejects**: one row for everything that is not a flow row.",
-            frame(rejects),
-            "**blobs**: one row per blob.",
-            frame(blobs),
-            "**encryption** in VNet flow logs.",
-            codes,
-        ]
-    )
+    """Return the columns of the main tables, and the encryption codes."""
+    flows = "**flows**: one row per tuple; the numbers are the field's place in the tuple, from 1."
+    parts = [flows, frame(schema.dictionary())]
+    for heading, columns in TABLES.items():
+        parts += [heading, frame(schema.dictionary(columns)[["column", "type", "unit", "meaning"]])]
+    codes = [[f"`{code}`", meaning] for code, meaning in schema.ENCRYPTION.items()]
+    return "\n\n".join([*parts, "**encryption** in VNet flow logs.", table(["code", "meaning"], codes)])
 
 
 def frame(data):

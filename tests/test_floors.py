@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,7 @@ FLOORS = [
     {"times"},
     {"schema", "layout"},
     {"enable", "evidence"},
-    {"acquire", "flows"},
-    {"counting"},
+    {"acquire", "flows", "counting"},
     {"store", "enrich", "rules"},
     {"analyses", "detections", "views"},
     {"explore"},
@@ -42,6 +42,13 @@ HEAVY = {*ONLY_IN, "duckdb", "pandas", "pyarrow", "numpy", "narwhals", "tqdm", "
 MODULES = sorted(HOUSE.rglob("*.py"))
 
 
+def module(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULE_NAMES = {module(path) for path in MODULES}
+
+
 def room(path):
     return path.relative_to(HOUSE).parts[0].removesuffix(".py")
 
@@ -49,6 +56,15 @@ def room(path):
 def rooms_entered(path):
     parts = (name.split(".") for name in imports(path))
     return {p[1] for p in parts if p[0] == "nsgkit" and len(p) > 1} - {room(path)}
+
+
+def modules_entered(path):
+    """Of each name that is imported, the module that it is, or that it stands in."""
+    for name in imports(path):
+        while name and name not in MODULE_NAMES:
+            name = name.rpartition(".")[0]
+        if name:
+            yield name
 
 
 def named(path):
@@ -63,6 +79,20 @@ def test_every_room_has_a_floor():
 def test_imports_go_down_only(path):
     too_high = {r for r in rooms_entered(path) if HEIGHT.get(r, len(FLOORS)) >= HEIGHT[room(path)]}
     assert not too_high
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if room(p) not in DOORS], ids=named)
+def test_nobody_inside_goes_through_the_door(path):
+    doors = [name for name in modules_entered(path) if name == "nsgkit"]
+    assert not doors, "`import nsgkit` reaches every room: import from the module that has it"
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    entered = {module(path): set(modules_entered(path)) for path in MODULES}
+    try:
+        TopologicalSorter(entered).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle of imports: {' <- '.join(error.args[1])}")
 
 
 def test_views_take_tables_and_know_neither_analyses_nor_enrichment():

@@ -7,8 +7,8 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
-import nsgkit
 from nsgkit.counting.conversations import CONVERSATIONS, stitched_once
+from nsgkit.counting.conversations import conversations as conversations_of
 from nsgkit.counting.frame import bin_width, collect, lazy, types
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.traffic import question as ask
@@ -221,7 +221,7 @@ class _Explorer:
 def _traffic(flows: object, conversations: pd.DataFrame | None) -> Traffic:
     if conversations is None and isinstance(flows, pd.DataFrame):
         return Traffic(flows, *stitched_once(flows))
-    made = nsgkit.conversations(flows) if conversations is None else conversations
+    made = conversations_of(flows) if conversations is None else conversations
     return Traffic(
         flows, made if isinstance(made, pd.DataFrame) else collect(lazy(made), types(CONVERSATIONS))
     )

@@ -4,10 +4,12 @@ import json
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
+import nsgkit
 from tests.imports import imports
 
 ROOT = Path(__file__).parents[1]
@@ -61,10 +63,9 @@ def rooms_entered(path):
 def modules_entered(path):
     """Of each name that is imported, the module that it is, or that it stands in."""
     for name in imports(path):
-        while name and name not in MODULE_NAMES:
-            name = name.rpartition(".")[0]
-        if name:
-            yield name
+        parts = name.split(".")
+        fronts = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+        yield from islice((front for front in fronts if front in MODULE_NAMES), 1)
 
 
 def named(path):
@@ -107,9 +108,21 @@ def test_heavy_libraries_stay_in_their_rooms(path):
     assert not strays
 
 
+@pytest.mark.parametrize("name", sorted({room(path) for path in MODULES} - DOORS))
+def test_every_room_is_reached_after_import_nsgkit(name):
+    code = f"import nsgkit; assert {name!r} in dir(nsgkit); print(nsgkit.{name}.__name__)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert ran.stdout.strip() == f"nsgkit.{name}"
+
+
+def test_a_name_that_is_nowhere_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'analysis'"):
+        nsgkit.analysis  # noqa: B018
+
+
 def test_importing_the_package_is_light():
     code = (
-        "import json, sys, time; import nsgkit;"
+        "import json, sys, time; import nsgkit; dir(nsgkit);"
         "print(json.dumps([sorted({m.split('.')[0] for m in sys.modules}), time.process_time()]))"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

@@ -1,4 +1,4 @@
-"""Pictures of result tables: a table in, an altair chart or a folium map out.
+"""Pictures of result tables: a table in, an altair chart out.
 
 Importing this package sets the kit's look and renderer, so that a chart that stands last in a cell is
 drawn without a network, and is still there when the notebook is opened again. `import nsgkit` alone

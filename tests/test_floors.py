@@ -89,7 +89,7 @@ def test_nobody_inside_goes_through_the_door(path):
 
 
 def test_no_modules_import_each_other_in_a_circle():
-    entered = {module(path): set(modules_entered(path)) for path in MODULES}
+    entered = {module(p): set(modules_entered(p)) for p in MODULES if room(p) not in DOORS}
     try:
         TopologicalSorter(entered).prepare()
     except CycleError as error:

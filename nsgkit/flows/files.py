@@ -16,14 +16,14 @@ import numpy as np
 
 from nsgkit.evidence.folder import MirrorBlob, read_blob
 from nsgkit.flows.batches import Data
-from nsgkit.flows.looks import BLANK, is_blank
+from nsgkit.flows.content_kind import BLANK, is_blank
 from nsgkit.flows.parse.columns import Array
 from nsgkit.layout import ENDINGS, LATE, BlobName
 from nsgkit.times import parse_span
 
 LARGE = 1 << 20  # bytes from which memory of its own, and a thread, are worth while
 _HOUR, _LAST = timedelta(hours=1), datetime.max.replace(tzinfo=UTC)
-_ROOM = 16 << 20  # files of about one size fit into the same room; what is not used costs nothing
+_BUFFER_STEP = 16 << 20  # files of about one size fit into the same buffer; what is not used costs nothing
 _HELD_BY_LIST_ALONE = 2  # the list, and the question itself
 # Flow logs shrink 15 to 30 times; a file that grows a hundredfold is not one.
 _EXPANSION, _EXPANSION_FLOOR = 100, 64 << 20
@@ -82,23 +82,27 @@ def plain_name(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def load(file: LogFile, rooms: list[Array] | None = None) -> Data | str:
+def load(file: LogFile, buffers: list[Array] | None = None) -> Data | str:
     """Return the file's bytes as they are stored, or the problem that kept us from them.
 
-    `rooms` keeps memory for one large file after the other: the system takes long to give it.
+    `buffers` keeps memory for one large file after the other: the system takes long to give it.
     """
     try:
         paths = [path for path, _ in file.mirrored.parts] if file.mirrored else [file.path]
         if not all(stat.S_ISREG(path.stat().st_mode) for path in paths):  # a named pipe would wait for ever
             return "no regular file: never opened"
-        return read_blob(file.mirrored) if file.mirrored else _read(file.path, [] if rooms is None else rooms)
+        return (
+            read_blob(file.mirrored)
+            if file.mirrored
+            else _read(file.path, [] if buffers is None else buffers)
+        )
     except OSError as error:
         return f"the file cannot be read: {error.strerror or type(error).__name__}"
     except MemoryError:
         return f"the file of {file.size:,} bytes cannot be read: there is not enough memory"
 
 
-def _read(path: Path, rooms: list[Array]) -> Data | str:
+def _read(path: Path, buffers: list[Array]) -> Data | str:
     with path.open("rb") as opened:
         size = os.fstat(opened.fileno()).st_size
         if size < LARGE:
@@ -106,19 +110,20 @@ def _read(path: Path, rooms: list[Array]) -> Data | str:
         if is_blank(opened, size):
             return BLANK
         opened.seek(0)
-        room = memoryview(_room(size, rooms))[:size]  # type: ignore[arg-type]
-        return room[: opened.readinto(room)]
+        buffer = memoryview(_buffer(size, buffers))[:size]  # type: ignore[arg-type]
+        return buffer[: opened.readinto(buffer)]
 
 
-def _room(size: int, rooms: list[Array]) -> Array:
+def _buffer(size: int, buffers: list[Array]) -> Array:
     """Return an array of this size or more that nobody holds any more, or a new one."""
-    for i in reversed(range(len(rooms))):
-        if sys.getrefcount(rooms[i]) <= _HELD_BY_LIST_ALONE:
-            if len(rooms[i]) >= size:
-                return rooms[i]
-            del rooms[i]
-    rooms.append(np.empty(-(-size // _ROOM) * _ROOM, dtype=np.uint8))  # numpy asks for large pages: quicker
-    return rooms[-1]
+    for i in reversed(range(len(buffers))):
+        if sys.getrefcount(buffers[i]) <= _HELD_BY_LIST_ALONE:
+            if len(buffers[i]) >= size:
+                return buffers[i]
+            del buffers[i]
+    # numpy asks for large pages: quicker
+    buffers.append(np.empty(-(-size // _BUFFER_STEP) * _BUFFER_STEP, dtype=np.uint8))
+    return buffers[-1]
 
 
 def hash_of(stored: Data) -> str:

@@ -28,7 +28,7 @@ _HEADER_TEXTS = ("rule", "acl", "mac", "resource", "flow_log")
 _DTYPES = DTYPES | {"tuple": np.int32}
 
 
-class Rows:
+class FlowTableBuilder:
     """The flow table while it is being read. `room` is how many rows to expect."""
 
     def __init__(self, room: int) -> None:

@@ -17,15 +17,15 @@ from nsgkit.errors import EvidenceChangedError, NsgkitError
 from nsgkit.evidence.folder import is_mirror
 from nsgkit.evidence.hours import mirror_hours
 from nsgkit.flows.blob_table import SEVERAL, blob_table, reject_table
+from nsgkit.flows.content_kind import Aside
 from nsgkit.flows.coverage import Coverage, coverage_of
-from nsgkit.flows.edges import cut, edge_notes, far_from_record, hours_of
 from nsgkit.flows.files import LogFile, Span, choose_span, hash_of, load, unpack
 from nsgkit.flows.folder import Found, find_files, nothing_read
-from nsgkit.flows.looks import Aside
-from nsgkit.flows.opening import Reading, again, not_flow_logs, read_all
-from nsgkit.flows.parse.batch import raw_tuple, settle
+from nsgkit.flows.parse.batch import check_counts, raw_tuple
+from nsgkit.flows.reading import Reading, not_flow_logs, read_again, read_all
 from nsgkit.flows.record_types import notes_on_rows
 from nsgkit.flows.repeats import reject_repeats
+from nsgkit.flows.span_edges import cut_to_span, edge_notes, far_from_record, hours_in_span
 from nsgkit.flows.stops import stops_in_words
 from nsgkit.flows.summary import as_html, as_text
 from nsgkit.html import visible
@@ -140,10 +140,10 @@ def read_logs(
     found = find_files(path, span)
     read = read_all(found.files)
     names = [file.name for file in read.files]
-    reject_repeats(read.rows, read.headers, names, partial(again, read))
-    settle(read.counts, read.rows.groups, read.rows.rejects)
+    reject_repeats(read.rows, read.headers, names, partial(read_again, read))
+    check_counts(read.counts, read.rows.groups, read.rows.rejects)
     far = far_from_record(read.rows, len(names))
-    outside = cut(read.rows, span, read.counts)
+    outside = cut_to_span(read.rows, span, read.counts)
     with ThreadPoolExecutor(1) as pool:
         table = pool.submit(read.rows.table, read.headers, names)
         blobs = blob_table(read, span, outside, far)
@@ -189,7 +189,7 @@ def _put_together(path: Path, span: Span, found: Found, read: Reading, logs: Flo
     logs.set_aside = typed(pd.DataFrame(rows, columns=list(Aside._fields)), SET_ASIDE)
     logs.files = {file.name: file for file in read.files}
     if is_mirror(path):
-        logs.mirror_hours = hours_of(mirror_hours(path), span)
+        logs.mirror_hours = hours_in_span(mirror_hours(path), span)
     return logs
 
 

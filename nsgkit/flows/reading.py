@@ -11,9 +11,9 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from nsgkit.flows.batches import BATCH, Count, Data, Reject, batches, refuse, unforeseen
+from nsgkit.flows.content_kind import BLANK, LOOKED_AT, NO_RECORD, Aside, has_marks, is_json, what_it_is
 from nsgkit.flows.files import LARGE, LogFile, hash_of, load, unpack
-from nsgkit.flows.flow_table import BYTES_OF_A_TUPLE, Rows
-from nsgkit.flows.looks import BLANK, LOOKED_AT, NO_RECORD, Aside, has_marks, is_json, what_it_is
+from nsgkit.flows.flow_table import BYTES_OF_A_TUPLE, FlowTableBuilder
 from nsgkit.flows.parse.batch import Part, read_batch
 from nsgkit.flows.parse.columns import Array
 from nsgkit.flows.parse.records import Headers
@@ -31,7 +31,7 @@ _NO_RECORD_FITS = 64
 class Reading:
     """The blobs read so far, one entry of each list a blob, and what came of their batches."""
 
-    rows: Rows
+    rows: FlowTableBuilder
     headers: Headers = field(default_factory=Headers)
     files: list[LogFile] = field(default_factory=list)
     counts: list[Count] = field(default_factory=list)
@@ -86,7 +86,7 @@ def _no_hash(digest: Future[str] | None) -> str | None:
     return f"its SHA-256 could not be computed: {type(error).__name__}" if error else None
 
 
-def again(reading: Reading, blob: int) -> Data | None:
+def read_again(reading: Reading, blob: int) -> Data | None:
     """Return the bytes of a blob a second time, or None where they are not to be had as they were."""
     try:
         stored = load(reading.files[blob])
@@ -110,23 +110,23 @@ def not_flow_logs(reading: Reading) -> dict[int, str]:
     return found | {blob: names[first] for blob, first in reading.copies.items() if first in names}
 
 
-def _rows(total: int) -> Rows:
+def _rows(total: int) -> FlowTableBuilder:
     try:
-        return Rows(total // BYTES_OF_A_TUPLE)
+        return FlowTableBuilder(total // BYTES_OF_A_TUPLE)
     except MemoryError:  # one file says that it is larger than all memory
-        return Rows(0)
+        return FlowTableBuilder(0)
 
 
 def _open_all(
     files: list[LogFile], reading: Reading, pool: ThreadPoolExecutor
 ) -> Iterator[tuple[Data | None, Count]]:
     """Yield the blobs to be framed, each hashed; a large one meanwhile, in a thread."""
-    rooms: list[Array] = []
+    buffers: list[Array] = []
     shown = (
         files if len(files) < PROGRESS_FROM else tqdm(files, "Reading flow logs", unit="blob", leave=False)
     )
     for file in shown:
-        got = _fetch(file, rooms, pool)
+        got = _fetch(file, buffers, pool)
         if got.aside:
             reading.aside.append(Aside(file.name, file.size, got.aside))
             continue
@@ -147,23 +147,23 @@ def _open_all(
         yield (None if problem or copied else got.data), count
 
 
-def _fetch(file: LogFile, rooms: list[Array], pool: ThreadPoolExecutor) -> _Fetched:
+def _fetch(file: LogFile, buffers: list[Array], pool: ThreadPoolExecutor) -> _Fetched:
     """Load, hash and unpack a file; whatever fails is the problem of this file alone."""
     size, digest = 0, None
     try:
-        stored = load(file, rooms)
+        stored = load(file, buffers)
         if isinstance(stored, str):
             return _Fetched(None, size, digest, stored)
         size, digest = len(stored), _hash(stored, pool)
         data = unpack(stored)
         if isinstance(data, str):
             return _Fetched(None, size, digest, data)
-        return _judged(file, _Fetched(data, size, digest, None), data)
+        return _mark_doubtful(file, _Fetched(data, size, digest, None), data)
     except Exception as error:  # also one that nobody foresaw
         return _Fetched(None, size, digest, unforeseen(error))
 
 
-def _judged(file: LogFile, got: _Fetched, data: Data) -> _Fetched:
+def _mark_doubtful(file: LogFile, got: _Fetched, data: Data) -> _Fetched:
     """Tell what has nothing of a flow log; only that need not be read whole to be set aside."""
     if has_marks(data):
         return got

@@ -27,7 +27,7 @@ class Aside(NamedTuple):
     reason: str
 
 
-def look_at(path: Path) -> str | None:
+def why_no_log(path: Path) -> str | None:
     """Return why a file whose name is not that of a log is none, or None where it may be one."""
     try:
         with path.open("rb") as opened:

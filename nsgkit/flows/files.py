@@ -29,6 +29,10 @@ _HELD_BY_LIST_ALONE = 2  # the list, and the question itself
 _EXPANSION, _EXPANSION_FLOOR = 100, 64 << 20
 
 
+class UnreadableFileError(Exception):
+    """A file gives no bytes of a blob; the message says why, as a reason of a reject."""
+
+
 @dataclass(frozen=True)
 class LogFile:
     """A file that holds one blob, and what the blob's name tells."""
@@ -82,33 +86,35 @@ def plain_name(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def load(file: LogFile, buffers: list[Array] | None = None) -> Data | str:
-    """Return the file's bytes as they are stored, or the problem that kept us from them.
+def load(file: LogFile, buffers: list[Array] | None = None) -> Data:
+    """Return the file's bytes as they are stored; UnreadableFileError where they are not to be had.
 
     `buffers` keeps memory for one large file after the other: the system takes long to give it.
     """
     try:
         paths = [path for path, _ in file.mirrored.parts] if file.mirrored else [file.path]
         if not all(stat.S_ISREG(path.stat().st_mode) for path in paths):  # a named pipe would wait for ever
-            return "no regular file: never opened"
+            raise UnreadableFileError("no regular file: never opened")
         return (
             read_blob(file.mirrored)
             if file.mirrored
             else _read(file.path, [] if buffers is None else buffers)
         )
     except OSError as error:
-        return f"the file cannot be read: {error.strerror or type(error).__name__}"
-    except MemoryError:
-        return f"the file of {file.size:,} bytes cannot be read: there is not enough memory"
+        reason = f"the file cannot be read: {error.strerror or type(error).__name__}"
+        raise UnreadableFileError(reason) from error
+    except MemoryError as error:
+        reason = f"the file of {file.size:,} bytes cannot be read: there is not enough memory"
+        raise UnreadableFileError(reason) from error
 
 
-def _read(path: Path, buffers: list[Array]) -> Data | str:
+def _read(path: Path, buffers: list[Array]) -> Data:
     with path.open("rb") as opened:
         size = os.fstat(opened.fileno()).st_size
         if size < LARGE:
             return opened.read()
         if is_blank(opened, size):
-            return BLANK
+            raise UnreadableFileError(BLANK)
         opened.seek(0)
         buffer = memoryview(_buffer(size, buffers))[:size]  # type: ignore[arg-type]
         return buffer[: opened.readinto(buffer)]
@@ -131,8 +137,8 @@ def hash_of(stored: Data) -> str:
     return hashlib.sha256(stored).hexdigest()
 
 
-def unpack(stored: Data) -> Data | str:
-    """Return the blob's bytes, unpacked where they were a gzip file, or the problem with that."""
+def unpack(stored: Data) -> Data:
+    """Return the blob's bytes, unpacked where they were a gzip file; or UnreadableFileError."""
     if stored[:2] != b"\x1f\x8b":
         return stored
     limit = max(_EXPANSION_FLOOR, _EXPANSION * len(stored))
@@ -140,9 +146,11 @@ def unpack(stored: Data) -> Data | str:
         with gzip.open(io.BytesIO(stored)) as unpacked:
             data = unpacked.read(limit + 1)
     except (OSError, EOFError, zlib.error) as error:
-        return f"the gzip file cannot be unpacked: {error}"
+        raise UnreadableFileError(f"the gzip file cannot be unpacked: {error}") from error
     if len(data) > limit:
-        return f"the gzip file unpacks to more than {limit:,} bytes: no flow log shrinks so far"
+        raise UnreadableFileError(
+            f"the gzip file unpacks to more than {limit:,} bytes: no flow log shrinks so far"
+        )
     return data
 
 

@@ -19,7 +19,7 @@ from nsgkit.evidence.hours import mirror_hours
 from nsgkit.flows.blob_table import SEVERAL, blob_table, reject_table
 from nsgkit.flows.content_kind import Aside
 from nsgkit.flows.coverage import Coverage, coverage_of
-from nsgkit.flows.files import LogFile, Span, choose_span, hash_of, load, unpack
+from nsgkit.flows.files import LogFile, Span, UnreadableFileError, choose_span, hash_of, load, unpack
 from nsgkit.flows.folder import Found, find_files, nothing_read
 from nsgkit.flows.parse.batch import check_counts, raw_tuple
 from nsgkit.flows.reading import Reading, not_flow_logs, read_again, read_all
@@ -86,15 +86,14 @@ class FlowLogs:
         return self._bytes(self.files[name]).decode(errors="replace")
 
     def _bytes(self, file: LogFile) -> bytes:
-        stored = load(file)
-        sha256 = hash_of(stored) if not isinstance(stored, str) else None
         known = self.blobs.loc[self.blobs["name"] == file.name, "sha256"].item()
-        data = unpack(stored) if not isinstance(stored, str) else stored
-        if isinstance(data, str) or sha256 != known:
-            problem = data if isinstance(data, str) else f"its SHA-256 was {known} and is {sha256}"
-            raise EvidenceChangedError(
-                f"{file.path} is not what was read: {problem}. Put the original back, or read the logs again."
-            )
+        try:
+            stored = load(file)
+            data, sha256 = unpack(stored), hash_of(stored)
+        except UnreadableFileError as error:
+            raise EvidenceChangedError(_changed(file, str(error))) from error
+        if sha256 != known:
+            raise EvidenceChangedError(_changed(file, f"its SHA-256 was {known} and is {sha256}"))
         return bytes(data)
 
     def __repr__(self) -> str:
@@ -139,15 +138,15 @@ def read_logs(
     path = given_path(path)
     found = find_files(path, span)
     read = read_all(found.files)
-    names = [file.name for file in read.files]
+    names, counts = [blob.file.name for blob in read.blobs], [blob.count for blob in read.blobs]
     reject_repeats(read.rows, read.headers, names, partial(read_again, read))
-    check_counts(read.counts, read.rows.groups, read.rows.rejects)
+    check_counts(counts, read.rows.groups, read.rows.rejects)
     far = far_from_record(read.rows, len(names))
-    outside = cut_to_span(read.rows, span, read.counts)
+    outside = cut_to_span(read.rows, span, counts)
     with ThreadPoolExecutor(1) as pool:
         table = pool.submit(read.rows.table, read.headers, names)
         blobs = blob_table(read, span, outside, far)
-        rejects = reject_table(read.counts, read.rows.rejects, names)
+        rejects = reject_table(counts, read.rows.rejects, names)
     return _put_together(path, span, found, read, FlowLogs(table.result(), rejects, blobs))
 
 
@@ -171,11 +170,16 @@ def given_path(path: object) -> Path:
         ) from None
 
 
+def _changed(file: LogFile, how: str) -> str:
+    return f"{file.path} is not what was read: {how}. Put the original back, or read the logs again."
+
+
 def _put_together(path: Path, span: Span, found: Found, read: Reading, logs: FlowLogs) -> FlowLogs:
     """Set aside what turned out to be no flow logs, and what is of another time; say so."""
     others, blobs = not_flow_logs(read), logs.blobs
     aside = [*found.aside, *read.aside]
-    aside += [Aside(read.files[blob].name, read.files[blob].size, reason) for blob, reason in others.items()]
+    others_files = {blob: read.blobs[blob].file for blob in others}
+    aside += [Aside(file.name, file.size, others[blob]) for blob, file in others_files.items()]
     if len(others) == len(blobs):
         raise nothing_read(path, aside, found.elsewhere, span)
     needed = [pd.isna(hour) or span.needs(hour) for hour in blobs["hour"]]
@@ -187,7 +191,7 @@ def _put_together(path: Path, span: Span, found: Found, read: Reading, logs: Flo
     logs.notes = edge_notes(logs.blobs, span) + _notes(logs.blobs, len(found.elsewhere), int(elsewhere.sum()))
     rows = sorted(aside, key=lambda one: (one.name, one.reason))
     logs.set_aside = typed(pd.DataFrame(rows, columns=list(Aside._fields)), SET_ASIDE)
-    logs.files = {file.name: file for file in read.files}
+    logs.files = {blob.file.name: blob.file for blob in read.blobs}
     if is_mirror(path):
         logs.mirror_hours = hours_in_span(mirror_hours(path), span)
     return logs

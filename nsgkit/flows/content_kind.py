@@ -1,4 +1,4 @@
-"""A look at the first bytes of a file tells whether it may be a flow log, and else what it is."""
+"""What kind of file this is, by its first bytes: perhaps a flow log, else something that has a name."""
 
 import re
 import zlib

@@ -29,7 +29,7 @@ _DTYPES = DTYPES | {"tuple": np.int32}
 
 
 class FlowTableBuilder:
-    """The flow table while it is being read. `room` is how many rows to expect."""
+    """The flow table while it is being read. `room` is how many rows are expected."""
 
     def __init__(self, room: int) -> None:
         """Make room; the system gives memory only to what is written."""

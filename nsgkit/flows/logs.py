@@ -63,7 +63,7 @@ class FlowLogs:
 
         `row` is a row of the flow table, or of any table that still has its columns blob, record and
         tuple; or a label of the flow table's index. Raises EvidenceChangedError where the file is no
-        longer what was read, NsgkitError where the row points nowhere.
+        longer what was read, NsgkitError where the row belongs to no blob of these logs.
         """
         where = row if hasattr(row, "keys") else self.flows.loc[row]
         try:
@@ -128,7 +128,7 @@ def read_logs(
     blob, record and tuple.
 
     Returns FlowLogs. For every blob, tuples = rows + rejects + outside. Raises NoLogsError where there is
-    nothing to read, and says what was looked for, NsgkitError where the path or a time is none.
+    nothing to read, and says what was looked for; NsgkitError where the path or a time is not one.
 
     >>> logs = read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
     >>> logs.raw(logs.flows[logs.flows["dst_port"] == 12086].iloc[0])
@@ -151,7 +151,7 @@ def read_logs(
 
 
 def given_path(path: object) -> Path:
-    """Return the path that was given; raises NsgkitError where it is none."""
+    """Return `path` as a Path; raises NsgkitError where it is not the path of a file or folder."""
     text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
     if not isinstance(text, str) or not text.strip():
         raise NsgkitError(f"The path is {visible(repr(path))[:80]}: give that of a file or folder, as text.")

@@ -22,7 +22,7 @@ from nsgkit.flows.parse.columns import Array
 from nsgkit.flows.parse.json_exact import JsonList, Text, read_array
 from nsgkit.flows.parse.records import Header, Headers, Records
 
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio: spreads bits well (Knuth)
 _ROW = ("time", "src_port", "dst_port", "protocol", "direction", "decision", "state")
 _COUNTERS = ("packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src")
 _FRACTION = re.compile(r"\.([0-9]*?)0*Z$")
@@ -77,12 +77,13 @@ def _first_groups(groups: Groups) -> Array:
 
 
 def _candidates(rows: FlowTableBuilder, groups: Groups, first: Array, shared: list[Header]) -> Array:
-    """Return the records that may repeat another, or be repeated: their facts and sums are another's."""
+    """Return the records that may be a repeat, or be repeated: cheap hashes of them are alike."""
     if not len(first):
         return first
     numbers: dict[Header, int] = {}
     table = np.array([numbers.setdefault(header, len(numbers)) for header in shared], dtype=np.uint64)
     filled = groups.tuples > 0
+    # One number a group: its header in the high 32 bits, its number of tuples in the low ones.
     facts = _hashed(table[groups.header] << np.uint64(32) | groups.tuples.astype(np.uint64)) * filled
     prints = np.add.reduceat(facts, first) + _hashed(groups.record_time[first].astype(np.uint64))
     some = np.flatnonzero(np.logical_or.reduceat(filled, first))
@@ -93,14 +94,17 @@ def _candidates(rows: FlowTableBuilder, groups: Groups, first: Array, shared: li
 
 
 def _hashed(values: Array) -> Array:
-    """Spread the bits of numbers, so that their sums tell different ones apart."""
+    """Return a hash of each number, so that sums of hashes tell different numbers apart.
+
+    A product moves low bits up only; each shift folds the high half back, so that every bit counts.
+    """
     values = (values ^ (values >> np.uint64(31))) * _FACTOR
     result: Array = values ^ (values >> np.uint64(29))
     return result
 
 
 def _duplicated(values: Array) -> Array:
-    """Tell which values stand there more than once."""
+    """Return for each value whether it occurs more than once."""
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     result: Array = counts[inverse] > 1
     return result

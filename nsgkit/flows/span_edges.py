@@ -1,4 +1,4 @@
-"""The edges of the span asked for: rows are cut to it by their own time, and what is near them is said.
+"""The edges of the span asked for: rows outside of it are dropped, and what lies near them is noted.
 
 An hour's blob goes by the time of its records, which are written up to a minute after their tuples. So the
 last minute of an hour stands in the blob of the next.

@@ -12,6 +12,22 @@ from typing import TYPE_CHECKING
 from nsgkit.errors import NsgkitError
 
 if TYPE_CHECKING:
+    from nsgkit import (  # noqa: F401
+        acquire,
+        analyses,
+        counting,
+        enable,
+        errors,
+        evidence,
+        explore,
+        flows,
+        html,
+        layout,
+        sample,
+        schema,
+        times,
+        views,
+    )
     from nsgkit.acquire.download import download
     from nsgkit.acquire.listing import find_logs
     from nsgkit.analyses.filters.select import query
@@ -25,7 +41,7 @@ __all__ = [
     "read_logs", "verify",
 ]  # fmt: skip
 
-# The public face is light: pandas, pyarrow and the rest come when a function is first asked for.
+# The public face is light: pandas, pyarrow and the rest come when a function or a room is first asked for.
 _HOME = {
     "FlowLogs": "nsgkit.flows.logs",
     "conversation_rows": "nsgkit.counting.conversations",
@@ -36,13 +52,19 @@ _HOME = {
     "read_logs": "nsgkit.flows.logs",
     "verify": "nsgkit.evidence.verify",
 }
+_ROOMS = (
+    "acquire", "analyses", "counting", "enable", "errors", "evidence", "explore", "flows", "html", "layout",
+    "sample", "schema", "times", "views",
+)  # fmt: skip
 
 
 def __getattr__(name: str) -> object:
+    if name in _ROOMS:
+        return import_module(f"nsgkit.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'nsgkit' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, *_ROOMS, "__version__"])

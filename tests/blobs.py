@@ -9,8 +9,8 @@ import pandas as pd
 
 from nsgkit.flows.batches import BATCH, Count, batches
 from nsgkit.flows.blob_table import reject_table
-from nsgkit.flows.flow_table import Rows
-from nsgkit.flows.parse.batch import read_batch, settle
+from nsgkit.flows.flow_table import FlowTableBuilder
+from nsgkit.flows.parse.batch import check_counts, read_batch
 from nsgkit.flows.parse.records import Headers
 from nsgkit.flows.repeats import reject_repeats
 
@@ -33,11 +33,11 @@ def read(
 ) -> Read:
     """Read blobs from memory, called 0, 1, …; `again` gives the bytes of one a second time."""
     counts = [Count(str(i)) for i in range(len(blobs))]
-    rows, headers = Rows(room=3), Headers()
+    rows, headers = FlowTableBuilder(room=3), Headers()
     for batch in batches(zip(blobs, counts, strict=True), headers, exact=exact, size=size):
         rows.add(read_batch(batch, exact=exact))
     reject_repeats(rows, headers, [count.name for count in counts], again or blobs.__getitem__)
-    settle(counts, rows.groups, rows.rejects)
+    check_counts(counts, rows.groups, rows.rejects)
     names = [count.name for count in counts]
     rejects = reject_table(counts, rows.rejects, names)
     groups = np.bincount(rows.groups.blob, minlength=len(blobs)).tolist()

@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
+import nsgkit
 from tests.imports import imports
 
 ROOT = Path(__file__).parents[1]
@@ -18,8 +21,7 @@ FLOORS = [
     {"times"},
     {"schema", "layout"},
     {"enable", "evidence"},
-    {"acquire", "flows"},
-    {"counting"},
+    {"acquire", "flows", "counting"},
     {"store", "enrich", "rules"},
     {"analyses", "detections", "views"},
     {"explore"},
@@ -42,6 +44,13 @@ HEAVY = {*ONLY_IN, "duckdb", "pandas", "pyarrow", "numpy", "narwhals", "tqdm", "
 MODULES = sorted(HOUSE.rglob("*.py"))
 
 
+def module(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULE_NAMES = {module(path) for path in MODULES}
+
+
 def room(path):
     return path.relative_to(HOUSE).parts[0].removesuffix(".py")
 
@@ -49,6 +58,14 @@ def room(path):
 def rooms_entered(path):
     parts = (name.split(".") for name in imports(path))
     return {p[1] for p in parts if p[0] == "nsgkit" and len(p) > 1} - {room(path)}
+
+
+def modules_entered(path):
+    """Of each name that is imported, the module that it is, or that it stands in."""
+    for name in imports(path):
+        parts = name.split(".")
+        fronts = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+        yield from islice((front for front in fronts if front in MODULE_NAMES), 1)
 
 
 def named(path):
@@ -65,6 +82,20 @@ def test_imports_go_down_only(path):
     assert not too_high
 
 
+@pytest.mark.parametrize("path", [p for p in MODULES if room(p) not in DOORS], ids=named)
+def test_nobody_inside_goes_through_the_door(path):
+    doors = [name for name in modules_entered(path) if name == "nsgkit"]
+    assert not doors, "`import nsgkit` reaches every room: import from the module that has it"
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    entered = {module(p): set(modules_entered(p)) for p in MODULES if room(p) not in DOORS}
+    try:
+        TopologicalSorter(entered).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle of imports: {' <- '.join(error.args[1])}")
+
+
 def test_views_take_tables_and_know_neither_analyses_nor_enrichment():
     entered = {named(p): rooms_entered(p) & {"analyses", "enrich"} for p in MODULES if room(p) == "views"}
     assert not any(entered.values()), entered
@@ -77,9 +108,21 @@ def test_heavy_libraries_stay_in_their_rooms(path):
     assert not strays
 
 
+@pytest.mark.parametrize("name", sorted({room(path) for path in MODULES} - DOORS))
+def test_every_room_is_reached_after_import_nsgkit(name):
+    code = f"import nsgkit; assert {name!r} in dir(nsgkit); print(nsgkit.{name}.__name__)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert ran.stdout.strip() == f"nsgkit.{name}"
+
+
+def test_a_name_that_is_nowhere_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'analysis'"):
+        nsgkit.analysis  # noqa: B018
+
+
 def test_importing_the_package_is_light():
     code = (
-        "import json, sys, time; import nsgkit;"
+        "import json, sys, time; import nsgkit; dir(nsgkit);"
         "print(json.dumps([sorted({m.split('.')[0] for m in sys.modules}), time.process_time()]))"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

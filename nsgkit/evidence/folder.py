@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from nsgkit.evidence.manifest import MANIFEST, read_manifest
 from nsgkit.errors import NoLogsError, NsgkitError, shown
+from nsgkit.evidence.manifest import MANIFEST, read_manifest
 
 BLOBS = "blobs"
 INCOMING = "incoming"
@@ -92,7 +92,9 @@ def evidence_blobs(folder: Path | str) -> list[EvidenceBlob]:
     """
     folder = as_folder(folder, "folder")
     if not is_evidence(folder):
-        raise NoLogsError(f"{folder} is no evidence folder: it holds no {MANIFEST}. nsgkit.download makes one.")
+        raise NoLogsError(
+            f"{folder} is no evidence folder: it holds no {MANIFEST}. nsgkit.download makes one."
+        )
     newest: dict[str, dict[str, Any]] = {}
     for event in blob_events(folder):
         key = blob_key(event["account"], event["container"], event["name"])

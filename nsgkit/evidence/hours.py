@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from nsgkit.evidence.manifest import read_manifest
 from nsgkit.evidence.folder import as_folder, evidence_blobs
+from nsgkit.evidence.manifest import read_manifest
 from nsgkit.layout import floor_hour, is_flow_log, parse_name
 
 STATES = ["complete", "growing", "gone", "could not be read", "no blob", "not asked for"]

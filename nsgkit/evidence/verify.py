@@ -7,10 +7,10 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from nsgkit.evidence.manifest import FIRST, MANIFEST, read_manifest
-from nsgkit.evidence.folder import BLOBS, SUMS, as_folder, blob_key, is_evidence, part_path, read_parts
-from nsgkit.evidence.writer import sum_lines
 from nsgkit.errors import EvidenceChangedError, NoLogsError
+from nsgkit.evidence.folder import BLOBS, SUMS, as_folder, blob_key, is_evidence, part_path, read_parts
+from nsgkit.evidence.manifest import FIRST, MANIFEST, read_manifest
+from nsgkit.evidence.writer import sum_lines
 from nsgkit.html import visible
 
 
@@ -61,7 +61,9 @@ def verify(folder: str | Path) -> Verification:
     """
     folder = as_folder(folder, "folder")
     if not is_evidence(folder):
-        raise NoLogsError(f"{folder} is no evidence folder: it holds no {MANIFEST}. nsgkit.download makes one.")
+        raise NoLogsError(
+            f"{folder} is no evidence folder: it holds no {MANIFEST}. nsgkit.download makes one."
+        )
     result = Verification(folder)
     strangers = {path for path in (folder / BLOBS).rglob("*") if path.is_file()}
     stored = _read_lines(result)

@@ -1,16 +1,16 @@
-"""Writing into an evidence folder: one process at a time, aside first, then in one step, never over anything."""
+"""Writing into an evidence folder: one process at a time, aside first, never over anything."""
 
 import contextlib
 import os
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
 
 from filelock import FileLock, Timeout
 
-from importlib.metadata import version
-from nsgkit.evidence.manifest import MANIFEST, Manifest, read_line, read_manifest
+from nsgkit.errors import NsgkitError
 from nsgkit.evidence.folder import (
     BLOB_EVENTS,
     BLOBS,
@@ -23,7 +23,7 @@ from nsgkit.evidence.folder import (
     part_path,
     state_after,
 )
-from nsgkit.errors import NsgkitError
+from nsgkit.evidence.manifest import MANIFEST, Manifest, read_line, read_manifest
 
 LOCK = ".lock"
 FORMAT = 1
@@ -178,7 +178,8 @@ def _check_folder(folder: Path) -> None:
     ours = {LOCK, BLOBS, INCOMING, MANIFEST}
     if strangers := sorted(p.name for p in folder.iterdir() if p.name not in ours):
         raise NsgkitError(
-            f"{folder} holds other things ({strangers[0]}) and is no evidence folder. Choose a new or an empty folder."
+            f"{folder} holds other things ({strangers[0]}) and is no evidence folder. "
+            "Choose a new or an empty folder."
         )
 
 

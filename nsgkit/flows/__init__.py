@@ -1,1 +1,1 @@
-"""The way from bytes to flows: read, parse, explain."""
+"""From bytes to flow rows: logs are found, read and checked; what is no row is a reject with a reason."""

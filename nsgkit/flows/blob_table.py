@@ -12,10 +12,10 @@ from nsgkit.flows.batches import Count, Reject
 from nsgkit.flows.coverage import YEARS
 from nsgkit.flows.files import LogFile, Span
 from nsgkit.flows.flow_table import tidy
-from nsgkit.flows.opening import Reading, sha256_of
 from nsgkit.flows.parse.batch import NO_TIME, record_times
 from nsgkit.flows.parse.columns import Array
 from nsgkit.flows.parse.records import Header
+from nsgkit.flows.reading import Reading, sha256_of
 from nsgkit.schema import BLOBS, REJECTS, empty, typed
 
 SEVERAL = "records of several hours"
@@ -41,25 +41,26 @@ def blob_table(reading: Reading, span: Span, outside: Array, far: Array) -> pd.D
 
     `outside` is how many rows of each blob are not of the span, `far` how many are far from their record.
     """
-    counts, rejects, groups = reading.counts, reading.rows.rejects, reading.rows.groups
-    edges = np.searchsorted(groups.blob, np.arange(len(counts) + 1))
-    first = record_times([count.first_time for count in counts])
+    rejects, groups = reading.rows.rejects, reading.rows.groups
+    edges = np.searchsorted(groups.blob, np.arange(len(reading.blobs) + 1))
+    first = record_times([blob.count.first_time for blob in reading.blobs])
     tidied = [tidy(header) for header in reading.headers]
     resources = _resources(reading, tidied)
     repeats = Counter(reject.blob for reject in rejects if reject.reason.startswith("repeats record "))
     rows = []
-    for blob, (file, count) in enumerate(zip(reading.files, counts, strict=True)):
-        times = groups.record_time[edges[blob] : edges[blob + 1]]
-        hours = [file.told.hour] if file.told.hour else _hours(int(first[blob]), times)
+    for number, blob in enumerate(reading.blobs):
+        file, count = blob.file, blob.count
+        times = groups.record_time[edges[number] : edges[number + 1]]
+        hours = [file.told.hour] if file.told.hour else _hours(int(first[number]), times)
         hour = next(filter(span.asks_for, hours), hours[0] if hours else None)
-        told = _told(file, count, [tidied[number] for number in count.headers], resources)
-        notes = [*_notes(file, count, told.pop("versions")), *_about_time(hour, hours, int(far[blob]))]
+        told = _told(file, count, [tidied[header] for header in count.headers], resources)
+        notes = [*_notes(file, count, told.pop("versions")), *_about_time(hour, hours, int(far[number]))]
         placed = hour if hour is not None and _PICTURE[0] <= hour < _PICTURE[1] else None
         rows.append(
             told
-            | {"hour": placed, "asked": hour is None or span.asks_for(hour), "outside": int(outside[blob])}
-            | {"size": reading.sizes[blob], "sha256": sha256_of(reading.digests[blob])}
-            | {"repeats": repeats[blob], "note": "; ".join(notes) or None}
+            | {"hour": placed, "asked": hour is None or span.asks_for(hour), "outside": int(outside[number])}
+            | {"size": blob.size, "sha256": sha256_of(blob.digest)}
+            | {"repeats": repeats[number], "note": "; ".join(notes) or None}
         )
     return typed(pd.DataFrame(rows, columns=[c.name for c in BLOBS]), BLOBS)
 
@@ -71,10 +72,10 @@ def _place(reject: Reject) -> tuple[int, int, int]:
 def _resources(reading: Reading, tidied: Sequence[Header]) -> dict[str, str]:
     """Return what the records of each path's resource call it: a VNet flow log's path names another."""
     found: dict[str, str] = {}
-    for file, count in zip(reading.files, reading.counts, strict=True):
-        named = _only(tidied[number].resource for number in count.headers)
-        if file.told.resource and named:
-            found.setdefault(file.told.resource, named)
+    for blob in reading.blobs:
+        named = _only(tidied[header].resource for header in blob.count.headers)
+        if blob.file.told.resource and named:
+            found.setdefault(blob.file.told.resource, named)
     return found
 
 

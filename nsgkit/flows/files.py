@@ -16,17 +16,21 @@ import numpy as np
 
 from nsgkit.evidence.folder import EvidenceBlob, read_blob
 from nsgkit.flows.batches import Data
-from nsgkit.flows.looks import BLANK, is_blank
+from nsgkit.flows.content_kind import BLANK, is_blank
 from nsgkit.flows.parse.columns import Array
 from nsgkit.layout import ENDINGS, LATE, BlobName
 from nsgkit.times import parse_span
 
 LARGE = 1 << 20  # bytes from which memory of its own, and a thread, are worth while
 _HOUR, _LAST = timedelta(hours=1), datetime.max.replace(tzinfo=UTC)
-_ROOM = 16 << 20  # files of about one size fit into the same room; what is not used costs nothing
+_BUFFER_STEP = 16 << 20  # files of about one size fit into the same buffer; what is not used costs nothing
 _HELD_BY_LIST_ALONE = 2  # the list, and the question itself
 # Flow logs shrink 15 to 30 times; a file that grows a hundredfold is not one.
 _EXPANSION, _EXPANSION_FLOOR = 100, 64 << 20
+
+
+class UnreadableFileError(Exception):
+    """A file gives no bytes of a blob; the message says why, as a reason of a reject."""
 
 
 @dataclass(frozen=True)
@@ -82,43 +86,50 @@ def plain_name(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def load(file: LogFile, rooms: list[Array] | None = None) -> Data | str:
-    """Return the file's bytes as they are stored, or the problem that kept us from them.
+def load(file: LogFile, buffers: list[Array] | None = None) -> Data:
+    """Return the file's bytes as they are stored; UnreadableFileError where they are not to be had.
 
-    `rooms` keeps memory for one large file after the other: the system takes long to give it.
+    `buffers` keeps memory for one large file after the other: the system takes long to give it.
     """
     try:
         paths = [path for path, _ in file.evidence.parts] if file.evidence else [file.path]
         if not all(stat.S_ISREG(path.stat().st_mode) for path in paths):  # a named pipe would wait for ever
-            return "no regular file: never opened"
-        return read_blob(file.evidence) if file.evidence else _read(file.path, [] if rooms is None else rooms)
+            raise UnreadableFileError("no regular file: never opened")
+        return (
+            read_blob(file.evidence)
+            if file.evidence
+            else _read(file.path, [] if buffers is None else buffers)
+        )
     except OSError as error:
-        return f"the file cannot be read: {error.strerror or type(error).__name__}"
-    except MemoryError:
-        return f"the file of {file.size:,} bytes cannot be read: there is not enough memory"
+        reason = f"the file cannot be read: {error.strerror or type(error).__name__}"
+        raise UnreadableFileError(reason) from error
+    except MemoryError as error:
+        reason = f"the file of {file.size:,} bytes cannot be read: there is not enough memory"
+        raise UnreadableFileError(reason) from error
 
 
-def _read(path: Path, rooms: list[Array]) -> Data | str:
+def _read(path: Path, buffers: list[Array]) -> Data:
     with path.open("rb") as opened:
         size = os.fstat(opened.fileno()).st_size
         if size < LARGE:
             return opened.read()
         if is_blank(opened, size):
-            return BLANK
+            raise UnreadableFileError(BLANK)
         opened.seek(0)
-        room = memoryview(_room(size, rooms))[:size]  # type: ignore[arg-type]
-        return room[: opened.readinto(room)]
+        buffer = memoryview(_buffer(size, buffers))[:size]  # type: ignore[arg-type]
+        return buffer[: opened.readinto(buffer)]
 
 
-def _room(size: int, rooms: list[Array]) -> Array:
+def _buffer(size: int, buffers: list[Array]) -> Array:
     """Return an array of this size or more that nobody holds any more, or a new one."""
-    for i in reversed(range(len(rooms))):
-        if sys.getrefcount(rooms[i]) <= _HELD_BY_LIST_ALONE:
-            if len(rooms[i]) >= size:
-                return rooms[i]
-            del rooms[i]
-    rooms.append(np.empty(-(-size // _ROOM) * _ROOM, dtype=np.uint8))  # numpy asks for large pages: quicker
-    return rooms[-1]
+    for i in reversed(range(len(buffers))):
+        if sys.getrefcount(buffers[i]) <= _HELD_BY_LIST_ALONE:
+            if len(buffers[i]) >= size:
+                return buffers[i]
+            del buffers[i]
+    # numpy asks for large pages: quicker
+    buffers.append(np.empty(-(-size // _BUFFER_STEP) * _BUFFER_STEP, dtype=np.uint8))
+    return buffers[-1]
 
 
 def hash_of(stored: Data) -> str:
@@ -126,8 +137,8 @@ def hash_of(stored: Data) -> str:
     return hashlib.sha256(stored).hexdigest()
 
 
-def unpack(stored: Data) -> Data | str:
-    """Return the blob's bytes, unpacked where they were a gzip file, or the problem with that."""
+def unpack(stored: Data) -> Data:
+    """Return the blob's bytes, unpacked where they were a gzip file; or UnreadableFileError."""
     if stored[:2] != b"\x1f\x8b":
         return stored
     limit = max(_EXPANSION_FLOOR, _EXPANSION * len(stored))
@@ -135,9 +146,11 @@ def unpack(stored: Data) -> Data | str:
         with gzip.open(io.BytesIO(stored)) as unpacked:
             data = unpacked.read(limit + 1)
     except (OSError, EOFError, zlib.error) as error:
-        return f"the gzip file cannot be unpacked: {error}"
+        raise UnreadableFileError(f"the gzip file cannot be unpacked: {error}") from error
     if len(data) > limit:
-        return f"the gzip file unpacks to more than {limit:,} bytes: no flow log shrinks so far"
+        raise UnreadableFileError(
+            f"the gzip file unpacks to more than {limit:,} bytes: no flow log shrinks so far"
+        )
     return data
 
 

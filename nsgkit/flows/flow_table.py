@@ -28,8 +28,8 @@ _HEADER_TEXTS = ("rule", "acl", "mac", "resource", "flow_log")
 _DTYPES = DTYPES | {"tuple": np.int32}
 
 
-class Rows:
-    """The flow table while it is being read. `room` is how many rows to expect."""
+class FlowTableBuilder:
+    """The flow table while it is being read. `room` is how many rows are expected."""
 
     def __init__(self, room: int) -> None:
         """Make room; the system gives memory only to what is written."""

@@ -15,9 +15,9 @@ from typing import TypeAlias
 from nsgkit.errors import NoLogsError
 from nsgkit.evidence.folder import evidence_blobs, is_evidence
 from nsgkit.evidence.hours import evidence_hours
-from nsgkit.flows.edges import hours_of
+from nsgkit.flows.content_kind import Aside, why_no_log
 from nsgkit.flows.files import LogFile, Span, plain_name
-from nsgkit.flows.looks import Aside, look_at
+from nsgkit.flows.span_edges import hours_in_span
 from nsgkit.html import visible
 from nsgkit.layout import ENDINGS, parse_name
 
@@ -51,7 +51,7 @@ def find_files(path: Path, span: Span) -> Found:
         if hour is not None and not span.needs(hour):
             found.elsewhere.append(file)
             continue
-        reason = None if file.named_as_log or file.evidence else look_at(file.path)
+        reason = None if file.named_as_log or file.evidence else why_no_log(file.path)
         if reason:
             found.aside.append(Aside(file.name, file.size, reason))
         else:
@@ -196,7 +196,7 @@ def _not_downloaded(path: Path, span: Span) -> str | None:
     """Say which blobs of the span an evidence folder could not get, and why."""
     if not is_evidence(path):
         return None
-    hours = hours_of(evidence_hours(path), span)
+    hours = hours_in_span(evidence_hours(path), span)
     failed = hours[hours["state"] == "could not be read"]
     if failed.empty:
         return None

@@ -17,15 +17,15 @@ from nsgkit.errors import EvidenceChangedError, NsgkitError
 from nsgkit.evidence.folder import is_evidence
 from nsgkit.evidence.hours import evidence_hours
 from nsgkit.flows.blob_table import SEVERAL, blob_table, reject_table
+from nsgkit.flows.content_kind import Aside
 from nsgkit.flows.coverage import Coverage, coverage_of
-from nsgkit.flows.edges import cut, edge_notes, far_from_record, hours_of
-from nsgkit.flows.files import LogFile, Span, choose_span, hash_of, load, unpack
+from nsgkit.flows.files import LogFile, Span, UnreadableFileError, choose_span, hash_of, load, unpack
 from nsgkit.flows.folder import Found, find_files, nothing_read
-from nsgkit.flows.looks import Aside
-from nsgkit.flows.opening import Reading, again, not_flow_logs, read_all
-from nsgkit.flows.parse.batch import raw_tuple, settle
+from nsgkit.flows.parse.batch import check_counts, raw_tuple
+from nsgkit.flows.reading import Reading, not_flow_logs, read_again, read_all
 from nsgkit.flows.record_types import notes_on_rows
 from nsgkit.flows.repeats import reject_repeats
+from nsgkit.flows.span_edges import cut_to_span, edge_notes, far_from_record, hours_in_span
 from nsgkit.flows.stops import stops_in_words
 from nsgkit.flows.summary import as_html, as_text
 from nsgkit.html import visible
@@ -40,7 +40,7 @@ _SECRET = re.compile(
 )
 
 
-@dataclass
+@dataclass(eq=False)  # tables have no one answer to ==: each FlowLogs equals itself alone
 class FlowLogs:
     """What read_logs found: the flow rows, what is not a row, and the blobs they came from.
 
@@ -63,7 +63,7 @@ class FlowLogs:
 
         `row` is a row of the flow table, or of any table that still has its columns blob, record and
         tuple; or a label of the flow table's index. Raises EvidenceChangedError where the file is no
-        longer what was read, NsgkitError where the row points nowhere.
+        longer what was read, NsgkitError where the row belongs to no blob of these logs.
         """
         where = row if hasattr(row, "keys") else self.flows.loc[row]
         try:
@@ -86,15 +86,14 @@ class FlowLogs:
         return self._bytes(self.files[name]).decode(errors="replace")
 
     def _bytes(self, file: LogFile) -> bytes:
-        stored = load(file)
-        sha256 = hash_of(stored) if not isinstance(stored, str) else None
         known = self.blobs.loc[self.blobs["name"] == file.name, "sha256"].item()
-        data = unpack(stored) if not isinstance(stored, str) else stored
-        if isinstance(data, str) or sha256 != known:
-            problem = data if isinstance(data, str) else f"its SHA-256 was {known} and is {sha256}"
-            raise EvidenceChangedError(
-                f"{file.path} is not what was read: {problem}. Put the original back, or read the logs again."
-            )
+        try:
+            stored = load(file)
+            data, sha256 = unpack(stored), hash_of(stored)
+        except UnreadableFileError as error:
+            raise EvidenceChangedError(_changed(file, str(error))) from error
+        if sha256 != known:
+            raise EvidenceChangedError(_changed(file, f"its SHA-256 was {known} and is {sha256}"))
         return bytes(data)
 
     def __repr__(self) -> str:
@@ -121,7 +120,8 @@ def read_logs(
 
     A folder may be laid out as in the storage container, be an evidence folder that nsgkit downloaded,
     or hold files of any name in any order; gzip files are read too. What a file is, its content decides:
-    every file that is not read is named in `set_aside`, with the reason. Links are followed, to each folder once.
+    every file that is not read is named in `set_aside`, with the reason. Links are followed, to each
+    folder once.
 
     `start` and `end` (UTC where they name no zone) choose the rows from `start` to before `end`, by their
     own time. An hour's blob goes by the time of its records, so the last minute of an hour stands in the
@@ -129,7 +129,7 @@ def read_logs(
     blob, record and tuple.
 
     Returns FlowLogs. For every blob, tuples = rows + rejects + outside. Raises NoLogsError where there is
-    nothing to read, and says what was looked for, NsgkitError where the path or a time is none.
+    nothing to read, and says what was looked for; NsgkitError where the path or a time is not one.
 
     >>> logs = read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
     >>> logs.raw(logs.flows[logs.flows["dst_port"] == 12086].iloc[0])
@@ -139,20 +139,20 @@ def read_logs(
     path = given_path(path)
     found = find_files(path, span)
     read = read_all(found.files)
-    names = [file.name for file in read.files]
-    reject_repeats(read.rows, read.headers, names, partial(again, read))
-    settle(read.counts, read.rows.groups, read.rows.rejects)
+    names, counts = [blob.file.name for blob in read.blobs], [blob.count for blob in read.blobs]
+    reject_repeats(read.rows, read.headers, names, partial(read_again, read))
+    check_counts(counts, read.rows.groups, read.rows.rejects)
     far = far_from_record(read.rows, len(names))
-    outside = cut(read.rows, span, read.counts)
+    outside = cut_to_span(read.rows, span, counts)
     with ThreadPoolExecutor(1) as pool:
         table = pool.submit(read.rows.table, read.headers, names)
         blobs = blob_table(read, span, outside, far)
-        rejects = reject_table(read.counts, read.rows.rejects, names)
+        rejects = reject_table(counts, read.rows.rejects, names)
     return _put_together(path, span, found, read, FlowLogs(table.result(), rejects, blobs))
 
 
 def given_path(path: object) -> Path:
-    """Return the path that was given; raises NsgkitError where it is none."""
+    """Return `path` as a Path; raises NsgkitError where it is not the path of a file or folder."""
     text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
     if not isinstance(text, str) or not text.strip():
         raise NsgkitError(f"The path is {visible(repr(path))[:80]}: give that of a file or folder, as text.")
@@ -171,11 +171,16 @@ def given_path(path: object) -> Path:
         ) from None
 
 
+def _changed(file: LogFile, how: str) -> str:
+    return f"{file.path} is not what was read: {how}. Put the original back, or read the logs again."
+
+
 def _put_together(path: Path, span: Span, found: Found, read: Reading, logs: FlowLogs) -> FlowLogs:
     """Set aside what turned out to be no flow logs, and what is of another time; say so."""
     others, blobs = not_flow_logs(read), logs.blobs
     aside = [*found.aside, *read.aside]
-    aside += [Aside(read.files[blob].name, read.files[blob].size, reason) for blob, reason in others.items()]
+    others_files = {blob: read.blobs[blob].file for blob in others}
+    aside += [Aside(file.name, file.size, others[blob]) for blob, file in others_files.items()]
     if len(others) == len(blobs):
         raise nothing_read(path, aside, found.elsewhere, span)
     needed = [pd.isna(hour) or span.needs(hour) for hour in blobs["hour"]]
@@ -187,9 +192,9 @@ def _put_together(path: Path, span: Span, found: Found, read: Reading, logs: Flo
     logs.notes = edge_notes(logs.blobs, span) + _notes(logs.blobs, len(found.elsewhere), int(elsewhere.sum()))
     rows = sorted(aside, key=lambda one: (one.name, one.reason))
     logs.set_aside = typed(pd.DataFrame(rows, columns=list(Aside._fields)), SET_ASIDE)
-    logs.files = {file.name: file for file in read.files}
+    logs.files = {blob.file.name: blob.file for blob in read.blobs}
     if is_evidence(path):
-        logs.evidence_hours = hours_of(evidence_hours(path), span)
+        logs.evidence_hours = hours_in_span(evidence_hours(path), span)
     return logs
 
 

@@ -16,13 +16,13 @@ import numpy as np
 from msgspec import Raw
 
 from nsgkit.flows.batches import RAW_SHOWN, Count, Data, Reject, list_of, read_blob
-from nsgkit.flows.flow_table import Rows, tidy
+from nsgkit.flows.flow_table import FlowTableBuilder, tidy
 from nsgkit.flows.parse.batch import Groups
 from nsgkit.flows.parse.columns import Array
 from nsgkit.flows.parse.json_exact import JsonList, Text, read_array
 from nsgkit.flows.parse.records import Header, Headers, Records
 
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio: spreads bits well (Knuth)
 _ROW = ("time", "src_port", "dst_port", "protocol", "direction", "decision", "state")
 _COUNTERS = ("packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src")
 _FRACTION = re.compile(r"\.([0-9]*?)0*Z$")
@@ -43,7 +43,7 @@ class _Record(NamedTuple):
 
 
 def reject_repeats(
-    rows: Rows, headers: Headers, names: Sequence[str], bytes_of: Callable[[int], Data | None]
+    rows: FlowTableBuilder, headers: Headers, names: Sequence[str], bytes_of: Callable[[int], Data | None]
 ) -> None:
     """Turn the rows of repeated records into rejects: one a tuple, whose reason names the first record.
 
@@ -51,7 +51,7 @@ def reject_repeats(
     a blob again, by its number, or None where they are not to be had: its records then count.
     """
     groups = rows.groups
-    first = _firsts(groups)
+    first = _first_groups(groups)
     shared = [tidy(header) for header in headers]
     candidates = _candidates(rows, groups, first, shared)
     if not len(candidates):
@@ -65,10 +65,10 @@ def reject_repeats(
             reason = f"repeats record {earlier[1]} of {names[earlier[0]]}: counted once"
             repeats[place] = list(_rejects(record, reason))
     if repeats:
-        _apply(rows, groups, first, repeats)
+        _drop_repeats(rows, groups, first, repeats)
 
 
-def _firsts(groups: Groups) -> Array:
+def _first_groups(groups: Groups) -> Array:
     """Return the place of each record's first group."""
     if not len(groups.blob):
         return np.empty(0, dtype=np.int64)
@@ -76,37 +76,41 @@ def _firsts(groups: Groups) -> Array:
     return np.concatenate(([0], np.flatnonzero(changed) + 1))
 
 
-def _candidates(rows: Rows, groups: Groups, first: Array, shared: list[Header]) -> Array:
-    """Return the records that may repeat another, or be repeated: their facts and sums are another's."""
+def _candidates(rows: FlowTableBuilder, groups: Groups, first: Array, shared: list[Header]) -> Array:
+    """Return the records that may be a repeat, or be repeated: cheap hashes of them are alike."""
     if not len(first):
         return first
     numbers: dict[Header, int] = {}
     table = np.array([numbers.setdefault(header, len(numbers)) for header in shared], dtype=np.uint64)
     filled = groups.tuples > 0
-    facts = _mixed(table[groups.header] << np.uint64(32) | groups.tuples.astype(np.uint64)) * filled
-    prints = np.add.reduceat(facts, first) + _mixed(groups.record_time[first].astype(np.uint64))
+    # One number a group: its header in the high 32 bits, its number of tuples in the low ones.
+    facts = _hashed(table[groups.header] << np.uint64(32) | groups.tuples.astype(np.uint64)) * filled
+    prints = np.add.reduceat(facts, first) + _hashed(groups.record_time[first].astype(np.uint64))
     some = np.flatnonzero(np.logical_or.reduceat(filled, first))
-    some = some[_twice(prints[some])]
+    some = some[_duplicated(prints[some])]
     if not len(some):
         return some
-    return some[_twice(prints[some] + _sums(rows, groups, first, some))]
+    return some[_duplicated(prints[some] + _row_sums(rows, groups, first, some))]
 
 
-def _mixed(values: Array) -> Array:
-    """Spread the bits of numbers, so that their sums tell different ones apart."""
+def _hashed(values: Array) -> Array:
+    """Return a hash of each number, so that sums of hashes tell different numbers apart.
+
+    A product moves low bits up only; each shift folds the high half back, so that every bit counts.
+    """
     values = (values ^ (values >> np.uint64(31))) * _FACTOR
     result: Array = values ^ (values >> np.uint64(29))
     return result
 
 
-def _twice(values: Array) -> Array:
-    """Tell which values stand there more than once."""
+def _duplicated(values: Array) -> Array:
+    """Return for each value whether it occurs more than once."""
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     result: Array = counts[inverse] > 1
     return result
 
 
-def _sums(rows: Rows, groups: Groups, first: Array, records: Array) -> Array:
+def _row_sums(rows: FlowTableBuilder, groups: Groups, first: Array, records: Array) -> Array:
     """Return a sum over the rows of each of these records."""
     edges = np.concatenate(([0], np.cumsum(groups.rows)))
     starts, ends = edges[first[records]], edges[np.append(first[1:], len(groups.rows))[records]]
@@ -115,7 +119,7 @@ def _sums(rows: Rows, groups: Groups, first: Array, records: Array) -> Array:
     place = np.arange(len(owner)) + (starts - (np.cumsum(lengths) - lengths))[owner]
     total = np.zeros(len(owner), dtype=np.uint64)
     for name in (*_ROW, *_COUNTERS):
-        total = _mixed(total + rows.values(name)[place].astype(np.int64).view(np.uint64))
+        total = _hashed(total + rows.values(name)[place].astype(np.int64).view(np.uint64))
     sums = np.zeros(len(records), dtype=np.uint64)
     np.add.at(sums, owner, total)
     return sums
@@ -165,7 +169,9 @@ def _rejects(record: _Record, reason: str) -> Iterator[Reject]:
             yield Reject(record.blob, record.number, next(numbers), offset + at, reason, raw)
 
 
-def _apply(rows: Rows, groups: Groups, first: Array, repeats: dict[_Place, list[Reject]]) -> None:
+def _drop_repeats(
+    rows: FlowTableBuilder, groups: Groups, first: Array, repeats: dict[_Place, list[Reject]]
+) -> None:
     """Drop the rows of these records; their rejects take the place of those that some tuples had."""
     places = zip(groups.blob[first].tolist(), groups.record[first].tolist(), strict=True)
     repeated = np.array([place in repeats for place in places])

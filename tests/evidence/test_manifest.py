@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nsgkit.evidence.manifest import FIRST, MANIFEST, Manifest, read_manifest
 from nsgkit.errors import EvidenceChangedError
+from nsgkit.evidence.manifest import FIRST, MANIFEST, Manifest, read_manifest
 
 
 @pytest.fixture

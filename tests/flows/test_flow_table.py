@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nsgkit.flows.batches import Count, batches
-from nsgkit.flows.flow_table import Rows
+from nsgkit.flows.flow_table import FlowTableBuilder
 from nsgkit.flows.parse.batch import read_batch
 from nsgkit.flows.parse.records import Headers
 from tests.blobs import ALLOWED, PROBE, VNET_BEGIN, blob, nsg_record, vnet_record
@@ -21,7 +21,7 @@ RECORDS = [
 
 def laid():
     """Return four rows of three groups in parts of their own, and what their groups share."""
-    rows, headers = Rows(room=1), Headers()
+    rows, headers = FlowTableBuilder(room=1), Headers()
     for batch in batches([(blob(*RECORDS), Count("a"))], headers, size=1):
         rows.add(read_batch(batch))
     return rows, headers

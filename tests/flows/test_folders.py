@@ -17,7 +17,7 @@ import nsgkit
 from nsgkit.errors import NoLogsError, NsgkitError
 from nsgkit.evidence.folder import evidence_blobs
 from nsgkit.evidence.writer import open_writer
-from nsgkit.flows import looks, opening
+from nsgkit.flows import content_kind, reading
 from tests.blobs import ALLOWED, MAC, NSG, PROBE, VNET_BEGIN, blob, nsg_record, vnet_record
 
 GOOD = blob(nsg_record(PROBE))
@@ -281,7 +281,7 @@ def test_a_folder_and_a_file_without_permission_are_named(tmp_path, monkeypatch)
 def test_any_error_with_a_file_is_its_reject(tmp_path, monkeypatch, step, error):
     put(tmp_path, "a.json")
     put(tmp_path, "b.json", other(1))
-    real, calls = getattr(opening, step), []
+    real, calls = getattr(reading, step), []
 
     def fail_first(*given):
         calls.append(given)
@@ -289,7 +289,7 @@ def test_any_error_with_a_file_is_its_reject(tmp_path, monkeypatch, step, error)
             raise error
         return real(*given)
 
-    monkeypatch.setattr(opening, step, fail_first)
+    monkeypatch.setattr(reading, step, fail_first)
     logs = nsgkit.read_logs(tmp_path)
     assert logs.rejects["blob"].tolist() == ["a.json"]
     assert type(error).__name__ in logs.rejects["reason"][0]
@@ -303,7 +303,7 @@ def test_a_large_file_whose_hash_fails_is_named_and_read(tmp_path, monkeypatch):
     def fail(_):
         raise ZeroDivisionError("surprise")
 
-    monkeypatch.setattr(opening, "hash_of", fail)
+    monkeypatch.setattr(reading, "hash_of", fail)
     logs = nsgkit.read_logs(tmp_path)
     assert len(logs.flows) == 40_000 and logs.blobs["sha256"].isna().all()
     reason = "its SHA-256 could not be computed: ZeroDivisionError"
@@ -315,7 +315,7 @@ def test_an_error_of_the_look_itself_is_this_file_s_alone(tmp_path, monkeypatch,
     def fail(*_):
         raise ZeroDivisionError("surprise")
 
-    monkeypatch.setattr(looks, "name_other", fail)
+    monkeypatch.setattr(content_kind, "name_other", fail)
     put(tmp_path, "a.json")
     put(tmp_path, name, b'{"theme": "dark"}')
     logs = nsgkit.read_logs(tmp_path)
@@ -347,7 +347,7 @@ def test_an_hour_of_zero_bytes_could_not_be_read(tmp_path, data):
 def test_a_file_that_changes_while_the_folder_is_read_counts_as_it_was(tmp_path, monkeypatch, changed):
     put(tmp_path, "a.json", blob(nsg_record(PROBE), nsg_record(ALLOWED)))
     put(tmp_path, "b.json", blob(nsg_record(PROBE), nsg_record(ALLOWED, minute=45)))
-    real, calls = opening.load, []
+    real, calls = reading.load, []
 
     def load(*given):
         calls.append(given)
@@ -355,7 +355,7 @@ def test_a_file_that_changes_while_the_folder_is_read_counts_as_it_was(tmp_path,
             raise changed
         return real(*given) if len(calls) < 3 else changed
 
-    monkeypatch.setattr(opening, "load", load)
+    monkeypatch.setattr(reading, "load", load)
     logs = nsgkit.read_logs(tmp_path)
     assert (len(calls) > 2, len(logs.flows), len(logs.rejects)) == (True, 4, 0)
 

@@ -71,6 +71,14 @@ def test_an_analyst_can_change_the_table(tmp_path):
     assert flows.loc[0].equals(flows.loc[1])
 
 
+def test_two_readings_are_compared_without_an_error():
+    one, other = (
+        nsgkit.read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00") for _ in "12"
+    )
+    assert one != other
+    assert one in [one]
+
+
 def test_a_file_by_itself(tmp_path):
     path = tmp_path / "PT1H.json"
     path.write_bytes(blob(nsg_record(PROBE)))

@@ -1,6 +1,6 @@
 """Batches -> rows and rejects, with nothing lost between them.
 
-`read_batch` turns the tuples of a batch into columns; `settle` counts what came of each blob.
+`read_batch` turns the tuples of a batch into columns; `check_counts` counts what came of each blob.
 `exact=True` goes the slow way throughout: it is the reference, and both ways agree on everything.
 """
 
@@ -137,7 +137,7 @@ def record_times(texts: Sequence[str | None]) -> Array:
     return result
 
 
-def settle(counts: Sequence[Count], groups: Groups, rejects: Sequence[Reject]) -> None:
+def check_counts(counts: Sequence[Count], groups: Groups, rejects: Sequence[Reject]) -> None:
     """Complete the counts of all blobs with what their batches held.
 
     Raises NsgkitError unless tuples = rows + rejects in every blob: the invariant of the whole kit.

@@ -39,9 +39,9 @@ class Rejected(NamedTuple):
 class Columns:
     """Flow rows as arrays, one for each name in DTYPES.
 
-    A text is its place in `texts[name]`, or -1 for null; an unknown counter is -1. Every text has a row, and
-    may stand there twice. `place` gives each
-    row's place among the tuples that were read; together with the rejected they are all of them.
+    A text is stored as its index in `texts[name]`, or -1 for null; an unknown counter is -1. Every text has
+    a row, and may be listed twice. `place` is each row's place among the tuples that were read: with the
+    places of the rejected tuples, none is missing.
     """
 
     arrays: dict[str, Array]

@@ -1,7 +1,7 @@
 """Files -> rows: each file is opened, hashed, looked at and framed, while threads read its tuples."""
 
 import os
-from collections import deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from nsgkit.flows.batches import BATCH, Count, Data, Reject, batches, refuse, unforeseen
-from nsgkit.flows.files import LARGE, LogFile, hash_of, load, unpack
-from nsgkit.flows.flow_table import BYTES_OF_A_TUPLE, Rows
-from nsgkit.flows.looks import BLANK, LOOKED_AT, NO_RECORD, Aside, has_marks, is_json, what_it_is
+from nsgkit.flows.content_kind import BLANK, LOOKED_AT, NO_RECORD, Aside, has_marks, is_json, what_it_is
+from nsgkit.flows.files import LARGE, LogFile, UnreadableFileError, hash_of, load, unpack
+from nsgkit.flows.flow_table import BYTES_OF_A_TUPLE, FlowTableBuilder
 from nsgkit.flows.parse.batch import Part, read_batch
 from nsgkit.flows.parse.columns import Array
 from nsgkit.flows.parse.records import Headers
@@ -28,20 +28,51 @@ _NO_RECORD_FITS = 64
 
 
 @dataclass
-class Reading:
-    """The blobs read so far, one entry of each list a blob, and what came of their batches."""
+class ReadBlob:
+    """One blob that was read: its file, what was found in it, and what is known of its bytes as stored."""
 
-    rows: Rows
+    file: LogFile
+    count: Count
+    size: int
+    digest: Future[str] | None  # its SHA-256; None where there was nothing to hash
+    doubtful: bool = False  # JSON, but its beginning has nothing of a flow log
+    copy_of: str | None = None  # the first blob of the same bytes
+
+
+@dataclass
+class Reading:
+    """The blobs read so far, and what came of their batches."""
+
+    rows: FlowTableBuilder
     headers: Headers = field(default_factory=Headers)
-    files: list[LogFile] = field(default_factory=list)
-    counts: list[Count] = field(default_factory=list)
-    sizes: list[int] = field(default_factory=list)
-    digests: list[Future[str] | None] = field(default_factory=list)
-    doubtful: list[bool] = field(default_factory=list)  # JSON, but its beginning has nothing of a flow log
+    blobs: list[ReadBlob] = field(default_factory=list)
     aside: list[Aside] = field(default_factory=list)
-    copies: dict[int, str] = field(default_factory=dict)  # and the first blob of the same bytes
-    waiting: dict[int, list[tuple[str, Future[str]]]] = field(default_factory=dict)  # by size: not compared
-    hashes: dict[str, str] = field(default_factory=dict)  # and the first blob of each
+
+
+class _Contents:
+    """Which blob came first with some bytes.
+
+    Hashes of large blobs come late, so they are waited for only where another blob has the same size.
+    """
+
+    def __init__(self) -> None:
+        self._sizes: Counter[int] = Counter()
+        self._not_compared: defaultdict[int, list[tuple[str, Future[str]]]] = defaultdict(list)
+        self._first: dict[str, str] = {}  # of each SHA-256
+
+    def add(self, name: str, size: int, digest: Future[str]) -> None:
+        """Remember a blob."""
+        self._sizes[size] += 1
+        self._not_compared[size].append((name, digest))
+
+    def first_of(self, size: int, digest: Future[str]) -> str | None:
+        """Return the first blob that has these bytes; None where no other has so many."""
+        if self._sizes[size] == 1:
+            return None
+        for name, other in self._not_compared.pop(size):
+            if sha256 := sha256_of(other):
+                self._first.setdefault(sha256, name)
+        return self._first.get(sha256_of(digest) or "")
 
 
 class _Fetched(NamedTuple):
@@ -70,9 +101,9 @@ def read_all(files: list[LogFile]) -> Reading:
             waiting.append(pool.submit(read_batch, batch))
         while waiting:
             reading.rows.add(waiting.popleft().result())
-    for blob, digest in enumerate(reading.digests):
-        if reason := _no_hash(digest):
-            reading.counts[blob].refused.append(Reject(blob, None, None, None, reason, ""))
+    for number, blob in enumerate(reading.blobs):
+        if reason := _no_hash(blob.digest):
+            blob.count.refused.append(Reject(number, None, None, None, reason, ""))
     return reading
 
 
@@ -86,84 +117,83 @@ def _no_hash(digest: Future[str] | None) -> str | None:
     return f"its SHA-256 could not be computed: {type(error).__name__}" if error else None
 
 
-def again(reading: Reading, blob: int) -> Data | None:
+def read_again(reading: Reading, number: int) -> Data | None:
     """Return the bytes of a blob a second time, or None where they are not to be had as they were."""
+    blob = reading.blobs[number]
     try:
-        stored = load(reading.files[blob])
-        if isinstance(stored, str) or hash_of(stored) != sha256_of(reading.digests[blob]):
-            return None
-        data = unpack(stored)
+        stored = load(blob.file)
+        return unpack(stored) if hash_of(stored) == sha256_of(blob.digest) else None
     except Exception:  # it was read before, and that stands
         return None
-    return None if isinstance(data, str) else data
 
 
 def not_flow_logs(reading: Reading) -> dict[int, str]:
     """Return which blobs turned out to be no flow logs, by their numbers, and what they are."""
-    found = {}
-    for blob, (count, doubtful) in enumerate(zip(reading.counts, reading.doubtful, strict=True)):
-        if count.other_log:
-            found[blob] = count.other_log
-        elif doubtful and not count.headers and not count.tuples:
-            found[blob] = NO_RECORD
-    names = {reading.files[blob].name: reason for blob, reason in found.items()}
-    return found | {blob: names[first] for blob, first in reading.copies.items() if first in names}
+    found, names = {}, {}
+    for number, blob in enumerate(reading.blobs):
+        if blob.count.other_log:
+            found[number] = blob.count.other_log
+        elif blob.doubtful and not blob.count.headers and not blob.count.tuples:
+            found[number] = NO_RECORD
+        if number in found:
+            names[blob.file.name] = found[number]
+    copies = {number: blob.copy_of for number, blob in enumerate(reading.blobs) if blob.copy_of}
+    return found | {number: names[first] for number, first in copies.items() if first in names}
 
 
-def _rows(total: int) -> Rows:
+def _rows(total: int) -> FlowTableBuilder:
     try:
-        return Rows(total // BYTES_OF_A_TUPLE)
+        return FlowTableBuilder(total // BYTES_OF_A_TUPLE)
     except MemoryError:  # one file says that it is larger than all memory
-        return Rows(0)
+        return FlowTableBuilder(0)
 
 
 def _open_all(
     files: list[LogFile], reading: Reading, pool: ThreadPoolExecutor
 ) -> Iterator[tuple[Data | None, Count]]:
     """Yield the blobs to be framed, each hashed; a large one meanwhile, in a thread."""
-    rooms: list[Array] = []
+    buffers: list[Array] = []
+    contents = _Contents()
     shown = (
         files if len(files) < PROGRESS_FROM else tqdm(files, "Reading flow logs", unit="blob", leave=False)
     )
     for file in shown:
-        got = _fetch(file, rooms, pool)
+        got = _fetch(file, buffers, pool)
         if got.aside:
             reading.aside.append(Aside(file.name, file.size, got.aside))
             continue
-        count, blob = Count(file.name), len(reading.files)
+        blob = ReadBlob(file, Count(file.name), got.size or file.size, got.digest)
         problem = _objection(file, got) or got.problem
-        copied = None if problem or got.doubtful else _copied(file, got, reading)
         if problem:
-            refuse(blob, count, problem)
-        elif copied:
-            reading.copies[blob] = copied
-            reason = f"the same bytes as {copied}: counted once"
-            count.refused.append(Reject(blob, None, None, None, reason, ""))
-        reading.files.append(file)
-        reading.counts.append(count)
-        reading.sizes.append(got.size or file.size)
-        reading.digests.append(got.digest)
-        reading.doubtful.append(got.doubtful and not problem and is_json(got.data or b""))
-        yield (None if problem or copied else got.data), count
+            refuse(len(reading.blobs), blob.count, problem)
+        elif got.doubtful:
+            blob.doubtful = is_json(got.data or b"")
+        elif blob.digest and got.size > _NO_RECORD_FITS:
+            contents.add(file.name, got.size, blob.digest)
+            first = contents.first_of(got.size, blob.digest)
+            blob.copy_of = None if first == file.name else first
+        if blob.copy_of:
+            reason = f"the same bytes as {blob.copy_of}: counted once"
+            blob.count.refused.append(Reject(len(reading.blobs), None, None, None, reason, ""))
+        reading.blobs.append(blob)
+        yield (None if problem or blob.copy_of else got.data), blob.count
 
 
-def _fetch(file: LogFile, rooms: list[Array], pool: ThreadPoolExecutor) -> _Fetched:
+def _fetch(file: LogFile, buffers: list[Array], pool: ThreadPoolExecutor) -> _Fetched:
     """Load, hash and unpack a file; whatever fails is the problem of this file alone."""
     size, digest = 0, None
     try:
-        stored = load(file, rooms)
-        if isinstance(stored, str):
-            return _Fetched(None, size, digest, stored)
+        stored = load(file, buffers)
         size, digest = len(stored), _hash(stored, pool)
         data = unpack(stored)
-        if isinstance(data, str):
-            return _Fetched(None, size, digest, data)
-        return _judged(file, _Fetched(data, size, digest, None), data)
+        return _mark_doubtful(file, _Fetched(data, size, digest, None), data)
+    except UnreadableFileError as error:
+        return _Fetched(None, size, digest, str(error))
     except Exception as error:  # also one that nobody foresaw
         return _Fetched(None, size, digest, unforeseen(error))
 
 
-def _judged(file: LogFile, got: _Fetched, data: Data) -> _Fetched:
+def _mark_doubtful(file: LogFile, got: _Fetched, data: Data) -> _Fetched:
     """Tell what has nothing of a flow log; only that need not be read whole to be set aside."""
     if has_marks(data):
         return got
@@ -189,21 +219,3 @@ def _objection(file: LogFile, got: _Fetched) -> str | None:
     return _no_hash(got.digest) or (
         f"its SHA-256 is {got.digest.result()}, the manifest says {file.evidence.sha256}: run nsgkit.verify"
     )
-
-
-def _copied(file: LogFile, got: _Fetched, reading: Reading) -> str | None:
-    """Return the name of an earlier blob that has the very same bytes.
-
-    Hashes of large blobs come late, so they are waited for only where another has the same size.
-    """
-    if got.digest is None or got.size <= _NO_RECORD_FITS:
-        return None
-    if got.size not in reading.waiting:
-        reading.waiting[got.size] = [(file.name, got.digest)]
-        return None
-    for name, digest in [*reading.waiting[got.size], (file.name, got.digest)]:
-        if sha256 := sha256_of(digest):
-            reading.hashes.setdefault(sha256, name)
-    reading.waiting[got.size] = []
-    first = reading.hashes.get(sha256_of(got.digest) or "", file.name)
-    return None if first == file.name else first

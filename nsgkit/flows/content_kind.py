@@ -1,4 +1,4 @@
-"""A look at the first bytes of a file tells whether it may be a flow log, and else what it is."""
+"""What kind of file this is, by its first bytes: perhaps a flow log, else something that has a name."""
 
 import re
 import zlib
@@ -27,7 +27,7 @@ class Aside(NamedTuple):
     reason: str
 
 
-def look_at(path: Path) -> str | None:
+def why_no_log(path: Path) -> str | None:
     """Return why a file whose name is not that of a log is none, or None where it may be one."""
     try:
         with path.open("rb") as opened:

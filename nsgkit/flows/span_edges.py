@@ -1,4 +1,4 @@
-"""The edges of the span asked for: rows are cut to it by their own time, and what is near them is said.
+"""The edges of the span asked for: rows outside of it are dropped, and what lies near them is noted.
 
 An hour's blob goes by the time of its records, which are written up to a minute after their tuples. So the
 last minute of an hour stands in the blob of the next.
@@ -12,7 +12,7 @@ import pandas as pd
 
 from nsgkit.flows.batches import Count
 from nsgkit.flows.files import Span
-from nsgkit.flows.flow_table import Rows
+from nsgkit.flows.flow_table import FlowTableBuilder
 from nsgkit.flows.parse.batch import NO_TIME
 from nsgkit.flows.parse.columns import Array
 from nsgkit.html import visible
@@ -23,7 +23,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NICS_NAMED = 3
 
 
-def cut(rows: Rows, span: Span, counts: Sequence[Count]) -> Array:
+def cut_to_span(rows: FlowTableBuilder, span: Span, counts: Sequence[Count]) -> Array:
     """Drop the rows whose time is not in the span; return how many of each blob, and lower its count."""
     groups, outside = rows.groups, np.zeros(len(counts), dtype=np.int64)
     times, gone = rows.times, np.zeros(len(rows.times), dtype=bool)
@@ -39,7 +39,7 @@ def cut(rows: Rows, span: Span, counts: Sequence[Count]) -> Array:
     return outside
 
 
-def far_from_record(rows: Rows, blobs: int) -> Array:
+def far_from_record(rows: FlowTableBuilder, blobs: int) -> Array:
     """Return how many rows of each blob lie more than a day from the time of their record."""
     groups, far = rows.groups, np.zeros(blobs, dtype=np.int64)
     filled = np.flatnonzero((groups.rows > 0) & (groups.record_time != NO_TIME))
@@ -69,7 +69,7 @@ def edge_notes(blobs: pd.DataFrame, span: Span) -> list[str]:
             f"{late:,} {'row comes' if late == 1 else 'rows come'} from the blobs of the hour after {end}: "
             "records are written up to a minute after their tuples."
         )
-    nics = _without(blobs, span.end)
+    nics = _nics_without_next_hour(blobs, span.end)
     if nics:
         named = ", ".join(map(visible, nics[:_NICS_NAMED])) + (" …" if len(nics) > _NICS_NAMED else "")
         notes.append(
@@ -79,7 +79,7 @@ def edge_notes(blobs: pd.DataFrame, span: Span) -> list[str]:
     return notes
 
 
-def hours_of(hours: pd.DataFrame, span: Span) -> pd.DataFrame:
+def hours_in_span(hours: pd.DataFrame, span: Span) -> pd.DataFrame:
     """Return those rows of a table of hours that were asked for, at least in part."""
     asked = pd.Series(True, index=hours.index)
     if span.start is not None:
@@ -89,7 +89,7 @@ def hours_of(hours: pd.DataFrame, span: Span) -> pd.DataFrame:
     return hours[asked].reset_index(drop=True)
 
 
-def _without(blobs: pd.DataFrame, end: datetime) -> list[str]:
+def _nics_without_next_hour(blobs: pd.DataFrame, end: datetime) -> list[str]:
     """Return the NICs that lack the blob of the hour after the last asked for, where it may hold rows."""
     before = floor_hour(end - timedelta(microseconds=1))
     if end + LATE <= before + timedelta(hours=1):

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 import nsgkit
-from nsgkit.flows.edges import hours_of
 from nsgkit.flows.files import choose_span
+from nsgkit.flows.span_edges import hours_in_span
 from tests.blobs import ALLOWED, MAC, NSG, PROBE, VNET_BEGIN, blob, nsg_record, vnet_record
 
 LAID_OUT = f"resourceId={NSG}/y=2024/m=12/d=19/h={{:02d}}/m=00/macAddress={MAC}/PT1H.json"
@@ -72,7 +72,7 @@ def test_hours_asked_for_in_part_are_asked_for():
     hours = pd.DataFrame({"hour": pd.date_range("2024-12-19 08:00", periods=5, freq="h", tz="UTC")})
 
     def asked(start, end):
-        return hours_of(hours, choose_span(start, end))["hour"].dt.hour.tolist()
+        return hours_in_span(hours, choose_span(start, end))["hour"].dt.hour.tolist()
 
     assert asked("2024-12-19 09:30", "2024-12-19 11:00") == [9, 10]
     assert asked("2024-12-19 09:00", "2024-12-19 11:01") == [9, 10, 11]

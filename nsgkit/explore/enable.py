@@ -8,12 +8,13 @@ from nsgkit.enable.choice import (
     INTERVALS,
     NSG,
     TARGETS,
+    Consequence,
     FlowLogChoice,
     Problem,
+    consequences,
     find_problems,
 )
 from nsgkit.enable.templates import arm_template, az_commands, bicep, reader_role
-from nsgkit.enable.weigh import Consequence, weigh
 from nsgkit.explore.workbench.panel import guarded, panel, say, status_line
 from nsgkit.html import escape
 from nsgkit.views.theme import DENIED
@@ -52,7 +53,7 @@ def enable_form(daily_bytes: float | None = None) -> ipywidgets.VBox:
         fields["workspace"].disabled = choice.interval is None
         shown.layout.display = "none" if problems else ""
         if not problems:
-            result.value = _consequences(weigh(choice, fields["nics"].value, daily_bytes))
+            result.value = _consequences(consequences(choice, fields["nics"].value, daily_bytes))
             text.value = _code(_TEXTS[shown.value](choice, fields["reader"].value))
         else:
             result.value = _problems(problems)

@@ -61,6 +61,9 @@ def _add_verify(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _download(chosen: argparse.Namespace) -> bool:
     from nsgkit.acquire.download import download
+    from nsgkit.acquire.messages import show_messages
+
+    show_messages()
 
     done = download(
         chosen.url,

@@ -20,7 +20,7 @@ from azure.storage.blob import BlobPrefix, BlobProperties, ContainerClient
 from urllib3.exceptions import HTTPError
 
 from nsgkit.acquire import errors
-from nsgkit.acquire.address import Address
+from nsgkit.acquire.container_url import Container
 from nsgkit.acquire.credentials import Credential, guard_logs, redact
 from nsgkit.acquire.transport import HttpTransport
 from nsgkit.errors import NsgkitError
@@ -55,12 +55,12 @@ class Blob(NamedTuple):
 class Source:
     """An open container: its address, who reads it, the service's clock, and what stops reading."""
 
-    def __init__(self, address: Address, credential: Credential, stop: Event | None = None) -> None:
-        self.address = address
+    def __init__(self, container: Container, credential: Credential, stop: Event | None = None) -> None:
+        self.container = container
         self.credential = credential
         self.stop = stop or Event()
         self.server_time = datetime.now(UTC)  # when the service last answered, by its own clock
-        self.client = _client(address, credential, self._answered)
+        self.client = _client(container, credential, self._answered)
 
     def _answered(self, response: PipelineResponse[Any, Any]) -> None:
         http = response.http_response
@@ -105,7 +105,7 @@ def read_range(source: Source, blob: Blob, offset: int, length: int) -> bytes:
                 blob.name,
                 offset=offset,
                 length=length,
-                headers=dict(_MD5_WANTED[source.address.scheme]),
+                headers=dict(_MD5_WANTED[source.container.scheme]),
                 max_concurrency=1,
                 **_only(blob),
             )
@@ -134,12 +134,12 @@ def list_blocks(source: Source, blob: Blob) -> list[tuple[str, int]]:
     return errors.retry(get, source.stop)
 
 
-def _client(address: Address, credential: Credential, answered: object) -> ContainerClient:
+def _client(container: Container, credential: Credential, answered: object) -> ContainerClient:
     guard_logs()
     return ContainerClient.from_container_url(
-        address.url,
-        credential=_sdk_credential(address, credential),
-        transport=HttpTransport(address.url, 2 * WORKERS),
+        container.url,
+        credential=_sdk_credential(container, credential),
+        transport=HttpTransport(container.url, 2 * WORKERS),
         retry_total=0,  # the SDK's own tries wait 83 s and ignore 429: errors.retry does it
         raw_response_hook=answered,
         max_single_get_size=PIECE,
@@ -147,15 +147,15 @@ def _client(address: Address, credential: Credential, answered: object) -> Conta
     )
 
 
-def _sdk_credential(address: Address, credential: Credential) -> _SdkCredential:
+def _sdk_credential(container: Container, credential: Credential) -> _SdkCredential:
     if credential.kind == "sas":
         return AzureSasCredential(str(credential.value))
     if credential.kind == "key":
-        return AzureNamedKeyCredential(address.account, str(credential.value))
+        return AzureNamedKeyCredential(container.account, str(credential.value))
     if credential.kind == "default":
         from azure.identity import DefaultAzureCredential
 
-        host = address.url.split("/")[2]
+        host = container.url.split("/")[2]
         signs_in = [where for cloud, where in _AUTHORITIES.items() if host.endswith(cloud)]
         return DefaultAzureCredential(authority=signs_in[0]) if signs_in else DefaultAzureCredential()
     return cast(TokenCredential, credential.value)
@@ -215,7 +215,7 @@ def _fault(error: AzureError | HTTPError, source: Source, name: str | None) -> e
     status = error.status_code if isinstance(error, HttpResponseError) else None
     code = getattr(error, "error_code", None) or status
     code = getattr(code, "value", code)
-    account, container, place = source.address.account, source.address.container, _place(source, name)
+    account, container, place = source.container.account, source.container.name, _place(source, name)
     if isinstance(error, ClientAuthenticationError) and status is None:
         reason = redact(error.message).split("\n")[0]
         return errors.RefusedError(f"Nobody is signed in: run `az login`, then try again. {reason}")
@@ -240,7 +240,7 @@ def _fault(error: AzureError | HTTPError, source: Source, name: str | None) -> e
 
 
 def _place(source: Source, name: str | None) -> str:
-    return f"the container {source.address.container}" if name is None else "this blob"
+    return f"the container {source.container.name}" if name is None else "this blob"
 
 
 def _is_over(status: int | None, code: object) -> bool:

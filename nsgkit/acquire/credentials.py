@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from nsgkit.acquire.address import Address
+from nsgkit.acquire.container_url import Container
 from nsgkit.errors import NsgkitError
 
 SAS_VARIABLE = "NSGKIT_SAS"
@@ -32,7 +32,7 @@ class Credential:
     value: object = field(repr=False, default=None)
 
 
-def choose_credential(address: Address, credential: object = None) -> Credential:
+def choose_credential(container: Container, credential: object = None) -> Credential:
     """Decide who reads the container.
 
     `credential` is any credential of azure-identity; "sas" asks for a SAS at a hidden prompt; an
@@ -40,18 +40,18 @@ def choose_credential(address: Address, credential: object = None) -> Credential
     environment variable NSGKIT_SAS, the emulator's published key on this machine, else
     DefaultAzureCredential. Raises NsgkitError for anything else, without repeating it.
 
-    >>> choose_credential(Address("https://x", "x", "c", False)).description
+    >>> choose_credential(Container("https://x", "x", "c", False)).description
     'DefaultAzureCredential (environment, managed identity, Azure CLI and others: the first that works)'
     """
     if credential is None:
-        return _unasked(address)
+        return _unasked(container)
     if hasattr(credential, "get_token"):
-        if address.scheme != "https":
+        if container.scheme != "https":
             raise NsgkitError("A token is sent over HTTPS only: the URL must begin with https://.")
         return Credential("token", type(credential).__name__, credential)
     if credential == ASK:
         return Credential("sas", "a SAS from the prompt", _sas(getpass.getpass("SAS (not shown): ")))
-    if address.loopback and _is_key(key := _key_in(credential)):
+    if container.loopback and _is_key(key := _key_in(credential)):
         return Credential("key", "an account key for a storage emulator on this machine", key)
     raise NsgkitError(
         f"This credential is not taken: {type(credential).__name__}. Give a credential of azure-identity, or "
@@ -60,11 +60,11 @@ def choose_credential(address: Address, credential: object = None) -> Credential
     )
 
 
-def _unasked(address: Address) -> Credential:
+def _unasked(container: Container) -> Credential:
     if os.environ.get(SAS_VARIABLE):
         description = f"a SAS from the environment variable {SAS_VARIABLE}"
         return Credential("sas", description, _sas(os.environ[SAS_VARIABLE]))
-    if address.loopback and address.account == EMULATOR:
+    if container.loopback and container.account == EMULATOR:
         return Credential("key", "the published key of the storage emulator on this machine", EMULATOR_KEY)
     order = "environment, managed identity, Azure CLI and others: the first that works"
     return Credential("default", f"DefaultAzureCredential ({order})")

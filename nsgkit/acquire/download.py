@@ -12,22 +12,22 @@ from threading import Event
 from time import monotonic
 
 from nsgkit.acquire import errors
-from nsgkit.acquire.asked import Names, asked_span, names, parse_macs
 from nsgkit.acquire.left_out import LeftOut
 from nsgkit.acquire.listing import find_folders, open_source
-from nsgkit.acquire.look import Sync, sync_once
-from nsgkit.acquire.pool import Workers
+from nsgkit.acquire.selection import Names, asked_span, names, parse_macs
+from nsgkit.acquire.sync import Sync, Workers, sync_once
 from nsgkit.errors import NoLogsError
 from nsgkit.evidence.writer import open_writer
 from nsgkit.html import visible
 from nsgkit.layout import floor_hour
 from nsgkit.times import LAST_YEAR
 
+_LOG = logging.getLogger(__name__)
+
 EVERY = 60.0  # seconds between two looks at growing blobs: they get a record a minute
 
 _HOUR = timedelta(hours=1)
 _REASONS = 10  # that are told
-_LOG = logging.getLogger(__name__)
 _NO_END = datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
 
 
@@ -82,7 +82,7 @@ def _reasons(failed: dict[str, str]) -> list[str]:
 
 
 def download(  # noqa: PLR0913
-    container_url: str,
+    url: str,
     folder: str | Path,
     *,
     start: str | datetime,
@@ -125,7 +125,7 @@ def download(  # noqa: PLR0913
     """
     macs, wanted = parse_macs(mac), None if resource is None else names(resource)
     first, last = asked_span(start, _NO_END if end is None else end)
-    with open_source(container_url, credential, stop) as source, open_writer(folder) as writer:
+    with open_source(url, credential, stop) as source, open_writer(folder) as writer:
         sync, workers, begun = Sync(source, writer, [], macs), Workers(on_progress), monotonic()
         with suppress(errors.StoppedError):
             sync.folders = find_folders(source, sync.beside, wanted)
@@ -153,7 +153,7 @@ def download(  # noqa: PLR0913
 
 def _nothing(sync: Sync, start: object, end: object) -> NoLogsError:
     said = [
-        f"The container {sync.source.address.container} has no blob of what was asked for from {start} to "
+        f"The container {sync.source.container.name} has no blob of what was asked for from {start} to "
         f"{end or 'now'}. nsgkit.find_logs tells what it has."
     ]
     return NoLogsError(" ".join(said + sync.left_out.sentences()))
@@ -176,7 +176,7 @@ def _take(sync: Sync, workers: Workers, start: datetime, end: datetime) -> None:
             f"still to come. Make room. {workers.fetched:,} {so_far}"
         ) from None
     except KeyboardInterrupt:
-        _LOG.info("Stopped. %s %s", f"{workers.fetched:,}", so_far)
+        _LOG.warning(f"Stopped. {workers.fetched:,} {so_far}")
         raise
 
 
@@ -192,6 +192,6 @@ def _follow(sync: Sync, workers: Workers, resource: Names) -> None:
                 start, since = floor_hour(since) - _HOUR, sync.source.server_time
                 _take(sync, workers, start, _NO_END)
             except errors.BusyError as fault:
-                _LOG.warning("%s Trying again in %.0f seconds.", fault, EVERY)
+                _LOG.warning(f"{fault} Trying again in {EVERY:.0f} seconds.")
     except KeyboardInterrupt:
         sync.source.stop.set()

@@ -13,17 +13,18 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from nsgkit.acquire.address import parse_address
-from nsgkit.acquire.asked import Macs, Names, asked_span, names, parse_macs
 from nsgkit.acquire.blobs import Blob, Source, list_folders, list_names
+from nsgkit.acquire.container_url import parse_container_url
 from nsgkit.acquire.credentials import choose_credential
 from nsgkit.acquire.left_out import OTHER_FOLDERS, LeftOut
+from nsgkit.acquire.messages import is_interactive, show_messages
+from nsgkit.acquire.selection import Macs, Names, asked_span, names, parse_macs
 from nsgkit.errors import NoLogsError, shown
 from nsgkit.html import visible
 from nsgkit.layout import LATE, ROOTS, floor_hour, parse_name, span_prefixes
 
-_DEEPEST = 16  # folders between the root and the year: a resource id has nine
 _LOG = logging.getLogger(__name__)
+_DEEPEST = 16  # folders between the root and the year: a resource id has nine
 _AT_ONCE = 8
 _TIME = re.compile(r"[ymdh]=(\d+)/$", re.IGNORECASE)
 
@@ -37,26 +38,27 @@ class Folder(NamedTuple):
 
 
 @contextmanager
-def open_source(container_url: str, credential: object = None, stop: Event | None = None) -> Iterator[Source]:
-    """Open a container and say who reads it; setting `stop` ends whatever is being read."""
-    address = parse_address(container_url)
-    if address.note:
-        _LOG.info(address.note)
-    source = Source(address, choose_credential(address, credential), stop)
-    who = source.credential.description
-    _LOG.info("Reading %s of %s as %s.", address.container, address.account, who)
+def open_source(url: str, credential: object = None, stop: Event | None = None) -> Iterator[Source]:
+    """Open a container and log who reads it; setting `stop` ends whatever is being read."""
+    if is_interactive():
+        show_messages()
+    container = parse_container_url(url)
+    if container.note:
+        _LOG.info(container.note)
+    source = Source(container, choose_credential(container, credential), stop)
+    _LOG.info(f"Reading {container.name} of {container.account} as {source.credential.description}.")
     with source.client:
         yield source
 
 
-def find_logs(container_url: str, *, credential: object = None) -> pd.DataFrame:
+def find_logs(url: str, *, credential: object = None) -> pd.DataFrame:
     """List the NSGs and flow logs in a container, one row each, sorted by resource.
 
     It reads the folders and not every hour: the first and last hour, the number of days that have
     blobs, and, from the blobs of the first and of the last of these days alone, the NICs and the
     last day's number and bytes of blobs. A NIC that was logged only in between is not among them;
     `find_blobs` finds it. What is no flow log (other logs, folders, empty blobs, other files) is neither
-    a row nor a NIC nor an hour: it is counted in a printed sentence.
+    a row nor a NIC nor an hour: a logged sentence counts it.
 
     Columns: family (NSG or VNet), resource (upper case), first_hour, last_hour (UTC), days, nics
     (a tuple of MACs), last_day_blobs, last_day_bytes (bytes).
@@ -72,7 +74,7 @@ def find_logs(container_url: str, *, credential: object = None) -> pd.DataFrame:
     nsgkit.errors.NsgkitError: The container's URL carries a secret or something after its name. Keep \
 only what stands before the question mark; put a SAS into the environment variable NSGKIT_SAS instead.
     """
-    with open_source(container_url, credential) as source, ThreadPoolExecutor(_AT_ONCE) as pool:
+    with open_source(url, credential) as source, ThreadPoolExecutor(_AT_ONCE) as pool:
         beside, left_out = LeftOut(), LeftOut()
         folders = find_folders(source, beside)
         rows = [row for row in pool.map(partial(_describe, source, left_out), folders) if row]
@@ -86,7 +88,7 @@ only what stands before the question mark; put a SAS into the environment variab
 
 
 def find_blobs(  # noqa: PLR0913
-    container_url: str,
+    url: str,
     start: str | datetime,
     end: str | datetime,
     *,
@@ -98,13 +100,13 @@ def find_blobs(  # noqa: PLR0913
 
     These are the blobs of the hours asked for, and those of the hour that begins at `end`, whose first
     records hold tuples of the minute before. No other hour is looked at. `resource` takes ids or names of
-    NSGs or flow logs, `mac` MACs. What is no flow log is left out, and counted in a printed sentence.
+    NSGs or flow logs, `mac` MACs. What is no flow log is left out; a logged sentence counts it.
 
     Columns: name, family, resource, hour (UTC), mac (null before December 2017), size (bytes),
     modified (UTC). Raises as `find_logs` does.
     """
     (first, last), macs = asked_span(start, end), parse_macs(mac)
-    with open_source(container_url, credential) as source:
+    with open_source(url, credential) as source:
         left_out = LeftOut()
         folders = find_folders(source, left_out, resource)
         blobs = span_blobs(source, folders, (first, reach(source, last)), left_out, macs)
@@ -242,7 +244,7 @@ def _is_called(folder: Folder, name: str) -> bool:
 
 def _nothing(source: Source, left_out: LeftOut) -> NoLogsError:
     said = [
-        f"The container {source.address.container} holds no flow logs: no resource's folder with a year in "
+        f"The container {source.container.name} holds no flow logs: no resource's folder with a year in "
         f"it below {' or '.join(ROOTS)}. A new flow log writes its first blob within 30 minutes."
     ]
     return NoLogsError(" ".join(said + left_out.sentences()))

@@ -6,15 +6,15 @@ from typing import NamedTuple, TypeGuard
 
 import pandas as pd
 
-from nsgkit.acquire.asked import Names, asked_span, names, parse_macs
 from nsgkit.acquire.blobs import WORKERS
 from nsgkit.acquire.listing import find_blobs, find_logs
+from nsgkit.acquire.selection import Names, asked_span, names, parse_macs
 from nsgkit.errors import NoLogsError
 from nsgkit.evidence.folder import as_folder, evidence_blobs, is_evidence
 from nsgkit.evidence.hours import evidence_hours
 from nsgkit.layout import LATE, floor_hour, is_flow_log, parse_name
 
-# Also what only looks like an address, or a part of one: `parse_address` refuses it and repeats no secret.
+# Also what only looks like a URL, or a part of one: `parse_container_url` refuses it, repeating no secret.
 _ADDRESS = re.compile(r"://|\.(?:blob|dfs)\.(?:core|storage)\.|sig(?:=|%3D)|AccountKey=", re.IGNORECASE)
 COLUMNS = ["name", "family", "resource", "hour", "mac", "size"]
 ROUND_TRIP = 0.1  # seconds that one small blob takes, from another network than Azure's

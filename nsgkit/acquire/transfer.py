@@ -60,7 +60,7 @@ def is_growing(name: str, now: datetime) -> bool:
 
 def _fetch(transfer: Transfer, blob: Blob) -> None:
     source, writer = transfer.source, transfer.writer
-    place = {"account": source.address.account, "container": source.address.container}
+    place = source.container.place
     earlier = writer.held(**place, name=blob.name) or {}
     growing = is_growing(blob.name, source.server_time)
     blocks = list_blocks(source, blob) if growing or earlier.get("blocks") else []

@@ -10,8 +10,7 @@ networkWatchers/flowLogs (Bicep, ARM template); Structure and syntax of ARM temp
 import json
 import shlex
 
-from nsgkit.enable.choice import NSG, FlowLogChoice, region_name
-from nsgkit.enable.weigh import VNET_CONTAINER
+from nsgkit.enable.choice import NSG, VNET_CONTAINER, FlowLogChoice, region_name
 
 API_VERSION = "2024-05-01"
 WATCHER_GROUP = "NetworkWatcherRG"  # where Azure puts the Network Watcher of each region by itself

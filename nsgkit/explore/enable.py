@@ -9,12 +9,13 @@ from nsgkit.enable.choice import (
     INTERVALS,
     NSG,
     TARGETS,
+    Consequence,
     FlowLogChoice,
     Problem,
+    consequences,
     find_problems,
 )
 from nsgkit.enable.templates import arm_template, az_commands, bicep, reader_role
-from nsgkit.enable.weigh import Consequence, weigh
 from nsgkit.explore.workbench.controls import dropdown, number_field, on_change, text_field
 from nsgkit.explore.workbench.panel import panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.table import html_table
@@ -77,7 +78,9 @@ class _EnableExplorer:
             self.consequences.value = _problems(problems)
             self.text.value = _code(az_commands(choice)) if choice.kind == NSG else ""
         else:
-            self.consequences.value = _consequences(weigh(choice, fields["nics"].value, self.daily_bytes))
+            self.consequences.value = _consequences(
+                consequences(choice, fields["nics"].value, self.daily_bytes)
+            )
             self.text.value = _code(_TEXTS[self.kind_of_text.value](choice, fields["reader"].value))
         show_status(self.status, *_verdict(problems))
 

@@ -22,7 +22,9 @@ def evidence(container, tmp_path):
 
 def test_download_then_verify(direct, evidence, capsys):
     assert main(["download", direct, str(evidence), *SPAN]) == 0
-    assert "4 of 4 blobs fetched" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "as the published key of the storage emulator on this machine." in said
+    assert "4 of 4 blobs fetched" in said
     assert main(["verify", str(evidence)]) == 0
     assert "unchanged" in capsys.readouterr().out
 

@@ -9,12 +9,12 @@ from azure.core.credentials import AzureNamedKeyCredential, AzureSasCredential
 from azure.storage.blob._shared.authentication import SharedKeyCredentialPolicy
 
 from nsgkit.acquire import blobs
-from nsgkit.acquire.address import Address
+from nsgkit.acquire.container_url import Container
 from nsgkit.acquire.credentials import choose_credential, guard_logs, redact
 from nsgkit.errors import NsgkitError
 
-AZURE = Address("https://demo.blob.core.windows.net/c", "demo", "c", False)
-HERE = Address("http://127.0.0.1:1/devstoreaccount1/c", "devstoreaccount1", "c", True)
+AZURE = Container("https://demo.blob.core.windows.net/c", "demo", "c", False)
+HERE = Container("http://127.0.0.1:1/devstoreaccount1/c", "devstoreaccount1", "c", True)
 CANARY = "sv=2024&sp=rl&sig=canary%2Bcanary%3D"
 
 
@@ -125,5 +125,5 @@ def test_libraries_log_no_signature(caplog):
 )
 def test_people_of_a_sovereign_cloud_sign_in_there(monkeypatch, cloud, asked):
     monkeypatch.setattr(azure.identity, "DefaultAzureCredential", lambda **options: options)
-    address = Address(f"https://demo.blob.{cloud}/c", "demo", "c", False)
+    address = Container(f"https://demo.blob.{cloud}/c", "demo", "c", False)
     assert blobs._sdk_credential(address, choose_credential(address)) == asked

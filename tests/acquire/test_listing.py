@@ -1,10 +1,13 @@
 """What a container holds, told from its folders."""
 
+import logging
+
 import pandas as pd
 import pytest
 
 from nsgkit.acquire import blobs
 from nsgkit.acquire.listing import find_blobs, find_logs
+from nsgkit.acquire.messages import NAME
 from nsgkit.errors import NoLogsError, NsgkitError
 from tests.acquire.logs import DOCUMENTED, MAC, NSG, OLD_NSG, OTHER_MAC, SEEN, beside_flow_logs, hours, name
 from tests.acquire.proxy import answer
@@ -30,18 +33,20 @@ def test_span_days_nics_and_bytes(container, direct):
     assert row["last_day_bytes"] == sum(len(contents[name(last, mac)]) for mac in (MAC, OTHER_MAC))
 
 
-def test_what_is_no_flow_log_is_no_nic_and_no_hour(container, direct, capsys):
+def test_what_is_no_flow_log_is_no_nic_and_no_hour(container, direct, caplog):
+    caplog.set_level(logging.INFO, NAME)
     (content,) = fill(container, [name()]).values()
     beside_flow_logs(container)
     (row,) = find_logs(direct).to_dict("records")
     assert (row["resource"], row["nics"], row["days"]) == (NSG, (MAC,), 1)
     assert row["first_hour"] == row["last_hour"] == pd.Timestamp(hours(1)[0])
     assert (row["last_day_blobs"], row["last_day_bytes"]) == (1, len(content))
-    told = capsys.readouterr().out
+    told = caplog.text
+    caplog.clear()
     assert "2 folders are not of NSGs or VNet flow logs and were left out, such as backup/." in told
     assert "On the first and last days: 3 blobs are not named like flow logs and were left out" in told
     assert find_blobs(direct, "2024-12-19", "2024-12-20")["name"].tolist() == [name()]
-    assert "3 blobs are not named like flow logs" in capsys.readouterr().out
+    assert "3 blobs are not named like flow logs" in caplog.text
 
 
 def test_it_does_not_walk_every_hour(container, url, proxy):
@@ -99,10 +104,11 @@ def test_a_container_that_is_not_there(direct):
         find_logs(direct.rpartition("/")[0] + "/no-such-one")
 
 
-def test_it_says_who_reads(container, direct, capsys):
+def test_it_says_who_reads(container, direct, caplog):
+    caplog.set_level(logging.INFO, NAME)
     fill(container, [name()])
     find_logs(direct)
-    assert "as the published key of the storage emulator on this machine." in capsys.readouterr().out
+    assert "as the published key of the storage emulator on this machine." in caplog.text
 
 
 def test_a_mac_that_is_none_is_an_error(direct):

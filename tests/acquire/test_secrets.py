@@ -17,6 +17,7 @@ from nsgkit.acquire import errors
 from nsgkit.acquire.credentials import EMULATOR_KEY
 from nsgkit.acquire.download import download
 from nsgkit.acquire.listing import find_logs
+from nsgkit.acquire.messages import NAME
 from nsgkit.errors import NsgkitError
 from nsgkit.evidence.folder import evidence_blobs
 from nsgkit.evidence.verify import verify
@@ -61,10 +62,11 @@ def https(tmp_path_factory):
         yield f"{account}/flow-logs"
 
 
-def test_a_token_opens_the_container(https, tmp_path, capsys):
+def test_a_token_opens_the_container(https, tmp_path, caplog):
+    caplog.set_level(logging.INFO, NAME)
     download(https, tmp_path / "e", **DAY, credential=Token())
     assert [blob.name for blob in evidence_blobs(tmp_path / "e")] == [name()]
-    assert "as Token." in capsys.readouterr().out
+    assert "as Token." in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nsgkit.enable.choice import NSG, TARGETS, FlowLogChoice, find_problems
+from nsgkit.enable.choice import NSG, TARGETS, FlowLogChoice, consequences, find_problems, size
 from nsgkit.enable.templates import arm_template, az_commands, bicep, reader_role
-from nsgkit.enable.weigh import size, weigh
 
 GROUP = "/subscriptions/d6549a66-c45c-4979-840c-3b356da446b0/resourceGroups/demors/providers/"
 IDS = {
@@ -219,7 +218,7 @@ def test_a_hostile_reader_stays_one_literal(text):
 
 
 def test_every_choice_is_weighed():
-    assert [row.choice for row in weigh(CHOICE)] == [
+    assert [row.choice for row in consequences(CHOICE)] == [
         "What is logged",
         "Storage account",
         "Retention",
@@ -229,27 +228,27 @@ def test_every_choice_is_weighed():
 
 
 def test_sizes_are_the_pace_times_nics_and_days():
-    logged, _, retention, *_ = weigh(CHOICE, nics=10, daily_bytes=20_000_000)
+    logged, _, retention, *_ = consequences(CHOICE, nics=10, daily_bytes=20_000_000)
     assert "about 6.0 GB a month: 1.0 GB of it charged" in logged.costs
     assert "levels off at about 1.4 GB" in retention.costs
 
 
 def test_a_small_network_stays_within_what_is_free():
-    assert "within what is free" in weigh(CHOICE, nics=1, daily_bytes=1_000_000)[0].costs
+    assert "within what is free" in consequences(CHOICE, nics=1, daily_bytes=1_000_000)[0].costs
 
 
 def test_without_a_measured_pace_no_size_is_named():
-    assert "about" not in " ".join(row.costs for row in weigh(CHOICE))
+    assert "about" not in " ".join(row.costs for row in consequences(CHOICE))
 
 
 def test_kept_for_ever_the_store_grows_without_end():
-    retention = weigh(replace(CHOICE, retention=0), daily_bytes=1_000_000)[2]
+    retention = consequences(replace(CHOICE, retention=0), daily_bytes=1_000_000)[2]
     assert retention.brings == "Blobs are kept until somebody deletes them."
     assert "30.0 MB a month, without end" in retention.costs
 
 
 def test_ten_minutes_of_analytics_cost_more_than_sixty():
-    rows = [weigh(replace(CHOICE, interval=m, workspace=WORKSPACE))[-1].costs for m in (10, 60)]
+    rows = [consequences(replace(CHOICE, interval=m, workspace=WORKSPACE))[-1].costs for m in (10, 60)]
     assert ["every ten minutes" in row for row in rows] == [True, False]
 
 

@@ -1,4 +1,4 @@
-"""A container's address, as an analyst pastes it: translated where it is plain, else refused with the reason.
+"""A container's URL, as an analyst pastes it: translated where it is plain, else refused with the reason.
 
 A secret may stand anywhere in what was pasted, also percent-encoded. So it is decoded first, and nothing
 of it is repeated but the names of an account and a container that have the form of one.
@@ -29,12 +29,12 @@ _CONTAINER = re.compile(r"[a-z0-9-]{3,63}")
 _OF_THE_SERVICE = {"$logs", "$root", "$web", "$blobchangefeed"}
 
 
-class Address(NamedTuple):
+class Container(NamedTuple):
     """Where a container is."""
 
     url: str
     account: str
-    container: str
+    name: str
     loopback: bool  # a storage emulator on this machine
     note: str = ""  # what to tell, where something else was given than what is read
 
@@ -43,18 +43,23 @@ class Address(NamedTuple):
         """Return https, or http for an emulator."""
         return self.url.partition(":")[0]
 
+    @property
+    def place(self) -> dict[str, str]:
+        """Return how the manifest names it."""
+        return {"account": self.account, "container": self.name}
 
-def parse_address(container_url: object) -> Address:
+
+def parse_container_url(url: object) -> Container:
     """Take a container's URL apart.
 
     Translated are the URL of a blob of flow logs, the `dfs` host and `abfss://`, which name the same
     blobs, and the portal's link to a container; `note` then says so. Raises NsgkitError where it is no
     container's URL, holds a secret, is not encrypted, or is the container of another Azure log.
 
-    >>> parse_address("abfss://insights-logs-flowlogflowevent@demo.dfs.core.windows.net/").url
+    >>> parse_container_url("abfss://insights-logs-flowlogflowevent@demo.dfs.core.windows.net/").url
     'https://demo.blob.core.windows.net/insights-logs-flowlogflowevent'
     """
-    parts = _split(container_url)
+    parts = _split(url)
     host = parts.hostname or ""
     if found := re.fullmatch(r"(?:[a-z-]+\.)*portal\.(azure\.(?:com|us|cn))", host):
         return _of_portal(parts, _CLOUDS[found[1]])
@@ -71,14 +76,12 @@ def parse_address(container_url: object) -> Address:
             "the question mark; put a SAS into the environment variable NSGKIT_SAS instead."
         )
     account = folders.pop(0) if loopback and folders else host.split(".")[0]
-    return _address(parts, account, *_container(folders))
+    return _of_storage(parts, account, *_name_in(folders))
 
 
 def _split(given: object) -> SplitResult:
     if not isinstance(given, str) or not given.strip():
-        raise NsgkitError(
-            f"container_url takes no {shown(given)}: give a container's URL, such as {_EXAMPLE}."
-        )
+        raise NsgkitError(f"url takes no {shown(given)}: give a container's URL, such as {_EXAMPLE}.")
     text = given.strip()
     for _ in range(3):
         text = unquote(text)
@@ -96,19 +99,19 @@ def _no_url() -> NsgkitError:
     return NsgkitError(f"This is no container's URL, which begins with https://, such as {_EXAMPLE}.")
 
 
-def _of_portal(parts: SplitResult, cloud: str) -> Address:
+def _of_portal(parts: SplitResult, cloud: str) -> Container:
     found = _IN_PORTAL.search(parts.fragment)
     if found is None:
         raise NsgkitError(
             "This is a page of the Azure portal, which does not name a container. Open the container in the "
             f"portal, choose Properties and paste its URL, such as {_EXAMPLE}."
         )
-    account, (container, _) = found["account"].lower(), _container([found["container"]])
+    account, (container, _) = found["account"].lower(), _name_in([found["container"]])
     url = f"https://{account}.blob.{cloud}/{container}"
-    return Address(url, account, container, loopback=False, note=f"The portal's link stands for {url}.")
+    return Container(url, account, container, loopback=False, note=f"The portal's link stands for {url}.")
 
 
-def _address(parts: SplitResult, account: str, container: str, inside: bool) -> Address:
+def _of_storage(parts: SplitResult, account: str, container: str, inside: bool) -> Container:
     host, loopback = parts.hostname or "", parts.hostname in _LOOPBACK
     if loopback and not re.fullmatch(r"[a-z0-9]{3,24}", account):
         raise _no_url()
@@ -127,10 +130,10 @@ def _address(parts: SplitResult, account: str, container: str, inside: bool) -> 
     note = f"The address stands for {url}." if found or parts.scheme in _HADOOP else ""
     if inside:
         note = f"The whole container {url} is meant: choose what is in it with resource, mac, start and end."
-    return Address(url, account, container, loopback, note)
+    return Container(url, account, container, loopback, note)
 
 
-def _container(folders: list[str]) -> tuple[str, bool]:
+def _name_in(folders: list[str]) -> tuple[str, bool]:
     """Return the container's name, and whether something in it was named too."""
     if not folders:
         raise NsgkitError(

@@ -1,4 +1,4 @@
-"""A container's address is checked before anything is sent."""
+"""A container's URL is checked before anything is sent."""
 
 from urllib.parse import quote
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nsgkit.acquire.address import parse_address
+from nsgkit.acquire.container_url import parse_container_url
 from nsgkit.errors import NsgkitError
 from tests.acquire.logs import name
 
@@ -21,12 +21,12 @@ PORTAL = (
 
 
 def test_an_account_in_azure():
-    assert parse_address(f" {URL}/ \n") == (URL, "demo", FLOWS, False, "")
+    assert parse_container_url(f" {URL}/ \n") == (URL, "demo", FLOWS, False, "")
 
 
 def test_an_emulator():
     url = f"http://127.0.0.1:10000/devstoreaccount1/{FLOWS}"
-    assert parse_address(url) == (url, "devstoreaccount1", FLOWS, True, "")
+    assert parse_container_url(url) == (url, "devstoreaccount1", FLOWS, True, "")
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_an_emulator():
 )
 def test_another_cloud(host):
     url = f"https://demo.{host}/{FLOWS}"
-    assert parse_address(url) == (url, "demo", FLOWS, False, "")
+    assert parse_container_url(url) == (url, "demo", FLOWS, False, "")
 
 
 @pytest.mark.parametrize(
@@ -49,14 +49,14 @@ def test_another_cloud(host):
     ],
 )  # fmt: skip
 def test_what_stands_for_a_container_is_translated_and_told(given):
-    address = parse_address(given)
-    assert address[:4] == (URL, "demo", FLOWS, False)
-    assert URL in address.note
+    container = parse_container_url(given)
+    assert container[:4] == (URL, "demo", FLOWS, False)
+    assert URL in container.note
 
 
 def test_a_sovereign_portal_stands_for_its_own_cloud():
-    address = parse_address(PORTAL.format("portal.azure.us", FLOWS))
-    assert address.url == f"https://demo.blob.core.usgovcloudapi.net/{FLOWS}"
+    container = parse_container_url(PORTAL.format("portal.azure.us", FLOWS))
+    assert container.url == f"https://demo.blob.core.usgovcloudapi.net/{FLOWS}"
 
 
 @pytest.mark.parametrize(
@@ -99,17 +99,15 @@ def test_a_sovereign_portal_stands_for_its_own_cloud():
 )
 def test_what_is_no_containers_address_says_what_to_do(url, says):
     with pytest.raises(NsgkitError, match=says) as raised:
-        parse_address(url)
+        parse_container_url(url)
     assert "canary" not in str(raised.value).lower()
     assert raised.value.__context__ is None
 
 
 @pytest.mark.parametrize("given", [None, "", " ", b"https://canary", pd.NaT, 5, 1.5, ["x"]])
 def test_what_is_no_text_is_one_sentence(given):
-    with pytest.raises(
-        NsgkitError, match=r"^container_url takes no .*: give a container's URL, such as \S+\.$"
-    ):
-        parse_address(given)
+    with pytest.raises(NsgkitError, match=r"^url takes no .*: give a container's URL, such as \S+\.$"):
+        parse_container_url(given)
 
 
 SECRET = "s3cret+/s3cret=="
@@ -133,7 +131,7 @@ def test_no_secret_is_ever_repeated(place, before, times):
     for _ in range(times):
         secret = quote(secret, safe="")
     try:
-        told = str(parse_address(place.format(secret)))
+        told = str(parse_container_url(place.format(secret)))
     except NsgkitError as error:
         told = str(error)
     assert "s3cret" not in told

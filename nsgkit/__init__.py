@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         flows,
         html,
         layout,
+        palette,
         sample,
         schema,
         times,
@@ -54,7 +55,7 @@ _HOME = {
 }
 _ROOMS = (
     "acquire", "analyses", "counting", "enable", "errors", "evidence", "explore", "flows", "html", "layout",
-    "sample", "schema", "times", "views",
+    "palette", "sample", "schema", "times", "views",
 )  # fmt: skip
 
 

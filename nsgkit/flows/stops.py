@@ -22,7 +22,7 @@ def logging_stops(
     these are one row without a MAC: the whole flow log stopped. An hour that could not be read is there.
 
     Rotating the storage account's key, or a firewall that lets no one in, stops NSG flow logs in silence:
-    then all stop together. Looks alike but is harmless: a machine that was deleted or switched off, alone
+    then all stop together. Harmless look-alikes: a machine that was deleted or switched off, alone
     or with its scale set; a NIC that is seldom used; a NIC that moved to a VNet flow log (`doubly_logged`).
     Where *every* flow log stopped together, nothing goes on, and this table is empty: compare the last hour
     with the time of the download.

@@ -50,7 +50,7 @@ def test_a_second_call_does_not_say_it_twice(capsys, monkeypatch):
 
 
 def test_a_notebook_is_a_person_at_the_keyboard(monkeypatch):
-    kernel = type("IPython", (), {"get_ipython": object})
+    kernel = type("IPython", (), {"get_ipython": staticmethod(object)})
     monkeypatch.setitem(sys.modules, "IPython", kernel)
     assert is_interactive()
 
@@ -58,7 +58,7 @@ def test_a_notebook_is_a_person_at_the_keyboard(monkeypatch):
 @pytest.mark.parametrize("name", [NAME, "nsgkit"])
 def test_what_somebody_else_shows_is_not_shown_again(capsys, name):
     show_messages()
-    other = logging.Handler()
+    other = logging.NullHandler()
     logging.getLogger(name).addHandler(other)
     ask()
     logging.getLogger(name).removeHandler(other)

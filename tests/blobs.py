@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from nsgkit.flows.batches import BATCH, Count, batches
+from nsgkit.flows.batches import BATCH, BlobCounts, batches
 from nsgkit.flows.blob_table import reject_table
 from nsgkit.flows.flow_table import FlowTableBuilder
 from nsgkit.flows.parse.batch import check_counts, read_batch
@@ -24,7 +24,7 @@ VNET_BEGIN = "1734601440123,10.0.0.4,203.0.113.9,55256,443,6,O,B,NX,0,0,0,0"
 class Read(NamedTuple):
     flows: pd.DataFrame
     rejects: pd.DataFrame
-    counts: list[Count]
+    counts: list[BlobCounts]
     groups: list[int]  # of tuples, that were read of each blob
 
 
@@ -32,7 +32,7 @@ def read(
     *blobs: bytes, exact: bool = False, size: int = BATCH, again: Callable[[int], bytes | None] | None = None
 ) -> Read:
     """Read blobs from memory, called 0, 1, …; `again` gives the bytes of one a second time."""
-    counts = [Count(str(i)) for i in range(len(blobs))]
+    counts = [BlobCounts(str(i)) for i in range(len(blobs))]
     rows, headers = FlowTableBuilder(room=3), Headers()
     for batch in batches(zip(blobs, counts, strict=True), headers, exact=exact, size=size):
         rows.add(read_batch(batch, exact=exact))

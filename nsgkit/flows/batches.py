@@ -32,7 +32,7 @@ class Reject(NamedTuple):
 
 
 @dataclass
-class Count:
+class BlobCounts:
     """What was found in one blob. Once it is read to its end, tuples = rows + rejects.
 
     `other_log` says what a blob without a single flow record is, where that is known, and what to do;
@@ -64,7 +64,11 @@ class Batch:
 
 
 def batches(
-    blobs: Iterable[tuple[Data | None, Count]], headers: Headers, *, exact: bool = False, size: int = BATCH
+    blobs: Iterable[tuple[Data | None, BlobCounts]],
+    headers: Headers,
+    *,
+    exact: bool = False,
+    size: int = BATCH,
 ) -> Iterator[Batch]:
     """Frame blobs and yield their groups in batches of about `size` bytes, never splitting a record.
 
@@ -86,7 +90,7 @@ def batches(
         yield batch
 
 
-def refuse(blob: int, count: Count, reason: str) -> None:
+def refuse(blob: int, count: BlobCounts, reason: str) -> None:
     """Reject a blob whole: how many tuples it holds is unknown."""
     count.complete = False
     count.unread += 1
@@ -98,18 +102,18 @@ def unforeseen(error: Exception) -> str:
     return f"nsgkit could not read this: {type(error).__name__}: please report it with the blob"
 
 
-def _read_or_refuse(blob: int, data: Data, headers: Headers, count: Count, *, exact: bool) -> Records:
+def _read_or_refuse(blob: int, data: Data, headers: Headers, count: BlobCounts, *, exact: bool) -> Records:
     try:
         return read_blob(blob, data, headers, count, exact=exact)
     except Exception as error:  # one blob must never take the others along, whatever it holds
-        vars(count).update(vars(Count(count.name)))
+        vars(count).update(vars(BlobCounts(count.name)))
         if not exact:
             return _read_or_refuse(blob, data, headers, count, exact=True)
         refuse(blob, count, unforeseen(error))
         return Records()
 
 
-def read_blob(blob: int, data: Data, headers: Headers, count: Count, *, exact: bool = False) -> Records:
+def read_blob(blob: int, data: Data, headers: Headers, count: BlobCounts, *, exact: bool = False) -> Records:
     """Return the records of a blob, noting in its count what cannot be read of them."""
     found = None if exact else read_blob_quickly(data, headers)
     if found is None:
@@ -126,7 +130,7 @@ def read_blob(blob: int, data: Data, headers: Headers, count: Count, *, exact: b
     return found
 
 
-def _name(data: Data, pieces: Sequence[Piece], count: Count) -> None:
+def _name(data: Data, pieces: Sequence[Piece], count: BlobCounts) -> None:
     """Let the rejects of a blob without a flow record say what it is."""
     count.other_log = name_other(data, pieces)
     if count.other_log:
@@ -140,7 +144,7 @@ def _record(piece: Piece, data: Data, headers: Headers, *, exact: bool) -> Recor
     return (None if exact else read_quickly(raw, headers)) or read_exactly(piece, headers)
 
 
-def _refuse(blob: int, number: int, piece: Piece, record: Record, count: Count) -> None:
+def _refuse(blob: int, number: int, piece: Piece, record: Record, count: BlobCounts) -> None:
     for problem in record.problems:
         at, end = problem.span or (0, len(piece.raw))
         raw = bytes(piece.raw[at : min(end, at + RAW_SHOWN * 4)]).decode("utf-8", errors="replace")

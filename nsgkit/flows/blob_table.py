@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nsgkit.flows.batches import Count, Reject
+from nsgkit.flows.batches import BlobCounts, Reject
 from nsgkit.flows.coverage import YEARS
 from nsgkit.flows.files import LogFile, Span
 from nsgkit.flows.flow_table import tidy
@@ -25,7 +25,9 @@ _REASONS_NOTED = 3
 _PICTURE = [datetime(year, 1, 1, tzinfo=UTC) for year in YEARS]
 
 
-def reject_table(counts: Sequence[Count], rejects: Sequence[Reject], names: Sequence[str]) -> pd.DataFrame:
+def reject_table(
+    counts: Sequence[BlobCounts], rejects: Sequence[Reject], names: Sequence[str]
+) -> pd.DataFrame:
     """Return all rejects in the order of blob, record and tuple; one of a whole record comes first."""
     rejects = [*(reject for count in counts for reject in count.refused), *rejects]
     if not rejects:
@@ -80,7 +82,7 @@ def _resources(reading: Reading, tidied: Sequence[Header]) -> dict[str, str]:
 
 
 def _told(
-    file: LogFile, count: Count, headers: Sequence[Header], resources: dict[str, str]
+    file: LogFile, count: BlobCounts, headers: Sequence[Header], resources: dict[str, str]
 ) -> dict[str, Any]:
     path = file.told.resource or ""
     families = {"VNet" if header.version == 4 else "NSG" for header in headers}
@@ -101,7 +103,7 @@ def _told(
     }
 
 
-def _notes(file: LogFile, count: Count, versions: Sequence[int]) -> list[str]:
+def _notes(file: LogFile, count: BlobCounts, versions: Sequence[int]) -> list[str]:
     notes = []
     if file.evidence and file.evidence.state == "gone":
         notes.append("no longer in Azure: kept in the evidence folder")

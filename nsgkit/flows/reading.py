@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm.auto import tqdm
 
-from nsgkit.flows.batches import BATCH, Count, Data, Reject, batches, refuse, unforeseen
+from nsgkit.flows.batches import BATCH, BlobCounts, Data, Reject, batches, refuse, unforeseen
 from nsgkit.flows.content_kind import BLANK, LOOKED_AT, NO_RECORD, Aside, has_marks, is_json, what_it_is
 from nsgkit.flows.files import LARGE, LogFile, UnreadableFileError, hash_of, load, unpack
 from nsgkit.flows.flow_table import BYTES_OF_A_TUPLE, FlowTableBuilder
@@ -32,7 +32,7 @@ class ReadBlob:
     """One blob that was read: its file, what was found in it, and what is known of its bytes as stored."""
 
     file: LogFile
-    count: Count
+    count: BlobCounts
     size: int
     digest: Future[str] | None  # its SHA-256; None where there was nothing to hash
     doubtful: bool = False  # JSON, but its beginning has nothing of a flow log
@@ -150,7 +150,7 @@ def _rows(total: int) -> FlowTableBuilder:
 
 def _open_all(
     files: list[LogFile], reading: Reading, pool: ThreadPoolExecutor
-) -> Iterator[tuple[Data | None, Count]]:
+) -> Iterator[tuple[Data | None, BlobCounts]]:
     """Yield the blobs to be framed, each hashed; a large one meanwhile, in a thread."""
     buffers: list[Array] = []
     contents = _Contents()
@@ -162,7 +162,7 @@ def _open_all(
         if got.aside:
             reading.aside.append(Aside(file.name, file.size, got.aside))
             continue
-        blob = ReadBlob(file, Count(file.name), got.size or file.size, got.digest)
+        blob = ReadBlob(file, BlobCounts(file.name), got.size or file.size, got.digest)
         problem = _objection(file, got) or got.problem
         if problem:
             refuse(len(reading.blobs), blob.count, problem)

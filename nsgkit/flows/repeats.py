@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 from msgspec import Raw
 
-from nsgkit.flows.batches import RAW_SHOWN, Count, Data, Reject, list_of, read_blob
+from nsgkit.flows.batches import RAW_SHOWN, BlobCounts, Data, Reject, list_of, read_blob
 from nsgkit.flows.flow_table import FlowTableBuilder, tidy
 from nsgkit.flows.parse.batch import Groups
 from nsgkit.flows.parse.columns import Array
@@ -133,7 +133,7 @@ def _read_again(
     for where, number in zip(groups.blob[first].tolist(), groups.record[first].tolist(), strict=True):
         if where != blob:
             blob, data = where, bytes_of(where)
-            found = Records() if data is None else read_blob(blob, data, headers, Count(""))
+            found = Records() if data is None else read_blob(blob, data, headers, BlobCounts(""))
             edges = list(accumulate(found.groups, initial=0))
         if data is not None:
             own = slice(edges[number], edges[number + 1])

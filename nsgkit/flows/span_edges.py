@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from nsgkit.flows.batches import Count
+from nsgkit.flows.batches import BlobCounts
 from nsgkit.flows.files import Span
 from nsgkit.flows.flow_table import FlowTableBuilder
 from nsgkit.flows.parse.batch import NO_TIME
@@ -23,7 +23,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NICS_NAMED = 3
 
 
-def cut_to_span(rows: FlowTableBuilder, span: Span, counts: Sequence[Count]) -> Array:
+def cut_to_span(rows: FlowTableBuilder, span: Span, counts: Sequence[BlobCounts]) -> Array:
     """Drop the rows whose time is not in the span; return how many of each blob, and lower its count."""
     groups, outside = rows.groups, np.zeros(len(counts), dtype=np.int64)
     times, gone = rows.times, np.zeros(len(rows.times), dtype=bool)

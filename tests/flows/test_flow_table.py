@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nsgkit.flows.batches import Count, batches
+from nsgkit.flows.batches import BlobCounts, batches
 from nsgkit.flows.flow_table import FlowTableBuilder
 from nsgkit.flows.parse.batch import read_batch
 from nsgkit.flows.parse.records import Headers
@@ -22,7 +22,7 @@ RECORDS = [
 def laid():
     """Return four rows of three groups in parts of their own, and what their groups share."""
     rows, headers = FlowTableBuilder(room=1), Headers()
-    for batch in batches([(blob(*RECORDS), Count("a"))], headers, size=1):
+    for batch in batches([(blob(*RECORDS), BlobCounts("a"))], headers, size=1):
         rows.add(read_batch(batch))
     return rows, headers
 

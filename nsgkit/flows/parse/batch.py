@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 from msgspec import Raw
 
 from nsgkit.errors import NsgkitError
-from nsgkit.flows.batches import RAW_SHOWN, Batch, Count, Reject, list_of, place_of, unforeseen
-from nsgkit.flows.parse.columns import Array, Columns, Rejected, from_rows, merge, move, read_list
+from nsgkit.flows.batches import RAW_SHOWN, Batch, BlobCounts, Reject, list_of, place_of, unforeseen
+from nsgkit.flows.parse.columns import Array, Columns, Rejected, from_rows, merge, read_list, shift_places
 from nsgkit.flows.parse.framing import frame
 from nsgkit.flows.parse.json_exact import JsonList, Text, read_array
 from nsgkit.flows.parse.records import read_exactly
@@ -137,7 +137,7 @@ def record_times(texts: Sequence[str | None]) -> Array:
     return result
 
 
-def check_counts(counts: Sequence[Count], groups: Groups, rejects: Sequence[Reject]) -> None:
+def check_counts(counts: Sequence[BlobCounts], groups: Groups, rejects: Sequence[Reject]) -> None:
     """Complete the counts of all blobs with what their batches held.
 
     Raises NsgkitError unless tuples = rows + rejects in every blob: the invariant of the whole kit.
@@ -206,7 +206,7 @@ def _with_odd(
     every[list(odd)] = [len(values) for values in odd.values()]
     first = np.cumsum(every) - every
     parts = [read_list(values, int(versions[i]), int(first[i])) for i, values in odd.items()]
-    return merge([move(columns, counts, first), *parts]), every
+    return merge([shift_places(columns, counts, first), *parts]), every
 
 
 def _versions(batch: Batch) -> Array:

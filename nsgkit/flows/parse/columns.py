@@ -110,7 +110,7 @@ def choose(columns: Columns, rows: Array, places: Array) -> Columns:
     return Columns(arrays, texts, places)
 
 
-def move(part: Columns, counts: Array, first: Array) -> Columns:
+def shift_places(part: Columns, counts: Array, first: Array) -> Columns:
     """Return the part with its places moved to where its lists stand among all of them."""
     starts = np.cumsum(counts) - counts
     if np.array_equal(starts, first):

@@ -190,10 +190,10 @@ def _read_text(text: str, at: int) -> tuple[Text, int]:
         cut = "Unterminated" in error.msg or error.pos >= len(text) - 6
         raise MalformedError(error.msg, error.pos, cut=cut) from None
     plain = value.isascii() and len(value) == end - at - 2  # an escape is longer than what it means
-    return Text(value) if plain else located(text, at, end), end
+    return Text(value) if plain else decode_string(text, at, end), end
 
 
-def located(text: str, at: int, end: int) -> Text:
+def decode_string(text: str, at: int, end: int) -> Text:
     """Return the JSON string between two offsets, its bytes read as UTF-8.
 
     A byte that is not UTF-8, and half of a surrogate pair, become a replacement character: whoever

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from nsgkit.flows.parse.json_exact import MalformedError, end_of_brackets, located, read_value
+from nsgkit.flows.parse.json_exact import MalformedError, decode_string, end_of_brackets, read_value
 from nsgkit.flows.parse.pieces import FLOW_LOGS, Piece, pieces_of
 
 _OPENING = re.compile(r'\{\s*("(?:[^"\\]++|\\.)*+")\s*:\s*\[', re.DOTALL)
@@ -105,7 +105,7 @@ def _opened(text: str, place: int) -> int | None:
     """Return the place behind `{"records":[`, however the key is written, or None for anything else."""
     opening = _OPENING.match(text, place)
     try:
-        return opening.end() if opening and located(text, *opening.span(1)) == "records" else None
+        return opening.end() if opening and decode_string(text, *opening.span(1)) == "records" else None
     except ValueError:  # a broken escape
         return None
 

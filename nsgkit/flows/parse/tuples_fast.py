@@ -18,26 +18,29 @@ from nsgkit.flows.parse.columns import (
     choose,
     from_rows,
     merge,
-    move,
     read_list,
     read_one_by_one,
+    shift_places,
 )
-from nsgkit.flows.parse.csv_columns import UnusualError, convert, milliseconds, read_csv
-from nsgkit.flows.parse.json_exact import read_array
-from nsgkit.flows.parse.lines import (
+from nsgkit.flows.parse.csv_lines import (
     MARK,
     Bodies,
     Tuples,
+    UnusualError,
     begin_and_end_as_lists,
     break_around,
-    break_lines,
+    concatenate,
+    convert,
     fields_of_last,
     find_tuples,
-    lay_out,
     matches,
-    odd_bodies,
+    milliseconds,
+    non_text_lists,
+    read_csv,
     text_of,
+    tuples_to_lines,
 )
+from nsgkit.flows.parse.json_exact import read_array
 
 _LAST_LETTER = ord("f")  # of an address; x could be a number's, and no other comes later
 _MARKED = int(MARK) * 10**10  # a marked time in seconds is as much later, one in milliseconds a thousandfold
@@ -60,16 +63,16 @@ def read_bodies(bodies: Sequence[Raw], versions: Array) -> tuple[Columns, Array]
 
     `versions` gives each list's version. A rejected tuple's `at` counts from the start of its list.
     """
-    laid = lay_out(bodies)
+    laid = concatenate(bodies)
     fields = fields_of_last(laid, versions)
     read, counts = [], np.zeros(len(bodies), dtype=np.int64)
     for kind in sorted(set(zip(versions.tolist(), fields.tolist(), strict=True))):
         mine = np.flatnonzero((versions == kind[0]) & (fields == kind[1]))
         chosen = bodies if len(mine) == len(bodies) else [bodies[i] for i in mine.tolist()]
-        part, counts[mine] = _read_kind(laid if chosen is bodies else lay_out(chosen), chosen, kind)
+        part, counts[mine] = _read_kind(laid if chosen is bodies else concatenate(chosen), chosen, kind)
         read.append((part, mine))
     first = np.cumsum(counts) - counts
-    parts = [move(part, counts[mine], first[mine]) for part, mine in read]
+    parts = [shift_places(part, counts[mine], first[mine]) for part, mine in read]
     return merge(parts or [from_rows([], [], [])]), counts
 
 
@@ -85,14 +88,14 @@ def _read_quickly(laid: Bodies, bodies: Sequence[Raw], kind: tuple[int, int]) ->
     if not begin_and_end_as_lists(laid):
         raise UnusualError
     _check_bytes(laid)
-    table = read_csv(laid, kind, break_lines(laid))
+    table = read_csv(laid, kind, tuples_to_lines(laid))
     times, counts = _unmarked(table["time"].to_numpy(), laid.filled)
     time, bad = milliseconds(times)
     if bad.any():  # else each first tuple has its mark, and no other seems to have one
         raise UnusualError
     columns = convert(table, time, kind, bad)
     if bad.any():
-        columns = _judged(columns, bad, find_tuples(lay_out(bodies)), kind[0], {})
+        columns = _rechecked(columns, bad, find_tuples(concatenate(bodies)), kind[0], {})
     return columns, counts
 
 
@@ -113,21 +116,21 @@ def _read_carefully(bodies: Sequence[Raw], kind: tuple[int, int]) -> tuple[Colum
     # In an escaped text there are quotes that are not the tuples' own.
     escaped = np.array([b"\\" in bytes(body) for body in bodies])
     tuples = find_tuples(_only(bodies, ~escaped))
-    odd = odd_bodies(tuples) | escaped
+    odd = non_text_lists(tuples) | escaped
     if odd.any():
         tuples = find_tuples(_only(bodies, ~odd))
     slow = {i: read_array(bodies[i]) for i in np.flatnonzero(odd).tolist()}
     counts = tuples.counts.copy()
     counts[list(slow)] = [len(values) for values in slow.values()]
     first = np.cumsum(counts) - counts
-    parts = [move(_read_plain(tuples, kind), tuples.counts, first)]
+    parts = [shift_places(_read_plain(tuples, kind), tuples.counts, first)]
     parts += [read_list(values, kind[0], int(first[i])) for i, values in slow.items()]
     return merge(parts), counts
 
 
 def _only(bodies: Sequence[Raw], which: Array) -> Bodies:
     """Lay out these bodies, and empty lists for the others."""
-    return lay_out([body if mine else Raw(b"[]") for body, mine in zip(bodies, which, strict=True)])
+    return concatenate([body if mine else Raw(b"[]") for body, mine in zip(bodies, which, strict=True)])
 
 
 def _read_plain(tuples: Tuples, kind: tuple[int, int]) -> Columns:
@@ -138,10 +141,10 @@ def _read_plain(tuples: Tuples, kind: tuple[int, int]) -> Columns:
     time, bad = milliseconds(table["time"].to_numpy())
     columns = convert(table, time, kind, bad)
     columns.place = np.flatnonzero(ordinary)
-    return _judged(columns, bad, tuples, kind[0], texts)
+    return _rechecked(columns, bad, tuples, kind[0], texts)
 
 
-def _judged(columns: Columns, bad: Array, tuples: Tuples, version: int, texts: dict[int, str]) -> Columns:
+def _rechecked(columns: Columns, bad: Array, tuples: Tuples, version: int, texts: dict[int, str]) -> Columns:
     """Return the columns with the exact reader's judgement of the bad rows, and of these texts."""
     texts |= {i: text_of(tuples, i) for i in columns.place[bad].tolist()}
     exact = read_one_by_one(list(texts.values()), version, list(texts))

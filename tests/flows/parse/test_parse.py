@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nsgkit.flows.parse import lines
+from nsgkit.flows.parse import csv_lines
 from nsgkit.flows.parse import tuples_fast as bulk
 from tests.blobs import ALLOWED, PROBE, VNET_BEGIN, blob, nsg_record, read, same, vnet_record
 
@@ -119,14 +119,14 @@ def texts(draw):
 )
 def test_quick_way_is_exact_way(blobs, size, chunk):
     data = [blob(*records) for records in blobs]
-    with patch.object(lines, "_CHUNK", chunk):
+    with patch.object(csv_lines, "_CHUNK", chunk):
         same(read(*data, size=size), read(*data, exact=True))
 
 
 @given(st.integers(1, 200))
 def test_where_a_chunk_ends_does_not_matter(chunk):
     data = blob(nsg_record(PROBE, ALLOWED, PROBE), nsg_record(), nsg_record(ALLOWED, minute=45))
-    with patch.object(lines, "_CHUNK", chunk), patch.object(bulk, "_read_carefully", None):
+    with patch.object(csv_lines, "_CHUNK", chunk), patch.object(bulk, "_read_carefully", None):
         found = read(data)
     same(found, read(data, exact=True))
     assert len(found.flows) == 4

@@ -50,10 +50,14 @@ def with_milliseconds(native: Any, names: Sequence[str]) -> Any:
     kinds = dict(zip(native.columns, (t.id for t in native.types), strict=True))
     # An ENUM sorts by its own order and is slow to plan with: text is text.
     plain = [f"{quoted(n)}::VARCHAR AS {quoted(n)}" if kinds[n] == "enum" else quoted(n) for n in names]
-    twins = [
-        f"epoch_ms({quoted(n)}) AS {quoted(n + '_ms')}" for n in names if kinds[n].startswith("timestamp")
-    ]
+    times = [n for n in names if kinds[n].startswith("timestamp")]
+    # An analyst's own times may be in nanoseconds with a zone, for which DuckDB has no epoch_ms.
+    twins = [f"epoch_ms({quoted(n)}::{_plain_time(kinds[n])}) AS {quoted(n + '_ms')}" for n in times]
     return native.project(", ".join([*plain, *twins]))
+
+
+def _plain_time(kind: str) -> str:
+    return "TIMESTAMPTZ" if "time zone" in kind or "tz" in kind else "TIMESTAMP"
 
 
 def quoted(name: str) -> str:

@@ -88,9 +88,11 @@ def _candidates(rows: FlowTableBuilder, groups: Groups, first: Array, shared: li
     prints = np.add.reduceat(facts, first) + _hashed(groups.record_time[first].astype(np.uint64))
     some = np.flatnonzero(np.logical_or.reduceat(filled, first))
     some = some[_duplicated(prints[some])]
-    if not len(some):
-        return some
-    return some[_duplicated(prints[some] + _row_sums(rows, groups, first, some))]
+    for columns in (("src_port",), (*_ROW, *_COUNTERS)):  # one column tells most records apart
+        if not len(some):
+            return some
+        some = some[_duplicated(prints[some] + _row_sums(rows, groups, first, some, columns))]
+    return some
 
 
 def _hashed(values: Array) -> Array:
@@ -110,18 +112,21 @@ def _duplicated(values: Array) -> Array:
     return result
 
 
-def _row_sums(rows: FlowTableBuilder, groups: Groups, first: Array, records: Array) -> Array:
-    """Return a sum over the rows of each of these records."""
+def _row_sums(
+    rows: FlowTableBuilder, groups: Groups, first: Array, records: Array, columns: Sequence[str]
+) -> Array:
+    """Return a sum of these columns' hashes over the rows of each of these records, whatever their order."""
     edges = np.concatenate(([0], np.cumsum(groups.rows)))
     starts, ends = edges[first[records]], edges[np.append(first[1:], len(groups.rows))[records]]
     lengths = ends - starts
     owner = np.repeat(np.arange(len(records)), lengths)
     place = np.arange(len(owner)) + (starts - (np.cumsum(lengths) - lengths))[owner]
     total = np.zeros(len(owner), dtype=np.uint64)
-    for name in (*_ROW, *_COUNTERS):
+    for name in columns:
         total = _hashed(total + rows.values(name)[place].astype(np.int64).view(np.uint64))
-    sums = np.zeros(len(records), dtype=np.uint64)
-    np.add.at(sums, owner, total)
+    sums, filled = np.zeros(len(records), dtype=np.uint64), lengths > 0
+    if len(total):
+        sums[filled] = np.add.reduceat(total, (np.cumsum(lengths) - lengths)[filled])
     return sums
 
 

@@ -31,12 +31,13 @@ def meaning(rows: Mapping[Any, int]) -> str | None:
 
 def notes_on_rows(flows: pd.DataFrame) -> list[str]:
     """Say what the flow logs left out, and what was allowed and yet did not pass."""
-    vnet = flows.loc[flows["version"] >= FIRST_VNET_VERSION, ["flow_log", "resource", "state", "decision"]]
-    kind = vnet["state"].astype("object").where(vnet["decision"] != "denied", "denied")
-    logs = vnet.assign(kind=kind).groupby(["flow_log", "resource"], observed=True, dropna=False)
+    alike = ["flow_log", "resource", "decision", "state"]
+    vnet = flows.loc[flows["version"] >= FIRST_VNET_VERSION, alike]
+    counts = vnet.groupby(alike, observed=True, dropna=False).size().reset_index(name="rows")
+    counts["kind"] = counts["state"].astype("object").where(counts["decision"] != "denied", "denied")
     notes = []
-    for (flow_log, resource), rows in logs:
-        if said := meaning(rows["kind"].value_counts().to_dict()):
+    for (flow_log, resource), kinds in counts.groupby(alike[:2], observed=True, dropna=False):
+        if said := meaning(kinds.groupby("kind")["rows"].sum().to_dict()):
             notes.append(f"{str(flow_log).rsplit('/', 1)[-1]} ({resource}): {said}.")
     dropped = int(flows["encryption"].isin(DROPPED).sum())
     if dropped:

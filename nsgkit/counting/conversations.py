@@ -23,9 +23,8 @@ from nsgkit.counting.stitch import (
     marked,
     stitched,
 )
-from nsgkit.schema import CONVERSATIONS, COUNTERS
+from nsgkit.schema import CONVERSATIONS, COUNTERS, PLACE
 
-_PLACE = ("blob", "record", "tuple")
 _ENDS = ("src_ip", "dst_ip", "src_port", "dst_port")
 _TYPES = types(CONVERSATIONS)
 # Taken from a conversation's first row as they stand there.
@@ -185,12 +184,12 @@ def conversation_rows(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
     >>> len(conversation_rows(flows, longest)) == longest["rows"].item()
     True
     """
-    schema.require(chosen.columns, [*_PLACE, *_ENDS], "nsgkit.conversations")
+    schema.require(chosen.columns, [*PLACE, *_ENDS], "nsgkit.conversations")
     held = as_table(flows)
     found = (_rows_of_pandas if isinstance(held, pd.DataFrame) else _rows_of_engine)(held, chosen)
-    labels = chosen[[*_PLACE]].set_axis([*_MARKS], axis=1).astype(_MARKS).assign(conversation=chosen.index)
+    labels = chosen[[*PLACE]].set_axis([*_MARKS], axis=1).astype(_MARKS).assign(conversation=chosen.index)
     mine = found.astype(_MARKS).merge(labels, on=[*_MARKS])
-    mine = mine.sort_values(["conversation", "time", "state_order", *_PLACE], ignore_index=True)
+    mine = mine.sort_values(["conversation", "time", "state_order", *PLACE], ignore_index=True)
     return mine[[*(c.name for c in schema.FLOWS), "conversation"]]
 
 
@@ -203,7 +202,7 @@ def _rows_of_pandas(flows: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
     some = flows.loc[like, [c.name for c in schema.FLOWS]]
     rows = stitch(some)
     first = np.repeat(rows.first, rows.rows)
-    marks = {f"first_{name}": some[name].to_numpy()[first] for name in _PLACE}
+    marks = {f"first_{name}": some[name].to_numpy()[first] for name in PLACE}
     return some.iloc[rows.order].assign(state_order=rows.state_order, **marks)
 
 
@@ -211,7 +210,7 @@ def _rows_of_engine(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
     names = [c.name for c in schema.FLOWS]
     rows = stitched(marked(flows, columns=names, only=lambda rows: rows.filter(_like(chosen))))
     first = nw.when(nw.col("starts") == 1)
-    marks = {f"first_{c}": first.then(nw.col(c)).max().over(*CONVERSATION) for c in _PLACE}
+    marks = {f"first_{c}": first.then(nw.col(c)).max().over(*CONVERSATION) for c in PLACE}
     return rows.with_columns(**marks).collect({**types(schema.FLOWS), "state_order": "int64", **_MARKS})
 
 

@@ -9,10 +9,9 @@ import pandas as pd
 
 from nsgkit.counting.frame import Rows
 from nsgkit.errors import NsgkitError
-from nsgkit.schema import COUNTERS, require
+from nsgkit.schema import COUNTERS, PLACE, require
 
-NEEDED = ("time", "src_port", "dst_port", "blob", "record", "tuple")
-_PLACE = ("blob", "record", "tuple")
+NEEDED = ("time", "src_port", "dst_port", *PLACE)
 # What engines say, in whatever error of theirs.
 _SAID = ("out of range for the destination type INT64", "Overflow in", "ARITHMETIC_OVERFLOW", "CAST_OVERFLOW")
 
@@ -62,9 +61,9 @@ def sums_fit(table: object) -> Iterator[None]:
 
 def too_large(table: object) -> NsgkitError:
     """Return the error that names the row with the largest counter."""
-    rows = Rows.of(table, [*_PLACE, *COUNTERS]).with_columns(most=nw.max_horizontal(*COUNTERS))
+    rows = Rows.of(table, [*PLACE, *COUNTERS]).with_columns(most=nw.max_horizontal(*COUNTERS))
     known = rows.filter(~nw.col("most").is_null()).with_columns(less=-nw.col("most"))
-    found = known.sort("less").head(1).collect({**dict.fromkeys(_PLACE, "object"), "most": "int64"})
+    found = known.sort("less").head(1).collect({**dict.fromkeys(PLACE, "object"), "most": "int64"})
     return NsgkitError(
         f"The counters add up to more than 64 bits hold. The largest is {found['most'].item()}: "
         f"{_where(found)}. Look at that row, and leave it out if it is wrong."
@@ -73,4 +72,4 @@ def too_large(table: object) -> NsgkitError:
 
 def _where(found: pd.DataFrame) -> str:
     row = found.iloc[0]
-    return ", ".join(f"{name} {row[name]}" for name in _PLACE)
+    return ", ".join(f"{name} {row[name]}" for name in PLACE)

@@ -19,11 +19,11 @@ import narwhals as nw
 from nsgkit.counting.expressions import one_if
 from nsgkit.counting.frame import Rows
 from nsgkit.counting.stitch import CONVERSATION, stitched
+from nsgkit.schema import PLACE
 
 CADENCE = 300_000  # milliseconds between the continuing rows of a connection
 CONTRADICT_TIMES, CONTRADICT_BYTES = 5.0, 10_000.0
 CAPTURE = ("mac", "acl", "resource", "flow_log")
-_PLACE = ("blob", "record", "tuple")
 _BYTES = ("bytes_src_to_dst", "bytes_dst_to_src")
 _ENDPOINTS = ("endpoints", "src_port", "dst_port")
 _IN_TIME = ("time_ms", "single_row", "nth")  # views of one capture: in the order in which they were stitched
@@ -42,10 +42,10 @@ def folds(rows: Rows, within: int) -> Rows:
     best = nw.when(nw.col("preference") == 1)
     kept = {
         f"best_{name}": best.then(nw.col(name)).max().over(*_VIEWS)
-        for name in ("nic", "inbound", "size", *_PLACE)
+        for name in ("nic", "inbound", "size", *PLACE)
     }
     views = views.with_columns(**kept).filter(_is_folded() & (_contradict() == 0))
-    into = {f"into_{name}": nw.col(f"best_{name}") for name in _PLACE}
+    into = {f"into_{name}": nw.col(f"best_{name}") for name in PLACE}
     return views.select(*CONVERSATION, folded=nw.lit(1), **into)
 
 
@@ -91,7 +91,7 @@ def _clustered(first_rows: Rows, within: int) -> Rows:
     )
     views = views.select(
         *CONVERSATION, *CAPTURE, "endpoints", "capture", "nic", "inbound", "orphan", "time_ms", "size",
-        "single_row", *_PLACE, age=-nw.col("version").cast(nw.Int64), one=nw.lit(1),
+        "single_row", *PLACE, age=-nw.col("version").cast(nw.Int64), one=nw.lit(1),
     )  # fmt: skip
     gap = nw.col("time_ms") - nw.col("time_ms").shift(1).over(*_ENDPOINTS, order_by=_IN_TIME)
     views = views.with_columns(breaks=one_if(gap > within + nw.col("orphan") * CADENCE))

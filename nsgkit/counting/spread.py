@@ -25,9 +25,8 @@ from nsgkit.counting.measures import group_types
 from nsgkit.counting.quick.increments import added_by_rows, labels_in_order, labels_of
 from nsgkit.counting.quick.stitch import Stitched, stitch
 from nsgkit.counting.stitch import CONVERSATION, marked, stitched
-from nsgkit.schema import COUNTERS
+from nsgkit.schema import COUNTERS, PLACE
 
-PLACE = ("blob", "record", "tuple")
 _FIRST = {f"_first_{name}": name for name in PLACE}
 _COVERED = ("_since", "_until", *COUNTERS)
 _PLACE_TYPES = {"blob": "str", "record": "int64", "tuple": "int64"}

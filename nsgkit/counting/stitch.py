@@ -26,7 +26,7 @@ import narwhals as nw
 
 from nsgkit.counting.expressions import any_known, one_if
 from nsgkit.counting.frame import Rows
-from nsgkit.schema import COUNTERS, FIRST_VNET_VERSION
+from nsgkit.schema import COUNTERS, FIRST_VNET_VERSION, PLACE
 
 # What is the same in all rows of a conversation, beside the ports.
 SAME = (
@@ -34,7 +34,7 @@ SAME = (
 )  # fmt: skip
 ROWS = (
     "time", "state", *SAME, "src_port", "dst_port", *COUNTERS, "rule", "encryption", "version",
-    "blob", "record", "tuple",
+    *PLACE,
 )  # fmt: skip
 Choice: TypeAlias = Callable[[Rows], Rows]
 ALIKE = ("key", "src_port", "dst_port")

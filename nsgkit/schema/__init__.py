@@ -26,6 +26,7 @@ from nsgkit.schema.tables import (
     HOURS,
     IANA_PROTOCOLS,
     PEERS,
+    PLACE,
     RANKED,
     RECORD_TYPES,
     REJECTS,
@@ -43,7 +44,7 @@ from nsgkit.schema.tables import (
 __all__ = [
     "BLOBS", "BUSIEST_NICS", "CELL", "CHANGE", "CONVERSATIONS", "COUNTERS", "DOUBLY_LOGGED",
     "DROPPED", "ENCRYPTION", "FIRST_VNET_VERSION", "FLOWS", "GAPS", "HOURS", "IANA_PROTOCOLS", "NOT_LOGGED",
-    "PEERS", "RANKED", "RECORD_TYPES", "REJECTS", "SET_ASIDE", "SILENCES", "STATELESS_RULES",
+    "PEERS", "PLACE", "RANKED", "RECORD_TYPES", "REJECTS", "SET_ASIDE", "SILENCES", "STATELESS_RULES",
     "STOPS", "TEXT", "TIME", "TRAFFIC", "TUPLE_COLUMNS", "Column", "column", "dictionary", "empty",
     "filter_word", "label", "require", "short_labels", "shortened", "spoken", "spoken_list",
     "typed", "types",

@@ -65,6 +65,7 @@ _COUNTERS = (
     ("bytes_dst_to_src", "Bytes, destination to source", "bytes", "destination to source"),
 )
 COUNTERS = tuple(name for name, *_ in _COUNTERS)
+PLACE = ("blob", "record", "tuple")  # the columns that say where in the logs a row stands
 
 # fmt: off
 FLOWS: tuple[Column, ...] = (
@@ -225,7 +226,7 @@ CONVERSATIONS: tuple[Column, ...] = (
     Column("rows", "int64", "Rows", "How many flow rows it was stitched from; conversation_rows() gives "
            "them.", "rows"),
     *(replace(column(name), meaning=f"Where its first row stands: the {name}.")
-      for name in ("blob", "record", "tuple")),
+      for name in PLACE),
     Column("folded", "bool", "Folded", "True where another view of the same connection counts in its place."),
     Column("into_blob", TEXT, "Folded into: blob", "The blob of the counting view's first row.",
            nullable=True),

@@ -11,12 +11,12 @@ from nsgkit import schema
 from nsgkit.analyses.filters.grammar import ANSWER, Term, matches, moment, parse, ranges
 from nsgkit.counting.expressions import one_if
 from nsgkit.counting.frame import HasFlows, Native, Rows, as_table
+from nsgkit.schema import PLACE
 
 # Where a connection was captured: two views of it can differ in these.
 _OF_A_VIEW = {"nic", "nsg", "rule", "direction", "flow_log", "encryption", "version"}
 _MANY_RUNS = 150
-_PLACE = ("blob", "record", "tuple")
-_INTO = ("into_blob", "into_record", "into_tuple")
+_INTO = tuple(f"into_{name}" for name in PLACE)
 
 
 @overload
@@ -71,7 +71,7 @@ def _of_pandas(table: pd.DataFrame, terms: Sequence[Term], *, fold: bool) -> pd.
     """Ask DuckDB for the numbers of the rows, over the few columns that tell, and take them."""
     texts = [name for t in terms for name in t.columns if _has_texts(t)]
     told = [*(name for t in terms for name in t.columns), *([_seen(table)] if _timed(terms) else [])]
-    needed = list(dict.fromkeys([*told, *([*_PLACE, *_INTO, "folded"] if fold else [])]))
+    needed = list(dict.fromkeys([*told, *([*PLACE, *_INTO, "folded"] if fold else [])]))
     schema.require(table.columns, needed, _remedy(table, terms))
     rows = Rows.of(
         table[needed].assign(row=np.arange(len(table))),
@@ -138,7 +138,7 @@ def _numbered(name: str, wanted: "np.ndarray[Any, np.dtype[np.bool_]]") -> nw.Ex
 
 def _folded_anew(chosen: Rows) -> Rows:
     """Fold only what is folded into a view that is there as well."""
-    views = chosen.select_as(**dict(zip(_INTO, _PLACE, strict=True))).with_columns(there=nw.lit(1))
+    views = chosen.select_as(**dict(zip(_INTO, PLACE, strict=True))).with_columns(there=nw.lit(1))
     joined = chosen.join(views, on=_INTO, how="left")
     return joined.with_columns(folded=one_if(nw.col("folded") & (nw.col("there") == 1)) == 1)
 

@@ -12,14 +12,13 @@ from nsgkit.counting.fit import require_values, sums_fit
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.counting.measures import counted_rows, group_types, measured
 from nsgkit.counting.spread import (
-    PLACE,
     added_in_engine,
     added_over_time,
     increments,
     spread_over_bins,
 )
 from nsgkit.errors import NsgkitError
-from nsgkit.schema import COUNTERS
+from nsgkit.schema import COUNTERS, PLACE
 from nsgkit.times import bin_width
 
 Freq: TypeAlias = "str | pd.Timedelta | pd.offsets.BaseOffset"

@@ -23,7 +23,7 @@ _LONG = 24  # characters that are shown whole
 ROW_COLUMNS = (
     "time", "src_ip", "src_port", "dst_ip", "dst_port", "protocol", "direction", "decision", "state",
     "packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src", "rule", "mac",
-    "blob", "record", "tuple",
+    *schema.PLACE,
 )  # fmt: skip
 
 

@@ -8,14 +8,17 @@ import pyarrow as pa
 
 from nsgkit import schema
 from nsgkit.errors import NsgkitError
+from nsgkit.schema.columns import as_text
 
 Dtype: TypeAlias = Any
 _ARROW = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError)
 
 
-def category(values: "pd.Series[Any]") -> "pd.Series[Any]":
+def categories(values: "pd.Series[Any]") -> pd.Categorical:
     """Return a column as pandas' categories, as it is where it is that already."""
-    return values if isinstance(values.dtype, pd.CategoricalDtype) else values.astype("category")
+    ready = isinstance(values.dtype, pd.CategoricalDtype)
+    found: pd.Categorical = values.array if ready else values.astype("category").array
+    return found
 
 
 def arrow_column(values: "pd.Series[Any]", texts: "pd.Index[Any] | None") -> "pa.Array[Any]":
@@ -32,10 +35,10 @@ def arrow_column(values: "pd.Series[Any]", texts: "pd.Index[Any] | None") -> "pa
                 f"The column {values.name} holds what cannot be grouped ({values.dtype}). Make texts of it, "
                 f"such as table.assign({values.name}=table[{str(values.name)!r}].astype('str'))."
             ) from error
-    codes = category(values).cat
-    found = codes.codes.to_numpy()
-    if not texts.equals(codes.categories):
-        place = np.append(texts.get_indexer(codes.categories), -1)
+    coded = categories(values)
+    found = coded.codes
+    if not texts.equals(coded.categories):
+        place = np.append(texts.get_indexer(coded.categories), -1)
         found = place.astype(np.min_scalar_type(-len(texts) - 1))[found]
     unknown = found < 0
     return pa.array(found, mask=unknown if unknown.any() else None)
@@ -75,8 +78,7 @@ def _text(values: Any, dtype: Dtype) -> Any:
     if pa.types.is_integer(values.type):
         raise TypeError("Numbers were to be texts: only Rows.with_copies may rename a coded column.")
     if dtype == "str":
-        found = values.cast(pa.string()).to_pandas()
-        return found.astype("str").where(found.notna(), None)  # before pandas 3, a null became "None"
+        return as_text(values.cast(pa.string()).to_pandas())
     if not pa.types.is_dictionary(values.type):
         values = values.cast(pa.string()).dictionary_encode()
     found = pd.Series(values.to_pandas())

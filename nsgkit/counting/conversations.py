@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from nsgkit import schema
+from nsgkit.counting.columns import categories
 from nsgkit.counting.expressions import known_sum, one_if
 from nsgkit.counting.fit import may_overflow, require_values, sums_fit
 from nsgkit.counting.fold import folds
-from nsgkit.counting.frame import HasFlows, Native, Rows, as_table, types
-from nsgkit.counting.quick.keys import Array, categories
+from nsgkit.counting.frame import HasFlows, Native, Rows, as_table
+from nsgkit.counting.quick.keys import Array
 from nsgkit.counting.quick.stitch import Stitched, stitch
 from nsgkit.counting.quick.table import facts, in_order
 from nsgkit.counting.stitch import (
@@ -26,7 +27,7 @@ from nsgkit.counting.stitch import (
 from nsgkit.schema import CONVERSATIONS, COUNTERS, PLACE
 
 _ENDS = ("src_ip", "dst_ip", "src_port", "dst_port")
-_TYPES = types(CONVERSATIONS)
+_TYPES = schema.types(CONVERSATIONS)
 # Taken from a conversation's first row as they stand there.
 _OF_FIRST_ROW = tuple(c.name for c in schema.FLOWS if c.name in _TYPES and c.name not in (*COUNTERS, "state"))
 
@@ -211,7 +212,9 @@ def _rows_of_engine(flows: object, chosen: pd.DataFrame) -> pd.DataFrame:
     rows = stitched(marked(flows, columns=names, only=lambda rows: rows.filter(_like(chosen))))
     first = nw.when(nw.col("starts") == 1)
     marks = {f"first_{c}": first.then(nw.col(c)).max().over(*CONVERSATION) for c in PLACE}
-    return rows.with_columns(**marks).collect({**types(schema.FLOWS), "state_order": "int64", **_MARKS})
+    return rows.with_columns(**marks).collect(
+        {**schema.types(schema.FLOWS), "state_order": "int64", **_MARKS}
+    )
 
 
 def _sums(rows: Rows) -> Rows:

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from nsgkit import schema
 from nsgkit.counting import sql
-from nsgkit.counting.columns import arrow_column, category, pandas_column
+from nsgkit.counting.columns import arrow_column, categories, pandas_column
 from nsgkit.errors import NsgkitError, shown
 
 # What an engine holds rows in. Neither duckdb nor pyspark is imported to say more.
@@ -232,22 +232,13 @@ def as_table(given: Any) -> Native:
     )
 
 
-def types(table: Sequence[schema.Column]) -> dict[str, Dtype]:
-    """Return a table's columns and types for `collect`; the values of a closed column are its categories.
-
-    >>> types(schema.FLOWS)["direction"].categories.tolist()
-    ['inbound', 'outbound']
-    """
-    return {c.name: pd.CategoricalDtype(c.values) if c.closed else c.dtype for c in table}
-
-
 def _has_texts(values: "pd.Series[Any]") -> bool:
     held = values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else values
     return bool(pd.api.types.is_string_dtype(held))
 
 
 def _texts(values: "pd.Series[Any]") -> "pd.Index[Any]":
-    texts: pd.Index[Any] = category(values).cat.categories
+    texts: pd.Index[Any] = categories(values).categories
     return texts if texts.is_monotonic_increasing else texts.sort_values()
 
 

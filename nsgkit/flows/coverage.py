@@ -1,6 +1,6 @@
 """Coverage: for which hours and NICs there are logs at all. It comes before every conclusion."""
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -8,14 +8,12 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.layout import parse_name
 
-Table: TypeAlias = dict[str, Any]
-HOURS: Table = schema.types(schema.HOURS)
-STATUS = schema.column("status", schema.HOURS).values
+_STATUS = schema.column("status", schema.HOURS)
+STATUS = _STATUS.values
 YEARS = (2010, 2100)  # hours before and after are none of a flow log, and would make a picture endless
 _NIC = ["resource", "mac"]
 _KEYS = [*_NIC, "hour"]
 _HOUR = pd.Timedelta("1h")
-_NONE = pd.DataFrame(columns=list(HOURS)).astype(HOURS)
 _NEEDED = [
     "name", *_KEYS, "asked", "complete", "begins_in_middle", "tuples", "rows", "rejects", "repeats", "unread",
     "records", "note",
@@ -71,7 +69,7 @@ def coverage(blobs: pd.DataFrame, *, evidence: pd.DataFrame | None = None) -> pd
     """
     cells = cells_of(blobs, evidence)
     if cells.empty:
-        return _NONE.copy()
+        return schema.empty(schema.HOURS)
     return _filled(cells, _streams(cells), cells["hour"].min(), cells["hour"].max())
 
 
@@ -85,7 +83,7 @@ def coverage_of(
     cells = cells_of(blobs, evidence)
     streams = _streams(cells)
     if cells.empty:
-        return Coverage(_NONE.copy(), {}, 0, 0, 0, {})
+        return Coverage(schema.empty(schema.HOURS), {}, 0, 0, 0, {})
     first, last = cells["hour"].min(), cells["hour"].max()
     shown = streams.sort_values(["mac", "resource"]).head(nics)
     unread = cells.loc[cells["status"] == "could not be read", "reason"].fillna("unknown reason")
@@ -172,7 +170,7 @@ def _with_evidence(cells: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     inside &= pd.MultiIndex.from_frame(told[_NIC]).isin(streams)
     told = told[told["status"].eq("could not be read") | (told["status"].eq("not asked for") & inside)]
     columns = [*_KEYS, "status", "rows", "rejects", "reason"]
-    every = [as_types(part.reindex(columns=columns), HOURS) for part in (cells, told)]
+    every = [schema.typed(part.reindex(columns=columns), schema.HOURS) for part in (cells, told)]
     return pd.concat(every, ignore_index=True).drop_duplicates(_KEYS)
 
 
@@ -199,21 +197,21 @@ def _filled(
     codes = np.where(early, words[0], np.where(late, words[1], words[2])).astype(np.int8).ravel()
     known = cells[cells["hour"].between(first, last)]
     known = known.merge(streams[_NIC].reset_index(names="stream"), on=_NIC).astype(
-        {"status": HOURS["status"]}
+        {"status": _STATUS.pandas_type}
     )
     place = known["stream"].to_numpy() * length + _hour_numbers(known["hour"], first)
     codes[place] = known["status"].cat.codes
     table: dict[str, Any] = {
         "hour": pd.DatetimeIndex(np.tile(every, len(streams)), tz="UTC"),
         **{name: streams[name].astype("str").repeat(length).array for name in _NIC},
-        "status": pd.Categorical.from_codes(codes, dtype=HOURS["status"]),
+        "status": pd.Categorical.from_codes(codes, dtype=_STATUS.pandas_type),
         **{name: _placed(known[name], place, len(codes)) for name in ("rows", "rejects", "reason")},
     }
-    return as_types(pd.DataFrame(table), HOURS)
+    return schema.typed(pd.DataFrame(table), schema.HOURS)
 
 
 def _placed(values: "pd.Series[Any]", place: Any, length: int) -> Any:
-    dtype = HOURS[str(values.name)]
+    dtype = schema.column(str(values.name), schema.HOURS).pandas_type
     whole: pd.Series[Any] = pd.Series(pd.NA if dtype == "Int64" else None, index=range(length), dtype=dtype)
     whole.iloc[place] = values.astype(dtype).array
     return whole.array
@@ -245,12 +243,3 @@ def _in_hours(lengths: Any) -> int:
 
 def _length(first: pd.Timestamp, last: pd.Timestamp) -> int:
     return int((last - first) // _HOUR) + 1
-
-
-def as_types(table: pd.DataFrame, types: Table) -> pd.DataFrame:
-    """Return the columns in their types; a missing text stays missing, where pandas 2 would write "None"."""
-    texts = [name for name, dtype in types.items() if dtype == "str"]
-    found = table[list(types)].astype({name: dtype for name, dtype in types.items() if name not in texts})
-    return found.assign(
-        **{name: table[name].astype("str").where(table[name].notna(), None) for name in texts}
-    )

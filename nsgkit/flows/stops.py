@@ -5,9 +5,8 @@ from typing import Any
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.flows.coverage import Table, as_types, cells_of
+from nsgkit.flows.coverage import cells_of
 
-STOPS: Table = schema.types(schema.STOPS)
 _NAMED = 5
 _HOUR = pd.Timedelta("1h")
 
@@ -58,7 +57,7 @@ def logging_stops(
     known = cells_of(blobs, evidence)
     known = known[known["status"].astype("str") != "not asked for"]
     if known.empty:
-        return pd.DataFrame(columns=list(STOPS)).astype(STOPS)
+        return schema.empty(schema.STOPS)
     last = known["hour"].max()
     nics = known.groupby(["resource", "mac"])["hour"].max().rename("last_hour").reset_index()
     own = nics.groupby("resource")["last_hour"]
@@ -70,7 +69,7 @@ def logging_stops(
     stopped = stopped.sort_values(["last_hour", "resource", "mac"], ignore_index=True)
     stopped["hours_since"] = (last - stopped["last_hour"]) // _HOUR
     stopped["together_with"] = _together(stopped)
-    return as_types(stopped, STOPS)
+    return schema.typed(stopped, schema.STOPS)
 
 
 def stops_in_words(blobs: pd.DataFrame, evidence: pd.DataFrame | None) -> list[str]:
@@ -97,7 +96,7 @@ def _asked_until(evidence: pd.DataFrame, macs: "pd.Series[Any]") -> "pd.Series[A
     until = asked.groupby("resource", dropna=False)["hour"].max().to_dict()
     nics = evidence[["mac", "resource"]].drop_duplicates()
     own = nics.assign(until=nics["resource"].map(until)).groupby("mac")["until"].max().to_dict()
-    until_of: pd.Series[Any] = macs.map(own).astype(STOPS["last_hour"])
+    until_of: pd.Series[Any] = macs.map(own).astype(schema.types(schema.STOPS)["last_hour"])
     return until_of
 
 

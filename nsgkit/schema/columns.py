@@ -75,6 +75,15 @@ def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     return pd.DataFrame(columns, index=frame.index)
 
 
+def as_text(values: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return a column as texts; one that is missing stays missing: pandas before 3 would write "None".
+
+    >>> as_text(pd.Series([1, None], dtype="Int64")).isna().tolist()
+    [False, True]
+    """
+    return values.astype("str").where(values.notna(), None)
+
+
 def require(columns: Iterable[Any], needed: Sequence[str], remedy: str = "nsgkit.read_logs") -> None:
     """Raise MissingColumnError unless every name in `needed` is among `columns`.
 
@@ -95,9 +104,7 @@ def _typed_series(values: "pd.Series[Any]", col: Column) -> "pd.Series[Any]":
     dtype: Any = col.pandas_type
     if col.dtype == TIME:
         return pd.to_datetime(values, utc=True).astype(dtype)
-    if col.dtype == "str":  # before pandas 3, astype would write "None"
-        return values.astype("str").where(values.notna(), None)
-    return values.astype(dtype)
+    return as_text(values) if col.dtype == "str" else values.astype(dtype)
 
 
 def empty_series(col: Column) -> "pd.Series[Any]":

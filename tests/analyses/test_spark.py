@@ -12,7 +12,7 @@ import pytest
 
 from nsgkit import analyses, schema
 from nsgkit.counting.conversations import conversations
-from nsgkit.counting.frame import Rows, types
+from nsgkit.counting.frame import Rows
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +57,9 @@ def spark_conversations(spark_flows):
 
 def test_conversations_are_the_same(spark_conversations, stitched):
     names = [c.name for c in schema.CONVERSATIONS if c.name not in ("into_blob", "into_record", "into_tuple")]
-    theirs = Rows.of(spark_conversations).collect({name: types(schema.CONVERSATIONS)[name] for name in names})
+    theirs = Rows.of(spark_conversations).collect(
+        {name: schema.types(schema.CONVERSATIONS)[name] for name in names}
+    )
     theirs = theirs.astype({"blob": "object"})  # categories sort in the order in which they came
     theirs = theirs.sort_values(["first", "blob", "record", "tuple"], ignore_index=True)
     texts = [name for name in names if stitched[name].dtype == "category"]

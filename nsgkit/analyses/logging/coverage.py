@@ -6,13 +6,11 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.counting.expressions import bin_start
 from nsgkit.counting.frame import Rows
-from nsgkit.flows.coverage import Table, cells_of
+from nsgkit.flows.coverage import cells_of
 
 _HOUR, _MINUTE = 3_600_000, 60_000
 _NIC = ("resource", "mac")
 _ONE = pd.Timedelta("1h")
-GAPS: Table = schema.types(schema.GAPS)
-SILENCES: Table = schema.types(schema.SILENCES)
 
 
 def coverage_gaps(blobs: pd.DataFrame, *, evidence: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -38,7 +36,7 @@ def coverage_gaps(blobs: pd.DataFrame, *, evidence: pd.DataFrame | None = None) 
     before = hours.groupby(["resource", "mac"])["hour"].shift() + _ONE
     found = hours.assign(start=before, end=hours["hour"])[hours["hour"] > before]
     found["hours"] = (found["end"] - found["start"]).dt.total_seconds() / 3600
-    return found.reset_index(drop=True)[list(GAPS)].astype(GAPS)
+    return schema.typed(found.reset_index(drop=True), schema.GAPS)
 
 
 def silences(flows: object, *, at_least: int = 10, expected: float = 20.0) -> pd.DataFrame:
@@ -91,9 +89,8 @@ def silences(flows: object, *, at_least: int = 10, expected: float = 20.0) -> pd
     table["expected_rows"] = table["minutes"] * table["usual_rows_per_minute"]
     table = table[table["expected_rows"] >= expected]
     order = ["expected_rows", "resource", "mac", "start"]
-    return table.sort_values(order, ascending=[False, True, True, True], ignore_index=True)[
-        list(SILENCES)
-    ].astype(SILENCES)
+    table = table.sort_values(order, ascending=[False, True, True, True], ignore_index=True)
+    return schema.typed(table, schema.SILENCES)
 
 
 def _usual(minutes: Rows) -> pd.DataFrame:

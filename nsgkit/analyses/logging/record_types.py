@@ -8,8 +8,9 @@ from nsgkit.counting.expressions import count
 from nsgkit.counting.frame import Rows
 from nsgkit.flows.record_types import KINDS, meaning
 from nsgkit.schema import FIRST_VNET_VERSION
+from nsgkit.schema.columns import as_text
 
-RECORD_TYPES = schema.types(schema.RECORD_TYPES)
+_TYPES = schema.types(schema.RECORD_TYPES)
 
 
 def record_types(flows: object) -> pd.DataFrame:
@@ -49,9 +50,7 @@ def record_types(flows: object) -> pd.DataFrame:
     denied = nw.col("decision") == "denied"
     kinds = {kind: count(~denied & (nw.col("state") == kind)) for kind in KINDS[:3]}
     table = rows.aggregate(["flow_log", "resource"], **kinds, denied=count(denied))
-    found = table.collect({name: dtype for name, dtype in RECORD_TYPES.items() if name != "meaning"})
+    found = table.collect({name: dtype for name, dtype in _TYPES.items() if name != "meaning"})
     said = [meaning(row) for row in found.to_dict("records")]
-    found["meaning"] = (
-        pd.Series(said, index=found.index, dtype="object").astype("str").where(pd.notna(said), None)
-    )
+    found["meaning"] = as_text(pd.Series(said, index=found.index, dtype="object"))
     return found.sort_values(["flow_log", "resource"], ignore_index=True)

@@ -7,16 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from nsgkit.counting.columns import categories
+
 Array = npt.NDArray[Any]
 _ROOM = 2**62  # numbers up to here can be packed together
 _MILL = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # odd: no bit is lost by multiplying
-
-
-def categories(values: "pd.Series[Any]") -> pd.Categorical:
-    """Return a column of texts as pandas' categories, as it is where it is that already."""
-    ready = isinstance(values.dtype, pd.CategoricalDtype)
-    found: pd.Categorical = values.array if ready else values.astype("category").array
-    return found
 
 
 def coded(values: "pd.Series[Any]") -> Array:

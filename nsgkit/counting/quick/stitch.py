@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from nsgkit.counting.quick.keys import Array, categories, changes, coded, matching, numbers, packed, together
+from nsgkit.counting.columns import categories
+from nsgkit.counting.quick.keys import Array, changes, coded, matching, numbers, packed, together
 from nsgkit.counting.stitch import SAME
 from nsgkit.schema import COUNTERS
 

@@ -11,7 +11,6 @@ from nsgkit.acquire.listing import find_blobs, find_logs
 from nsgkit.acquire.selection import Names, asked_span, names, parse_macs
 from nsgkit.errors import NoLogsError
 from nsgkit.evidence.folder import as_folder, evidence_blobs, is_evidence
-from nsgkit.evidence.hours import evidence_hours
 from nsgkit.layout import LATE, floor_hour, is_flow_log, parse_name
 
 # Also what only looks like a URL, or a part of one: `parse_container_url` refuses it, repeating no secret.
@@ -130,16 +129,3 @@ def _stored(source: str | Path) -> pd.DataFrame:
             f"{folder} holds no blob that is laid out as in a container. nsgkit.read_logs reads any folder."
         )
     return table.assign(hour=pd.to_datetime(table["hour"], utc=True).dt.as_unit("ms"))
-
-
-def manifest_hours(folder: str | Path) -> pd.DataFrame:
-    """Return the hours of an evidence folder as coverage pictures take them.
-
-    Columns: hour (UTC), resource, mac, status, reason.
-    The status is read from the manifest alone; `nsgkit.evidence.hours.evidence_hours` says what it means.
-    """
-    words = {"complete": "present", "gone": "no longer in Azure", "no blob": "missing"}
-    table = evidence_hours(folder)
-    status = table["state"].astype("str").replace(words)
-    named = table.assign(mac=table["mac"].fillna("no NIC"), resource=table["resource"].fillna("unknown"))
-    return named.assign(status=status)[["hour", "resource", "mac", "status", "reason"]]

@@ -81,6 +81,19 @@ def evidence_hours(folder: Path | str) -> pd.DataFrame:
     return table
 
 
+def manifest_hours(folder: str | Path) -> pd.DataFrame:
+    """Return the hours of an evidence folder as coverage pictures take them.
+
+    Columns: hour (UTC), resource, mac, status, reason.
+    The status is read from the manifest alone; `evidence_hours` says what it means.
+    """
+    words = {"complete": "present", "gone": "no longer in Azure", "no blob": "missing"}
+    table = evidence_hours(folder)
+    status = table["state"].astype("str").replace(words)
+    named = table.assign(mac=table["mac"].fillna("no NIC"), resource=table["resource"].fillna("unknown"))
+    return named.assign(status=status)[["hour", "resource", "mac", "status", "reason"]]
+
+
 def _absent(folder: Path) -> Iterator[tuple[_Place, _Told]]:
     """Yield the hours without a blob, then those whose blob failed."""
     failed: dict[str, str] = {}

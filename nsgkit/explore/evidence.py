@@ -6,9 +6,9 @@ import ipywidgets
 import pandas as pd
 
 from nsgkit import views
-from nsgkit.acquire.sources import manifest_hours
 from nsgkit.errors import NoLogsError
 from nsgkit.evidence.folder import as_folder, is_evidence
+from nsgkit.evidence.hours import manifest_hours
 from nsgkit.evidence.verify import verify
 from nsgkit.explore.workbench.controls import button
 from nsgkit.explore.workbench.panel import lines_as_html, panel, report_errors, show_status, status_line

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from nsgkit.acquire.download import download
-from nsgkit.acquire.sources import estimate, is_container, list_blobs, list_logs, manifest_hours
+from nsgkit.acquire.sources import estimate, is_container, list_blobs, list_logs
 from nsgkit.errors import NoLogsError, NsgkitError
+from nsgkit.evidence.hours import manifest_hours
 from tests.acquire.logs import MAC, NSG, OTHER_MAC, SEEN, hours, name
 from tests.azurite import fill
 

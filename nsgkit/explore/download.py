@@ -7,6 +7,7 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
+from nsgkit.acquire import messages
 from nsgkit.acquire.download import Download, download
 from nsgkit.acquire.sources import Estimate, estimate, is_container, list_blobs
 from nsgkit.errors import NsgkitError
@@ -25,7 +26,6 @@ from nsgkit.times import parse_time
 
 _LABELS = "12em"
 _WATCHER = r"^NETWORKWATCHER_[^_]+_"  # stands before a VNet flow log's name in some layouts
-_LOG = "nsgkit.acquire"  # who logs what a download and a look do
 
 
 def download_explorer(
@@ -69,7 +69,7 @@ class _DownloadExplorer:
     def _look(self) -> None:
         asked = self._asked()
         said: list[str] = []
-        with log_shown(_LOG, said.append):
+        with log_shown(messages.NAME, said.append):
             blobs = list_blobs(self.source, credential=self.credential, **asked)
         if blobs.empty:
             what_to_do = "Choose a longer span, or other logs."
@@ -103,7 +103,7 @@ class _DownloadExplorer:
 
         self.result.value = ""
         try:
-            with shown_progress(self.progress) as on_progress, log_shown(_LOG, tell):
+            with shown_progress(self.progress) as on_progress, log_shown(messages.NAME, tell):
                 done = download(
                     self.source,
                     self.folder,

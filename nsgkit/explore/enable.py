@@ -17,10 +17,9 @@ from nsgkit.enable.choice import (
 )
 from nsgkit.enable.templates import arm_template, az_commands, bicep, reader_role
 from nsgkit.explore.workbench.controls import dropdown, number_field, on_change, text_field
-from nsgkit.explore.workbench.panel import panel, report_errors, show_status, status_line
+from nsgkit.explore.workbench.panel import MARKED, panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.html import escape
-from nsgkit.palette import DENIED
 
 # What a reader sees before typing: the sample company's own.
 _GROUP = "/subscriptions/d6549a66-c45c-4979-840c-3b356da446b0/resourceGroups/marshlane/providers/"
@@ -36,7 +35,6 @@ _TEXTS: dict[str, Callable[[FlowLogChoice, str], str]] = {
     "ARM template": lambda choice, _reader: arm_template(choice),
     "Role to read": reader_role,
 }
-_MARKED = f"border-left: 4px solid {DENIED}; padding-left: 8px"
 _LABELS = "15em"
 _WIDE = {"width": "auto", "max_width": "76em"}
 
@@ -128,7 +126,7 @@ def _verdict(problems: list[Problem]) -> tuple[str, str]:
 
 def _problems(problems: list[Problem]) -> str:
     return "".join(
-        f'<p style="{_MARKED}"><b>{escape(problem.why)}</b> {escape(problem.remedy)}</p>'
+        f'<p style="{MARKED}"><b>{escape(problem.why)}</b> {escape(problem.remedy)}</p>'
         for problem in problems
     )
 

@@ -5,15 +5,13 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.explore.workbench.controls import button, on_change, row
-from nsgkit.explore.workbench.panel import panel, report_errors, show_status, status_line
+from nsgkit.explore.workbench.panel import MARKED, panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.flows.explain.fields import MISTAKE, ODD
 from nsgkit.flows.explain.tuples import Row, explain
 from nsgkit.html import escape
-from nsgkit.palette import DENIED
 
 _LONG = 40  # characters that still stand on one line
-_MARKED = f"border-left: 4px solid {DENIED}; padding-left: 8px"
 EXAMPLES = {
     "NSG version 1": "1487282421,192.0.2.95,10.1.0.4,51529,5358,T,I,D",
     "NSG version 2": "1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,",
@@ -126,5 +124,5 @@ def _named(columns: str) -> str:
 
 
 def _meaning(row: Row) -> str:
-    found = f'<div style="{_MARKED}"><b>{escape(row.finding.capitalize())}.</b> {escape(row.why)}</div>'
+    found = f'<div style="{MARKED}"><b>{escape(row.finding.capitalize())}.</b> {escape(row.why)}</div>'
     return escape(row.meaning) + (found if row.finding else "")

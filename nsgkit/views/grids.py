@@ -11,10 +11,12 @@ from nsgkit.views.theme import (
     NAMED_WIDTH,
     WIDTH,
     empty_chart,
+    empty_ranking,
     group_labels,
     not_delivered,
     readable,
     require_measure,
+    rows_with,
     share_of_all,
     titled,
     utc,
@@ -121,11 +123,9 @@ def matrix(table: pd.DataFrame, *, measure: str = "bytes") -> alt.Chart:
     'Who talks to whom: bytes'
     """
     require_measure(table, measure, ["source", "destination", "share", "groups"], "nsgkit.analyses.matrix")
-    known = table[table[measure].notna() & (table[measure] > 0)]
+    known = rows_with(table, measure)
     if known.empty:
-        return empty_chart(
-            f"No cell has any {schema.spoken(measure)}.", "Choose another measure, or a longer span."
-        )
+        return empty_ranking("No cell", measure)
     words = schema.spoken(measure)
     sources, destinations = _largest(known, "source", measure), _largest(known, "destination", measure)
     shown = known[known["source"].isin(sources) & known["destination"].isin(destinations)]

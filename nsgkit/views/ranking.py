@@ -8,11 +8,14 @@ from nsgkit.palette import ALLOWED, DENIED, SERIES
 from nsgkit.views.theme import (
     NAMED_WIDTH,
     empty_chart,
+    empty_ranking,
     end_scale,
     group_labels,
+    key_columns,
     not_delivered,
     readable,
     require_measure,
+    rows_with,
     share_of_all,
     titled,
 )
@@ -59,12 +62,9 @@ def top_bars(table: pd.DataFrame, *, measure: str = "connections", title: str = 
     """
     both = [f"{measure}_src_to_dst", f"{measure}_dst_to_src"] if measure in _TWO_WAYS else []
     require_measure(table, measure, ["connections", *both], "nsgkit.analyses.breakdown")
-    known = table[table[measure].notna() & (table[measure] > 0)].head(MOST_BARS)
+    known = rows_with(table, measure).head(MOST_BARS)
     if known.empty:
-        return empty_chart(
-            f"No group in this table has any {schema.spoken(measure)}.",
-            "Choose another measure, or a longer span.",
-        )
+        return empty_ranking("No group in this table", measure)
     keys = _keys(table)
     bars = _two_ways(known, measure) if measure in _TWO_WAYS else known.assign(value=known[measure])
     chart = _bars(bars.assign(label=group_labels(bars, keys)), measure)
@@ -106,7 +106,7 @@ def change(table: pd.DataFrame, *, measure: str = "connections") -> alt.Chart:
         return empty_chart(
             "Nothing changed beyond the thresholds.", "Lower factor or at_least, or move since."
         )
-    keys, shown = list(table.columns[: list(table.columns).index("change")]), moved.head(MOST_BARS)
+    keys, shown = key_columns(table, "change"), moved.head(MOST_BARS)
     shown = shown.assign(label=group_labels(shown, keys), change=shown["change"].astype("str"))
     chart = alt.Chart(readable(shown), width=NAMED_WIDTH, height=alt.Step(_ROW)).mark_bar()
     chart = chart.encode(
@@ -172,5 +172,5 @@ def _subtitle(table: pd.DataFrame, measure: str) -> list[str]:
 
 
 def _keys(table: pd.DataFrame) -> list[str]:
-    keys = list(table.columns[: list(table.columns).index("connections")])
+    keys = key_columns(table, "connections")
     return [k for k in keys if not (k == "acl" and "nsg" in keys)]

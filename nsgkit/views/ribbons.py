@@ -11,10 +11,11 @@ from nsgkit.palette import INK
 from nsgkit.views.theme import (
     WIDTH,
     decision_scale,
-    empty_chart,
+    empty_ranking,
     not_delivered,
     readable,
     require_measure,
+    rows_with,
     share_of_all,
     titled,
 )
@@ -63,11 +64,9 @@ def links(
     require_measure(
         table, measure, [*_COLUMNS, "decision", "share", "groups"], "nsgkit.analyses.traffic_links"
     )
-    known = table[table[measure].notna() & (table[measure] > 0)].head(MOST_LINKS)
+    known = rows_with(table, measure).head(MOST_LINKS)
     if known.empty:
-        return empty_chart(
-            f"No link has any {schema.spoken(measure)}.", "Choose another measure, or a longer span."
-        )
+        return empty_ranking("No link", measure)
     shown = readable(
         known.astype(dict.fromkeys(_COLUMNS, "object")).fillna(dict.fromkeys(_COLUMNS, schema.NOT_LOGGED))
     )

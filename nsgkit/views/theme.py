@@ -135,6 +135,24 @@ def require_measure(table: pd.DataFrame, measure: str, needed: Sequence[str], ma
         raise NsgkitError(f"The table has no measure {measure!r}. Choose one of {', '.join(measures)}.")
 
 
+def key_columns(table: pd.DataFrame, first_figure: str) -> list[str]:
+    """Return the columns that make a table's groups: those that stand before its first figure.
+
+    >>> key_columns(pd.DataFrame({"rule": ["Web"], "connections": [3]}), "connections")
+    ['rule']
+    """
+    return list(table.columns[: list(table.columns).index(first_figure)])
+
+
+def rows_with(table: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Return the rows that have any of a measure: it is known there, and more than 0.
+
+    >>> len(rows_with(pd.DataFrame({"bytes": [3, 0, None]}), "bytes"))
+    1
+    """
+    return table[table[measure].notna() & (table[measure] > 0)]
+
+
 def group_labels(table: pd.DataFrame, keys: Sequence[str]) -> "pd.Series[str]":
     """Return what each row's group is called: the values of `keys`, ids of resources by their short names.
 
@@ -209,6 +227,13 @@ def empty_chart(reason: str, what_to_do: str) -> StandIn:
     chart = StandIn(table, width=WIDTH, height=20 * (len(lines) + 1)).mark_text(align="left", fontSize=13)
     stand_in: StandIn = chart.encode(x=alt.value(12), y=place, text="line:N")
     return stand_in
+
+
+def empty_ranking(what: str, measure: str) -> StandIn:
+    """Return the stand-in of a picture of a table in which nothing has any of the measure."""
+    return empty_chart(
+        f"{what} has any {schema.spoken(measure)}.", "Choose another measure, or a longer span."
+    )
 
 
 def cut(name: object) -> str:

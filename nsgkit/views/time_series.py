@@ -12,6 +12,7 @@ from nsgkit.views.theme import (
     decision_scale,
     empty_chart,
     group_labels,
+    key_columns,
     readable,
     require_measure,
     titled,
@@ -81,7 +82,7 @@ def over_time(table: pd.DataFrame, *, measure: str = "connections") -> alt.Chart
 
 def groups_of(table: pd.DataFrame) -> list[str]:
     """Return the columns that make the groups of a table over time."""
-    return list(table.columns[2 : list(table.columns).index("connections")])
+    return key_columns(table, "connections")[2:]  # behind start and end
 
 
 def check_adds_up(table: pd.DataFrame, measure: str, by: list[str]) -> None:

@@ -83,7 +83,6 @@ def change(  # noqa: PLR0913
         return compared.head(top).collect({**group_types(groups), **_TABLE})
 
 
-_RATE = "float64"
 _TABLE = schema.types(schema.CHANGE)
 
 

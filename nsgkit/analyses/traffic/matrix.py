@@ -11,16 +11,17 @@ import pandas as pd
 
 from nsgkit.analyses.traffic.rankings import breakdown
 from nsgkit.counting.arguments import check_measure, check_top, require_columns
+from nsgkit.counting.columns import categories
 from nsgkit.counting.expressions import known_sum
 from nsgkit.counting.fit import sums_fit
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.counting.measures import MEASURES, counted_rows, measured
 from nsgkit.errors import NsgkitError
-from nsgkit.schema import TRAFFIC
+from nsgkit.schema import CELL, TRAFFIC
 
 _SUMS = tuple(column.name for column in TRAFFIC if column.name not in ("first", "last"))
 _TYPES = {column.name: column.dtype for column in TRAFFIC}
-_ENDS, _CELL = ["src_ip", "dst_ip"], ["source", "destination"]
+_ENDS, _CELL = ["src_ip", "dst_ip"], [column.name for column in CELL]
 Network: TypeAlias = IPv4Network | IPv6Network
 
 
@@ -102,8 +103,8 @@ def _placed(table: pd.DataFrame, known: tuple[Network, ...], prefix: int) -> pd.
 
 def _named(addresses: "pd.Series[Any]", known: tuple[Network, ...], prefix: int) -> "pd.Series[Any]":
     """Name each distinct address once."""
-    texts = addresses.astype("category").cat
-    codes = texts.codes.to_numpy()
+    texts = categories(addresses)
+    codes = texts.codes
     used = np.bincount(codes[codes >= 0], minlength=len(texts.categories)) > 0
     names = [
         _network(text, known, prefix) if there else ""

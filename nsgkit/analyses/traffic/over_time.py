@@ -134,8 +134,7 @@ def _carried(conversations: object, flows: Any, width: int, by: list[str]) -> pd
         return _carried_in_engine(held, flows, width, by)
     if not isinstance(held, pd.DataFrame):
         types = {"blob": "str", "record": "int64", "tuple": "int64", "folded": "bool", **group_types(by)}
-        needed = list(dict.fromkeys([*types, *by]))
-        held = Rows.of(held, needed, remedy="nsgkit.conversations").collect(types)
+        held = Rows.of(held, [*types], remedy="nsgkit.conversations").collect(types)
     held = held.reset_index(drop=True)
     return added_over_time(increments(flows, held), held, width, by)
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from nsgkit.analyses.filters.grammar import moment, parse, quoted
 from nsgkit.schema import NOT_LOGGED, filter_word
+from nsgkit.views.theme import rows_with
 
 Span = tuple[pd.Timestamp, pd.Timestamp]
 _OFFERED = 40  # in the list to choose from
@@ -33,7 +34,7 @@ def term(picked: Mapping[str, Any]) -> str:
 def rows_to_pick(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:
     """Return what can be picked of a table: a label and its terms; the keyboard's way to click."""
     names = [name for name in table.columns if filter_word(name)]
-    shown = table[table[measure].notna() & (table[measure] > 0)].head(_OFFERED)[names]
+    shown = rows_with(table, measure).head(_OFFERED)[names]
     texts = shown.astype("object").where(shown.notna(), NOT_LOGGED).astype("str")
     rows = shown.itertuples(index=False, name=None)
     picked = [term(dict(zip(names, row, strict=True))) for row in rows]

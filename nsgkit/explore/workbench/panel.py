@@ -16,7 +16,10 @@ import ipywidgets
 
 from nsgkit.errors import NsgkitError
 from nsgkit.html import escape
+from nsgkit.palette import DENIED
 from nsgkit.views.theme import STYLE
+
+MARKED = f"border-left: 4px solid {DENIED}; padding-left: 8px"  # the style of what needs a look
 
 # JupyterLab takes plain keys for its own while a control is focused that is not typed into: arrows would
 # move between cells instead of choosing, and X would cut the cell with the explorer in it.

@@ -10,8 +10,8 @@ import pandas as pd
 from nsgkit.flows.batches import BATCH, BlobCounts, batches
 from nsgkit.flows.blob_table import reject_table
 from nsgkit.flows.flow_table import FlowTableBuilder
-from nsgkit.flows.parse.batch import check_counts, read_batch
 from nsgkit.flows.parse.records import Headers
+from nsgkit.flows.parse.rows import check_counts, read_batch
 from nsgkit.flows.repeats import reject_repeats
 
 NSG = "/SUBSCRIPTIONS/S/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.NETWORK/NETWORKSECURITYGROUPS/WEB-NSG"

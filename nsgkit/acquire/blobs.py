@@ -22,6 +22,7 @@ from urllib3.exceptions import HTTPError
 from nsgkit.acquire import errors
 from nsgkit.acquire.container_url import Container
 from nsgkit.acquire.credentials import Credential, guard_logs, redact
+from nsgkit.acquire.retry import retry, retry_after
 from nsgkit.acquire.transport import HttpTransport
 from nsgkit.errors import NsgkitError
 
@@ -93,7 +94,7 @@ def look_at(source: Source, name: str) -> Blob:
         with _faults(source, name):
             return _listed(source.client.get_blob_client(name).get_blob_properties())
 
-    return errors.retry(head, source.stop)
+    return retry(head, source.stop)
 
 
 def read_range(source: Source, blob: Blob, offset: int, length: int) -> bytes:
@@ -114,7 +115,7 @@ def read_range(source: Source, blob: Blob, offset: int, length: int) -> bytes:
             raise errors.BusyError(f"The service sent {len(data):,} of {length:,} bytes")
         return data
 
-    return errors.retry(get, source.stop)
+    return retry(get, source.stop)
 
 
 def list_blocks(source: Source, blob: Blob) -> list[tuple[str, int]]:
@@ -131,7 +132,7 @@ def list_blocks(source: Source, blob: Blob) -> list[tuple[str, int]]:
             raise errors.ChangedError("This blob changed while its blocks were listed")
         return [(block.id, block.size) for block in committed]
 
-    return errors.retry(get, source.stop)
+    return retry(get, source.stop)
 
 
 def _client(container: Container, credential: Credential, answered: object) -> ContainerClient:
@@ -140,7 +141,7 @@ def _client(container: Container, credential: Credential, answered: object) -> C
         container.url,
         credential=_sdk_credential(container, credential),
         transport=HttpTransport(container.url, 2 * WORKERS),
-        retry_total=0,  # the SDK's own tries wait 83 s and ignore 429: errors.retry does it
+        retry_total=0,  # the SDK's own tries wait 83 s and ignore 429: acquire.retry does it
         raw_response_hook=answered,
         max_single_get_size=PIECE,
         max_chunk_get_size=PIECE,
@@ -167,7 +168,7 @@ def _pages(pages: Iterator[Any], source: Source) -> Iterator[list[Any]]:
             page = next(pages, None)
             return page if page is None else [e if isinstance(e, BlobPrefix) else _listed(e) for e in page]
 
-    while (page := errors.retry(turn, source.stop)) is not None:
+    while (page := retry(turn, source.stop)) is not None:
         yield page
 
 
@@ -228,7 +229,9 @@ def _fault(error: AzureError | HTTPError, source: Source, name: str | None) -> e
         )
     if status in _LATER or status is None:
         why = f"The service answered {code}" if status else f"The account {account} could not be reached"
-        return errors.BusyError(f"{why} for {place}", _retry_after(error))
+        return errors.BusyError(
+            f"{why} for {place}", retry_after(getattr(getattr(error, "response", None), "headers", {}))
+        )
     if code == "BlobArchived":
         return errors.UnreadableError(
             f"{place.capitalize()} is archived: bring it back to the hot tier in Azure first"
@@ -246,14 +249,3 @@ def _place(source: Source, name: str | None) -> str:
 def _is_over(status: int | None, code: object) -> bool:
     """Whether who reads is known no more, as when a token expired; else it may be one blob's matter."""
     return status == 401 or code in {"AuthenticationFailed", "InvalidAuthenticationInfo"}
-
-
-def _retry_after(error: AzureError | HTTPError) -> float:
-    headers = getattr(getattr(error, "response", None), "headers", {})
-    try:
-        return float(headers.get("Retry-After", 0))
-    except ValueError:  # a date
-        try:
-            return (parsedate_to_datetime(headers["Retry-After"]) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError):
-            return 0.0

@@ -1,17 +1,6 @@
-"""What can go wrong on the way from the service, and how often it is tried again."""
-
-import random
-from collections.abc import Callable
-from threading import Event
-from typing import TypeVar
+"""What can go wrong on the way from the service."""
 
 from nsgkit.errors import NsgkitError
-
-TRIES = 5
-PAUSE = 1.0  # seconds before the second try; doubled for each further one
-LONGEST_WAIT = 120.0  # seconds; a service that asks for more is asked another day
-
-T = TypeVar("T")
 
 
 class StorageError(NsgkitError):
@@ -52,22 +41,3 @@ class DiskFullError(StorageError):
 
 class StoppedError(StorageError):
     """The analyst stopped it."""
-
-
-def retry(action: Callable[[], T], stop: Event | None = None) -> T:
-    """Return what `action` gives, trying at most five times while it raises BusyError.
-
-    The pauses double, with jitter so that many readers do not come back at once, and are never
-    shorter than what the service asked for. Raises StoppedError as soon as `stop` is set.
-    """
-    for attempt in range(TRIES):
-        if stop is not None and stop.is_set():
-            raise StoppedError("Stopped.")
-        try:
-            return action()
-        except BusyError as fault:
-            if attempt == TRIES - 1 or fault.wait > LONGEST_WAIT:
-                raise
-            pause = max(fault.wait, PAUSE * 2**attempt) * random.uniform(1, 1.5)  # noqa: S311
-        (stop or Event()).wait(pause)
-    raise AssertionError("unreachable")

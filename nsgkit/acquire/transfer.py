@@ -10,6 +10,7 @@ from typing import Any
 
 from nsgkit.acquire import errors
 from nsgkit.acquire.blobs import PIECE, Blob, Source, list_blocks, look_at, read_range
+from nsgkit.acquire.retry import TRIES
 from nsgkit.evidence.folder import blob_key, part_path, read_parts
 from nsgkit.evidence.writer import EvidenceWriter
 from nsgkit.layout import parse_name
@@ -37,14 +38,14 @@ def fetch(transfer: Transfer, blob: Blob) -> Blob:
 
     Where it grows meanwhile, it is read again as it then is. Raises one of `acquire.errors`.
     """
-    for _ in range(errors.TRIES):
+    for _ in range(TRIES):
         try:
             _fetch(transfer, blob)
         except errors.ChangedError:
             blob = look_at(transfer.source, blob.name)
         else:
             return blob
-    raise errors.UnreadableError(f"This blob changed each of the {errors.TRIES} times that it was read")
+    raise errors.UnreadableError(f"This blob changed each of the {TRIES} times that it was read")
 
 
 def is_growing(name: str, now: datetime) -> bool:

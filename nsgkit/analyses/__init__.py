@@ -15,7 +15,7 @@ from nsgkit.analyses.traffic.rankings import (
     traffic_links,
 )
 from nsgkit.flows.coverage import coverage
-from nsgkit.flows.stops import logging_stops
+from nsgkit.flows.logging_stops import logging_stops
 
 __all__ = [
     "breakdown", "busiest_nics", "change", "coverage", "coverage_gaps", "doubly_logged", "logging_stops",

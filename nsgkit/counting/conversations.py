@@ -8,9 +8,9 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.counting.columns import categories
+from nsgkit.counting.countable import may_overflow, require_values, sums_fit
+from nsgkit.counting.double_capture import folds
 from nsgkit.counting.expressions import known_sum, one_if
-from nsgkit.counting.fit import may_overflow, require_values, sums_fit
-from nsgkit.counting.fold import folds
 from nsgkit.counting.frame import HasFlows, Native, Rows, as_table
 from nsgkit.counting.quick.keys import Array
 from nsgkit.counting.quick.stitch import Stitched, stitch
@@ -46,7 +46,7 @@ def conversations(flows: Any, *, fold_within: float = 5.0) -> Native:
     summed over continuing and end rows; where none has any, they are unknown (null).
 
     Double capture: views of one connection from several places are all kept. `folded` says which
-    of them must not be counted: see `nsgkit.counting.fold` for the one rule. Count connections with
+    of them must not be counted: see `nsgkit.counting.double_capture` for the one rule. Count connections with
     `~folded`, and say with `folded` how many views were folded.
 
     Counted by: a connection counts once, by its begin row, or by its only row (denied, version 1). A VNet

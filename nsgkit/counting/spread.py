@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 
 from nsgkit import schema
+from nsgkit.counting.countable import require_values, sums_fit
+from nsgkit.counting.double_capture import CADENCE
 from nsgkit.counting.expressions import any_known, bin_start, both_ways, known_sum
-from nsgkit.counting.fit import require_values, sums_fit
-from nsgkit.counting.fold import CADENCE
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.counting.measures import group_types
 from nsgkit.counting.quick.increments import added_by_rows, labels_in_order, labels_of

@@ -8,8 +8,6 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, Any
 
-from filelock import FileLock, Timeout
-
 from nsgkit.errors import NsgkitError
 from nsgkit.evidence.folder import (
     BLOB_EVENTS,
@@ -23,9 +21,9 @@ from nsgkit.evidence.folder import (
     part_path,
     state_after,
 )
+from nsgkit.evidence.lock import LOCK, alone
 from nsgkit.evidence.manifest import MANIFEST, Manifest, read_line, read_manifest
 
-LOCK = ".lock"
 FORMAT = 1
 TOOL = f"nsgkit {version('nsgkit')}"
 
@@ -135,7 +133,7 @@ def open_writer(folder: Path | str) -> Iterator[EvidenceWriter]:
     folder = as_folder(folder, "folder")
     _check_folder(folder)
     _make(folder)
-    with _alone(folder):
+    with alone(folder):
         for left_over in (folder / INCOMING).iterdir():
             left_over.unlink()
         writer = EvidenceWriter(folder)
@@ -153,21 +151,6 @@ def _make(folder: Path) -> None:
     else:
         return
     raise NsgkitError(f"{folder} cannot be written into: {problem}. Choose another folder.")
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    lock = FileLock(folder / LOCK, timeout=0, mode=0o600)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise NsgkitError(
-            f"Another process is downloading into {folder}. Wait until it is done, or choose another folder."
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _check_folder(folder: Path) -> None:

@@ -10,10 +10,10 @@ from msgspec import Raw
 
 from nsgkit.flows.parse.framing import frame
 from nsgkit.flows.parse.json_exact import JsonList, read_array
-from nsgkit.flows.parse.other_logs import name_other
-from nsgkit.flows.parse.pieces import Piece
+from nsgkit.flows.parse.not_flow_logs import name_other
 from nsgkit.flows.parse.records import Headers, Record, Records, read_exactly, refused
 from nsgkit.flows.parse.records_fast import read_blob_quickly, read_quickly
+from nsgkit.flows.parse.records_within import Piece
 
 Data: TypeAlias = bytes | memoryview
 RAW_SHOWN = 2000

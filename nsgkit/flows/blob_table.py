@@ -12,9 +12,9 @@ from nsgkit.flows.batches import BlobCounts, Reject
 from nsgkit.flows.coverage import YEARS
 from nsgkit.flows.files import LogFile, Span
 from nsgkit.flows.flow_table import tidy
-from nsgkit.flows.parse.batch import NO_TIME, record_times
 from nsgkit.flows.parse.columns import Array
 from nsgkit.flows.parse.records import Header
+from nsgkit.flows.parse.rows import NO_TIME, record_times
 from nsgkit.flows.reading import Reading, sha256_of
 from nsgkit.schema import BLOBS, REJECTS, empty, typed
 

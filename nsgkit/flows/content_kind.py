@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from nsgkit.flows.batches import Data, unforeseen
-from nsgkit.flows.parse.other_logs import name_other
-from nsgkit.flows.parse.pieces import Piece
+from nsgkit.flows.parse.not_flow_logs import name_other
+from nsgkit.flows.parse.records_within import Piece
 
 LOOKED_AT = 64 << 10  # bytes
 NO_RECORD = "no flow record in it"

@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nsgkit.flows.batches import Reject
-from nsgkit.flows.parse.batch import Groups, Part
 from nsgkit.flows.parse.columns import DTYPES, TEXTS, Array, numbered
 from nsgkit.flows.parse.records import Header, Headers, Shared, nic, upper
+from nsgkit.flows.parse.rows import Groups, Part
 from nsgkit.flows.parse.tuples import NULL
 from nsgkit.schema import COUNTERS, FLOWS, IANA_PROTOCOLS, column, empty
 

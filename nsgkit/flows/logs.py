@@ -21,12 +21,12 @@ from nsgkit.flows.content_kind import Aside
 from nsgkit.flows.coverage import Coverage, coverage_of
 from nsgkit.flows.files import LogFile, Span, UnreadableFileError, choose_span, hash_of, load, unpack
 from nsgkit.flows.folder import Found, find_files, nothing_read
-from nsgkit.flows.parse.batch import check_counts, raw_tuple
+from nsgkit.flows.logging_stops import stops_in_words
+from nsgkit.flows.parse.rows import check_counts, raw_tuple
 from nsgkit.flows.reading import Reading, not_flow_logs, read_again, read_all
 from nsgkit.flows.record_types import notes_on_rows
 from nsgkit.flows.repeats import reject_repeats
 from nsgkit.flows.span_edges import cut_to_span, edge_notes, far_from_record, hours_in_span
-from nsgkit.flows.stops import stops_in_words
 from nsgkit.flows.summary import as_html, as_text
 from nsgkit.html import visible
 from nsgkit.schema import SET_ASIDE, empty, typed

@@ -14,9 +14,9 @@ from nsgkit.flows.batches import BATCH, BlobCounts, Data, Reject, batches, refus
 from nsgkit.flows.content_kind import BLANK, LOOKED_AT, NO_RECORD, Aside, has_marks, is_json, what_it_is
 from nsgkit.flows.files import LARGE, LogFile, UnreadableFileError, hash_of, load, unpack
 from nsgkit.flows.flow_table import BYTES_OF_A_TUPLE, FlowTableBuilder
-from nsgkit.flows.parse.batch import Part, read_batch
 from nsgkit.flows.parse.columns import Array
 from nsgkit.flows.parse.records import Headers
+from nsgkit.flows.parse.rows import Part, read_batch
 
 PROGRESS_FROM = 20
 # The C library of Linux hands blocks larger than any it has seen freed (but 32 MB) back to the system, and

@@ -17,10 +17,10 @@ from msgspec import Raw
 
 from nsgkit.flows.batches import RAW_SHOWN, BlobCounts, Data, Reject, list_of, read_blob
 from nsgkit.flows.flow_table import FlowTableBuilder, tidy
-from nsgkit.flows.parse.batch import Groups
 from nsgkit.flows.parse.columns import Array
 from nsgkit.flows.parse.json_exact import JsonList, Text, read_array
 from nsgkit.flows.parse.records import Header, Headers, Records
+from nsgkit.flows.parse.rows import Groups
 
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio: spreads bits well (Knuth)
 _ROW = ("time", "src_port", "dst_port", "protocol", "direction", "decision", "state")

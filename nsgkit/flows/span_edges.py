@@ -13,8 +13,8 @@ import pandas as pd
 from nsgkit.flows.batches import BlobCounts
 from nsgkit.flows.files import Span
 from nsgkit.flows.flow_table import FlowTableBuilder
-from nsgkit.flows.parse.batch import NO_TIME
 from nsgkit.flows.parse.columns import Array
+from nsgkit.flows.parse.rows import NO_TIME
 from nsgkit.html import visible
 from nsgkit.layout import LATE, floor_hour
 

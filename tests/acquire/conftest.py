@@ -2,7 +2,7 @@
 
 import pytest
 
-from nsgkit.acquire import download, errors
+from nsgkit.acquire import download, retry
 from tests.acquire import proxy as proxies
 from tests.azurite import azurite, empty_container, sas
 
@@ -55,6 +55,6 @@ def with_sas(container, monkeypatch):
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     """Nobody wants to wait in a test."""
-    monkeypatch.setattr(errors, "PAUSE", 0.01)
+    monkeypatch.setattr(retry, "PAUSE", 0.01)
     monkeypatch.setattr(download, "EVERY", 0.05)
     monkeypatch.delenv("NSGKIT_SAS", raising=False)

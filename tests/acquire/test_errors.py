@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from nsgkit.acquire import errors, transport
+from nsgkit.acquire import errors, retry, transport
 from nsgkit.acquire.download import download
 from nsgkit.evidence import writer
 from nsgkit.evidence.folder import evidence_blobs, read_blob
@@ -117,10 +117,10 @@ def test_the_pauses_double_and_differ(monkeypatch):
     def busy():
         raise errors.BusyError("busy")
 
-    monkeypatch.setattr(errors, "PAUSE", 1.0)
+    monkeypatch.setattr(retry, "PAUSE", 1.0)
     with pytest.raises(errors.BusyError):
-        errors.retry(busy, Clock())
-    assert len(waits) == errors.TRIES - 1
+        retry.retry(busy, Clock())
+    assert len(waits) == retry.TRIES - 1
     assert all(2**n <= wait <= 1.5 * 2**n for n, wait in enumerate(waits))
     assert len({b / a for a, b in pairwise(waits)}) > 1
 
@@ -292,7 +292,7 @@ def test_following_outlives_a_network_that_is_away(container, url, proxy, tmp_pa
     def away_and_back():
         until((tmp_path / "e/SHA256SUMS").exists)  # the first look is over
         proxy.fail(reset, times=10_000, on="any")
-        until(lambda: len(proxy.faults) < 10_000 - 3 * errors.TRIES)
+        until(lambda: len(proxy.faults) < 10_000 - 3 * retry.TRIES)
         write(container, name(this_hour()), records(2))
         proxy.faults.clear()
         until(lambda: proxy.count("read") > 1)

@@ -16,7 +16,7 @@ READING = "Reading insights-logs-flowlogflowevent of devstoreaccount1 as the pub
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
     """Loggers as a new process has them, and a service whose absence is noticed at once."""
-    monkeypatch.setattr("nsgkit.acquire.errors.TRIES", 1)
+    monkeypatch.setattr("nsgkit.acquire.retry.TRIES", 1)
     logger = logging.getLogger(NAME)
     monkeypatch.setattr(logger, "handlers", [])
     monkeypatch.setattr(logging.getLogger(), "handlers", [])

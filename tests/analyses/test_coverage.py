@@ -7,7 +7,7 @@ import pytest
 from nsgkit import analyses, schema
 from nsgkit.counting.conversations import conversations
 from nsgkit.errors import MissingColumnError
-from nsgkit.flows.stops import stops_in_words
+from nsgkit.flows.logging_stops import stops_in_words
 from tests.frames import flows
 
 TALK = "203.0.113.7:4000 10.0.0.4:443 TCP"

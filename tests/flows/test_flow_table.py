@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from nsgkit.flows.batches import BlobCounts, batches
 from nsgkit.flows.flow_table import FlowTableBuilder
-from nsgkit.flows.parse.batch import read_batch
 from nsgkit.flows.parse.records import Headers
+from nsgkit.flows.parse.rows import read_batch
 from tests.blobs import ALLOWED, PROBE, VNET_BEGIN, blob, nsg_record, vnet_record
 
 RECORDS = [

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import pytest
 
-from nsgkit.flows.parse import batch as parse
+from nsgkit.flows.parse import rows as parse
 from nsgkit.flows.parse import tuples_fast as bulk
 from tests.fuzz.__main__ import run
 from tests.fuzz.check import differences

@@ -5,8 +5,8 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.counting.arguments import By, check_measure, check_top, columns_of
+from nsgkit.counting.countable import sums_fit
 from nsgkit.counting.expressions import one_if
-from nsgkit.counting.fit import sums_fit
 from nsgkit.counting.frame import Rows
 from nsgkit.counting.measures import counted_rows, group_types, measured
 from nsgkit.errors import NsgkitError

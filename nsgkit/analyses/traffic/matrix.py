@@ -12,8 +12,8 @@ import pandas as pd
 from nsgkit.analyses.traffic.rankings import breakdown
 from nsgkit.counting.arguments import check_measure, check_top, require_columns
 from nsgkit.counting.columns import categories
+from nsgkit.counting.countable import sums_fit
 from nsgkit.counting.expressions import known_sum
-from nsgkit.counting.fit import sums_fit
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.counting.measures import MEASURES, counted_rows, measured
 from nsgkit.errors import NsgkitError

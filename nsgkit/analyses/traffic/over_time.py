@@ -7,8 +7,8 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.counting.arguments import By, columns_of
+from nsgkit.counting.countable import require_values, sums_fit
 from nsgkit.counting.expressions import bin_start
-from nsgkit.counting.fit import require_values, sums_fit
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.counting.measures import counted_rows, group_types, measured
 from nsgkit.counting.spread import (

@@ -7,7 +7,7 @@ import narwhals as nw
 import pandas as pd
 
 from nsgkit.counting.arguments import By, check_measure, check_top, columns_of, require_columns
-from nsgkit.counting.fit import sums_fit
+from nsgkit.counting.countable import sums_fit
 from nsgkit.counting.frame import Dtype, Rows
 from nsgkit.counting.measures import (
     MEASURES,

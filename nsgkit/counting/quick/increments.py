@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nsgkit.counting.fold import CADENCE
+from nsgkit.counting.double_capture import CADENCE
 from nsgkit.counting.quick.keys import Array, coded, numbers, packed
 from nsgkit.counting.quick.stitch import BEGIN, Stitched
 from nsgkit.counting.quick.table import in_order

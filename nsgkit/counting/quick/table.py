@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.counting.columns import categories
-from nsgkit.counting.fit import too_large
-from nsgkit.counting.quick.fold import Views, fold
+from nsgkit.counting.countable import too_large
+from nsgkit.counting.quick.double_capture import Views, fold
 from nsgkit.counting.quick.keys import Array, ascending, coded, matching, numbers, packed
 from nsgkit.counting.quick.stitch import BEGIN, CONTINUING, END, Stitched, milliseconds, state_orders
 from nsgkit.counting.stitch import DEFAULT_RULES, PATIENCE

@@ -13,8 +13,8 @@ import pandas as pd
 
 from nsgkit.flows.explain.fields import FORMATS, MISTAKE, ODD, Reading, columns_at, read_field, utc
 from nsgkit.flows.explain.pasted import LONGEST, NO_KEY, Item, take_apart
-from nsgkit.flows.parse.pieces import NSG, VNET, Piece
 from nsgkit.flows.parse.records import VERSIONS, read_exactly
+from nsgkit.flows.parse.records_within import NSG, VNET, Piece
 from nsgkit.flows.parse.tuples import FIELDS, NULL, read_tuple
 from nsgkit.layout import parse_mac
 from nsgkit.schema import column

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from nsgkit.flows.parse.pieces import Piece
-from nsgkit.flows.parse.stretches import Stretch, is_record, stretches
+from nsgkit.flows.parse.any_form import Stretch, is_record, stretches
+from nsgkit.flows.parse.records_within import Piece
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"{\x00", b"[\x00", b"\x00{", b"\x00[")

@@ -19,7 +19,7 @@ from nsgkit.flows.parse.json_exact import (
     read_value,
     repeated_key,
 )
-from nsgkit.flows.parse.pieces import NSG, VNET, Piece, Problem, strays
+from nsgkit.flows.parse.records_within import NSG, VNET, Piece, Problem, strays
 from nsgkit.layout import parse_mac
 
 VERSIONS = {NSG: {"1": 1, "1.0": 1, "2": 2, "2.0": 2}, VNET: {"4": 4, "4.0": 4}}

@@ -8,7 +8,7 @@ import pytest
 
 import nsgkit
 from nsgkit.flows import batches as gather
-from nsgkit.flows.parse import batch as parse
+from nsgkit.flows.parse import rows as parse
 from tests.blobs import ALLOWED, PROBE, VNET_BEGIN, blob, nsg_record, read, same, vnet_record
 
 KINDS = ["null", "5", "true", "{}", '{"flowTuples":["x"]}', '"text"', "-1.5e3", "[]", "[[]]"]

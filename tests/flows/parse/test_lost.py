@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nsgkit.flows.parse import stretches
+from nsgkit.flows.parse import any_form
 from tests.blobs import ALLOWED, PROBE, blob, nsg_record, read, same, vnet_record
 
 ONE, TWO, THREE = (nsg_record(ALLOWED, minute=minute) for minute in (1, 2, 3))
@@ -100,8 +100,8 @@ def test_a_missing_quote_costs_its_own_record_alone(order, vnet, draw):
 
 @pytest.mark.parametrize("unit", ['{"time":[', '{"time":"', "{x}", '{"x":}', '"\\', '{"', '{"a":1}x"'])
 def test_broken_text_is_not_read_again_and_again(unit):
-    data, read_value, looked = (unit * 3000).encode(), stretches.read_value, []
-    search = stretches._NEXT_RECORD.search
+    data, read_value, looked = (unit * 3000).encode(), any_form.read_value, []
+    search = any_form._NEXT_RECORD.search
 
     class Pattern:
         def search(self, text, place):
@@ -112,12 +112,12 @@ def test_broken_text_is_not_read_again_and_again(unit):
     def noted(text, at):
         try:
             value, end = read_value(text, at)
-        except stretches.MalformedError as error:
+        except any_form.MalformedError as error:
             looked.append(len(text) - at if error.cut else error.offset - at)
             raise
         looked.append(end - at)
         return value, end
 
-    with patch.object(stretches, "read_value", noted), patch.object(stretches, "_NEXT_RECORD", Pattern()):
+    with patch.object(any_form, "read_value", noted), patch.object(any_form, "_NEXT_RECORD", Pattern()):
         assert len(read(data).rejects) > 0
     assert sum(looked) <= 4 * len(data)

@@ -1,11 +1,11 @@
-"""Double capture in numpy: which conversations fold into which, by the rule of `nsgkit.counting.fold`."""
+"""Double capture in numpy: which conversations fold into which; `counting.double_capture` has the rule."""
 
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from nsgkit.counting.fold import CADENCE, CAPTURE, CONTRADICT_BYTES, CONTRADICT_TIMES
+from nsgkit.counting.double_capture import CADENCE, CAPTURE, CONTRADICT_BYTES, CONTRADICT_TIMES
 from nsgkit.counting.quick.keys import Array, changes, coded, matching, packed, together
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from nsgkit.flows.parse.json_exact import MalformedError, decode_string, end_of_brackets, read_value
-from nsgkit.flows.parse.pieces import FLOW_LOGS, Piece, pieces_of
+from nsgkit.flows.parse.records_within import FLOW_LOGS, Piece, pieces_of
 
 _OPENING = re.compile(r'\{\s*("(?:[^"\\]++|\\.)*+")\s*:\s*\[', re.DOTALL)
 # The keys that a record of Azure's has, any of which may come first.

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, starmap
 from typing import Any
 
-from nsgkit.flows.parse.pieces import FLOW_LOGS, Piece
-from nsgkit.flows.parse.stretches import is_record
+from nsgkit.flows.parse.any_form import is_record
+from nsgkit.flows.parse.records_within import FLOW_LOGS, Piece
 
 _LOOKED_AT = 20  # objects: what they are, the others are too
 _DEPTH = 4

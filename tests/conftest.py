@@ -1,9 +1,11 @@
-"""What all tests share: how hard hypothesis tries, and that in CI no test is skipped."""
+"""What all tests share: how hard hypothesis tries, that the quick reader does not fail, no skips in CI."""
 
 import os
 
 import pytest
 from hypothesis import settings
+
+from nsgkit.flows.parse import rows
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -11,6 +13,20 @@ settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("slow", max_examples=10_000, deadline=None, print_blob=True)
 settings.load_profile("ci" if IN_CI else "dev")
+
+
+@pytest.fixture(autouse=True)
+def the_quick_way_does_not_fail(request, monkeypatch):
+    """Fail where reading fell back on the exact way: the rows would be right, and a fault stay hidden.
+
+    tests/flows/parse/test_failures.py makes it fail, and sees what becomes of that.
+    """
+    fell_back = []
+    real = rows._read_apart
+    monkeypatch.setattr(rows, "_read_apart", lambda *a, **k: fell_back.append(a) or real(*a, **k))
+    yield
+    if request.path.name != "test_failures.py":
+        assert not fell_back, "the quick reader raised an exception; run its batch without read_batch"
 
 
 def pytest_sessionfinish(session):

@@ -220,3 +220,15 @@ def test_one_line_of_a_gibibyte(tmp_path):
         file.write("]}")
     logs = nsgkit.read_logs(path)
     assert (len(logs.flows), len(logs.rejects)) == (500 * count, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"records":[{"time" 3}]}', "not JSON at byte 20: '3' where ':' should be"),
+        ('{"records":[{3}]}', "not JSON at byte 13: '3' where a key should be"),
+        ('{"records":[{"time":}]}', "not JSON at byte 20: '}' where a value should be"),
+    ],
+)
+def test_what_is_no_json_is_told_by_its_place_and_by_what_should_be_there(text, told):
+    assert read(text.encode()).rejects["reason"].tolist() == [told]

@@ -55,7 +55,7 @@ _HOME = {
 }
 _ROOMS = (
     "acquire", "analyses", "counting", "enable", "errors", "evidence", "explore", "flows", "html", "layout",
-    "palette", "sample", "schema", "times", "views",
+    "palette", "progress", "sample", "schema", "times", "views",
 )  # fmt: skip
 
 

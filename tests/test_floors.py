@@ -17,7 +17,7 @@ HOUSE = ROOT / "nsgkit"
 
 # From the ground up. A room may import what lies below it; rooms on one floor do not know each other.
 FLOORS = [
-    {"errors", "html", "palette"},
+    {"errors", "html", "palette", "progress"},
     {"times"},
     {"schema", "layout"},
     {"enable", "evidence"},

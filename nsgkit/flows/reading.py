@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from nsgkit.flows.batches import BATCH, BlobCounts, Data, Reject, batches, refuse, unforeseen
 from nsgkit.flows.content_kind import BLANK, LOOKED_AT, NO_RECORD, Aside, has_marks, is_json, what_it_is
@@ -17,6 +16,7 @@ from nsgkit.flows.flow_table import BYTES_OF_A_TUPLE, FlowTableBuilder
 from nsgkit.flows.parse.columns import Array
 from nsgkit.flows.parse.records import Headers
 from nsgkit.flows.parse.rows import Part, read_batch
+from nsgkit.progress import progress
 
 PROGRESS_FROM = 20
 # The C library of Linux hands blocks larger than any it has seen freed (but 32 MB) back to the system, and
@@ -155,7 +155,9 @@ def _open_all(
     buffers: list[Array] = []
     contents = _Contents()
     shown = (
-        files if len(files) < PROGRESS_FROM else tqdm(files, "Reading flow logs", unit="blob", leave=False)
+        files
+        if len(files) < PROGRESS_FROM
+        else progress(files, "Reading flow logs", unit="blob", leave=False)
     )
     for file in shown:
         got = _fetch(file, buffers, pool)

@@ -1,16 +1,18 @@
 """How FlowLogs shows itself: coverage first, then the span, the rows and the rejects."""
 
+import base64
 from collections.abc import Sequence
 
 import pandas as pd
 
 from nsgkit.flows.coverage import STATUS, Coverage
 from nsgkit.html import escape, visible
-from nsgkit.palette import COVERAGE
+from nsgkit.palette import COVERAGE, INK
 
 Said = tuple[Coverage, Sequence[str]]  # what coverage_of gives, and sentences about the reading
 _CELL, _GAP, _LEFT, _TOP = 11, 2, 210, 20
 _REASONS_SHOWN = 3
+_BESIDE = "display:inline;margin:0 4px 0 14px"  # of a sign of the legend
 _INSIDE = "#ffffff"  # what is drawn inside a full cell: each colour stands out from it
 
 
@@ -107,10 +109,9 @@ def _picture(grid: pd.DataFrame) -> str:
     width, height = _LEFT + step * grid.shape[1] + 8, _TOP + row * grid.shape[0]
     hours = [pd.Timestamp(hour) for hour in grid.columns]
     cells = "".join(
-        f"<g><title>{escape(nic)}, {_utc(hour)} UTC: {escape(status)}</title>"
-        f"{_shape(status, _LEFT + x * step, _TOP + y * row, step - (step > 4))}</g>"
-        for y, nic in enumerate(grid.index)
-        for x, (hour, status) in enumerate(zip(hours, grid.iloc[y], strict=True))
+        _shape(status, _LEFT + x * step, _TOP + y * row, step - (step > 4))
+        for y in range(len(grid))
+        for x, status in enumerate(grid.iloc[y])
     )
     names = "".join(
         f'<text x="{_LEFT - 8}" y="{_TOP + y * row + 9}" text-anchor="end">{escape(nic)}</text>'
@@ -121,12 +122,17 @@ def _picture(grid: pd.DataFrame) -> str:
         for x, hour in enumerate(hours)
         if x == 0 or (hour.hour == 0 and step * x > 110)
     )
-    return (
-        f'<svg role="img" aria-label="{escape(_hours_title(grid))}" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" style="max-width:100%;overflow:visible;'
-        f"font:11px var(--jp-ui-font-family,sans-serif);"
-        f'fill:var(--jp-ui-font-color1,currentColor)">{days}{names}{cells}</svg>{_legend(grid)}'
+    return _image(days + names + cells, width, height, _hours_title(grid)) + _legend(grid)
+
+
+def _image(shapes: str, width: int, height: int, words: str, style: str = "max-width:100%") -> str:
+    """Return shapes of SVG as an image: of an inline one, an untrusted notebook shows the words alone."""
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" style="font:11px sans-serif" fill="{INK}">{shapes}</svg>'
     )
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<img alt="{escape(words)}" style="{style}" src="data:image/svg+xml;base64,{data}"/>'
 
 
 def _shape(status: str, x: int, y: int, width: int) -> str:
@@ -156,8 +162,7 @@ def _shape(status: str, x: int, y: int, width: int) -> str:
 
 def _legend(grid: pd.DataFrame) -> str:
     items = "".join(
-        f'<svg width="{_CELL}" height="{_CELL}" style="margin:0 4px 0 14px">{_shape(status, 0, 0, _CELL)}'
-        f"</svg>{status}"
+        f"{_image(_shape(status, 0, 0, _CELL), _CELL, _CELL, COVERAGE[status].sign, _BESIDE)}{status}"
         for status in _present(grid)
     )
     return f'<div style="font-size:11px">Hours × NICs, UTC:{items}</div>'

@@ -73,6 +73,10 @@ class Jupyter:
             self.page.set_viewport_size({"width": 1280, "height": 900})
             self._theme("Light")
 
+    def panel_text(self):
+        """All words of the notebook that can be seen."""
+        return self.notebook.panel.inner_text()
+
     def close(self):
         """Close the notebook and end its kernel; a page that asks something back is thrown away."""
         if self.notebook:

@@ -1,6 +1,9 @@
 """FlowLogs leads with its coverage, in text and as a picture, and nothing in a name is code."""
 
+import base64
+import re
 import time
+from collections import Counter
 
 import pandas as pd
 import pytest
@@ -163,7 +166,7 @@ def test_where_no_blob_has_an_hour_there_is_no_picture():
     table = blobs((None, None, {}))
     text = as_text(NO_FLOWS, NO_REJECTS, table, said(table))
     assert text.startswith("FlowLogs: coverage 0 NICs × 0 hours: none is told.") and "Hours ×" not in text
-    assert "<svg" not in as_html(NO_FLOWS, NO_REJECTS, table, said(table))
+    assert "<img" not in as_html(NO_FLOWS, NO_REJECTS, table, said(table))
 
 
 def test_text_leads_with_coverage():
@@ -185,23 +188,32 @@ def test_what_the_picture_leaves_out_is_said():
     assert text.count("█") == 24 + 1  # and the legend's own
 
 
+def images(html):
+    """The SVG of each image, the picture first and then the signs of the legend."""
+    found = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', html)
+    return [base64.b64decode(data).decode() for data in found]
+
+
 def test_picture_has_a_cell_for_each_hour_and_nic():
-    html = as_html(NO_FLOWS, NO_REJECTS, FOUR, said(FOUR))
-    assert html.count("<title>") == 2 * 4
-    assert "A  R, 2024-12-19 11:00 UTC: missing" in html
+    picture, *signs = images(as_html(NO_FLOWS, NO_REJECTS, FOUR, said(FOUR)))
+    cells = Counter(re.findall(r'<(rect|circle) [^>]*(?:fill|stroke)="(#\w+)"', picture))
+    assert cells["rect", COVERAGE["present"].colour] == 2
+    assert cells["circle", COVERAGE["after the last"].colour] == 3
+    assert len(signs) == 5
 
 
 def test_the_picture_has_the_colours_of_the_palette():
-    html = as_html(NO_FLOWS, NO_REJECTS, FOUR, said(FOUR))
+    picture, *_ = images(as_html(NO_FLOWS, NO_REJECTS, FOUR, said(FOUR)))
     for status in ("present", "with rejects", "missing", "growing"):
-        assert f'"{COVERAGE[status].colour}"' in html
+        assert f'"{COVERAGE[status].colour}"' in picture
 
 
 def test_names_are_inert():
     hostile = '"><img src=x onerror=alert(1)>{{7*7}}${alert(1)}`\u202e'
     table = blobs((HOURS[0], hostile, {"resource": hostile}))
     html = as_html(NO_FLOWS, NO_REJECTS, table, said(table, hostile))
-    assert not any(part in html for part in ("<img", "{{", "${", "`", "\u202e"))
+    drawn, *_ = images(html)
+    assert not any(part in html + drawn for part in ("<img src=x", "{{", "${", "`", "\u202e"))
 
 
 def test_the_samples(capsys):

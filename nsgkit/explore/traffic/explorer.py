@@ -25,7 +25,7 @@ from nsgkit.explore.traffic.picked import span, span_of, term
 from nsgkit.explore.traffic.question import MOST_OPENED, Question, Traffic
 from nsgkit.explore.workbench.code import name_of
 from nsgkit.explore.workbench.controls import button, dropdown, row
-from nsgkit.explore.workbench.panel import panel, report_errors, show_status, status_line
+from nsgkit.explore.workbench.panel import Panel, panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.selectable import brushable, clickable, empty_place, whole_bins
 from nsgkit.explore.workbench.table import ROW_COLUMNS, TableView
 from nsgkit.times import bin_width
@@ -83,7 +83,7 @@ class _TrafficExplorer:
         self.rows_open = False
         self.frame = self._connect()
 
-    def _connect(self) -> ipywidgets.VBox:
+    def _connect(self) -> Panel:
         for control in self.controls.values():
             control.observe(self._where(lambda _: not self.busy, self._changed), "value")
         picked = self._where(lambda change: change["new"] and not self.busy, self._pick_from_list)
@@ -94,6 +94,7 @@ class _TrafficExplorer:
             self._button("Show the table", self._show_table, "The table behind the picture"),
             self._button("Open the rows", self._open_rows, "The flow rows of what is chosen"),
             self._button("Show as code", self._show_code, "The calls that make these tables"),
+            self._button("Keep this picture", self._keep, "Leave what is seen now in the notebook, for good"),
         )
         looks = row(self.controls["Picture"], self.controls["Matrix of"], self.choices)
         report_errors(self.status, self._refresh)()
@@ -225,6 +226,10 @@ class _TrafficExplorer:
         self.below.show(rows[[*ROW_COLUMNS]], said)
         self.rows_open = True
         show_status(self.status, self.summary)
+
+    def _keep(self) -> None:
+        self.frame.left.keep(self.summary)
+        show_status(self.status, self.summary, "Kept below, with the time.")
 
     def _show_code(self) -> None:
         self.code.value = pictures.code(self.asked, self.name, rows=self.rows_open)

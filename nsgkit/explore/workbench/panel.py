@@ -9,12 +9,16 @@
 import functools
 import textwrap
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from uuid import uuid4
 
 import anywidget
 import ipywidgets
+import traitlets
+from IPython.display import display
 
 from nsgkit.errors import NsgkitError
+from nsgkit.explore.workbench.left_behind import LeftBehind
 from nsgkit.html import escape
 from nsgkit.palette import DENIED
 from nsgkit.views.theme import STYLE
@@ -23,27 +27,55 @@ MARKED = f"border-left: 4px solid {DENIED}; padding-left: 8px"  # the style of w
 
 # JupyterLab takes plain keys for its own while a control is focused that is not typed into: arrows would
 # move between cells instead of choosing, and X would cut the cell with the explorer in it.
+# What is left behind in the notebook is hidden for as long as the explorer itself is there.
 _OWN_KEYS = """
-function render({ el }) {
+function render({ model, el }) {
+  const hidden = document.createElement("style");
+  hidden.textContent = `.${model.get("hidden")} { display: none }`;
+  document.head.appendChild(hidden);
   const keep = (event) => event.ctrlKey || event.metaKey || event.altKey || event.stopPropagation();
   requestAnimationFrame(() => el.closest(".nsgkit-panel")?.addEventListener("keydown", keep));
+  return () => hidden.remove();
 }
 export default { render };
 """
 
 
 class _Look(anywidget.AnyWidget):
-    """The stylesheet of a panel, and the keys that belong to it."""
+    """The stylesheet of a panel, the keys that belong to it, and the class that it hides."""
 
     _esm = _OWN_KEYS
     _css = STYLE
+    hidden = traitlets.Unicode().tag(sync=True)
 
 
-def panel(*children: ipywidgets.Widget) -> ipywidgets.VBox:
+class Panel(ipywidgets.VBox):  # type: ignore[misc]
+    """An explorer's frame, which leaves its last state behind in the notebook (`left`)."""
+
+    def __init__(self, children: Sequence[ipywidgets.Widget]) -> None:
+        hidden = f"nsgkit-{uuid4().hex[:12]}"
+        super().__init__([_Look(layout={"display": "none"}, hidden=hidden), *children])
+        self.add_class("nsgkit-panel")
+        self.left = LeftBehind(self, hidden)
+        for widget in _within(self):
+            if "value" in widget.trait_names():
+                widget.observe(lambda _change: self.left.renew(), "value")
+
+    def _ipython_display_(self) -> None:
+        said = {"text/plain": "An explorer: it works while the kernel of its notebook runs."}
+        display(super()._repr_mimebundle_() | said, raw=True)  # type: ignore[no-untyped-call]
+        self.left.show()
+
+
+def panel(*children: ipywidgets.Widget) -> Panel:
     """Return the explorer's frame around `children`, with the kit's stylesheet and its own keys."""
-    frame = ipywidgets.VBox([_Look(layout={"display": "none"}), *children])
-    frame.add_class("nsgkit-panel")
-    return frame
+    return Panel(children)
+
+
+def _within(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
+    for child in getattr(widget, "children", ()):
+        yield child
+        yield from _within(child)
 
 
 def status_line() -> ipywidgets.HTML:

@@ -45,6 +45,8 @@ STYLE = f"""
 .nsgkit-status {{ padding: 6px 10px; border-left: 4px solid var(--jp-border-color1);
   background: var(--jp-layout-color2); max-width: 60em; overflow-wrap: anywhere; }}
 .nsgkit-problem {{ border-left-color: {DENIED}; }}
+.nsgkit-stale .vega-embed {{ opacity: 0.35; }}
+.nsgkit-pictures {{ align-items: flex-start; column-gap: 12px; }}
 .nsgkit-working {{ visibility: hidden; animation: nsgkit-appear 0s linear 0.4s forwards; }}
 @keyframes nsgkit-appear {{ to {{ visibility: visible; }} }}
 .nsgkit-cut {{ display: inline-block; max-width: 22em; overflow: hidden; text-overflow: ellipsis;

@@ -80,6 +80,10 @@ class Notebook:
 
     def set(self, label, value):
         """Choose, tick or type `value` in the control called `label`, and leave it."""
+        choices = self.panel.locator(f".widget-togglebuttons:has(> .widget-label:text-is({label!r}))")
+        if choices.count():
+            choices.last.get_by_role("button", name=value, exact=True).click()
+            return self.settle()
         control = self.control(label)
         control.scroll_into_view_if_needed()
         if control.evaluate("node => node.tagName") == "SELECT":

@@ -105,7 +105,7 @@ class Driven:
     @property
     def below(self):
         """All words of the table that is shown: its caption, then its cells."""
-        caption, *table = self.frame.children[-1].children
+        caption, _, *table = self.frame.children[-1].children
         cells = [str(cell) for shown in table for row in shown.df.to_numpy() for cell in row]
         return "\n".join([caption.value, *cells])
 
@@ -217,7 +217,7 @@ def test_bytes_over_time_are_those_of_the_analysis_that_stitches_anew(logs, made
 
 
 def test_a_brush_fills_in_the_span_in_whole_bins(explorer):
-    explorer.select(0, "span", {"time": [1734484000000.4, 1734508200000.6]})
+    explorer.set("Bin", "1h").select(0, "span", {"time": [1734484000000.4, 1734508200000.6]})
     assert (explorer.value("From (UTC)"), explorer.value("Until (UTC)")) == (
         "2024-12-18T01:00",
         "2024-12-18T08:00",
@@ -225,9 +225,29 @@ def test_a_brush_fills_in_the_span_in_whole_bins(explorer):
     assert explorer.title(0) == "Connections and denied attempts over time"
 
 
-def test_a_click_beside_the_brush_lets_the_span_go(explorer):
-    explorer.select(0, "span", {"time": [1734484000000, 1734508200000]}).select(0, "span", {})
-    assert explorer.value("From (UTC)") == ""
+def bins(explorer):
+    """How wide the bars of the picture over time are."""
+    rows = next(iter(explorer.charts[0].spec["datasets"].values()))
+    return {pd.Timestamp(row["until"]) - pd.Timestamp(row["time"]) for row in rows}
+
+
+def test_a_drag_looks_closer_and_the_bins_follow(explorer):
+    assert bins(explorer) == {pd.Timedelta("15min")}  # of nine hours
+    explorer.select(0, "span", {"time": [1734484000000, 1734490000000]})
+    assert bins(explorer) == {pd.Timedelta("1min")}
+    domain = explorer.charts[0].spec["encoding"]["x"]["scale"]["domain"]
+    assert [pd.Timestamp(ms, unit="ms").strftime("%H:%M") for ms in domain] == ["01:00", "02:45"]
+
+
+def test_back_and_forward_lead_through_what_was_asked(explorer):
+    explorer.set("Filter", "dst_port:22").set("Measure", "bytes")
+    explorer.select(0, "span", {"time": [1734484000000, 1734508200000]})
+    assert explorer.press("Back").value("From (UTC)") == ""
+    assert (explorer.value("Filter"), explorer.value("Measure")) == ("dst_port:22", "bytes")
+    assert explorer.press("Back").value("Measure") == "connections"
+    assert explorer.press("Back").value("Filter") == ""
+    assert explorer.press("Forward").value("Filter") == "dst_port:22"
+    assert explorer.set("Filter", "udp").by_label["Forward"].disabled
 
 
 def test_a_short_drag_is_one_bin():
@@ -389,3 +409,64 @@ def test_flow_logs_are_explored_as_their_flows_are(logs, made):
 def test_peers_cannot_be_asked_of_a_matrix(logs, made):
     with pytest.raises(NsgkitError, match="peers"):
         pictures.answer(Traffic(logs.flows, made), Question(measure="peers", picture="Matrix"))
+
+
+def test_what_is_asked_can_be_given_and_the_code_gives_it_back(logs, made):
+    given = {"filter": "dst_port:22 denied", "by": "src_ip", "measure": "denied", "picture": "Links"}
+    explorer = Driven(traffic_explorer(logs, made, **given))
+    assert (explorer.value("Filter"), explorer.value("Measure")) == ("dst_port:22 denied", "denied")
+    code = explorer.press("Show as code").value("Code")
+    again = re.search(r"# The same view again: (.+)", code)[1].removesuffix(")")
+    opened = Driven(eval(f"{again}, conversations=made)", {"nsgkit": nsgkit, "logs": logs, "made": made}))
+    assert [c.value for c in opened.by_label.values() if hasattr(c, "value")][:10] == [
+        c.value for c in explorer.by_label.values() if hasattr(c, "value")
+    ][:10]
+
+
+def test_a_span_that_is_given_stands_in_its_own_fields(logs, made):
+    explorer = Driven(traffic_explorer(logs, made, filter='tcp from:2024-12-18T01:00 rule:"a from:b"'))
+    assert (explorer.value("Filter"), explorer.value("From (UTC)")) == (
+        'tcp rule:"a from:b"',
+        "2024-12-18T01:00",
+    )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"by": "colour"}, {"measure": "joy"}, {"freq": "often"}, {"filter": "nonsense"}, {"picture": "x"}],
+)
+def test_what_the_explorer_has_not_is_told_at_once(logs, made, given):
+    with pytest.raises(NsgkitError):
+        traffic_explorer(logs, made, **given)
+
+
+def test_where_none_has_the_measure_another_is_shown_until_the_reason_is_gone(explorer):
+    explorer.set("Measure", "bytes").set("Filter", "denied")
+    assert explorer.value("Measure") == "denied"
+    assert "None has any bytes: denied attempts are shown." in explorer.status
+    assert explorer.title(0) == "Denied attempts over time"
+    assert explorer.set("Filter", "tcp").value("Measure") == "bytes"
+
+
+def test_what_is_chosen_is_exported_with_a_text_beside_it(logs, made, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    explorer = Driven(traffic_explorer(logs, made)).set("Filter", "dst_port:22")
+    count = int(re.match(r"([\d,]+) of", explorer.status)[1].replace(",", ""))
+    explorer.press("Export CSV").press("Export Parquet")
+    (table,), (exact,) = (sorted(tmp_path.glob(f"nsgkit-exports/*.{kind}")) for kind in ("csv", "parquet"))
+    assert (~pd.read_csv(table)["folded"]).sum() == (~pd.read_parquet(exact)["folded"]).sum() == count
+    said = table.with_suffix(".csv.txt").read_text("utf-8")
+    assert "Filter: dst_port:22" in said
+    digests = {line.split("  ")[0] for line in said.splitlines() if "  " in line and "PT1H" in line}
+    assert digests <= {*logs.blobs["sha256"]} and digests
+
+
+def test_a_row_opens_its_raw_tuple_its_blob_and_the_hash(logs, made):
+    explorer = Driven(traffic_explorer(logs, made)).set("Filter", "dst_port:22").press("Open the rows")
+    _, said, table = explorer.frame.children[-1].children
+    table.selected_rows = [2]
+    row = table.df.iloc[2]
+    shown = words(said.value)
+    assert re.match(r"\d{10},", shown) and f",{row['Source port']}," in shown
+    assert f"record {row['Record']}, tuple {row['Tuple']} of " in shown
+    assert re.search(r"SHA-256 [0-9a-f]{64}", shown)

@@ -8,8 +8,8 @@ import pandas as pd
 
 from nsgkit.analyses.filters.grammar import Term, parse, quoted
 from nsgkit.explore.traffic.pictures import PICTURES
-from nsgkit.explore.traffic.question import BREAKDOWNS, MEASURES, Question
-from nsgkit.explore.workbench.controls import dropdown, row, text_field
+from nsgkit.explore.traffic.question import AUTO, BREAKDOWNS, MEASURES, Question
+from nsgkit.explore.workbench.controls import dropdown, row, tabs, text_field
 from nsgkit.html import visible
 from nsgkit.schema import filter_word, short_labels
 
@@ -24,7 +24,7 @@ _LISTS = {
 _TEXTS = {"Port": "port", "Address or prefix": "ip"}
 _TIMES = {"From (UTC)": "from", "Until (UTC)": "until"}
 FILTERS = ("Filter", *_LISTS, *_TEXTS, *_TIMES)
-_BINS = ("1min", "5min", "15min", "1h", "6h", "1d")
+_BINS = (AUTO, "1min", "5min", "15min", "1h", "6h", "1D")
 _SUBNETS = {"hosts": 32, "/24 networks": 24, "/16 networks": 16}
 _SHORT = 14  # characters
 
@@ -39,8 +39,8 @@ def controls(conversations: pd.DataFrame) -> Controls:
     made |= {label: _text(label, "2024-12-19T09:00", "17em") for label in _TIMES}
     made["Measure"] = dropdown("Measure", list(MEASURES.items()), "connections")
     made["Break down by"] = dropdown("Break down by", list(BREAKDOWNS), "service (protocol and port)")
-    made["Bin"] = dropdown("Bin", list(_BINS), "1h")
-    made["Picture"] = dropdown("Picture", list(PICTURES), "Top")
+    made["Bin"] = dropdown("Bin", list(_BINS), AUTO)
+    made["Picture"] = tabs("Picture", list(PICTURES))
     made["Matrix of"] = dropdown("Matrix of", list(_SUBNETS.items()), 24)
     return made
 
@@ -87,20 +87,30 @@ def set_span(said: Controls, span: Mapping[str, str]) -> None:
 
 
 def clear_filters(said: Controls) -> None:
-    """Let everything through again."""
+    """Let everything through again, and measure what is measured at first."""
     for label in FILTERS:
         said[label].value = ANY if label in _LISTS else ""
+    said["Measure"].value = Question().measure
 
 
-def rows_of_controls(said: Controls, *buttons: ipywidgets.Button) -> list[ipywidgets.HBox]:
-    """Return the controls as lines on the page."""
-    lines = (
-        ["Filter"], ["NIC", "NSG", "Rule"], ["Direction", "Decision", "Protocol", "Port"],
-        ["Address or prefix", *_TIMES], ["Measure", "Break down by", "Bin"],
-    )  # fmt: skip
-    boxes = [row(*(said[label] for label in line)) for line in lines]
-    boxes[0].children += buttons
-    return boxes
+def rows_of_controls(said: Controls, *buttons: ipywidgets.Widget) -> list[ipywidgets.Box]:
+    """Return the controls as lines on the page: first those always in sight, last those folded away."""
+    bar = row(said["Filter"], *buttons)
+    looks = row(*(said[label] for label in ("Measure", "Break down by", "Bin", *_TIMES)))
+    rare = ("NIC", "NSG", "Rule"), ("Direction", "Decision", "Protocol"), tuple(_TEXTS)
+    folded = ipywidgets.VBox([row(*(said[label] for label in line)) for line in rare])
+    folded.layout.display = "none"
+    return [bar, looks, folded]
+
+
+def put(said: Controls, question: Question) -> None:
+    """Let the controls ask this question; what no control can say stands in the filter."""
+    clear_filters(said)
+    said["Filter"].value = question.filter
+    set_span(said, {term.field: term.values[0] for term in parse(question.span)})
+    said["Measure"].value, said["Break down by"].value = question.measure, question.by
+    said["Bin"].value, said["Picture"].value = question.freq, question.picture
+    said["Matrix of"].value = question.prefix
 
 
 def _sense(term: Term) -> tuple[object, ...]:

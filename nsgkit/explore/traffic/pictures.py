@@ -16,6 +16,7 @@ from nsgkit.schema import NOT_LOGGED
 from nsgkit.views.theme import StandIn, titled
 
 TOP = 15  # bars
+_WIDTH, _HEIGHT = 560, 130  # pixels of the picture over time: two pictures are in sight together
 _Answer: TypeAlias = Callable[[Traffic, Question], pd.DataFrame]
 
 
@@ -42,9 +43,9 @@ def draw(question: Question, table: pd.DataFrame) -> Any:
 
 
 def over_time(traffic: Traffic, question: Question) -> pd.DataFrame:
-    """Return the measure over time, of the whole span: what lies outside the chosen one stays in sight."""
-    chosen = traffic.chosen(question, whole_span=True)
-    return _timeline(traffic, question, chosen, question.freq, question.coloured_by)
+    """Return the measure over time."""
+    chosen, asked = traffic.chosen(question), traffic.settled(question)
+    return _timeline(traffic, asked, chosen, asked.freq, asked.coloured_by)
 
 
 def draw_over_time(question: Question, table: pd.DataFrame) -> alt.Chart:
@@ -53,8 +54,9 @@ def draw_over_time(question: Question, table: pd.DataFrame) -> alt.Chart:
     if isinstance(chart, StandIn):
         return chart
     title = chart.title.text if isinstance(chart.title.text, str) else " ".join(chart.title.text)
-    how = "Drag over the picture to choose a span; click beside it to let go."
-    return titled(chart, title, [*chart.title.subtitle, how])
+    how = "Drag over the picture to look closer; Back goes back."
+    drawn = titled(chart, title, [*chart.title.subtitle, how])
+    return drawn.properties(width=_WIDTH, height=_HEIGHT)
 
 
 def named(traffic: Traffic, table: pd.DataFrame) -> pd.DataFrame:
@@ -70,28 +72,42 @@ def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -
 
     `flows` is how the notebook calls the flow table.
 
-    >>> print(code(Question("dst_port:22 denied", measure="denied", by="source address")))
+    >>> print(code(Question("dst_port:22 denied", measure="denied", by="source address", freq="1h"), "logs"))
+    ... # doctest: +ELLIPSIS
     import nsgkit
     from nsgkit import analyses
     <BLANKLINE>
-    conversations = nsgkit.conversations(logs.flows)
+    # The same view again: nsgkit.explore.traffic_explorer(logs, filter='dst_port:22 denied', measure=...)
+    conversations = nsgkit.conversations(logs)
     chosen = nsgkit.query(conversations, 'dst_port:22 denied')
     over_time = analyses.over_time(chosen, freq='1h')
     table = analyses.breakdown(chosen, by=['src_ip'], measure='denied', top=15, peers='dst_ip')
     table
     """
-    whole = "everywhere" if question.span else "chosen"
     lines = [
+        f"# The same view again: {view(question, flows)}",
         f"conversations = nsgkit.conversations({flows})",
-        f"everywhere = nsgkit.query(conversations, {question.filter!r})",
         f"chosen = nsgkit.query(conversations, {question.all_terms!r})",
-        f"over_time = {_timeline_code(question, whole, flows, question.freq, question.coloured_by)}",
+        f"over_time = {_timeline_code(question, 'chosen', flows, question.freq, question.coloured_by)}",
         f"table = {PICTURES[question.picture].code(question, flows)}",
-        f"rows = nsgkit.conversation_rows({flows}, chosen.head({MOST_OPENED}))",
+        *([f"rows = nsgkit.conversation_rows({flows}, chosen.head({MOST_OPENED}))"] if rows else []),
     ]
-    unasked = [] if question.span else [lines[1]]
-    unasked += [] if rows else [lines[-1]]
-    return cell(*(line for line in lines if line not in unasked))
+    return cell(*lines)
+
+
+def view(question: Question, flows: str) -> str:
+    """Return the call that opens the explorer on this very question.
+
+    >>> view(Question("dst_port:22", measure="denied", by="source address"), "logs")
+    "nsgkit.explore.traffic_explorer(logs, filter='dst_port:22', measure='denied', by=['src_ip'])"
+    """
+    usual = Question()
+    told = {"filter": question.all_terms, "measure": question.measure, "by": BREAKDOWNS[question.by][0]}
+    told |= {"freq": question.freq, "picture": question.picture}
+    plain = {"filter": "", "measure": usual.measure, "by": BREAKDOWNS[usual.by][0]}
+    plain |= {"freq": usual.freq, "picture": usual.picture}
+    options = "".join(f", {name}={value!r}" for name, value in told.items() if value != plain[name])
+    return f"nsgkit.explore.traffic_explorer({flows}{options})"
 
 
 def _bars(question: Question) -> Call:

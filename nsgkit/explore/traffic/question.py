@@ -1,18 +1,28 @@
 """What the traffic explorer asks, and of what: no widget and no picture here."""
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
 
+from nsgkit.analyses.filters.grammar import parse
 from nsgkit.analyses.filters.select import query
+from nsgkit.counting.arguments import By
 from nsgkit.counting.conversations import conversation_rows
 from nsgkit.counting.quick.stitch import Stitched
 from nsgkit.counting.spread import increments
+from nsgkit.errors import NsgkitError
+from nsgkit.explore.traffic.picked import span_of
 from nsgkit.schema import short_labels, spoken
+from nsgkit.times import bin_width
 
 MOST_OPENED = 200  # conversations whose rows are shown
 VOLUMES = ("bytes", "packets")
+AUTO = "as the span needs"
+_WORD = re.compile(r'(?:[^\s"]|"[^"]*")+')
+# The bin in which a span is drawn that is no longer than this.
+_BINS = (("2h", "1min"), ("8h", "5min"), ("30h", "15min"), ("14D", "1h"), ("60D", "6h"))
 MEASURES = {spoken(name): name for name in ("connections", *VOLUMES, "denied", "peers")}
 # What the bars are broken down by: the columns, and whose distinct values are the peers.
 BREAKDOWNS: dict[str, tuple[list[str], str]] = {
@@ -39,7 +49,7 @@ class Question:
     span: str = ""
     measure: str = "connections"
     by: str = "service (protocol and port)"
-    freq: str = "1h"
+    freq: str = AUTO
     picture: str = "Top"
     prefix: int = 24
 
@@ -55,6 +65,35 @@ class Question:
         Peers are not coloured: the peers of two groups do not add up.
         """
         return None if self.measure == "peers" else _COLOURED.get(self.by)
+
+
+def asked_by(*, filter: str, measure: str, by: By, freq: str, picture: str) -> Question:
+    """Return the question that a call asks; its options are those of `traffic_explorer`.
+
+    >>> asked_by(filter="tcp from:2024-12-19", measure="bytes", by="src_ip", freq=AUTO, picture="Top").span
+    'from:2024-12-19'
+    """
+    columns = [by] if isinstance(by, str) else [*by]
+    label = {tuple(names): label for label, (names, _) in BREAKDOWNS.items()}.get(tuple(columns))
+    if label is None:
+        known = "; ".join(", ".join(names) for names, _ in BREAKDOWNS.values())
+        raise NsgkitError(f"The explorer has no breakdown by {', '.join(columns)}. It has: {known}.")
+    if measure not in MEASURES.values():
+        raise NsgkitError(f"There is no measure {measure!r}. Choose one of {', '.join(MEASURES.values())}.")
+    if freq != AUTO:
+        bin_width(freq)
+    parse(filter)  # a mistake in it is told at once
+    kept, times = _apart(filter)
+    return Question(kept, times, measure, label, freq, picture)
+
+
+def _apart(text: str) -> tuple[str, str]:
+    """Return the terms of a filter, and those of time: but not where they stand in an alternative."""
+    words = _WORD.findall(text)
+    if {"or", "not"} & {word.lower() for word in words} or any("(" in word for word in words):
+        return text, ""
+    times = [word for word in words if word.startswith(("from:", "until:"))]
+    return " ".join(word for word in words if word not in times), " ".join(times)
 
 
 @dataclass
@@ -77,26 +116,51 @@ class Traffic:
         first, last = self.conversations["first"].min(), self.conversations["last"].max()
         return first.floor("h"), last.floor("h") + pd.Timedelta("1h")
 
+    def span(self, question: Question) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """Return from when to when the question asks: its own span, or the whole."""
+        return span_of(question.span, self.whole_span) if question.span else self.whole_span
+
+    def settled(self, question: Question) -> Question:
+        """Return the question with the bin that its span needs, where it leaves that open."""
+        if question.freq != AUTO:
+            return question
+        start, end = self.span(question)
+        fitting = (freq for most, freq in _BINS if end - start <= pd.Timedelta(most))
+        return replace(question, freq=next(fitting, "1D"))
+
     @cached_property
     def nsgs(self) -> dict[str, str]:
         """The short name of each NSG: as much of its id as tells it from all others."""
         return short_labels(str(name) for name in self.conversations["acl"].dropna().unique())
 
-    def chosen(self, question: Question, *, whole_span: bool = False) -> pd.DataFrame:
-        """Return the conversations that the filter keeps; of the whole span, or of the chosen one."""
-        everywhere = self._filtered(self.conversations, question.filter)
-        if whole_span or not question.span:
-            return everywhere
-        key = question.all_terms
-        if key not in self._kept:
-            self._kept = {question.filter: everywhere, key: query(everywhere, question.span)}
-        return self._kept[key]
-
-    def _filtered(self, table: pd.DataFrame, text: str) -> pd.DataFrame:
+    def chosen(self, question: Question) -> pd.DataFrame:
+        """Return the conversations that the filter keeps."""
+        text = question.all_terms
         if text not in self._kept:
-            self._kept = {text: query(table, text)}
+            self._kept = {text: query(self.conversations, text)}
         return self._kept[text]
+
+    def measurable(self, question: Question) -> str:
+        """Return the question's measure or, where nothing that is chosen has any of it, one that there is."""
+        chosen = self.chosen(question)
+        if chosen.empty:
+            return question.measure
+        order = dict.fromkeys([question.measure, "connections", "denied", "bytes", "peers"])
+        return next((measure for measure in order if _any_of(chosen, measure)), question.measure)
 
     def rows_behind(self, question: Question) -> pd.DataFrame:
         """Return the flow rows of the first conversations that the filter keeps."""
         return conversation_rows(self.flows, self.chosen(question).head(MOST_OPENED))
+
+
+def _any_of(chosen: pd.DataFrame, measure: str) -> bool:
+    """Whether a picture of these conversations has anything of the measure to draw."""
+    counted = ~chosen["folded"]
+    if measure == "connections":
+        counted &= chosen["counted_by"].notna() & (chosen["decision"] == "allowed")
+    elif measure == "denied":
+        counted &= chosen["decision"] == "denied"
+    elif measure in VOLUMES:
+        ways = [chosen[f"{measure}_{way}"] for way in ("src_to_dst", "dst_to_src")]
+        counted &= (ways[0].fillna(0) > 0) | (ways[1].fillna(0) > 0)
+    return bool(counted.any())

@@ -48,6 +48,27 @@ def dropdown(
     return made
 
 
+def tabs(label: str, options: list[str]) -> ipywidgets.ToggleButtons:
+    """Return names of which one is chosen, side by side: the first.
+
+    >>> tabs("Picture", ["Top", "Matrix"]).value
+    'Top'
+    """
+    style = {"button_width": "auto", **_style("initial")}
+    return ipywidgets.ToggleButtons(options=options, description=label, style=style)
+
+
+def folds(label: str, what: ipywidgets.Widget, hint: str = "") -> ipywidgets.ToggleButton:
+    """Return a button that shows what is folded away, and folds it away again.
+
+    >>> folds("More", ipywidgets.VBox()).value
+    False
+    """
+    made = ipywidgets.ToggleButton(description=label, tooltip=hint, icon="angle-down")
+    made.observe(lambda change: setattr(what.layout, "display", None if change["new"] else "none"), "value")
+    return made
+
+
 def multiple_choice(label: str, options: list[Any], *, label_width: str) -> ipywidgets.SelectMultiple:
     """Return a list of which any number can be chosen: at first all of it.
 

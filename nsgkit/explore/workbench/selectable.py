@@ -22,8 +22,8 @@ def empty_place() -> alt.JupyterChart:
     return selectable(drawing, debounce_wait=_SETTLE, max_wait=False)
 
 
-def brushable(chart: Any, whole: Span, chosen: Span | None) -> Any:
-    """Let a span of time be chosen; the axis keeps to the whole, and what is chosen is drawn.
+def brushable(chart: Any, whole: Span) -> Any:
+    """Let a span of time be chosen; the axis keeps to the whole.
 
     The selection is called `span`; its value has the times in milliseconds, under `time`.
     """
@@ -32,9 +32,7 @@ def brushable(chart: Any, whole: Span, chosen: Span | None) -> Any:
         stand_in = chart.transform_calculate(time="0").encode(x=place)
         return stand_in.add_params(alt.selection_interval(name="span", encodings=["x"]))
     axis = chart.encoding.x.scale(type="utc", domain=_milliseconds(whole))
-    value = {"x": _milliseconds(chosen)} if chosen else alt.Undefined
-    brush = alt.selection_interval(name="span", encodings=["x"], value=value)  # type: ignore[arg-type]
-    return chart.encode(x=axis).add_params(brush)
+    return chart.encode(x=axis).add_params(alt.selection_interval(name="span", encodings=["x"]))
 
 
 def clickable(chart: Any, fields: list[str]) -> Any:

@@ -1,6 +1,6 @@
 """Tables of explorers: labelled, inert, with unknown said in words, to be sorted and searched."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import ipywidgets
@@ -8,6 +8,7 @@ import pandas as pd
 from itables.widget import ITable
 
 from nsgkit import schema
+from nsgkit.errors import NsgkitError
 from nsgkit.html import escape
 from nsgkit.views.theme import cut
 
@@ -35,7 +36,9 @@ class TableView:
     >>> view.close()
     """
 
-    def __init__(self) -> None:
+    def __init__(self, opened: Callable[[pd.Series], str] | None = None) -> None:
+        self.opened = opened  # what is said of a row that is clicked
+        self.rows, self.said = pd.DataFrame(), ipywidgets.HTML()
         self.caption = ipywidgets.HTML()
         self.table: ITable | None = None  # made when first needed: it brings 0.7 MB of scripts to the page
         self.frame = ipywidgets.VBox(layout={"overflow": "auto"})
@@ -49,7 +52,8 @@ class TableView:
         self.caption.value = f"<p>{escape(caption)}</p>"
         cells = as_cells(shown)
         self._fill(cells, columnDefs=_sorted_by_value(cells), **_LOOK)
-        self.frame.children = (self.caption, self.table) if len(cells) else (self.caption,)
+        self.rows, self.said.value = shown, ""
+        self.frame.children = (self.caption, self.said, self.table) if len(cells) else (self.caption,)
 
     def close(self) -> None:
         """Show nothing."""
@@ -58,9 +62,23 @@ class TableView:
     def _fill(self, cells: pd.DataFrame, **look: Any) -> None:
         with pd.option_context("display.max_colwidth", None):  # or itables cuts a text, and what escapes it
             if self.table is None:
-                self.table = ITable(cells, **look)
+                self.table = ITable(cells, select="single" if self.opened else False, **look)
+                self.table.observe(self._say, "selected_rows")
             else:
+                self.table.selected_rows = []
                 self.table.update(cells, **look)
+
+    def _say(self, change: Any) -> None:
+        """Say what is known of the row that was clicked."""
+        self.said.value = ""
+        if not (change["new"] and self.opened):
+            return
+        try:
+            said = self.opened(self.rows.iloc[change["new"][0]])
+        except NsgkitError as error:
+            said = str(error)
+        lines = "<br/>".join(escape(line) for line in said.splitlines())
+        self.said.value = f'<div class="nsgkit-verbatim"><code>{lines}</code></div>' if said else ""
 
 
 def as_cells(table: pd.DataFrame) -> pd.DataFrame:

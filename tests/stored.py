@@ -1,11 +1,16 @@
 """Evidence folders made without a storage account: blobs stored as a download stores them."""
 
 import hashlib
+import json
 
 from nsgkit.evidence.folder import blob_key
+from nsgkit.evidence.manifest import FIRST, MANIFEST
 from nsgkit.evidence.writer import open_writer
+from tests.acquire.logs import hours, name
+from tests.blobs import PROBE, blob, nsg_record
 
 PLACE = {"account": "demo", "container": "insights-logs-networksecuritygroupflowevent"}
+BLOBS = {name(hour): blob(nsg_record(PROBE, minute=n)) for n, hour in enumerate(hours(3))}
 
 
 def stored(name, data=b"{}", **other):
@@ -33,3 +38,30 @@ def evidence_folder(path, blobs, *more):
             writer.manifest.add(event, **facts)
         writer.write_sums()
     return path
+
+
+def files(folder):
+    return sorted(path for path in (folder / "blobs").rglob("*") if path.is_file())
+
+
+def manifest(folder):
+    return (folder / MANIFEST).read_bytes().splitlines(keepends=True)
+
+
+def write_manifest(folder, lines):
+    (folder / MANIFEST).write_bytes(b"".join(lines))
+
+
+def chain(events):
+    """Lines of these events, each bound to the one before: what a tamperer can make as well as we."""
+    previous, lines = FIRST, []
+    for number, event in enumerate(events):
+        bound = {"n": number, "prev": previous} | {k: v for k, v in event.items() if k not in {"n", "prev"}}
+        text = json.dumps(bound).encode()
+        previous = hashlib.sha256(text).hexdigest()
+        lines.append(text + b"\n")
+    return lines
+
+
+def events_of(folder):
+    return [json.loads(line) for line in manifest(folder)]

@@ -6,9 +6,9 @@ from pathlib import Path
 from nsgkit.evidence.manifest import FIRST
 
 NOT_PROVEN = (
-    "Without a head that was noted earlier, this does not prove that no lines were cut off at the end, that "
-    "the folder was not rolled back as a whole, and that the chain was not made anew by somebody who can "
-    "write into it."
+    "Without a head that was noted earlier, this does not prove that no lines were cut off or added at the "
+    "end, that the folder was not rolled back as a whole, and that the chain was not made anew by somebody "
+    "who can write into it."
 )
 
 
@@ -51,8 +51,9 @@ class Verification:
         if self.noted_line is None:
             return said
         after = self.lines - self.noted_line
+        came = f"{after:,} line{'s'[: after != 1]} came after it"
         proven = (
             f"The head that you noted is that of line {self.noted_line:,}: no line up to it was cut off or "
-            f"made anew. {after:,} line{'s'[: after != 1]} came after it"
+            f"made anew. {f'{came}, which it does not prove' if after else 'It is the last line'}."
         )
-        return [*said, proven + ("; whether more had come, only a later head can tell." if after else ".")]
+        return [*said, proven]

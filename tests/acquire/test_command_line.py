@@ -34,7 +34,7 @@ def test_the_head_that_download_printed_is_proven_by_verify(direct, evidence, ca
     main(["download", direct, str(evidence), *SPAN])
     head = re.search(r"outside of this folder: ([0-9a-f]{64})\. ", capsys.readouterr().out)[1]
     assert main(["verify", str(evidence), "--head", head]) == 0
-    assert "no line up to it was cut off or made anew. 0 lines came after it." in capsys.readouterr().out
+    assert "no line up to it was cut off or made anew. It is the last line." in capsys.readouterr().out
     assert main(["verify", str(evidence), "--head", "0" * 64]) == 1
     assert "no line has the head that you noted" in capsys.readouterr().out
 

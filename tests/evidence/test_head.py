@@ -12,14 +12,17 @@ from nsgkit.evidence.verification import NOT_PROVEN
 from nsgkit.evidence.verify import verify
 from nsgkit.evidence.writer import open_writer
 from tests.reference import REFERENCE
-from tests.stored import manifest, write_manifest
+from tests.stored import BLOBS, PLACE, manifest, write_manifest
 
 
 def test_the_folder_itself_is_unchanged_with_and_without_its_head(evidence):
     result = verify(evidence)
     assert result.ok
     proven = str(verify(evidence, head=result.head))
-    assert f"that of line {result.lines}: no line up to it was cut off or made anew. 0 lines came" in proven
+    assert (
+        f"that of line {result.lines}: no line up to it was cut off or made anew. It is the last line."
+        in proven
+    )
     assert NOT_PROVEN not in proven
 
 
@@ -27,7 +30,15 @@ def test_a_head_of_an_earlier_download_is_proven_and_what_came_after_is_counted(
     result = verify(evidence, head=verify(earlier).head.upper() + "\n")
     assert result.ok
     assert (result.noted_line, result.lines) == (5, 7)
-    assert "2 lines came after it; whether more had come, only a later head can tell." in str(result)
+    assert "2 lines came after it, which it does not prove." in str(result)
+
+
+def test_a_line_that_somebody_added_at_the_end_is_counted_among_those_after_the_head(evidence):
+    head = verify(evidence).head
+    with open_writer(evidence) as writer:
+        writer.manifest.add("seen", **PLACE, name=next(iter(BLOBS)), growing=True)
+    assert "no lines were cut off or added at the end" in str(verify(evidence))
+    assert "1 line came after it, which it does not prove." in str(verify(evidence, head=head))
 
 
 def test_a_chain_that_breaks_behind_the_noted_head_still_has_it(evidence, earlier):

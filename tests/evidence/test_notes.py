@@ -1,9 +1,11 @@
 """What verify notes and calls no problem, and problems that are no kind of their own."""
 
 import hashlib
+import os
 
 import pytest
 
+from nsgkit.evidence.folder import SUMS
 from nsgkit.evidence.manifest import MANIFEST
 from nsgkit.evidence.verify import verify
 from nsgkit.evidence.writer import open_writer
@@ -34,6 +36,33 @@ def test_an_emptied_manifest_is_a_problem(tmp_path):
     evidence_folder(tmp_path / "e", {})
     (tmp_path / "e" / MANIFEST).write_bytes(b"")
     assert "no line in it" in verify(tmp_path / "e").problems[0]
+
+
+def test_a_pipe_in_place_of_the_manifest_is_not_opened(evidence):
+    (evidence / MANIFEST).unlink()
+    os.mkfifo(evidence / MANIFEST)
+    (problem,) = verify(evidence).problems
+    assert "a named pipe, where a file must be. It was not opened. Without it nothing here can" in problem
+
+
+@pytest.mark.parametrize("name", [SUMS, f"{MANIFEST}.sig"])
+def test_a_link_in_place_of_a_file_of_our_own_is_a_problem(evidence, name):
+    (evidence / name).unlink(missing_ok=True)
+    (evidence / name).symlink_to("/etc/hostname")
+    (problem,) = verify(evidence).problems
+    assert problem.startswith(f"{evidence / name}: a link")
+
+
+def test_a_folder_that_cannot_be_looked_into_is_a_problem(evidence, monkeypatch):
+    def refuse(path):
+        if path.name == "incoming":
+            raise PermissionError(13, "Permission denied")
+        return looked(path)
+
+    looked = os.scandir
+    monkeypatch.setattr("nsgkit.evidence.strangers.os.scandir", refuse)
+    problem = f"{evidence / 'incoming'}: cannot be looked into: Permission denied"
+    assert verify(evidence).problems == [problem]
 
 
 @pytest.mark.parametrize("place", ["blobs", "blobs/xx"])

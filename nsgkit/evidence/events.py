@@ -36,11 +36,9 @@ def strange_field(event: Mapping[str, Any]) -> str | None:
     >>> strange_field({"at": "2024-12-19T09:00:00Z", "event": "gone", "account": "demo", "container": 5})
     'container'
     """
-    for field, holds in _LINE.items():
-        if not holds(event.get(field)):
-            return field
-    for field, holds in _FIELDS.get(event["event"], {}).items():
-        if field not in event or not holds(event[field]):
+    kind = event.get("event")
+    for field, holds in _CHECKS.get(kind, _LINE) if isinstance(kind, str) else _LINE:
+        if not holds(event.get(field, _ABSENT)):
             return field
     return None
 
@@ -103,7 +101,8 @@ def _are_texts(given: Any) -> bool:
     return isinstance(given, list) and all(map(_is_text, given))
 
 
-_LINE: Mapping[str, _Check] = MappingProxyType({"at": _is_text, "event": _is_text})
+_ABSENT = object()  # no field holds it
+_LINE: tuple[tuple[str, _Check], ...] = (("at", _is_text), ("event", _is_text))
 _BLOB: Mapping[str, _Check] = MappingProxyType({"account": _is_text, "container": _is_text, "name": _is_text})
 _FIELDS: Mapping[str, Mapping[str, _Check]] = MappingProxyType({
     "stored": {
@@ -120,3 +119,4 @@ _FIELDS: Mapping[str, Mapping[str, _Check]] = MappingProxyType({
     "changed here": {**_BLOB, "files": _are_texts},
     "rewritten": _BLOB,
 })  # fmt: skip
+_CHECKS = {event: (*_LINE, *fields.items()) for event, fields in _FIELDS.items()}

@@ -1,7 +1,7 @@
 """The checks of `verify` that need the files: those stored, those that do not belong, and SHA256SUMS."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from tqdm.auto import tqdm
 
 from nsgkit.errors import EvidenceChangedError
 from nsgkit.evidence.folder import INCOMING, SUMS, blob_key, part_path, read_parts
-from nsgkit.evidence.strangers import Entry, kind_at, kind_of_part, part_name
+from nsgkit.evidence.strangers import Entry, is_part, kind_at, kind_of_part, part_name
 from nsgkit.evidence.verification import Verification
 from nsgkit.evidence.writer import sum_lines
 from nsgkit.html import visible
@@ -82,21 +82,28 @@ def check_noted(result: Verification, noted: list[dict[str, Any]]) -> set[str]:
 
 def tell_strangers(result: Verification, beside: Iterable[Entry]) -> None:
     """Tell what lies in the folder and is not the evidence's."""
-    left_over = 0
+    left_over, not_compared = 0, 0
     for entry in beside:
         path = visible(result.folder / entry.name)
         if entry.problem:
             result.problems.append(f"{path}: {entry.problem}")
-        elif entry.kind == "file" and entry.name.startswith(f"{INCOMING}/"):
-            left_over += 1
-        elif entry.kind == "file":
-            result.problems.append(f"{path}: the manifest does not know this file")
-        else:
+        elif entry.kind != "file":
             result.problems.append(f"{path}: a {entry.kind} that does not belong here. It was not opened")
+        elif entry.name.startswith(f"{INCOMING}/"):
+            left_over += 1
+        elif result.broken and is_part(entry.name):  # its line may come after the break
+            not_compared += 1
+        else:
+            result.problems.append(f"{path}: the manifest does not know this file")
     if left_over:
         result.notes.append(
             f"{result.folder / INCOMING}: {_files(left_over)} of a download that was ended. None of it is "
             "evidence; the next download removes it."
+        )
+    if not_compared:
+        result.notes.append(
+            f"{_files(not_compared)} could not be compared: no line before the one at which the chain breaks "
+            f"lists them. {SUMS} may still have their hashes."
         )
 
 
@@ -104,22 +111,28 @@ def check_sums(result: Verification) -> None:
     """Compare SHA256SUMS with the manifest; where the chain is broken, see only that it is there."""
     path, kind = result.folder / SUMS, kind_at(result.folder / SUMS)
     try:
-        expected = {line.rstrip(b"\n"): None for line in sum_lines(result.folder)}  # in their order
+        expected = [line.rstrip(b"\n") for line in sum_lines(result.folder)]
     except EvidenceChangedError:
-        expected = {}
-    if kind != "file":
-        if expected or kind != "missing":
-            result.problems.append(f"{path}: {what_lies_there(kind)}. {_SUMS_AGAIN}")
-        return
-    written = dict.fromkeys(path.read_bytes().splitlines())
-    strange = [line for line in written if line not in expected] if expected else []
-    missing = [line for line in expected if line not in written]
-    if strange:
+        expected = []
+    if kind == "file":
+        try:
+            written = path.read_bytes().splitlines()
+        except OSError as error:
+            result.problems.append(f"{path}: cannot be read: {error.strerror}")
+        else:
+            result.problems += [f"{path}: {told}" for told in _differences(expected, written) if expected]
+    elif expected or kind != "missing":
+        result.problems.append(f"{path}: {what_lies_there(kind)}. {_SUMS_AGAIN}")
+
+
+def _differences(expected: list[bytes], written: list[bytes]) -> Iterator[str]:
+    known, there = set(expected), set(written)
+    if strange := [line for line in dict.fromkeys(written) if line not in known]:
         first = visible(strange[0].decode("utf-8", "backslashreplace"))[:200]
-        result.problems.append(f"{path}: {_lines(strange)} that the manifest does not know, first {first}")
-    if missing:
+        yield f"{_lines(strange)} that the manifest does not know, first {first}"
+    if missing := [line for line in expected if line not in there]:
         first = missing[0].decode().partition("  ")[2]
-        result.problems.append(f"{path}: {_lines(missing)} missing, first that of {first}. {_SUMS_AGAIN}")
+        yield f"{_lines(missing)} missing, first that of {first}. {_SUMS_AGAIN}"
 
 
 def what_lies_there(kind: str) -> str:

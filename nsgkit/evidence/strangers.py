@@ -52,10 +52,19 @@ def kind_of_part(folder: Path, name: str) -> Kind:
     return "link" if any(kind_at(parent) == "link" for parent in above) else kind_at(place)
 
 
+def is_part(name: str) -> bool:
+    """Whether a path in the folder is one that a part of a blob can have.
+
+    >>> is_part(f"blobs/3f/3f{'0' * 62}.0"), is_part("blobs/planted.json")
+    (True, False)
+    """
+    return _PART.fullmatch(name) is not None
+
+
 def lost_manifest(folder: Path) -> bool:
     """Whether this looks like an evidence folder whose manifest was taken away, or is no file."""
     if kind_at(folder / MANIFEST) == "missing":
-        return any(_PART.fullmatch(entry.name) for entry in parts_there(folder))
+        return any(is_part(entry.name) for entry in parts_there(folder))
     return not (folder / MANIFEST).is_file()
 
 

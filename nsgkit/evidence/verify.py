@@ -100,7 +100,14 @@ def _check_end(result: Verification, end: int) -> None:
 
 
 def _check_head(result: Verification) -> None:
-    if result.noted is not None and result.noted_line is None:
+    if result.noted is None or result.noted_line is not None:
+        return
+    if result.broken:
+        result.problems.append(
+            f"{result.folder / MANIFEST}: no line before the one at which the chain breaks has the head that "
+            f"you noted, {result.noted}."
+        )
+    else:
         result.problems.append(
             f"{result.folder / MANIFEST}: no line has the head that you noted, {result.noted}. Lines were "
             "cut off at the end, the folder was rolled back, the chain was made anew, or the head is that of "

@@ -50,6 +50,16 @@ def test_a_chain_that_breaks_behind_the_noted_head_still_has_it(evidence, earlie
     assert "its head:" not in str(result)  # that of a broken chain is nothing to note down
 
 
+def test_a_chain_that_breaks_before_the_noted_head_does_not_have_it(evidence):
+    head = verify(evidence).head
+    first, _, *rest = manifest(evidence)
+    write_manifest(evidence, [first, *rest])
+    assert (
+        "no line before the one at which the chain breaks has the head"
+        in verify(evidence, head=head).problems[1]
+    )
+
+
 @pytest.mark.parametrize("head", ["", "abc", "g" * 64, "0" * 65, 5, b"0" * 64])
 def test_what_is_no_hash_is_refused_at_once(tmp_path, head):
     with pytest.raises(NsgkitError, match=r"head takes no .*: give the 64 hex digits"):

@@ -38,6 +38,16 @@ def test_an_emptied_manifest_is_a_problem(tmp_path):
     assert "no line in it" in verify(tmp_path / "e").problems[0]
 
 
+def test_files_behind_a_break_of_the_chain_are_not_called_strangers(evidence):
+    first, second, *_ = (evidence / MANIFEST).read_bytes().splitlines(keepends=True)
+    (evidence / MANIFEST).write_bytes(first + second + first)
+    result = verify(evidence)
+    assert len(result.problems) == 1
+    assert (
+        "3 files could not be compared: no line before the one at which the chain breaks" in result.notes[0]
+    )
+
+
 def test_a_pipe_in_place_of_the_manifest_is_not_opened(evidence):
     (evidence / MANIFEST).unlink()
     os.mkfifo(evidence / MANIFEST)
@@ -51,6 +61,14 @@ def test_a_link_in_place_of_a_file_of_our_own_is_a_problem(evidence, name):
     (evidence / name).symlink_to("/etc/hostname")
     (problem,) = verify(evidence).problems
     assert problem.startswith(f"{evidence / name}: a link")
+
+
+def test_sums_that_may_not_be_read_are_a_problem(evidence, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    assert verify(evidence).problems == [f"{evidence / SUMS}: cannot be read: Permission denied"]
 
 
 def test_a_folder_that_cannot_be_looked_into_is_a_problem(evidence, monkeypatch):

@@ -47,6 +47,7 @@ class Download:
     left_out: list[str] = field(default_factory=list)  # what lies there and is no flow log, in sentences
     stopped: bool = False
     seconds: float = 0.0
+    head: str = ""  # SHA-256 of the manifest's last line: what proves later that nothing was cut off
 
     def __str__(self) -> str:
         lines = [
@@ -66,6 +67,10 @@ class Download:
         if self.failed:
             lines.append(f"{len(self.failed):,} blobs could not be read. Do the same again to try once more:")
             lines += _reasons(self.failed)
+        lines.append(
+            f"Write down the manifest's last SHA-256, its head, outside of this folder: {self.head}. With it "
+            "verify proves later that nothing was cut off or made anew."
+        )
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -148,6 +153,7 @@ def download(  # noqa: PLR0913
             left_out=[*sync.beside.sentences(), *sync.left_out.sentences()],
             stopped=source.stop.is_set() and not follow,
             seconds=monotonic() - begun,
+            head=writer.manifest.head,
         )
 
 

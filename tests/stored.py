@@ -3,7 +3,6 @@
 import hashlib
 import json
 
-from nsgkit.evidence.folder import blob_key
 from nsgkit.evidence.manifest import FIRST, MANIFEST
 from nsgkit.evidence.writer import open_writer
 from tests.acquire.logs import hours, name
@@ -24,8 +23,8 @@ def stored(name, data=b"{}", **other):
 
 def store(writer, name, data):
     """Put a blob's file into an evidence folder that is open, and its line into the manifest."""
-    with writer.incoming(blob_key(**PLACE, name=name), 0) as file:
-        file.write(data)
+    with writer.incoming(**PLACE, name=name) as coming:
+        coming.file.write(data)
     writer.add("stored", **stored(name, data))
 
 

@@ -44,6 +44,9 @@ class Download:
     gone: int = 0  # blobs that are in the folder and no longer at the source
     size: int = 0  # bytes that came in now
     failed: dict[str, str] = field(default_factory=dict)  # blob -> why
+    unlisted: int = 0  # files that were there and that the manifest did not tell of
+    changed: int = 0  # stored blobs that are no longer what was downloaded; they were read anew
+    rewritten: int = 0  # blobs of which the source had rewritten what had been read; they were read anew
     left_out: list[str] = field(default_factory=list)  # what lies there and is no flow log, in sentences
     stopped: bool = False
     seconds: float = 0.0
@@ -61,6 +64,7 @@ class Download:
             )
         if self.gone:
             lines.append(f"{self.gone:,} blobs of the evidence folder are no longer in Azure. They are kept.")
+        lines += self._not_as_it_should_be()
         lines += self.left_out
         if self.stopped:
             lines.append("Stopped before the end: do the same again to go on.")
@@ -72,6 +76,20 @@ class Download:
             "verify proves later that nothing was cut off or made anew."
         )
         return "\n".join(lines)
+
+    def _not_as_it_should_be(self) -> list[str]:
+        told = [
+            f"{self.unlisted:,} files that the manifest does not tell of were there: left by a download "
+            "that was killed, or lines were cut off. They are kept, and what came stands beside them. "
+            "nsgkit verify, with the head that you noted, tells which.",
+            f"{self.changed:,} stored blobs are no longer what was downloaded. They were read anew, and the "
+            "changed files are kept: run nsgkit verify, and find out who wrote into the folder.",
+            f"{self.rewritten:,} blobs were rewritten at the source after they had been read: both versions "
+            "are kept.",
+        ]
+        return [
+            text for text, n in zip(told, (self.unlisted, self.changed, self.rewritten), strict=True) if n
+        ]
 
     __repr__ = __str__
 
@@ -150,6 +168,9 @@ def download(  # noqa: PLR0913
             gone=sync.gone,
             size=workers.size,
             failed=workers.failed,
+            unlisted=writer.told["unlisted"],
+            changed=writer.told["changed here"],
+            rewritten=writer.told["rewritten"],
             left_out=[*sync.beside.sentences(), *sync.left_out.sentences()],
             stopped=source.stop.is_set() and not follow,
             seconds=monotonic() - begun,

@@ -17,7 +17,7 @@ from nsgkit.acquire.blobs import WORKERS, Blob, Source
 from nsgkit.acquire.left_out import LeftOut
 from nsgkit.acquire.listing import Folder, reach, span_blobs
 from nsgkit.acquire.selection import Macs
-from nsgkit.acquire.transfer import Transfer, fetch, is_growing
+from nsgkit.acquire.transfer import Transfer, fetch, is_growing, must_be_read_again
 from nsgkit.evidence.folder import INCOMING, blob_key
 from nsgkit.evidence.hours import Gaps
 from nsgkit.evidence.writer import TOOL, EvidenceWriter
@@ -218,7 +218,10 @@ def _news(sync: Sync, blob: Blob) -> int | None:
     if held["etag"] != blob.etag:
         return max(0, blob.size - held["size"]) if held["blocks"] else blob.size
     growing = is_growing(blob.name, sync.source.server_time)
-    if sync.writer.state(**sync.place, name=blob.name) != ("growing" if growing else "complete"):
+    state = sync.writer.state(**sync.place, name=blob.name)
+    if must_be_read_again(held, state, growing=growing):
+        return 0
+    if state != ("growing" if growing else "complete"):
         sync.writer.add("seen", **sync.place, name=blob.name, growing=growing)
     return None
 

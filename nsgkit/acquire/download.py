@@ -126,15 +126,16 @@ def download(  # noqa: PLR0913
     macs, wanted = parse_macs(mac), None if resource is None else names(resource)
     first, last = asked_span(start, _NO_END if end is None else end)
     with open_source(url, credential, stop) as source, open_writer(folder) as writer:
-        sync, workers, begun = Sync(source, writer, [], macs), Workers(on_progress), monotonic()
+        sync, workers, begun = Sync(source, writer, [], macs, wanted), Workers(on_progress), monotonic()
+        absent = None
         with suppress(errors.StoppedError):
-            sync.folders = find_folders(source, sync.beside, wanted)
+            absent = _look(sync)
             _take(sync, workers, first, last)
-        if not (sync.listed or sync.gone or follow or source.stop.is_set()):
-            raise _nothing(sync, start, end)
+        if not (sync.listed or sync.gone or (follow and not absent) or source.stop.is_set()):
+            raise absent or _nothing(sync, start, end)
         if follow:
             with suppress(errors.StoppedError):
-                _follow(sync, workers, wanted)
+                _follow(sync, workers)
         return Download(
             folder=writer.folder,
             credential=source.credential.description,
@@ -145,10 +146,19 @@ def download(  # noqa: PLR0913
             gone=sync.gone,
             size=workers.size,
             failed=workers.failed,
-            left_out=[*sync.beside.sentences(), *sync.left_out.sentences()],
+            left_out=[
+                *([str(absent)] if absent else []),
+                *sync.beside.sentences(),
+                *sync.left_out.sentences(),
+            ],
             stopped=source.stop.is_set() and not follow,
             seconds=monotonic() - begun,
         )
+
+
+def _beside(sync: Sync, absent: NoLogsError | None) -> list[str]:
+    """Return in sentences what is no flow log; where there was none at all, `absent` tells that too."""
+    return [str(absent)] if absent else [*sync.beside.sentences(), *sync.left_out.sentences()]
 
 
 def _nothing(sync: Sync, start: object, end: object) -> NoLogsError:
@@ -157,6 +167,17 @@ def _nothing(sync: Sync, start: object, end: object) -> NoLogsError:
         f"{end or 'now'}. nsgkit.find_logs tells what it has."
     ]
     return NoLogsError(" ".join(said + sync.left_out.sentences()))
+
+
+def _look(sync: Sync) -> NoLogsError | None:
+    """Find the folders of what was asked for; where there is none, return why: what is held is gone then."""
+    sync.beside = LeftOut()
+    try:
+        sync.folders = find_folders(sync.source, sync.beside, sync.wanted)
+    except NoLogsError as none:
+        sync.folders = []
+        return NoLogsError(str(none))
+    return None
 
 
 def _take(sync: Sync, workers: Workers, start: datetime, end: datetime) -> None:
@@ -180,15 +201,14 @@ def _take(sync: Sync, workers: Workers, start: datetime, end: datetime) -> None:
         raise
 
 
-def _follow(sync: Sync, workers: Workers, resource: Names) -> None:
+def _follow(sync: Sync, workers: Workers) -> None:
     """Do it again every minute, until stopped; a network that is away for a while does not end it."""
     since = sync.source.server_time
     try:
         while not sync.source.stop.wait(EVERY):
             try:
                 if floor_hour(sync.source.server_time) != floor_hour(since):
-                    sync.beside = LeftOut()
-                    sync.folders = find_folders(sync.source, sync.beside, resource)
+                    _look(sync)
                 start, since = floor_hour(since) - _HOUR, sync.source.server_time
                 _take(sync, workers, start, _NO_END)
             except errors.BusyError as fault:

@@ -134,7 +134,7 @@ def find_folders(source: Source, left_out: LeftOut, resource: Names = None) -> l
         raise _nothing(source, left_out)
     if wanted is None:
         return sorted(found)
-    chosen = [folder for folder in found if any(_is_called(folder, name) for name in wanted)]
+    chosen = [folder for folder in found if is_chosen(folder.resource, wanted)]
     if not chosen:
         asked = ", ".join(map(shown, wanted[:10]))
         there = ", ".join(visible(folder.resource.rpartition("/")[2]) for folder in found[:10])
@@ -233,11 +233,20 @@ def _folder(prefix: str) -> Folder | None:
     return Folder(prefix, family, resource) if family and resource else None
 
 
-def _is_called(folder: Folder, name: str) -> bool:
-    wanted, last = name.strip("/").upper(), folder.resource.rpartition("/")[2]
+def is_chosen(resource: str, wanted: list[str] | None) -> bool:
+    """Whether a resource is among those that were asked for by id or name; all are where none was.
+
+    >>> is_chosen("/S/NETWORKSECURITYGROUPS/DEMOVM-NSG", ["demovm-nsg"])
+    True
+    """
+    return wanted is None or any(_is_called(resource, name) for name in wanted)
+
+
+def _is_called(resource: str, name: str) -> bool:
+    wanted, last = name.strip("/").upper(), resource.rpartition("/")[2]
     # A VNet flow log's folder can end in NETWORKWATCHER_{REGION}_{NAME}.
     return (
-        wanted in {folder.resource.strip("/"), last}
+        wanted in {resource.strip("/"), last}
         or re.fullmatch(rf"NETWORKWATCHER_[^_]+_{re.escape(wanted)}", last) is not None
     )
 

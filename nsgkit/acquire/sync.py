@@ -15,13 +15,13 @@ from tqdm.auto import tqdm
 from nsgkit.acquire import errors
 from nsgkit.acquire.blobs import WORKERS, Blob, Source
 from nsgkit.acquire.left_out import LeftOut
-from nsgkit.acquire.listing import Folder, reach, span_blobs
+from nsgkit.acquire.listing import Folder, is_chosen, reach, span_blobs
 from nsgkit.acquire.selection import Macs
 from nsgkit.acquire.transfer import Transfer, fetch, is_growing
 from nsgkit.evidence.folder import INCOMING, blob_key
 from nsgkit.evidence.hours import Gaps
 from nsgkit.evidence.writer import TOOL, EvidenceWriter
-from nsgkit.layout import floor_hour, is_flow_log, parse_name
+from nsgkit.layout import floor_hour, is_flow_log, parse_name, span_prefixes
 
 _FORM = "%Y-%m-%dT%H:%MZ"
 _WAITING = 2 * WORKERS  # blobs that are taken up ahead; the others stay in the list
@@ -35,6 +35,7 @@ class Sync:
     writer: EvidenceWriter
     folders: list[Folder]
     macs: Macs = None
+    wanted: list[str] | None = None  # ids or names of NSGs and flow logs; all of them where None
     beside: LeftOut = field(default_factory=LeftOut)  # what lies beside the folders
     left_out: LeftOut = field(default_factory=LeftOut)  # what the last listing found in them
     listed: int = 0
@@ -224,15 +225,24 @@ def _news(sync: Sync, blob: Blob) -> int | None:
 
 
 def _unseen(sync: Sync, start: datetime, end: datetime, seen: set[bytes]) -> Iterator[dict[str, Any]]:
-    """Yield the blobs that are held, would have been listed, and were not."""
-    resources = {folder.resource for folder in sync.folders}
+    """Yield the blobs that are held, would have been listed, and were not.
+
+    Also those whose folder is not in the container any more: all of its folders were looked at.
+    """
     for key, event in sync.writer.present():
-        _, resource, hour, mac = parse_name(event["name"])
-        asked = resource in resources and (sync.macs is None or mac in sync.macs)
-        here = asked and sync.place.items() <= event.items()
-        here = here and event["size"] > 0 and is_flow_log(event["name"])
-        if here and hour and floor_hour(start) <= hour < end and key not in seen:
+        _, resource, _, mac = parse_name(event["name"])
+        asked = is_chosen(resource or "", sync.wanted) and (sync.macs is None or mac in sync.macs)
+        here = asked and event["size"] > 0 and sync.place.items() <= event.items()
+        if here and key not in seen and _is_covered(event["name"], start, end):
             yield event
+
+
+def _is_covered(name: str, start: datetime, end: datetime) -> bool:
+    """Whether listing the span lists a blob of this name: not so for one such as y=2024/m=1/…."""
+    hour = parse_name(name).hour
+    if hour is None or not is_flow_log(name) or not floor_hour(start) <= hour < end:
+        return False
+    return name.startswith(tuple(span_prefixes(name.rpartition("/y=")[0], start, end)))
 
 
 def _read_back(wanted: IO[str]) -> Iterator[Blob]:

@@ -113,7 +113,7 @@ def find_blobs(  # noqa: PLR0913
         found = [(blob, parse_name(blob.name)) for blob in blobs]
     _tell(left_out.sentences())
     table = pd.DataFrame(
-        [(b.name, *name[:3], name.mac, b.size, b.modified) for b, name in found],
+        [(b.name, *name[:3], name.mac, max(0, b.size), b.modified) for b, name in found],
         columns=["name", "family", "resource", "hour", "mac", "size", "modified"],
     )
     for name in ("hour", "modified"):
@@ -202,7 +202,7 @@ def _describe(source: Source, left_out: LeftOut, folder: Folder) -> dict[str, ob
         "days": len(days) - earlier,
         "nics": tuple(sorted({name.mac for name in told if name.mac is not None})),
         "last_day_blobs": len(last),
-        "last_day_bytes": sum(blob.size for blob in last),
+        "last_day_bytes": sum(max(0, blob.size) for blob in last),
     }
 
 

@@ -13,8 +13,9 @@ from typing import IO, Any
 from tqdm.auto import tqdm
 
 from nsgkit.acquire import errors
-from nsgkit.acquire.blobs import WORKERS, Blob, Source
+from nsgkit.acquire.blobs import WORKERS, Blob, Source, look_at
 from nsgkit.acquire.left_out import LeftOut
+from nsgkit.acquire.list_answer import UNKNOWN
 from nsgkit.acquire.listing import Folder, is_chosen, reach, span_blobs
 from nsgkit.acquire.selection import Macs
 from nsgkit.acquire.transfer import Transfer, fetch, is_growing
@@ -114,7 +115,7 @@ class Workers:
     def _one(self, transfer: Transfer, blob: Blob, number: int) -> None:
         blocked = self._blocked
         try:
-            fetch(transfer, blob)
+            fetch(transfer, look_at(transfer.source, blob.name) if blob.size == UNKNOWN else blob)
         except errors.StoppedError:
             return
         except (errors.UnreadableError, errors.BusyError, errors.GoneError, errors.ForbiddenError) as fault:
@@ -192,15 +193,18 @@ def _list(sync: Sync, start: datetime, end: datetime, through: datetime, wanted:
     blobs, size, seen = 0, 0, set()
     gaps = Gaps([folder.resource for folder in sync.folders], sync.macs)
     for blob in span_blobs(sync.source, sync.folders, (start, through), sync.left_out, sync.macs):
+        key = bytes.fromhex(blob_key(**sync.place, name=blob.name))
+        if key in seen:  # a list that has a name twice
+            continue
+        seen.add(key)
         sync.listed += 1
         sync.after += (parse_name(blob.name).hour or start) >= end
-        seen.add(bytes.fromhex(blob_key(**sync.place, name=blob.name)))
         gaps.saw(blob.name)
         new = _news(sync, blob)
         if new is None:
             sync.held += 1
         else:
-            blobs, size = blobs + 1, size + new
+            blobs, size = blobs + 1, size + max(0, new)
             wanted.write(json.dumps(blob) + "\n")
     for event in _unseen(sync, start, through, seen):
         sync.gone += 1

@@ -27,6 +27,7 @@ from urllib3.exceptions import HTTPError
 
 from nsgkit.acquire.credentials import redact
 from nsgkit.acquire.errors import BusyError, RefusedError
+from nsgkit.acquire.list_answer import safe_list
 from nsgkit.errors import NsgkitError
 
 WINDOW = 30.0  # seconds over which the rate is taken
@@ -123,7 +124,9 @@ class Response:
     def read(self) -> bytes:
         """Return the whole body."""
         if self._body is None:
-            self._body = b"".join(self)
+            body = b"".join(self)
+            is_list = self.status_code == 200 and "comp=list" in urlsplit(self.request.url).query.split("&")
+            self._body = safe_list(body) if is_list else body
         return self._body
 
     body = read

@@ -165,6 +165,7 @@ def _client(container: Container, credential: Credential, answered: object) -> C
         credential=_sdk_credential(container, credential),
         transport=HttpTransport(container.url, 2 * WORKERS),
         retry_total=0,  # the SDK's own tries wait 83 s and ignore 429: acquire.retry does it
+        permit_redirects=False,  # one would be another host, or a login page
         raw_response_hook=answered,
         max_single_get_size=PIECE,
         max_chunk_get_size=PIECE,
@@ -192,7 +193,8 @@ def _pages(pages: Iterator[Any], source: Source) -> Iterator[list[Any]]:
             return page if page is None else [e if isinstance(e, BlobPrefix) else _listed(e) for e in page]
 
     earlier: set[object] = set()
-    last, empty, same = [], 0, 0
+    last: list[str] = []
+    empty = same = 0
     while (page := retry(turn, source.stop)) is not None:
         names, marker = [entry.name for entry in page], getattr(pages, "continuation_token", None)
         empty, same = 0 if page else empty + 1, same + 1 if page and names == last else 0

@@ -34,7 +34,8 @@ def safe_list(body: bytes) -> bytes:
     for blob in root.iter("Blob"):
         _make_safe(blob)
     # A bare carriage return would be read as a line feed.
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True).replace(b"\r", b"&#13;")
+    safe: bytes = ElementTree.tostring(root, encoding="utf-8")
+    return safe.replace(b"\r", b"&#13;")
 
 
 def is_size(text: str) -> bool:

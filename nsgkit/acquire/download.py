@@ -16,7 +16,7 @@ from nsgkit.acquire.left_out import LeftOut
 from nsgkit.acquire.listing import find_folders, open_source
 from nsgkit.acquire.selection import Names, asked_span, names, parse_macs
 from nsgkit.acquire.sync import Sync, Workers, sync_once
-from nsgkit.errors import NoLogsError
+from nsgkit.errors import NoLogsError, hides_locals
 from nsgkit.evidence.writer import open_writer
 from nsgkit.html import visible
 from nsgkit.layout import floor_hour
@@ -81,6 +81,7 @@ def _reasons(failed: dict[str, str]) -> list[str]:
     return [*lines, f"  and {len(most) - _REASONS:,} other reasons"] if len(most) > _REASONS else lines
 
 
+@hides_locals
 def download(  # noqa: PLR0913
     url: str,
     folder: str | Path,

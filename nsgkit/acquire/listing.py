@@ -19,7 +19,7 @@ from nsgkit.acquire.credentials import choose_credential
 from nsgkit.acquire.left_out import OTHER_FOLDERS, LeftOut
 from nsgkit.acquire.messages import is_interactive, show_messages
 from nsgkit.acquire.selection import Macs, Names, asked_span, names, parse_macs
-from nsgkit.errors import NoLogsError, shown
+from nsgkit.errors import NoLogsError, hides_locals, shown
 from nsgkit.html import visible
 from nsgkit.layout import LATE, ROOTS, floor_hour, parse_name, span_prefixes
 
@@ -51,6 +51,7 @@ def open_source(url: str, credential: object = None, stop: Event | None = None) 
         yield source
 
 
+@hides_locals
 def find_logs(url: str, *, credential: object = None) -> pd.DataFrame:
     """List the NSGs and flow logs in a container, one row each, sorted by resource.
 
@@ -87,6 +88,7 @@ only what stands before the question mark; put a SAS into the environment variab
     return table.sort_values("resource", ignore_index=True)
 
 
+@hides_locals
 def find_blobs(  # noqa: PLR0913
     url: str,
     start: str | datetime,

@@ -141,7 +141,7 @@ def _connect(url: str, connections: int) -> HTTPConnectionPool:
     adapter = HTTPAdapter(pool_maxsize=connections)
     # Over plain http there is only an emulator, which is on this machine.
     proxy = select_proxy(url, get_environ_proxies(url)) if url.startswith("https:") else None
-    chosen = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    chosen = os.getenv("REQUESTS_CA_BUNDLE") or os.getenv("CURL_CA_BUNDLE")
     authorities = chosen or DEFAULT_CA_BUNDLE_PATH
     place = "ca_cert_dir" if Path(authorities).is_dir() else "ca_certs"
     try:

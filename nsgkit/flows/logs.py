@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import numpy as np
 import pandas as pd
 
-from nsgkit.errors import EvidenceChangedError, NsgkitError
+from nsgkit.errors import EvidenceChangedError, NsgkitError, hides_locals
 from nsgkit.evidence.folder import is_evidence
 from nsgkit.evidence.hours import evidence_hours
 from nsgkit.flows.blob_table import SEVERAL, blob_table, reject_table
@@ -110,6 +110,7 @@ class FlowLogs:
         return coverage_of(self.blobs, evidence=self.evidence_hours), notes
 
 
+@hides_locals
 def read_logs(
     path: str | os.PathLike[str],
     *,

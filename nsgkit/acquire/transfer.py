@@ -152,15 +152,21 @@ def _sha256_at_source(transfer: Transfer, blob: Blob, length: int) -> str:
 def _write(transfer: Transfer, blob: Blob, begun: Begun) -> dict[str, Any]:
     """Write what is new of the blob as its next part; return the hashes and that part's number."""
     whole, own, md5 = begun.sha256, hashlib.sha256(), begun.md5
-    with transfer.writer.incoming(**transfer.source.container.place, name=blob.name) as coming:
-        for data in _read(transfer, blob, _length(begun.parts), blob.size):
-            whole.update(data)
-            if begun.parts:
-                own.update(data)
-            if blob.md5:
-                md5.update(data)
-            coming.file.write(data)
-            transfer.on_bytes(len(data))
+    arrived = 0
+    try:
+        with transfer.writer.incoming(**transfer.source.container.place, name=blob.name) as coming:
+            for data in _read(transfer, blob, _length(begun.parts), blob.size):
+                whole.update(data)
+                if begun.parts:
+                    own.update(data)
+                if blob.md5:
+                    md5.update(data)
+                coming.file.write(data)
+                arrived += len(data)
+                transfer.on_bytes(len(data))
+    except BaseException:
+        transfer.on_bytes(-arrived)  # what is not stored is still to come
+        raise
     return {
         "number": coming.number,
         "sha256": whole.hexdigest(),

@@ -14,6 +14,7 @@ from nsgkit.evidence.writer import open_writer
 from tests.acquire.logs import MAC, NINE, NSG, OLD_NSG, OTHER_MAC, SEEN, hours, name
 from tests.acquire.proxy import answer, raw
 from tests.azurite import empty_container, fill
+from tests.stored import stored
 
 pytestmark = pytest.mark.azurite
 DAY = {"start": "2024-12-19", "end": "2024-12-20"}
@@ -157,9 +158,6 @@ def test_a_listing_that_was_stopped_half_way_calls_nothing_gone(container, url, 
 def test_a_name_that_no_listing_of_the_span_covers_is_not_gone(url, container, held):
     odd = name().replace("d=19/h=09", "d=19/h=9")
     place = {"account": "devstoreaccount1", "container": container.container_name}
-    facts = dict.fromkeys(["sha256", "etag", "md5", "encoding", "created", "modified", "blocks"])
     with open_writer(held) as writer:
-        writer.add(
-            "stored", **place, **facts, name=odd, size=1, parts=[[0, 1]], file_sha256="0", growing=False
-        )
+        writer.add("stored", **stored(odd, **place))
     assert download(url, held, start="2024-12-19T09:00", end="2024-12-19T11:00").gone == 0

@@ -210,7 +210,7 @@ def _take(sync: Sync, workers: Workers, start: datetime, end: datetime) -> None:
     except OSError as error:
         if error.errno not in _FULL:
             raise
-        to_come = workers.wanted - workers.size
+        to_come = workers.wanted - workers.size + workers.lost
         rest = (
             f", and {to_come:,} bytes are still to come" if to_come else ""
         )  # none is known before the list

@@ -35,7 +35,7 @@ def three(container):
 
 
 @pytest.fixture
-def lie(proxy, monkeypatch):
+def lie(proxy):
     """Make a fault whenever the blob LIAR is asked for, or the list, as long as the test lasts."""
 
     def make(fault, on="read"):
@@ -45,7 +45,7 @@ def lie(proxy, monkeypatch):
             asked = kind == on and (kind == "list" or "h%3D09" in path or "h=09" in path)
             return fault if asked else ask(kind, path)
 
-        monkeypatch.setattr(proxy, "next_fault", next_fault)
+        proxy.next_fault = next_fault  # until it is reset
 
     return make
 

@@ -27,6 +27,7 @@ from nsgkit.acquire.list_answer import is_etag, is_size
 from nsgkit.acquire.retry import retry, retry_after
 from nsgkit.acquire.transport import HttpTransport
 from nsgkit.errors import NsgkitError
+from nsgkit.times import LAST_YEAR
 
 WORKERS = 24  # requests at a time
 PIECE = 4 << 20  # bytes: the most for which the service gives an MD5 of what it sends
@@ -71,7 +72,10 @@ class Source:
         """Take the service's time from a response and return its headers."""
         headers: Mapping[str, str] = response.http_response.headers
         if "Date" in headers:
-            self.server_time = parsedate_to_datetime(headers["Date"])
+            told = parsedate_to_datetime(headers["Date"])
+            if told.tzinfo is None or told.year > LAST_YEAR:
+                raise ValueError("a time that cannot be")
+            self.server_time = told
         return headers
 
 

@@ -136,6 +136,9 @@ def download(  # noqa: PLR0913
     `resource` takes ids or names of NSGs or flow logs, `mac` MACs; `credential` is as for
     `find_logs`. Times without a zone are UTC.
 
+    What the folder holds and the container has no more is marked as gone and kept: of the span, NICs and
+    logs that were asked for, and only where the list came whole.
+
     What is no flow log (other logs, folders, empty blobs, other files) is left out and told. A blob that
     cannot be read (archived, forbidden, gone meanwhile, torn each time) does not keep the
     others back. It and its reason are in `failed` of what is returned and in the manifest, and
@@ -237,7 +240,7 @@ def _take(sync: Sync, workers: Workers, start: datetime, end: datetime) -> None:
     except OSError as error:
         if error.errno not in _FULL:
             raise
-        to_come = workers.wanted - workers.size
+        to_come = workers.wanted - workers.size + workers.lost
         rest = (
             f", and {to_come:,} bytes are still to come" if to_come else ""
         )  # none is known before the list

@@ -31,6 +31,7 @@ class Proxy:
     def reset(self):
         self.requests.clear()
         self.faults.clear()
+        self.__dict__.pop("next_fault", None)  # what a test put in its stead
         self.sent = 0  # bytes of bodies
         self.delay = 0.0  # seconds before each answer
         self.on_read = lambda count: None

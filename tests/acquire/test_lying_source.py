@@ -35,7 +35,7 @@ def three(container):
 
 
 @pytest.fixture
-def lie(proxy, monkeypatch):
+def lie(proxy):
     """Make a fault whenever the blob LIAR is asked for, or the list, as long as the test lasts."""
 
     def make(fault, on="read"):
@@ -45,7 +45,7 @@ def lie(proxy, monkeypatch):
             asked = kind == on and (kind == "list" or "h%3D09" in path or "h=09" in path)
             return fault if asked else ask(kind, path)
 
-        monkeypatch.setattr(proxy, "next_fault", next_fault)
+        proxy.next_fault = next_fault  # until it is reset
 
     return make
 
@@ -116,6 +116,8 @@ LISTS = {
     "a blob without a name": edited(lambda body: re.sub(rb"<Name>.*?</Name>", b"", body)),
     "JSON": edited(lambda body: b'{"blobs": []}', content_type="application/json"),
     "a date that is none": edited(lambda body: body, date="soon"),
+    "a date without a zone": edited(lambda body: body, date="Thu, 19 Dec 2024 09:00:00 -0000"),
+    "a date at the end of time": edited(lambda body: body, date="Fri, 31 Dec 9999 23:59:59 GMT"),
 }
 
 
@@ -197,6 +199,10 @@ READS = {
     "MD5 that is another": edited(lambda body: body, content_md5="AAAAAAAAAAAAAAAAAAAAAA=="),
     "MD5 that is none": edited(lambda body: body, content_md5="abc"),
     "a date that is none": edited(lambda body: body, date="soon"),
+    "a date without a zone": edited(lambda body: body, date="Thu, 19 Dec 2024 09:00:00 -0000"),
+    "a date at the end of time": edited(lambda body: body, date="Fri, 31 Dec 9999 23:59:59 GMT"),
+    "a pause that is none": answer(503, Retry_After="nan"),
+    "a pause without end": answer(503, Retry_After="inf"),
     "an ETag that is another": edited(lambda body: body[:-1] + b" ", etag='"0x1"', content_md5=""),
     "a login page": edited(lambda body: b"<html>", status=200, content_range="", content_type="text/html"),
 }

@@ -10,6 +10,7 @@ import uuid
 from functools import partial
 from urllib.parse import unquote
 
+import ipywidgets
 import nbclient
 import nbformat
 import pytest
@@ -29,7 +30,8 @@ from nsgkit.acquire.sources import list_blobs, list_logs
 from nsgkit.errors import NsgkitError
 from nsgkit.evidence.folder import evidence_blobs
 from nsgkit.evidence.verify import verify
-from tests.acquire.logs import hours, name, records, this_hour
+from nsgkit.explore import download_explorer
+from tests.acquire.logs import hours, name, records, this_hour, until
 from tests.acquire.proxy import answer, cut, flip, raw, reset
 from tests.azurite import azurite_https, fill, sas, write
 
@@ -278,6 +280,32 @@ def test_no_frame_holds_a_token(https, tmp_path):
 def test_a_credential_hides_what_it_holds(direct, with_sas):
     credential = choose_credential(parse_container_url(direct))
     assert with_sas not in repr(credential) + str(credential) + repr([credential])
+
+
+def buttons_of(widget):
+    """The buttons in a widget by what they say."""
+    inner = [buttons_of(child) for child in getattr(widget, "children", ())]
+    own = {widget.description: widget} if isinstance(widget, ipywidgets.Button) else {}
+    return {word: found for part in (own, *inner) for word, found in part.items()}
+
+
+def shown_by(widget):
+    """All that a widget and those in it hold."""
+    return repr(widget.get_state()) + "".join(shown_by(child) for child in getattr(widget, "children", ()))
+
+
+@pytest.mark.parametrize("on", ["list", "read"])
+def test_the_explorer_shows_no_sas(container, url, proxy, with_sas, tmp_path, on):  # noqa: PLR0917
+    fill(container, [name(hour) for hour in hours(4)])
+    explorer = download_explorer(url, list_logs(url), folder=str(tmp_path / "e"))
+    buttons = buttons_of(explorer)
+    if on == "read":
+        buttons["Look"].click()
+    proxy.fail(answer(403), times=500, on=on)
+    buttons["Look" if on == "list" else "Download"].click()
+    until(lambda: "Storage Blob Data Reader" in shown_by(explorer), seconds=20)
+    for spelling in spellings(with_sas):
+        assert spelling not in shown_by(explorer)
 
 
 CELLS = """

@@ -56,6 +56,12 @@ def _add_verify(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         description="Check every file of an evidence folder against its manifest, and the manifest itself.",
     )
     verb.add_argument("folder", help="the evidence folder")
+    verb.add_argument(
+        "--head",
+        metavar="HASH",
+        help="the head that download or verify printed earlier: proves that nothing up to it was cut off or "
+        "made anew",
+    )
     verb.set_defaults(run=_verify)
 
 
@@ -82,7 +88,7 @@ def _download(chosen: argparse.Namespace) -> bool:
 def _verify(chosen: argparse.Namespace) -> bool:
     from nsgkit.evidence.verify import verify
 
-    result = verify(chosen.folder)
+    result = verify(chosen.folder, head=chosen.head)
     print(result)
     return result.ok
 

@@ -3,7 +3,15 @@
 A message says what is wrong, where (path, blob, record, tuple), and what to do next.
 """
 
+from collections.abc import Callable
 from datetime import date
+from functools import update_wrapper
+from traceback import clear_frames
+from types import FunctionType
+from typing import ParamSpec, TypeVar, cast
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _LONGEST = 40  # characters that a message repeats
 
@@ -35,3 +43,47 @@ def shown(given: object) -> str:
     if given is None or isinstance(given, date | float):  # a date also as pandas' NaT
         return str(given)
     return type(given).__name__
+
+
+def hides_locals(function: Callable[P, T]) -> Callable[P, T]:
+    """Let no error leave the function with the values that its frames had, for one may be a secret.
+
+    A traceback that shows variables, such as IPython's after `%xmode Verbose`, would print them. Where an
+    error is one of ours, the ones behind it go too: their texts and their requests carry secrets.
+
+    >>> @hides_locals
+    ... def refuse(sas):
+    ...     raise NsgkitError("refused")
+    >>> try:
+    ...     refuse("sv=1&sig=x")
+    ... except NsgkitError as error:
+    ...     frames = [error.__traceback__.tb_next, error.__traceback__.tb_next.tb_next]
+    >>> ["sig=x" in str(frame.tb_frame.f_locals) for frame in frames]
+    [False, False]
+    """
+    forget = _forget
+
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return function(*args, **kwargs)
+        except BaseException as error:  # raised again below, where it drags nothing along
+            fault = error
+        del args, kwargs
+        forget(fault)
+        raise fault
+
+    # doctest finds a function's example only in the module whose globals the function has.
+    made = FunctionType(call.__code__, function.__globals__, closure=call.__closure__)
+    return cast("Callable[P, T]", update_wrapper(made, function))
+
+
+def _forget(fault: BaseException) -> None:
+    behind, known = [fault], set()
+    while behind:
+        error = behind.pop()
+        known.add(id(error))
+        clear_frames(error.__traceback__)
+        chain = (error.__cause__, error.__context__, *getattr(error, "exceptions", ()))
+        behind += [other for other in chain if other is not None and id(other) not in known]
+    if isinstance(fault, NsgkitError):
+        fault.__cause__ = fault.__context__ = None

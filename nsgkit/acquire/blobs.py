@@ -4,7 +4,8 @@ Only list, get and head requests are ever sent. What goes wrong becomes one of `
 sentence that holds no secret; nothing of the SDK's own errors, whose text carries the SAS, leaves.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -22,14 +23,18 @@ from urllib3.exceptions import HTTPError
 from nsgkit.acquire import errors
 from nsgkit.acquire.container_url import Container
 from nsgkit.acquire.credentials import Credential, guard_logs, redact
+from nsgkit.acquire.list_answer import is_etag, is_size
 from nsgkit.acquire.retry import retry, retry_after
 from nsgkit.acquire.transport import HttpTransport
 from nsgkit.errors import NsgkitError
+from nsgkit.times import LAST_YEAR
 
 WORKERS = 24  # requests at a time
 PIECE = 4 << 20  # bytes: the most for which the service gives an MD5 of what it sends
 
 _PAGE = 1_000  # blobs: the SDK takes some 5 KB of memory for each
+_EMPTY_PAGES = 1_000  # in a row: Azure sends some where many blobs were deleted
+_SAME_PAGES = 2
 # TLS proves each byte on the way; over plain http, which is an emulator's, the service's MD5 does.
 _MD5_WANTED = {"http": {"x-ms-range-get-content-md5": "true"}, "https": {}}
 # Who signs in people of the sovereign clouds; for all others DefaultAzureCredential knows it.
@@ -45,7 +50,7 @@ class Blob(NamedTuple):
     """A blob as the service describes it."""
 
     name: str
-    size: int
+    size: int  # list_answer.UNKNOWN where a list says nonsense of the blob: look at it then
     etag: str
     created: str | None
     modified: str | None
@@ -61,12 +66,17 @@ class Source:
         self.credential = credential
         self.stop = stop or Event()
         self.server_time = datetime.now(UTC)  # when the service last answered, by its own clock
-        self.client = _client(container, credential, self._answered)
+        self.client = _client(container, credential, self.answered)
 
-    def _answered(self, response: PipelineResponse[Any, Any]) -> None:
-        http = response.http_response
-        if "Date" in http.headers:
-            self.server_time = parsedate_to_datetime(http.headers["Date"])
+    def answered(self, response: PipelineResponse[Any, Any]) -> Mapping[str, str]:
+        """Take the service's time from a response and return its headers."""
+        headers: Mapping[str, str] = response.http_response.headers
+        if "Date" in headers:
+            told = parsedate_to_datetime(headers["Date"])
+            if told.tzinfo is None or told.year > LAST_YEAR:
+                raise ValueError("a time that cannot be")
+            self.server_time = told
+        return headers
 
 
 def list_names(source: Source, prefix: str) -> Iterator[Blob]:
@@ -92,7 +102,10 @@ def look_at(source: Source, name: str) -> Blob:
 
     def head() -> Blob:
         with _faults(source, name):
-            return _listed(source.client.get_blob_client(name).get_blob_properties())
+            found = source.client.get_blob_client(name).get_blob_properties()
+            if not (is_size(str(found.size)) and is_etag(found.etag or "")):
+                raise ValueError("a size or an ETag that cannot be")
+            return _listed(found)
 
     return retry(head, source.stop)
 
@@ -101,6 +114,7 @@ def read_range(source: Source, blob: Blob, offset: int, length: int) -> bytes:
     """Return `length` raw bytes from `offset`, at most PIECE; ChangedError where the etag is another."""
 
     def get() -> bytes:
+        headers: list[Mapping[str, str]] = []
         with _faults(source, blob.name):
             stream = source.client.download_blob(
                 blob.name,
@@ -108,14 +122,27 @@ def read_range(source: Source, blob: Blob, offset: int, length: int) -> bytes:
                 length=length,
                 headers=dict(_MD5_WANTED[source.container.scheme]),
                 max_concurrency=1,
+                raw_response_hook=lambda response: headers.append(source.answered(response)),
                 **_only(blob),
             )
             data = b"".join(stream.chunks())  # there is only one, which readall would copy
+        _check_range(headers[-1], blob, offset, length)
         if len(data) != length:
             raise errors.BusyError(f"The service sent {len(data):,} of {length:,} bytes")
         return data
 
     return retry(get, source.stop)
+
+
+def _check_range(headers: Mapping[str, str], blob: Blob, offset: int, length: int) -> None:
+    """Raise unless it is the range that was asked for, of a blob that is as long as was told."""
+    served = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", headers.get("Content-Range", ""), re.ASCII)
+    if served is None or int(served[1]) != offset:
+        raise errors.UnreadableError("The service sent another range of this blob than was asked for")
+    if int(served[3]) != blob.size:
+        raise errors.ChangedError("This blob is not as long as the service said before")
+    if int(served[2]) != offset + length - 1:
+        raise errors.UnreadableError("The service sent another range of this blob than was asked for")
 
 
 def list_blocks(source: Source, blob: Blob) -> list[tuple[str, int]]:
@@ -142,6 +169,7 @@ def _client(container: Container, credential: Credential, answered: object) -> C
         credential=_sdk_credential(container, credential),
         transport=HttpTransport(container.url, 2 * WORKERS),
         retry_total=0,  # the SDK's own tries wait 83 s and ignore 429: acquire.retry does it
+        permit_redirects=False,  # one would be another host, or a login page
         raw_response_hook=answered,
         max_single_get_size=PIECE,
         max_chunk_get_size=PIECE,
@@ -168,7 +196,18 @@ def _pages(pages: Iterator[Any], source: Source) -> Iterator[list[Any]]:
             page = next(pages, None)
             return page if page is None else [e if isinstance(e, BlobPrefix) else _listed(e) for e in page]
 
+    earlier: set[object] = set()
+    last: list[str] = []
+    empty = same = 0
     while (page := retry(turn, source.stop)) is not None:
+        names, marker = [entry.name for entry in page], getattr(pages, "continuation_token", None)
+        empty, same = 0 if page else empty + 1, same + 1 if page and names == last else 0
+        if marker in earlier or empty > _EMPTY_PAGES or same > _SAME_PAGES:
+            raise errors.UnreadableError(
+                f"The list of {_place(source, None)} has no end: the service sends the same again and again"
+            )
+        earlier.add(marker)
+        last = names
         yield page
 
 
@@ -177,7 +216,7 @@ def _listed(found: BlobProperties) -> Blob:
     return Blob(
         found.name,
         found.size,
-        found.etag.strip('"'),
+        (found.etag or "").strip('"'),
         _time(found.creation_time),
         _time(found.last_modified),
         bytes(content.content_md5).hex() if content.content_md5 else None,

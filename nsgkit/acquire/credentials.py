@@ -61,9 +61,10 @@ def choose_credential(container: Container, credential: object = None) -> Creden
 
 
 def _unasked(container: Container) -> Credential:
-    if os.environ.get(SAS_VARIABLE):
+    # Not by os.environ, which a traceback with variables would show whole.
+    if os.getenv(SAS_VARIABLE):
         description = f"a SAS from the environment variable {SAS_VARIABLE}"
-        return Credential("sas", description, _sas(os.environ[SAS_VARIABLE]))
+        return Credential("sas", description, _sas(os.getenv(SAS_VARIABLE, "")))
     if container.loopback and container.account == EMULATOR:
         return Credential("key", "the published key of the storage emulator on this machine", EMULATOR_KEY)
     order = "environment, managed identity, Azure CLI and others: the first that works"

@@ -3,8 +3,8 @@
 import errno
 import logging
 from collections import defaultdict
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from nsgkit.acquire.left_out import LeftOut
 from nsgkit.acquire.listing import find_folders, open_source
 from nsgkit.acquire.selection import Names, asked_span, names, parse_macs
 from nsgkit.acquire.sync import Sync, Workers, sync_once
-from nsgkit.errors import NoLogsError
+from nsgkit.errors import NoLogsError, NsgkitError, hides_locals
 from nsgkit.evidence.writer import open_writer
 from nsgkit.html import visible
 from nsgkit.layout import floor_hour
@@ -27,6 +27,8 @@ _LOG = logging.getLogger(__name__)
 EVERY = 60.0  # seconds between two looks at growing blobs: they get a record a minute
 
 _HOUR = timedelta(hours=1)
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _REASONS = 10  # that are told
 _NO_END = datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
 
@@ -44,9 +46,13 @@ class Download:
     gone: int = 0  # blobs that are in the folder and no longer at the source
     size: int = 0  # bytes that came in now
     failed: dict[str, str] = field(default_factory=dict)  # blob -> why
+    unlisted: int = 0  # files that were there and that the manifest did not tell of
+    changed: int = 0  # stored blobs that are no longer what was downloaded; they were read anew
+    rewritten: int = 0  # blobs of which the source had rewritten what had been read; they were read anew
     left_out: list[str] = field(default_factory=list)  # what lies there and is no flow log, in sentences
     stopped: bool = False
     seconds: float = 0.0
+    head: str = ""  # SHA-256 of the manifest's last line: what proves later that nothing was cut off
 
     def __str__(self) -> str:
         lines = [
@@ -60,13 +66,32 @@ class Download:
             )
         if self.gone:
             lines.append(f"{self.gone:,} blobs of the evidence folder are no longer in Azure. They are kept.")
+        lines += self._not_as_it_should_be()
         lines += self.left_out
         if self.stopped:
             lines.append("Stopped before the end: do the same again to go on.")
         if self.failed:
             lines.append(f"{len(self.failed):,} blobs could not be read. Do the same again to try once more:")
             lines += _reasons(self.failed)
+        lines.append(
+            f"Write down the manifest's last SHA-256, its head, outside of this folder: {self.head}. With it "
+            "verify proves later that nothing was cut off or made anew."
+        )
         return "\n".join(lines)
+
+    def _not_as_it_should_be(self) -> list[str]:
+        told = [
+            f"{self.unlisted:,} files that the manifest does not tell of were there: left by a download "
+            "that was killed, or lines were cut off. They are kept, and what came stands beside them. "
+            "nsgkit verify, with the head that you noted, tells which.",
+            f"{self.changed:,} stored blobs are no longer what was downloaded. They were read anew, and the "
+            "changed files are kept: run nsgkit verify, and find out who wrote into the folder.",
+            f"{self.rewritten:,} blobs were rewritten at the source after they had been read: both versions "
+            "are kept.",
+        ]
+        return [
+            text for text, n in zip(told, (self.unlisted, self.changed, self.rewritten), strict=True) if n
+        ]
 
     __repr__ = __str__
 
@@ -81,6 +106,7 @@ def _reasons(failed: dict[str, str]) -> list[str]:
     return [*lines, f"  and {len(most) - _REASONS:,} other reasons"] if len(most) > _REASONS else lines
 
 
+@hides_locals
 def download(  # noqa: PLR0913
     url: str,
     folder: str | Path,
@@ -110,6 +136,9 @@ def download(  # noqa: PLR0913
     `resource` takes ids or names of NSGs or flow logs, `mac` MACs; `credential` is as for
     `find_logs`. Times without a zone are UTC.
 
+    What the folder holds and the container has no more is marked as gone and kept: of the span, NICs and
+    logs that were asked for, and only where the list came whole.
+
     What is no flow log (other logs, folders, empty blobs, other files) is left out and told. A blob that
     cannot be read (archived, forbidden, gone meanwhile, torn each time) does not keep the
     others back. It and its reason are in `failed` of what is returned and in the manifest, and
@@ -125,16 +154,17 @@ def download(  # noqa: PLR0913
     """
     macs, wanted = parse_macs(mac), None if resource is None else names(resource)
     first, last = asked_span(start, _NO_END if end is None else end)
-    with open_source(url, credential, stop) as source, open_writer(folder) as writer:
-        sync, workers, begun = Sync(source, writer, [], macs), Workers(on_progress), monotonic()
+    with open_source(url, credential, stop) as source, _disk(folder), open_writer(folder) as writer:
+        sync, workers, begun = Sync(source, writer, [], macs, wanted), Workers(on_progress), monotonic()
+        absent = None
         with suppress(errors.StoppedError):
-            sync.folders = find_folders(source, sync.beside, wanted)
+            absent = _look(sync)
             _take(sync, workers, first, last)
-        if not (sync.listed or sync.gone or follow or source.stop.is_set()):
-            raise _nothing(sync, start, end)
+        if not (sync.listed or sync.gone or (follow and not absent) or source.stop.is_set()):
+            raise absent or _nothing(sync, start, end)
         if follow:
             with suppress(errors.StoppedError):
-                _follow(sync, workers, wanted)
+                _follow(sync, workers)
         return Download(
             folder=writer.folder,
             credential=source.credential.description,
@@ -145,10 +175,19 @@ def download(  # noqa: PLR0913
             gone=sync.gone,
             size=workers.size,
             failed=workers.failed,
-            left_out=[*sync.beside.sentences(), *sync.left_out.sentences()],
+            unlisted=writer.told["unlisted"],
+            changed=writer.told["changed here"],
+            rewritten=writer.told["rewritten"],
+            left_out=_beside(sync, absent),
             stopped=source.stop.is_set() and not follow,
             seconds=monotonic() - begun,
+            head=writer.manifest.head,
         )
+
+
+def _beside(sync: Sync, absent: NoLogsError | None) -> list[str]:
+    """Return in sentences what is no flow log; where there was none at all, `absent` tells that too."""
+    return [str(absent)] if absent else [*sync.beside.sentences(), *sync.left_out.sentences()]
 
 
 def _nothing(sync: Sync, start: object, end: object) -> NoLogsError:
@@ -157,6 +196,36 @@ def _nothing(sync: Sync, start: object, end: object) -> NoLogsError:
         f"{end or 'now'}. nsgkit.find_logs tells what it has."
     ]
     return NoLogsError(" ".join(said + sync.left_out.sentences()))
+
+
+@contextmanager
+def _disk(folder: str | Path) -> Iterator[None]:
+    """Say in a sentence that the disk is full or may not be written, also at the very first write."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL | _DENIED:
+            raise
+        full, problem = error.errno in _FULL, error.strerror
+    else:
+        return
+    if full:
+        raise errors.DiskFullError(
+            f"The disk of {folder} is full. Make room there and do the same again, or choose a folder on "
+            "another disk. What the folder held is as it was."
+        )
+    raise NsgkitError(f"{folder} cannot be written into: {problem}. Choose another folder.")
+
+
+def _look(sync: Sync) -> NoLogsError | None:
+    """Find the folders of what was asked for; where there is none, return why: what is held is gone then."""
+    sync.beside = LeftOut()
+    try:
+        sync.folders = find_folders(sync.source, sync.beside, sync.wanted)
+    except NoLogsError as none:
+        sync.folders = []
+        return NoLogsError(str(none))
+    return None
 
 
 def _take(sync: Sync, workers: Workers, start: datetime, end: datetime) -> None:
@@ -169,26 +238,28 @@ def _take(sync: Sync, workers: Workers, start: datetime, end: datetime) -> None:
     except errors.StorageError as fault:
         raise type(fault)(f"{str(fault).rstrip('.')}. {workers.fetched:,} {so_far}") from None
     except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno not in _FULL:
             raise
+        to_come = workers.wanted - workers.size + workers.lost
+        rest = (
+            f", and {to_come:,} bytes are still to come" if to_come else ""
+        )  # none is known before the list
         raise errors.DiskFullError(
-            f"The disk of {sync.writer.folder} is full, and {workers.wanted - workers.size:,} bytes are "
-            f"still to come. Make room. {workers.fetched:,} {so_far}"
+            f"The disk of {sync.writer.folder} is full{rest}. Make room. {workers.fetched:,} {so_far}"
         ) from None
     except KeyboardInterrupt:
         _LOG.warning(f"Stopped. {workers.fetched:,} {so_far}")
         raise
 
 
-def _follow(sync: Sync, workers: Workers, resource: Names) -> None:
+def _follow(sync: Sync, workers: Workers) -> None:
     """Do it again every minute, until stopped; a network that is away for a while does not end it."""
     since = sync.source.server_time
     try:
         while not sync.source.stop.wait(EVERY):
             try:
                 if floor_hour(sync.source.server_time) != floor_hour(since):
-                    sync.beside = LeftOut()
-                    sync.folders = find_folders(sync.source, sync.beside, resource)
+                    _look(sync)
                 start, since = floor_hour(since) - _HOUR, sync.source.server_time
                 _take(sync, workers, start, _NO_END)
             except errors.BusyError as fault:

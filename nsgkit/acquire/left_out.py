@@ -37,7 +37,7 @@ class LeftOut:
             return False
         if not blob.size:
             self.saw(EMPTY, blob.name)
-        return blob.size > 0
+        return blob.size != 0  # UNKNOWN where the list says nonsense
 
     def saw_beside(self, blob: Blob) -> None:
         """Count a blob that lies where there are only folders; their own entries have 0 bytes."""

@@ -19,7 +19,7 @@ from nsgkit.acquire.credentials import choose_credential
 from nsgkit.acquire.left_out import OTHER_FOLDERS, LeftOut
 from nsgkit.acquire.messages import is_interactive, show_messages
 from nsgkit.acquire.selection import Macs, Names, asked_span, names, parse_macs
-from nsgkit.errors import NoLogsError, shown
+from nsgkit.errors import NoLogsError, hides_locals, shown
 from nsgkit.html import visible
 from nsgkit.layout import LATE, ROOTS, floor_hour, parse_name, span_prefixes
 
@@ -51,6 +51,7 @@ def open_source(url: str, credential: object = None, stop: Event | None = None) 
         yield source
 
 
+@hides_locals
 def find_logs(url: str, *, credential: object = None) -> pd.DataFrame:
     """List the NSGs and flow logs in a container, one row each, sorted by resource.
 
@@ -87,6 +88,7 @@ only what stands before the question mark; put a SAS into the environment variab
     return table.sort_values("resource", ignore_index=True)
 
 
+@hides_locals
 def find_blobs(  # noqa: PLR0913
     url: str,
     start: str | datetime,
@@ -113,7 +115,7 @@ def find_blobs(  # noqa: PLR0913
         found = [(blob, parse_name(blob.name)) for blob in blobs]
     _tell(left_out.sentences())
     table = pd.DataFrame(
-        [(b.name, *name[:3], name.mac, b.size, b.modified) for b, name in found],
+        [(b.name, *name[:3], name.mac, max(0, b.size), b.modified) for b, name in found],
         columns=["name", "family", "resource", "hour", "mac", "size", "modified"],
     )
     for name in ("hour", "modified"):
@@ -134,7 +136,7 @@ def find_folders(source: Source, left_out: LeftOut, resource: Names = None) -> l
         raise _nothing(source, left_out)
     if wanted is None:
         return sorted(found)
-    chosen = [folder for folder in found if any(_is_called(folder, name) for name in wanted)]
+    chosen = [folder for folder in found if is_chosen(folder.resource, wanted)]
     if not chosen:
         asked = ", ".join(map(shown, wanted[:10]))
         there = ", ".join(visible(folder.resource.rpartition("/")[2]) for folder in found[:10])
@@ -202,7 +204,7 @@ def _describe(source: Source, left_out: LeftOut, folder: Folder) -> dict[str, ob
         "days": len(days) - earlier,
         "nics": tuple(sorted({name.mac for name in told if name.mac is not None})),
         "last_day_blobs": len(last),
-        "last_day_bytes": sum(blob.size for blob in last),
+        "last_day_bytes": sum(max(0, blob.size) for blob in last),
     }
 
 
@@ -233,11 +235,20 @@ def _folder(prefix: str) -> Folder | None:
     return Folder(prefix, family, resource) if family and resource else None
 
 
-def _is_called(folder: Folder, name: str) -> bool:
-    wanted, last = name.strip("/").upper(), folder.resource.rpartition("/")[2]
+def is_chosen(resource: str, wanted: list[str] | None) -> bool:
+    """Whether a resource is among those that were asked for by id or name; all are where none was.
+
+    >>> is_chosen("/S/NETWORKSECURITYGROUPS/DEMOVM-NSG", ["demovm-nsg"])
+    True
+    """
+    return wanted is None or any(_is_called(resource, name) for name in wanted)
+
+
+def _is_called(resource: str, name: str) -> bool:
+    wanted, last = name.strip("/").upper(), resource.rpartition("/")[2]
     # A VNet flow log's folder can end in NETWORKWATCHER_{REGION}_{NAME}.
     return (
-        wanted in {folder.resource.strip("/"), last}
+        wanted in {resource.strip("/"), last}
         or re.fullmatch(rf"NETWORKWATCHER_[^_]+_{re.escape(wanted)}", last) is not None
     )
 

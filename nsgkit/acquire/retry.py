@@ -1,5 +1,6 @@
 """When a request is tried again: how often, after how long, and what the service's Retry-After says."""
 
+import math
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -38,11 +39,12 @@ def retry(action: Callable[[], T], stop: Event | None = None) -> T:
 def retry_after(headers: Mapping[str, str]) -> float:
     """Return for how many seconds the service asks to wait, in seconds or as a date; 0 where it does not.
 
-    >>> retry_after({"Retry-After": "7"}), retry_after({}), retry_after({"Retry-After": "soon"})
-    (7.0, 0.0, 0.0)
+    >>> [retry_after({"Retry-After": asked}) for asked in ("7", "soon", "nan")], retry_after({})
+    ([7.0, 0.0, 0.0], 0.0)
     """
     try:
-        return float(headers.get("Retry-After", 0))
+        seconds = float(headers.get("Retry-After", 0))
+        return 0.0 if math.isnan(seconds) else seconds
     except ValueError:  # a date
         try:
             return (parsedate_to_datetime(headers["Retry-After"]) - datetime.now(UTC)).total_seconds()

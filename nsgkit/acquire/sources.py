@@ -9,7 +9,7 @@ import pandas as pd
 from nsgkit.acquire.blobs import WORKERS
 from nsgkit.acquire.listing import find_blobs, find_logs
 from nsgkit.acquire.selection import Names, asked_span, names, parse_macs
-from nsgkit.errors import NoLogsError
+from nsgkit.errors import NoLogsError, hides_locals
 from nsgkit.evidence.folder import as_folder, evidence_blobs, is_evidence
 from nsgkit.layout import LATE, floor_hour, is_flow_log, parse_name
 
@@ -38,6 +38,7 @@ def is_container(source: object) -> TypeGuard[str]:
     return isinstance(source, str) and _ADDRESS.search(source) is not None
 
 
+@hides_locals
 def list_logs(source: str | Path, *, credential: object = None) -> pd.DataFrame:
     """List the NSGs and flow logs of a container, an evidence folder or a folder, as `nsgkit.find_logs` does.
 
@@ -67,6 +68,7 @@ def list_logs(source: str | Path, *, credential: object = None) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("resource", ignore_index=True)
 
 
+@hides_locals
 def list_blobs(  # noqa: PLR0913
     source: str | Path,
     start: str,
@@ -96,6 +98,7 @@ def list_blobs(  # noqa: PLR0913
     return blobs[inside].sort_values("name", ignore_index=True)
 
 
+@hides_locals
 def estimate(blobs: pd.DataFrame, folder: str | Path, megabits: float) -> Estimate:
     """Tell what a download of these blobs into an evidence folder would bring, and how long it would take.
 

@@ -7,21 +7,22 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Lock, Semaphore
+from threading import Lock, Semaphore, local
 from typing import IO, Any
 
 from tqdm.auto import tqdm
 
 from nsgkit.acquire import errors
-from nsgkit.acquire.blobs import WORKERS, Blob, Source
+from nsgkit.acquire.blobs import WORKERS, Blob, Source, look_at
 from nsgkit.acquire.left_out import LeftOut
-from nsgkit.acquire.listing import Folder, reach, span_blobs
+from nsgkit.acquire.list_answer import UNKNOWN
+from nsgkit.acquire.listing import Folder, is_chosen, reach, span_blobs
 from nsgkit.acquire.selection import Macs
-from nsgkit.acquire.transfer import Transfer, fetch, is_growing
+from nsgkit.acquire.transfer import Transfer, fetch, is_growing, must_be_read_again
 from nsgkit.evidence.folder import INCOMING, blob_key
 from nsgkit.evidence.hours import Gaps
 from nsgkit.evidence.writer import TOOL, EvidenceWriter
-from nsgkit.layout import floor_hour, is_flow_log, parse_name
+from nsgkit.layout import floor_hour, is_flow_log, parse_name, span_prefixes
 
 _FORM = "%Y-%m-%dT%H:%MZ"
 _WAITING = 2 * WORKERS  # blobs that are taken up ahead; the others stay in the list
@@ -35,6 +36,7 @@ class Sync:
     writer: EvidenceWriter
     folders: list[Folder]
     macs: Macs = None
+    wanted: list[str] | None = None  # ids or names of NSGs and flow logs; all of them where None
     beside: LeftOut = field(default_factory=LeftOut)  # what lies beside the folders
     left_out: LeftOut = field(default_factory=LeftOut)  # what the last listing found in them
     listed: int = 0
@@ -55,10 +57,12 @@ class Workers:
         self.fetched = 0
         self.size = 0  # bytes that arrived
         self.wanted = 0  # bytes that are to arrive
+        self.lost = 0  # bytes that arrived and are not held, because their blob failed
         self.failed: dict[str, str] = {}  # blob -> why
         self._ended: BaseException | None = None
         self._blocked = 0  # failures that may all have one reason: the way to the blobs is blocked
         self._open_after = 0  # how many of them there were when a blob was begun that came in
+        self._of_blob = local()  # size: bytes that arrived of the blob that a thread reads
         self._on_progress = on_progress or (lambda _arrived, _wanted: None)
         self._lock = Lock()
         self._bar: tqdm = tqdm(disable=True)
@@ -74,11 +78,14 @@ class Workers:
         self._ended, self._open_after = None, self._blocked
 
         def one(blob: Blob) -> None:
+            self._of_blob.size = 0
             try:
                 if self._ended is None and not transfer.source.stop.is_set():
                     self._one(transfer, blob, number)
             except BaseException as error:  # raised again by `fetch`
                 self._ended = self._ended or error
+                with self._lock:
+                    self.lost += self._of_blob.size
             finally:
                 places.release()
 
@@ -89,6 +96,7 @@ class Workers:
 
     def arrived(self, size: int) -> None:
         """Count bytes that arrived."""
+        self._of_blob.size = getattr(self._of_blob, "size", 0) + size
         with self._lock:
             self.size += size
             self._bar.update(size)
@@ -113,7 +121,7 @@ class Workers:
     def _one(self, transfer: Transfer, blob: Blob, number: int) -> None:
         blocked = self._blocked
         try:
-            fetch(transfer, blob)
+            fetch(transfer, look_at(transfer.source, blob.name) if blob.size == UNKNOWN else blob)
         except errors.StoppedError:
             return
         except (errors.UnreadableError, errors.BusyError, errors.GoneError, errors.ForbiddenError) as fault:
@@ -191,15 +199,18 @@ def _list(sync: Sync, start: datetime, end: datetime, through: datetime, wanted:
     blobs, size, seen = 0, 0, set()
     gaps = Gaps([folder.resource for folder in sync.folders], sync.macs)
     for blob in span_blobs(sync.source, sync.folders, (start, through), sync.left_out, sync.macs):
+        key = bytes.fromhex(blob_key(**sync.place, name=blob.name))
+        if key in seen:  # a list that has a name twice
+            continue
+        seen.add(key)
         sync.listed += 1
         sync.after += (parse_name(blob.name).hour or start) >= end
-        seen.add(bytes.fromhex(blob_key(**sync.place, name=blob.name)))
         gaps.saw(blob.name)
         new = _news(sync, blob)
         if new is None:
             sync.held += 1
         else:
-            blobs, size = blobs + 1, size + new
+            blobs, size = blobs + 1, size + max(0, new)
             wanted.write(json.dumps(blob) + "\n")
     for event in _unseen(sync, start, through, seen):
         sync.gone += 1
@@ -218,21 +229,33 @@ def _news(sync: Sync, blob: Blob) -> int | None:
     if held["etag"] != blob.etag:
         return max(0, blob.size - held["size"]) if held["blocks"] else blob.size
     growing = is_growing(blob.name, sync.source.server_time)
-    if sync.writer.state(**sync.place, name=blob.name) != ("growing" if growing else "complete"):
+    state = sync.writer.state(**sync.place, name=blob.name)
+    if must_be_read_again(held, state, growing=growing):
+        return 0
+    if state != ("growing" if growing else "complete"):
         sync.writer.add("seen", **sync.place, name=blob.name, growing=growing)
     return None
 
 
 def _unseen(sync: Sync, start: datetime, end: datetime, seen: set[bytes]) -> Iterator[dict[str, Any]]:
-    """Yield the blobs that are held, would have been listed, and were not."""
-    resources = {folder.resource for folder in sync.folders}
+    """Yield the blobs that are held, would have been listed, and were not.
+
+    Also those whose folder is not in the container any more: all of its folders were looked at.
+    """
     for key, event in sync.writer.present():
-        _, resource, hour, mac = parse_name(event["name"])
-        asked = resource in resources and (sync.macs is None or mac in sync.macs)
-        here = asked and sync.place.items() <= event.items()
-        here = here and event["size"] > 0 and is_flow_log(event["name"])
-        if here and hour and floor_hour(start) <= hour < end and key not in seen:
+        _, resource, _, mac = parse_name(event["name"])
+        asked = is_chosen(resource or "", sync.wanted) and (sync.macs is None or mac in sync.macs)
+        here = asked and event["size"] > 0 and sync.place.items() <= event.items()
+        if here and key not in seen and _is_covered(event["name"], start, end):
             yield event
+
+
+def _is_covered(name: str, start: datetime, end: datetime) -> bool:
+    """Whether listing the span lists a blob of this name: not so for one such as y=2024/m=1/…."""
+    hour = parse_name(name).hour
+    if hour is None or not is_flow_log(name) or not floor_hour(start) <= hour < end:
+        return False
+    return name.startswith(tuple(span_prefixes(name.rpartition("/y=")[0], start, end)))
 
 
 def _read_back(wanted: IO[str]) -> Iterator[Blob]:

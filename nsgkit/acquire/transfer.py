@@ -2,16 +2,17 @@
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from nsgkit.acquire import errors
 from nsgkit.acquire.blobs import PIECE, Blob, Source, list_blocks, look_at, read_range
 from nsgkit.acquire.retry import TRIES
-from nsgkit.evidence.folder import blob_key, part_path, read_parts
+from nsgkit.evidence.folder import State, blob_key, part_path, read_parts
 from nsgkit.evidence.writer import EvidenceWriter
 from nsgkit.layout import parse_name
 
@@ -59,47 +60,117 @@ def is_growing(name: str, now: datetime) -> bool:
     return hour is not None and now < hour + SETTLED
 
 
+def must_be_read_again(held: Mapping[str, Any], state: State | None, *, growing: bool) -> bool:
+    """Whether a blob that is held as it is must be compared with the source once more, now that it is whole.
+
+    Of one that was read in parts, each part is of another moment: what had been read may have been rewritten.
+
+    >>> must_be_read_again({"parts": [[0, 5], [1, 7]]}, "growing", growing=False)
+    True
+    """
+    return not growing and state != "complete" and len(held["parts"]) > 1
+
+
 def _fetch(transfer: Transfer, blob: Blob) -> None:
     source, writer = transfer.source, transfer.writer
     place = source.container.place
     earlier = writer.held(**place, name=blob.name) or {}
     growing = is_growing(blob.name, source.server_time)
     blocks = list_blocks(source, blob) if growing or earlier.get("blocks") else []
-    parts = _beginning(earlier, blob, blocks)
-    key = blob_key(**place, name=blob.name)
-    number = writer.next_part(key)
-    digests = _write(transfer, blob, key, parts, number)
+    begun = _begun(transfer, blob, earlier, _beginning(earlier, blob, blocks), growing=growing)
+    if begun is None:
+        writer.add("seen", **place, name=blob.name, growing=False, reread=True)
+        return
+    digests = _write(transfer, blob, begun)
+    number = digests.pop("number")
     writer.add(
         "stored",
         **place,
         **blob._asdict(),
         **digests,
-        parts=[*parts, [number, blob.size - _length(parts)]],
+        parts=[*begun.parts, [number, blob.size - _length(begun.parts)]],
         blocks=_summary(blocks),
         growing=growing,
         served=f"{source.server_time:%Y-%m-%dT%H:%M:%SZ}",
     )
 
 
-def _write(transfer: Transfer, blob: Blob, key: str, parts: Parts, number: int) -> dict[str, Any]:
-    """Write what is new of the blob as its part `number` and return the hashes."""
-    writer = transfer.writer
-    whole, own, md5 = hashlib.sha256(), hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+class Begun(NamedTuple):
+    """What is held of a blob and can be continued, with its hashes so far."""
+
+    parts: Parts
+    sha256: Any
+    md5: Any
+
+
+def _begun(
+    transfer: Transfer, blob: Blob, earlier: dict[str, Any], parts: Parts, *, growing: bool
+) -> Begun | None:
+    """Return what can be continued; nothing of it where it is no longer what was downloaded.
+
+    None where all of it is held, and is at the source what it was.
+    """
+    writer, place = transfer.writer, transfer.source.container.place
+    nothing = Begun([], hashlib.sha256(), hashlib.md5(usedforsecurity=False))
+    same = bool(earlier) and earlier["etag"] == blob.etag
+    if not (parts or same):
+        return nothing
+    key = blob_key(**place, name=blob.name)
+    begun, whole = _hashed(writer, key, parts, earlier)
+    if whole != earlier["sha256"]:
+        files = [part_path(Path(), key, number).as_posix() for number, _ in earlier["parts"]]
+        writer.tell("changed here", **place, name=blob.name, files=files)
+        return nothing
+    length = earlier["size"] if same else _length(parts)
+    if not growing and _sha256_at_source(transfer, blob, length) != (
+        whole if same else begun.sha256.hexdigest()
+    ):
+        writer.tell("rewritten", **place, name=blob.name)
+        return nothing
+    return None if same else begun
+
+
+def _hashed(writer: EvidenceWriter, key: str, parts: Parts, earlier: dict[str, Any]) -> tuple[Begun, str]:
+    """Return the parts with their hashes, and the hash of all that is held of the blob."""
+    begun = Begun(parts, hashlib.sha256(), hashlib.md5(usedforsecurity=False))
     for data in read_parts((part_path(writer.folder, key, n), length) for n, length in parts):
+        begun.sha256.update(data)
+        begun.md5.update(data)
+    whole = hashlib.sha256()
+    for data in read_parts((part_path(writer.folder, key, n), length) for n, length in earlier["parts"]):
         whole.update(data)
-        md5.update(data)
-    with writer.incoming(key, number) as file:
-        for data in _read(transfer, blob, _length(parts)):
-            whole.update(data)
-            if parts:
-                own.update(data)
-            if blob.md5:
-                md5.update(data)
-            file.write(data)
-            transfer.on_bytes(len(data))
+    return begun, whole.hexdigest()
+
+
+def _sha256_at_source(transfer: Transfer, blob: Blob, length: int) -> str:
+    digest = hashlib.sha256()
+    for data in _read(transfer, blob, 0, length):
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def _write(transfer: Transfer, blob: Blob, begun: Begun) -> dict[str, Any]:
+    """Write what is new of the blob as its next part; return the hashes and that part's number."""
+    whole, own, md5 = begun.sha256, hashlib.sha256(), begun.md5
+    arrived = 0
+    try:
+        with transfer.writer.incoming(**transfer.source.container.place, name=blob.name) as coming:
+            for data in _read(transfer, blob, _length(begun.parts), blob.size):
+                whole.update(data)
+                if begun.parts:
+                    own.update(data)
+                if blob.md5:
+                    md5.update(data)
+                coming.file.write(data)
+                arrived += len(data)
+                transfer.on_bytes(len(data))
+    except BaseException:
+        transfer.on_bytes(-arrived)  # what is not stored is still to come
+        raise
     return {
+        "number": coming.number,
         "sha256": whole.hexdigest(),
-        "file_sha256": (own if parts else whole).hexdigest(),
+        "file_sha256": (own if begun.parts else whole).hexdigest(),
         # Whoever wrote the blob may have left a wrong one: that is a fact about the evidence, no reason
         # to do without it. What was sent arrived: each range is checked on its own.
         "md5_agrees": md5.hexdigest() == blob.md5 if blob.md5 else None,
@@ -132,14 +203,13 @@ def _length(parts: Parts) -> int:
     return sum(length for _, length in parts)
 
 
-def _read(transfer: Transfer, blob: Blob, offset: int) -> Iterator[bytes]:
-    """Yield the blob's bytes from `offset`; a large blob's ranges are read several at a time."""
+def _read(transfer: Transfer, blob: Blob, offset: int, end: int) -> Iterator[bytes]:
+    """Yield the blob's bytes from `offset` to `end`; a large blob's ranges are read several at a time."""
 
     def get(begin: int) -> bytes:
-        length = min(PIECE, blob.size - begin)
-        return read_range(transfer.source, blob, begin, length)
+        return read_range(transfer.source, blob, begin, min(PIECE, end - begin))
 
-    begins = range(offset, blob.size, PIECE)
+    begins = range(offset, end, PIECE)
     if len(begins) <= 1:
         yield from map(get, begins)
     else:

@@ -27,6 +27,7 @@ from urllib3.exceptions import HTTPError
 
 from nsgkit.acquire.credentials import redact
 from nsgkit.acquire.errors import BusyError, RefusedError
+from nsgkit.acquire.list_answer import safe_list
 from nsgkit.errors import NsgkitError
 
 WINDOW = 30.0  # seconds over which the rate is taken
@@ -123,7 +124,9 @@ class Response:
     def read(self) -> bytes:
         """Return the whole body."""
         if self._body is None:
-            self._body = b"".join(self)
+            body = b"".join(self)
+            is_list = self.status_code == 200 and "comp=list" in urlsplit(self.request.url).query.split("&")
+            self._body = safe_list(body) if is_list else body
         return self._body
 
     body = read
@@ -138,7 +141,7 @@ def _connect(url: str, connections: int) -> HTTPConnectionPool:
     adapter = HTTPAdapter(pool_maxsize=connections)
     # Over plain http there is only an emulator, which is on this machine.
     proxy = select_proxy(url, get_environ_proxies(url)) if url.startswith("https:") else None
-    chosen = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    chosen = os.getenv("REQUESTS_CA_BUNDLE") or os.getenv("CURL_CA_BUNDLE")
     authorities = chosen or DEFAULT_CA_BUNDLE_PATH
     place = "ca_cert_dir" if Path(authorities).is_dir() else "ca_certs"
     try:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, Self
 import msgspec
 
 from nsgkit.errors import EvidenceChangedError
+from nsgkit.evidence.events import AGAIN, strange_field
 
 MANIFEST = "manifest.jsonl"
 FLUSH_EVERY = 5.0  # seconds of work that a power cut may cost
@@ -34,26 +35,46 @@ class Line(NamedTuple):
 
 
 def read_manifest(folder: Path) -> Iterator[Line]:
-    """Yield the lines of a manifest, checking the chain on the way.
+    """Yield the lines of a manifest, checking the chain, and what each says, on the way.
 
     A last line without a line break was being written when the process ended: it is left out.
-    Raises EvidenceChangedError at the first line that is not bound to the one before.
+    Raises EvidenceChangedError at the first line that is not bound to the one before, or that nsgkit
+    cannot have written.
     """
-    offset, previous = 0, FIRST
+    offset, previous, stored = 0, FIRST, set[bytes]()
     with (folder / MANIFEST).open("rb") as file:
         for number, text in enumerate(file):
             if not text.endswith(b"\n"):
                 return
             event = _decode(text)
-            if event.get("n") != number or event.get("prev") != previous:
+            if why := _objection(event, number, previous) or _untold(event, stored):
                 raise EvidenceChangedError(
-                    f"{folder / MANIFEST}: line {number + 1} is not bound to the line before it, so "
-                    "something was changed, taken out or put in. Keep the folder as it is, find out why, and "
-                    "download into a new one."
+                    f"{folder / MANIFEST}: line {number + 1} {why}, so something was changed, taken out or "
+                    "put in. Keep the folder as it is, find out why, and download into a new one."
                 )
             previous = hashlib.sha256(text[:-1]).hexdigest()
             yield Line(offset, offset + len(text), event, previous)
             offset += len(text)
+
+
+def _objection(event: dict[str, Any], number: int, previous: str) -> str | None:
+    """Return why a line cannot be read on, as the rest of a sentence."""
+    if type(event.get("n")) is not int or event["n"] != number or event.get("prev") != previous:
+        return "is not bound to the line before it"
+    if field := strange_field(event):
+        return f"is none that nsgkit writes (see its {field!r})"
+    return None
+
+
+def _untold(event: dict[str, Any], stored: set[bytes]) -> str | None:
+    """Remember a blob that is stored; object to one that is told of again and was never stored."""
+    if event["event"] not in AGAIN and event["event"] != "stored":
+        return None
+    place = [event["account"], event["container"], event["name"]]
+    digest = hashlib.blake2b(msgspec.json.encode(place), digest_size=16).digest()  # short: there are many
+    if event["event"] == "stored":
+        stored.add(digest)
+    return None if digest in stored else "tells of a blob that no line before it stored"
 
 
 def read_line(folder: Path, offset: int) -> dict[str, Any]:
@@ -75,6 +96,11 @@ class Manifest:
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
         self._file = os.open(folder / MANIFEST, flags, 0o600)
         self._cut_torn_line()
+
+    @property
+    def head(self) -> str:
+        """The SHA-256 of the last line."""
+        return self._previous
 
     def add(self, event: str, **facts: object) -> int:
         """Add a line and return where it begins."""
@@ -120,6 +146,6 @@ class Manifest:
 def _decode(text: bytes) -> dict[str, Any]:
     try:
         event = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return event if isinstance(event, dict) else {}

@@ -1,58 +1,36 @@
 """Prove, without a network, that an evidence folder is still what it was when it was downloaded."""
 
-import hashlib
-from dataclasses import dataclass, field
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from tqdm.auto import tqdm
-
-from nsgkit.errors import EvidenceChangedError, NoLogsError
-from nsgkit.evidence.folder import BLOBS, SUMS, as_folder, blob_key, is_evidence, part_path, read_parts
-from nsgkit.evidence.manifest import FIRST, MANIFEST, read_manifest
-from nsgkit.evidence.writer import sum_lines
+from nsgkit.errors import EvidenceChangedError, NoLogsError, NsgkitError, shown
+from nsgkit.evidence.checks import check_files, check_noted, check_sums, tell_strangers, what_lies_there
+from nsgkit.evidence.events import is_sha256
+from nsgkit.evidence.folder import as_folder, is_evidence
+from nsgkit.evidence.manifest import MANIFEST, read_manifest
+from nsgkit.evidence.strangers import kind_at, lost_manifest, unexpected
+from nsgkit.evidence.verification import Verification
 from nsgkit.html import visible
 
-
-@dataclass
-class Verification:
-    """What became of the evidence; it prints as a few sentences."""
-
-    folder: Path
-    files: int = 0  # that were read again
-    size: int = 0  # bytes, of these
-    lines: int = 0  # of the manifest
-    head: str = FIRST  # SHA-256 of the manifest's last line
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        """Whether everything is as it was."""
-        return not self.problems
-
-    def __str__(self) -> str:
-        found = f"{self.files:,} files ({self.size:,} bytes) and {self.lines:,} lines of the manifest checked"
-        if self.ok:
-            return (
-                f"{self.folder}: unchanged. {found}. Note down the manifest's last SHA-256, {self.head}: "
-                "whoever has it can tell later whether lines were cut off at the end."
-            )
-        return "\n".join(
-            [
-                f"{self.folder}: CHANGED. {found}; {len(self.problems):,} problems:",
-                *(f"  {problem}" for problem in self.problems),
-            ]
-        )
-
-    __repr__ = __str__
+_TOLD = {  # events that are notes, and what each says of a blob
+    "changed here": "its stored files no longer held what was downloaded when a download wanted to read on",
+    "rewritten": "Azure's copy was rewritten after it had been read; what had been read is kept",
+}
 
 
-def verify(folder: str | Path) -> Verification:
+def verify(folder: str | Path, *, head: str | None = None) -> Verification:
     """Check every file and every line of an evidence folder against its manifest.
 
-    It reads all files again and writes nothing. `problems` names each file that was changed, is
-    missing or does not belong there, and the first line of the manifest that is not bound to the
-    one before. Raises NoLogsError where the folder is no evidence folder.
+    It reads all files again, follows no links and writes nothing. `problems` names each file that was
+    changed, is missing or does not belong there, and the first line of the manifest that is not bound to
+    the one before; `notes` what is worth knowing and changes nothing.
+
+    `head` is the SHA-256 of the manifest's last line as it was written down earlier: `download` and
+    `verify` print it. It proves that up to that line nothing was cut off or made anew, which the folder
+    alone cannot.
+
+    Raises NoLogsError where the folder is no evidence folder, NsgkitError where `head` is no SHA-256.
 
     >>> verify("no such folder")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
@@ -60,73 +38,86 @@ def verify(folder: str | Path) -> Verification:
     nsgkit.errors.NoLogsError: no such folder is no evidence folder: ...
     """
     folder = as_folder(folder, "folder")
+    result = Verification(folder, noted=_as_head(head))
     if not is_evidence(folder):
-        raise NoLogsError(
-            f"{folder} is no evidence folder: it holds no {MANIFEST}. nsgkit.download makes one."
-        )
-    result = Verification(folder)
-    strangers = {path for path in (folder / BLOBS).rglob("*") if path.is_file()}
-    stored = _read_lines(result)
-    with tqdm(
-        total=sum(e["parts"][-1][1] for e in stored), unit="B", unit_scale=True, unit_divisor=1024
-    ) as bar:
-        for event in stored:
-            path = _check(result, event)
-            strangers.discard(path)
-            bar.update(event["parts"][-1][1])
-    result.problems += [f"{path}: the manifest does not know this file" for path in sorted(strangers)]
-    _check_sums(result)
+        if not lost_manifest(folder):
+            raise NoLogsError(
+                f"{folder} is no evidence folder: it holds no {MANIFEST}. nsgkit.download makes one."
+            )
+        there = what_lies_there(kind_at(folder / MANIFEST))
+        result.problems.append(f"{folder / MANIFEST}: {there}. Without it nothing here can be proven.")
+        return result
+    beside = list(unexpected(folder))  # before the manifest: a download may be adding to both
+    events = _read_lines(result)
+    listed = check_files(result, events["stored"]) | check_noted(result, events["unlisted"])
+    tell_strangers(result, (entry for entry in beside if entry.name not in listed))
+    _tell_events(result, events)
+    check_sums(result)
     return result
 
 
-def _read_lines(result: Verification) -> list[dict[str, Any]]:
-    stored = []
+def _as_head(given: object) -> str | None:
+    if given is None:
+        return None
+    text = given.strip().lower() if isinstance(given, str) else given
+    if is_sha256(text):
+        return str(text)
+    raise NsgkitError(
+        f"head takes no {shown(given)}: give the 64 hex digits that download or verify printed as the head."
+    )
+
+
+def _read_lines(result: Verification) -> dict[str, list[dict[str, Any]]]:
+    """Return the lines that say something of files, by their event."""
+    events: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    end = 0
     try:
         for line in read_manifest(result.folder):
-            result.lines, result.head = result.lines + 1, line.sha256
-            if line.event["event"] == "stored":
-                stored.append(line.event)
+            result.lines, result.head, end = result.lines + 1, line.sha256, line.end
+            if line.sha256 == result.noted:
+                result.noted_line = result.lines
+            if line.event["event"] in {"stored", "unlisted", *_TOLD}:
+                events[line.event["event"]].append(line.event)
     except EvidenceChangedError as error:
         result.problems.append(str(error))
-    return stored
+        result.broken = True
+    else:
+        _check_end(result, end)
+    _check_head(result)
+    return events
 
 
-def _check(result: Verification, event: dict[str, Any]) -> Path:
-    """Check the newest part of a blob, and with it the blob as it then was; return the part's file."""
-    key = blob_key(event["account"], event["container"], event["name"])
-    parts = [(part_path(result.folder, key, number), length) for number, length in event["parts"]]
-    path, length = parts[-1]
-    if not path.is_file():
-        result.problems.append(f"{path}: missing. It holds {visible(event['name'])}")
-        return path
-    result.files += 1
-    result.size += path.stat().st_size
-    if path.stat().st_size != length:
-        result.problems.append(
-            f"{path}: {path.stat().st_size:,} bytes instead of {length:,}. It holds {visible(event['name'])}"
+def _check_end(result: Verification, end: int) -> None:
+    path = result.folder / MANIFEST
+    torn = path.stat().st_size - end
+    if torn > 0:
+        result.notes.append(
+            f"{path}: its last {torn:,} bytes are a torn line, without a line break: a process ended while "
+            "it was written. The next download takes it off and says so."
         )
-    elif _sha256([parts[-1]]) != event["file_sha256"]:
-        result.problems.append(f"{path}: other bytes than were downloaded. It holds {visible(event['name'])}")
-    elif len(parts) > 1 and all(p.is_file() for p, _ in parts) and _sha256(parts) != event["sha256"]:
-        result.problems.append(
-            f"{path}: together with its earlier parts it is no longer {visible(event['name'])}"
-        )
-    return path
+    if not result.lines:
+        result.problems.append(f"{path}: no line in it. Its first download never began, or it was emptied.")
 
 
-def _check_sums(result: Verification) -> None:
-    path = result.folder / SUMS
-    written = set(path.read_bytes().splitlines()) if path.exists() else set()
-    try:
-        expected = {line.rstrip(b"\n") for line in sum_lines(result.folder)}
-    except EvidenceChangedError:
+def _check_head(result: Verification) -> None:
+    if result.noted is None or result.noted_line is not None:
         return
-    if strange := written - expected:
-        result.problems.append(f"{path}: {len(strange):,} lines that the manifest does not know")
+    if result.broken:
+        result.problems.append(
+            f"{result.folder / MANIFEST}: no line before the one at which the chain breaks has the head that "
+            f"you noted, {result.noted}."
+        )
+    else:
+        result.problems.append(
+            f"{result.folder / MANIFEST}: no line has the head that you noted, {result.noted}. Lines were "
+            "cut off at the end, the folder was rolled back, the chain was made anew, or the head is that of "
+            "another folder."
+        )
 
 
-def _sha256(parts: list[tuple[Path, int]]) -> str:
-    digest = hashlib.sha256()
-    for data in read_parts(parts):
-        digest.update(data)
-    return digest.hexdigest()
+def _tell_events(result: Verification, events: dict[str, list[dict[str, Any]]]) -> None:
+    for event, what in _TOLD.items():
+        if told := events[event]:
+            name, number = visible(told[0]["name"]), len(told)
+            others = f" and {number - 1:,} more" if number > 1 else ""
+            result.notes.append(f"{name}{others}: {what}.")

@@ -1,8 +1,13 @@
 """Writing into an evidence folder: one process at a time, aside first, never over anything."""
 
 import contextlib
+import hashlib
+import itertools
 import os
+import stat
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
@@ -28,6 +33,14 @@ FORMAT = 1
 TOOL = f"nsgkit {version('nsgkit')}"
 
 
+@dataclass
+class Incoming:
+    """What is being written aside, and as which part of its blob it lies afterwards."""
+
+    file: IO[bytes]
+    number: int = -1
+
+
 class EvidenceWriter:
     """An evidence folder that is open for writing; `open_writer` opens it."""
 
@@ -37,10 +50,15 @@ class EvidenceWriter:
         self._made: set[Path] = set()  # folders that are there
         self._states: dict[bytes, State] = {}
         self._lines: dict[bytes, int] = {}  # a blob's key -> where its newest "stored" line begins
+        self._unlisted: set[str] = set()  # files that no line had told of when they were found
+        self._asides = itertools.count()
+        self.told: Counter[str] = Counter()  # event -> how often, of what is not as it should be
         last = None
         for last in read_manifest(folder) if is_evidence(folder) else ():
             if last.event["event"] in BLOB_EVENTS:
                 self._note(last.event, last.offset)
+            elif last.event["event"] == "unlisted":
+                self._unlisted.add(last.event["file"])
         self.manifest = Manifest(folder, last)
         if last is None:
             self.manifest.add("begun", format=FORMAT, tool=TOOL)
@@ -48,6 +66,11 @@ class EvidenceWriter:
     def add(self, event: str, **facts: object) -> None:
         """Add a line about a blob to the manifest."""
         self._note({"event": event, **facts}, self.manifest.add(event, **facts))
+
+    def tell(self, event: str, **facts: object) -> None:
+        """Add a line about something that is not as it should be, and count it."""
+        self.manifest.add(event, **facts)
+        self.told[event] += 1
 
     def _note(self, event: dict[str, Any], offset: int) -> None:
         key = bytes.fromhex(blob_key(event["account"], event["container"], event["name"]))
@@ -65,11 +88,6 @@ class EvidenceWriter:
         whole = all(_size(part_path(self.folder, key, n)) >= length for n, length in event["parts"])
         return event if whole else None
 
-    def next_part(self, key: str) -> int:
-        """Return the number of the next file of a blob: never one that the manifest has."""
-        offset = self._lines.get(bytes.fromhex(key))
-        return 0 if offset is None else int(read_line(self.folder, offset)["parts"][-1][0]) + 1
-
     def state(self, account: str, container: str, name: str) -> State | None:
         """Return the state in which a blob was last seen."""
         return self._states.get(bytes.fromhex(blob_key(account, container, name)))
@@ -81,25 +99,56 @@ class EvidenceWriter:
                 yield key, read_line(self.folder, offset)
 
     @contextlib.contextmanager
-    def incoming(self, key: str, number: int) -> Iterator[IO[bytes]]:
-        """Give a file to write into; when all went well it becomes part `number` of the blob."""
-        aside = self.folder / INCOMING / f"{key}.{number}"
+    def incoming(self, account: str, container: str, name: str) -> Iterator[Incoming]:
+        """Give a file to write into; when all went well it becomes the next part of the blob.
+
+        It never takes the place of anything. A file that lies there already and that no line tells of was
+        left by a download that was killed, or its lines were cut off: where it is what has just come, it
+        is taken for that; else it is kept and told, and what has come gets the next number.
+        """
+        blob = {"account": account, "container": container, "name": name}
+        aside = self.folder / INCOMING / f"{blob_key(**blob)}.{next(self._asides)}"
         try:
             with open_private(aside) as file:
-                yield file
+                coming = Incoming(file)
+                yield coming
                 file.flush()
                 os.fsync(file.fileno())
-            path = part_path(self.folder, key, number)
-            self._make_folder(path.parent)
-            aside.replace(path)
-        except BaseException:
+            coming.number = self._put_in_place(aside, blob)
+        finally:
             aside.unlink(missing_ok=True)
-            raise
+
+    def _put_in_place(self, aside: Path, blob: dict[str, str]) -> int:
+        """Return the number under which a file now lies beside those that were there."""
+        key = blob_key(**blob)
+        offset = self._lines.get(bytes.fromhex(key))
+        first = 0 if offset is None else int(read_line(self.folder, offset)["parts"][-1][0]) + 1
+        self._make_folder(part_path(self.folder, key, first).parent)
+        for number in itertools.count(first):
+            path = part_path(self.folder, key, number)
+            if _took_the_name(aside, path) or _same_bytes(aside, path):
+                return number
+            self._tell_unlisted(path, blob)
+        raise AssertionError("unreachable")
+
+    def _tell_unlisted(self, path: Path, blob: dict[str, str]) -> None:
+        file = path.relative_to(self.folder).as_posix()
+        if file in self._unlisted:
+            return
+        self._unlisted.add(file)
+        kind = _kind(path)
+        if kind == "file":
+            self.tell("unlisted", **blob, file=file, size=_size(path), file_sha256=_sha256(path))
+        else:
+            self.tell("unlisted", **blob, file=file, kind=kind)
 
     def _make_folder(self, folder: Path) -> None:
-        if folder not in self._made:
-            folder.mkdir(mode=0o700, exist_ok=True)
-            self._made.add(folder)
+        if folder in self._made:
+            return
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.is_symlink():  # what is written there would lie somewhere else
+            raise NsgkitError(f"{folder} is a link, and no part of an evidence folder. Run nsgkit verify.")
+        self._made.add(folder)
 
     def write_sums(self) -> None:
         """Write the hashes of all files in the form of `sha256sum`, from the manifest."""
@@ -164,6 +213,34 @@ def _check_folder(folder: Path) -> None:
             f"{folder} holds other things ({strangers[0]}) and is no evidence folder. "
             "Choose a new or an empty folder."
         )
+
+
+def _took_the_name(aside: Path, path: Path) -> bool:
+    """Give a file its name; False where something has that name already, whatever it is."""
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        return False
+    except OSError:  # no hard links here; the lock keeps every other download away meanwhile
+        if os.path.lexists(path):
+            return False
+        aside.rename(path)
+    return True
+
+
+def _same_bytes(aside: Path, path: Path) -> bool:
+    return _kind(path) == "file" and _size(aside) == _size(path) and _sha256(aside) == _sha256(path)
+
+
+def _kind(path: Path) -> str:
+    mode = path.lstat().st_mode
+    kinds = {"link": stat.S_ISLNK, "folder": stat.S_ISDIR, "file": stat.S_ISREG}
+    return next((kind for kind, is_it in kinds.items() if is_it(mode)), "neither file nor folder")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _size(path: Path) -> int:

@@ -9,8 +9,9 @@ from nsgkit import views
 from nsgkit.errors import NoLogsError
 from nsgkit.evidence.folder import as_folder, is_evidence
 from nsgkit.evidence.hours import manifest_hours
+from nsgkit.evidence.strangers import lost_manifest
 from nsgkit.evidence.verify import verify
-from nsgkit.explore.workbench.controls import button
+from nsgkit.explore.workbench.controls import button, text_field
 from nsgkit.explore.workbench.panel import lines_as_html, panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.flows.coverage import coverage
@@ -64,20 +65,22 @@ def folder_hours(folder: str | Path) -> pd.DataFrame:
 
 
 class _VerifyExplorer:
-    """A button, and what the check found."""
+    """A button, a field for the head that was noted, and what the check found."""
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = folder
         self.status, self.found, self.progress = status_line(), ipywidgets.HTML(), ipywidgets.Output()
         check = report_errors(self.status, self._verify, "Reading all of it again …")
         press = button("Verify", check, hint="Read all of it again and compare it")
+        self.head = text_field("Noted head:", hint="of an earlier download, if you have one")
         show_status(self.status, "Press Verify to check every file.")
-        self.frame = panel(ipywidgets.HBox([press]), self.status, self.progress, self.found)
+        self.frame = panel(ipywidgets.HBox([press, self.head]), self.status, self.progress, self.found)
 
     def _verify(self) -> None:
         self.found.value = ""
         self.progress.clear_output()
-        if as_folder(self.folder, "folder").is_dir() and not is_evidence(self.folder):
+        folder = as_folder(self.folder, "folder")
+        if folder.is_dir() and not is_evidence(folder) and not lost_manifest(folder):
             show_status(
                 self.status,
                 f"{self.folder} was not downloaded by nsgkit: it has no manifest to compare with.",
@@ -85,7 +88,7 @@ class _VerifyExplorer:
             )
             return
         with self.progress:  # the bar of the check
-            checked = verify(self.folder)
+            checked = verify(self.folder, head=self.head.value or None)
         verdict = "Unchanged." if checked.ok else "CHANGED: this is no longer what was downloaded."
         show_status(self.status, verdict)
         self.found.value = lines_as_html(str(checked))

@@ -93,7 +93,8 @@ def load(file: LogFile, buffers: list[Array] | None = None) -> Data:
     """
     try:
         paths = [path for path, _ in file.evidence.parts] if file.evidence else [file.path]
-        if not all(stat.S_ISREG(path.stat().st_mode) for path in paths):  # a named pipe would wait for ever
+        look = os.lstat if file.evidence else os.stat  # no download puts a link into an evidence folder
+        if not all(stat.S_ISREG(look(path).st_mode) for path in paths):  # a named pipe would wait for ever
             raise UnreadableFileError("no regular file: never opened")
         return (
             read_blob(file.evidence)

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from nsgkit.errors import NoLogsError
 from nsgkit.evidence.folder import evidence_blobs, is_evidence
 from nsgkit.evidence.hours import evidence_hours
+from nsgkit.evidence.strangers import not_listed
 from nsgkit.flows.content_kind import Aside, why_no_log
 from nsgkit.flows.files import LogFile, Span, plain_name
 from nsgkit.flows.span_edges import hours_in_span
@@ -37,6 +38,7 @@ class Found:
     files: list[LogFile] = field(default_factory=list)
     aside: list[Aside] = field(default_factory=list)
     elsewhere: list[LogFile] = field(default_factory=list)  # of hours that were not asked for: not opened
+    unlisted: list[str] = field(default_factory=list)  # of those aside, what an evidence folder does not list
 
 
 def find_files(path: Path, span: Span) -> Found:
@@ -58,7 +60,7 @@ def find_files(path: Path, span: Span) -> Found:
             _keep(kept, file)
     if not kept:
         raise nothing_read(path, found.aside, found.elsewhere, span)
-    return Found(list(kept.values()), found.aside, found.elsewhere)
+    return Found(list(kept.values()), found.aside, found.elsewhere, found.unlisted)
 
 
 def none_in_span(path: Path, files: list[LogFile], span: Span) -> str:
@@ -114,6 +116,12 @@ def _of_evidence(path: Path) -> Found:
             found.files.append(LogFile(name, blob.parts[0][0], parse_name(name), blob.size, blob))
         else:
             found.aside.append(Aside(name, 0, EMPTY))
+    for entry in not_listed(path):
+        name = plain_name(entry.name)
+        size = os.lstat(path / entry.name).st_size if entry.kind == "file" else None
+        kind = "" if entry.kind == "file" else f"a {entry.kind}: "
+        found.aside.append(Aside(name, size, f"{kind}the manifest does not list it: not read"))
+        found.unlisted.append(name)
     return found
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import numpy as np
 import pandas as pd
 
-from nsgkit.errors import EvidenceChangedError, NsgkitError
+from nsgkit.errors import EvidenceChangedError, NsgkitError, hides_locals
 from nsgkit.evidence.folder import is_evidence
 from nsgkit.evidence.hours import evidence_hours
 from nsgkit.flows.blob_table import SEVERAL, blob_table, reject_table
@@ -27,7 +27,7 @@ from nsgkit.flows.reading import Reading, not_flow_logs, read_again, read_all
 from nsgkit.flows.record_types import notes_on_rows
 from nsgkit.flows.repeats import reject_repeats
 from nsgkit.flows.span_edges import cut_to_span, edge_notes, far_from_record, hours_in_span
-from nsgkit.flows.summary import as_html, as_text
+from nsgkit.flows.summary import WARNING, as_html, as_text
 from nsgkit.html import visible
 from nsgkit.schema import SET_ASIDE, empty, typed
 
@@ -110,6 +110,7 @@ class FlowLogs:
         return coverage_of(self.blobs, evidence=self.evidence_hours), notes
 
 
+@hides_locals
 def read_logs(
     path: str | os.PathLike[str],
     *,
@@ -121,7 +122,11 @@ def read_logs(
     A folder may be laid out as in the storage container, be an evidence folder that nsgkit downloaded,
     or hold files of any name in any order; gzip files are read too. What a file is, its content decides:
     every file that is not read is named in `set_aside`, with the reason. Links are followed, to each
-    folder once.
+    folder once; in an evidence folder, never.
+
+    Each file of an evidence folder is compared with its manifest. One that is no longer what was downloaded
+    is read, since an analyst must see it: a warning in `notes` and on display says so, a reject and the
+    blob's note name it. A file that the manifest does not list is set aside, with a warning.
 
     `start` and `end` (UTC where they name no zone) choose the rows from `start` to before `end`, by their
     own time. An hour's blob goes by the time of its records, so the last minute of an hour stands in the
@@ -129,7 +134,8 @@ def read_logs(
     blob, record and tuple.
 
     Returns FlowLogs. For every blob, tuples = rows + rejects + outside. Raises NoLogsError where there is
-    nothing to read, and says what was looked for; NsgkitError where the path or a time is not one.
+    nothing to read, and says what was looked for; EvidenceChangedError where the lines of an evidence
+    folder's manifest are no longer those that were written; NsgkitError where the path or a time is not one.
 
     >>> logs = read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
     >>> logs.raw(logs.flows[logs.flows["dst_port"] == 12086].iloc[0])
@@ -180,7 +186,9 @@ def _put_together(path: Path, span: Span, found: Found, read: Reading, logs: Flo
     others, blobs = not_flow_logs(read), logs.blobs
     aside = [*found.aside, *read.aside]
     others_files = {blob: read.blobs[blob].file for blob in others}
-    aside += [Aside(file.name, file.size, others[blob]) for blob, file in others_files.items()]
+    for blob, file in others_files.items():
+        reasons = filter(None, [others[blob], read.changed.get(file.name)])
+        aside.append(Aside(file.name, file.size, "; ".join(reasons)))
     if len(others) == len(blobs):
         raise nothing_read(path, aside, found.elsewhere, span)
     needed = [pd.isna(hour) or span.needs(hour) for hour in blobs["hour"]]
@@ -189,13 +197,28 @@ def _put_together(path: Path, span: Span, found: Found, read: Reading, logs: Flo
     if not len(logs.flows) and not logs.blobs["asked"].any():
         raise nothing_read(path, aside, [*found.files, *found.elsewhere], span)
     logs.rejects = logs.rejects[logs.rejects["blob"].isin(logs.blobs["name"])].reset_index(drop=True)
-    logs.notes = edge_notes(logs.blobs, span) + _notes(logs.blobs, len(found.elsewhere), int(elsewhere.sum()))
+    logs.notes = [*_warnings(found, read), *edge_notes(logs.blobs, span)]
+    logs.notes += _notes(logs.blobs, len(found.elsewhere), int(elsewhere.sum()))
     rows = sorted(aside, key=lambda one: (one.name, one.reason))
     logs.set_aside = typed(pd.DataFrame(rows, columns=list(Aside._fields)), SET_ASIDE)
     logs.files = {blob.file.name: blob.file for blob in read.blobs}
     if is_evidence(path):
         logs.evidence_hours = hours_in_span(evidence_hours(path), span)
     return logs
+
+
+def _warnings(found: Found, read: Reading) -> list[str]:
+    """Say what an evidence folder holds that is not what was downloaded."""
+    told = (
+        (list(read.changed), "not what was downloaded", "What is in it is shown here and is no evidence"),
+        (found.unlisted, "not listed in the manifest", "It was not read"),
+    )
+    return [
+        f"{WARNING}{len(names):,} file{'s'[: len(names) != 1]} of this evidence folder "
+        f"{'is' if len(names) == 1 else 'are'} {how}, such as {names[0]}. {what}: run nsgkit.verify."
+        for names, how, what in told
+        if names
+    ]
 
 
 def _notes(blobs: pd.DataFrame, unopened: int, elsewhere: int) -> list[str]:

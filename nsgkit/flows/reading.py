@@ -47,6 +47,8 @@ class Reading:
     headers: Headers = field(default_factory=Headers)
     blobs: list[ReadBlob] = field(default_factory=list)
     aside: list[Aside] = field(default_factory=list)
+    # Of an evidence folder: files that do not hold what was downloaded, and how that shows.
+    changed: dict[str, str] = field(default_factory=dict)
 
 
 class _Contents:
@@ -102,7 +104,7 @@ def read_all(files: list[LogFile]) -> Reading:
         while waiting:
             reading.rows.add(waiting.popleft().result())
     for number, blob in enumerate(reading.blobs):
-        if reason := _no_hash(blob.digest):
+        if reason := _no_hash(blob.digest) or _note_change(reading, blob.file, blob.digest):
             blob.count.refused.append(Reject(number, None, None, None, reason, ""))
     return reading
 
@@ -162,12 +164,12 @@ def _open_all(
     for file in shown:
         got = _fetch(file, buffers, pool)
         if got.aside:
-            reading.aside.append(Aside(file.name, file.size, got.aside))
+            reasons = [got.aside, _note_change(reading, file, got.digest)]
+            reading.aside.append(Aside(file.name, file.size, "; ".join(filter(None, reasons))))
             continue
         blob = ReadBlob(file, BlobCounts(file.name), got.size or file.size, got.digest)
-        problem = _objection(file, got) or got.problem
-        if problem:
-            refuse(len(reading.blobs), blob.count, problem)
+        if got.problem:
+            refuse(len(reading.blobs), blob.count, got.problem)
         elif got.doubtful:
             blob.doubtful = is_json(got.data or b"")
         elif blob.digest and got.size > _NO_RECORD_FITS:
@@ -178,7 +180,7 @@ def _open_all(
             reason = f"the same bytes as {blob.copy_of}: counted once"
             blob.count.refused.append(Reject(len(reading.blobs), None, None, None, reason, ""))
         reading.blobs.append(blob)
-        yield (None if problem or blob.copy_of else got.data), blob.count
+        yield (None if got.problem or blob.copy_of else got.data), blob.count
 
 
 def _fetch(file: LogFile, buffers: list[Array], pool: ThreadPoolExecutor) -> _Fetched:
@@ -214,10 +216,16 @@ def _hash(stored: Data, pool: ThreadPoolExecutor) -> Future[str]:
     return digest
 
 
-def _objection(file: LogFile, got: _Fetched) -> str | None:
-    """Return why a blob must not be counted: it is not what the evidence folder holds."""
-    if file.evidence is None or got.digest is None or sha256_of(got.digest) == file.evidence.sha256:
+def _note_change(reading: Reading, file: LogFile, digest: Future[str] | None) -> str | None:
+    """Note a file that does not hold what the evidence folder's manifest says, and return how that shows.
+
+    What it holds is read all the same: an analyst must see it, with the warning.
+    """
+    sha256 = sha256_of(digest)
+    if file.evidence is None or sha256 is None or sha256 == file.evidence.sha256:
         return None
-    return _no_hash(got.digest) or (
-        f"its SHA-256 is {got.digest.result()}, the manifest says {file.evidence.sha256}: run nsgkit.verify"
+    how = (
+        f"not what was downloaded: its SHA-256 is {sha256}, the manifest says {file.evidence.sha256}: run "
+        "nsgkit.verify"
     )
+    return reading.changed.setdefault(file.name, how)

@@ -10,6 +10,7 @@ from nsgkit.html import escape, visible
 from nsgkit.palette import COVERAGE, INK
 
 Said = tuple[Coverage, Sequence[str]]  # what coverage_of gives, and sentences about the reading
+WARNING = "WARNING: "  # a note that begins so comes first, and stands out
 _CELL, _GAP, _LEFT, _TOP = 11, 2, 210, 20
 _REASONS_SHOWN = 3
 _BESIDE = "display:inline;margin:0 4px 0 14px"  # of a sign of the legend
@@ -41,9 +42,13 @@ def as_html(flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, sai
     if not covered.hours.empty:
         shown = _grid(covered.hours)
         picture, rest = _picture(shown), rest + _left_out(covered, shown)
-    figures = "".join(f"<div>{escape(sentence)}</div>" for sentence in rest)
+    figures = "".join(f"<div>{_marked(sentence)}</div>" for sentence in rest)
     heading = f"<div><strong>FlowLogs</strong>: {escape(first)}</div>"
     return f'<div class="nsgkit-logs" style="line-height:1.5">{heading}{picture}{figures}</div>'
+
+
+def _marked(sentence: str) -> str:
+    return f"<strong>{escape(sentence)}</strong>" if sentence.startswith(WARNING) else escape(sentence)
 
 
 def _grid(hours: pd.DataFrame) -> pd.DataFrame:
@@ -81,7 +86,9 @@ def _sentences(
     unplaced = int(blobs["hour"].isna().sum())
     if unplaced:
         sentences.append(f"{_many(unplaced, 'blob')} without an hour: not in the picture.")
-    return [*sentences, *_unreadable(covered), *notes]
+    first = [note for note in notes if note.startswith(WARNING)]
+    others = [note for note in notes if note not in first]
+    return [sentences[0], *first, *sentences[1:], *_unreadable(covered), *others]
 
 
 def _unreadable(covered: Coverage) -> list[str]:

@@ -31,11 +31,12 @@ class Proxy:
     def reset(self):
         self.requests.clear()
         self.faults.clear()
+        self.__dict__.pop("next_fault", None)  # what a test put in its stead
         self.sent = 0  # bytes of bodies
         self.delay = 0.0  # seconds before each answer
         self.on_read = lambda count: None
 
-    def next_fault(self, kind):
+    def next_fault(self, kind, path):
         with self.lock:
             for place, (on, fault) in enumerate(self.faults):
                 if on in (kind, "any"):
@@ -123,6 +124,16 @@ def flip(handler, status, headers, body):
     handler.reply(status, headers, body[:middle] + bytes([body[middle] ^ 1]) + body[middle + 1 :])
 
 
+def edited(edit, status=None, **headers):
+    """Answer as the service does, but with the body edited, and with these headers."""
+
+    def fault(handler, was, there, body):
+        named = {key.replace("_", "-").lower(): value for key, value in headers.items()}
+        handler.reply(status or was, {k.lower(): v for k, v in there.items()} | named, edit(body))
+
+    return fault
+
+
 def first(action):
     """Do something at the service, then answer as it does."""
 
@@ -150,7 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
         proxy.requests.append((self.command, self.path))
         time.sleep(proxy.delay)
         proxy.on_read(proxy.count("read"))
-        fault = proxy.next_fault(_kind(self.command, self.path))
+        fault = proxy.next_fault(_kind(self.command, self.path), self.path)
         if fault is None:
             self.reply(*self.ask())
         else:

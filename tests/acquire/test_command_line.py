@@ -1,6 +1,7 @@
 """`python -m nsgkit download` and `verify`, as an analyst types them."""
 
 import getpass
+import re
 
 import pytest
 
@@ -27,6 +28,15 @@ def test_download_then_verify(direct, evidence, capsys):
     assert "4 of 4 blobs fetched" in said
     assert main(["verify", str(evidence)]) == 0
     assert "unchanged" in capsys.readouterr().out
+
+
+def test_the_head_that_download_printed_is_proven_by_verify(direct, evidence, capsys):
+    main(["download", direct, str(evidence), *SPAN])
+    head = re.search(r"outside of this folder: ([0-9a-f]{64})\. ", capsys.readouterr().out)[1]
+    assert main(["verify", str(evidence), "--head", head]) == 0
+    assert "no line up to it was cut off or made anew. It is the last line." in capsys.readouterr().out
+    assert main(["verify", str(evidence), "--head", "0" * 64]) == 1
+    assert "no line has the head that you noted" in capsys.readouterr().out
 
 
 def test_one_nic_of_one_nsg(direct, evidence):

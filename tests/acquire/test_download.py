@@ -33,6 +33,7 @@ from tests.acquire.logs import (
     until,
 )
 from tests.azurite import content, fill, write
+from tests.stored import evidence_folder, stored
 
 pytestmark = pytest.mark.azurite
 DAY = {"start": "2024-12-19", "end": "2024-12-20"}
@@ -244,19 +245,15 @@ def test_a_blob_that_was_emptied_is_kept_as_it_was(container, direct, tmp_path):
 
 
 def test_an_evidence_folder_of_an_earlier_version_has_no_hours_of_what_is_no_flow_log(tmp_path):
-    blob = dict.fromkeys(["size", "sha256", "etag", "md5", "encoding", "created", "modified"])
-    place = {"account": "a", "container": "c", "parts": [], "growing": False}
-    with open_writer(tmp_path / "e") as writer:
-        writer.add("stored", **place, **blob, name=name() + ".bak")
+    evidence_folder(tmp_path / "e", {name() + ".bak": b"left"})
     assert evidence_hours(tmp_path / "e").empty
 
 
 def test_what_an_earlier_version_took_for_evidence_is_not_gone(container, direct, tmp_path):
     fill(container, [name()])
     place = {"account": "devstoreaccount1", "container": container.container_name}
-    stored = {"size": 1, "parts": [[0, 1]], "file_sha256": "0", "growing": False}
     with open_writer(tmp_path / "e") as writer:
-        writer.add("stored", **place, **stored, name=name(hours(2)[1]) + ".bak")
+        writer.add("stored", **stored(name(hours(2)[1]) + ".bak") | place)
     assert download(direct, tmp_path / "e", **DAY).gone == 0
 
 

@@ -16,7 +16,7 @@ from nsgkit.acquire import errors, retry, transport
 from nsgkit.acquire.download import download
 from nsgkit.evidence import writer
 from nsgkit.evidence.folder import evidence_blobs, read_blob
-from nsgkit.evidence.hours import evidence_hours
+from nsgkit.evidence.hours import evidence_hours, manifest_hours
 from nsgkit.evidence.manifest import read_manifest
 from nsgkit.evidence.verify import verify
 from tests.acquire.logs import hours, name, records, stopping, this_hour, until
@@ -45,6 +45,16 @@ def held(evidence):
 def one(container):
     """A container with one blob, which cannot change any more; gives its content."""
     return fill(container, [name()])
+
+
+def fail_on_one(proxy, fault, times):
+    """Make the fault so often on the hour 09 alone."""
+    ask, left = proxy.next_fault, [fault] * times
+
+    def next_fault(kind, path):
+        return left.pop() if left and kind == "read" and re.search("h(=|%3D)09", path) else ask(kind, path)
+
+    proxy.next_fault = next_fault
 
 
 @pytest.fixture
@@ -192,11 +202,16 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize("odd", ODD, ids=["archived", "403", "404", "login", "length", "date"])
+ODD_TIMES = [*((*odd, 1) for odd in ODD), (cut, "The connection broke off", 5)]
+ODD_TIMES += [(flip, "their MD5 differs", 5), (answer(500), "answered 500", 5)]
+ODD_NAMES = ["archived", "403", "404", "login", "length", "date", "torn", "flipped", "500"]
+
+
+@pytest.mark.parametrize("odd", ODD_TIMES, ids=ODD_NAMES)
 def test_a_blob_that_fails_is_known_afterwards_until_it_comes(container, url, proxy, tmp_path, odd):
-    fault, why = odd
+    fault, why, times = odd
     contents = fill(container, [name(hour) for hour in hours(3)])
-    proxy.fail(fault)
+    fail_on_one(proxy, fault, times)
     told = download(url, tmp_path / "e", **DAY)
     assert (told.fetched, len(told.failed)) == (2, 1)
     table = evidence_hours(tmp_path / "e").head(3)
@@ -204,6 +219,9 @@ def test_a_blob_that_fails_is_known_afterwards_until_it_comes(container, url, pr
     assert (failed["state"], [name(failed["hour"])]) == ("could not be read", list(told.failed))
     assert re.search(why, failed["reason"])
     assert sorted(table["state"]) == ["complete", "complete", "could not be read"]
+    drawn = manifest_hours(tmp_path / "e").head(3)
+    assert sorted(drawn["status"]) == ["could not be read", "present", "present"]
+    assert drawn["reason"].dropna().tolist() == [failed["reason"]]
     assert verify(tmp_path / "e").ok
     download(url, tmp_path / "e", **DAY)
     assert held(tmp_path / "e") == contents
@@ -246,6 +264,19 @@ def test_a_blob_that_goes_while_it_is_read_is_told(container, url, proxy, tmp_pa
     told = download(url, tmp_path / "e", **DAY)
     assert list(told.failed) == [name()]
     assert held(tmp_path / "e") == {}
+
+
+def test_a_blob_that_went_while_it_was_read_has_a_state_until_it_is_there_again(
+    container, url, proxy, tmp_path
+):
+    contents = fill(container, [name(hour) for hour in hours(2)])
+    fail_on_one(proxy, first(lambda: container.delete_blob(name())), 1)
+    download(url, tmp_path / "e", **DAY)
+    row = evidence_hours(tmp_path / "e").iloc[0]
+    assert (row["state"], "BlobNotFound" in row["reason"]) == ("could not be read", True)
+    container.upload_blob(name(), contents[name()])
+    download(url, tmp_path / "e", **DAY)
+    assert evidence_hours(tmp_path / "e")["state"].tolist()[:2] == ["complete", "complete"]
 
 
 def test_of_a_blob_that_grew_only_the_growth_is_read(container, url, proxy, growing):

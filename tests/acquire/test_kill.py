@@ -67,6 +67,38 @@ def interrupt(url, proxy, evidence, after, how):
     return process.exitcode
 
 
+def tamper(evidence):
+    """Flip a bit of a file that was stored, if there is any; return the blob and the file."""
+    stored = list(evidence_blobs(evidence)) if (evidence / "manifest.jsonl").exists() else []
+    if not stored:
+        return None, None
+    blob = random.choice(stored)
+    path = random.choice(blob.parts)[0]
+    data = bytearray(path.read_bytes())
+    data[random.randrange(len(data))] ^= 1
+    path.write_bytes(data)
+    return blob.name, path
+
+
+def bytes_of(evidence):
+    return {path: path.read_bytes() for path in (evidence / "blobs").rglob("*") if path.is_file()}
+
+
+def check_beside_tampered(url, evidence, contents):
+    """All other blobs come in whole, no file is written over, and verify names what was touched."""
+    name, path = tamper(evidence)
+    before = bytes_of(evidence)
+    download(url, evidence, **SPAN)
+    assert before.items() <= bytes_of(evidence).items()
+    whole = in_full(evidence)
+    assert {n: data for n, data in whole.items() if n != name} == {
+        n: data for n, data in contents.items() if n != name
+    }
+    assert whole.keys() == contents.keys()
+    if path:
+        assert any(str(path) in problem for problem in verify(evidence).problems)
+
+
 def check(url, evidence, contents):
     torn = len(list((evidence / "blobs").rglob("*.0"))) if evidence.exists() else 0
     known = sum(line.event["event"] == "stored" for line in read_manifest(evidence)) if torn else 0
@@ -86,7 +118,7 @@ def test_kill_nine_at_random_moments(url, proxy, tmp_path, contents, times):
     for number in range(times):
         after = random.randint(1, everything)
         killed += interrupt(url, proxy, tmp_path / str(number), after, signal.SIGKILL) == -signal.SIGKILL
-        check(url, tmp_path / str(number), contents)
+        (check if number % 2 else check_beside_tampered)(url, tmp_path / str(number), contents)
     assert killed > times / 2
 
 

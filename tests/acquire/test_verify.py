@@ -10,6 +10,7 @@ from nsgkit.acquire.download import download
 from nsgkit.errors import EvidenceChangedError, NoLogsError
 from nsgkit.evidence.folder import SUMS, evidence_blobs
 from nsgkit.evidence.manifest import MANIFEST
+from nsgkit.evidence.verification import NOT_PROVEN
 from nsgkit.evidence.verify import verify
 from tests.acquire.logs import hours, name, records, this_hour
 from tests.azurite import empty_container, fill, write
@@ -59,12 +60,15 @@ def test_what_it_found_prints_as_a_few_sentences(evidence):
     size = sum(path.stat().st_size for path in files(evidence))
     lines = len((evidence / MANIFEST).read_bytes().splitlines())
     checked = f"4 files ({size:,} bytes) and {lines:,} lines of the manifest checked"
-    assert str(verify(evidence)).startswith(f"{evidence}: unchanged. {checked}. ")
+    head = [f"The manifest's last SHA-256, its head: {verify(evidence).head}", NOT_PROVEN]
+    assert str(verify(evidence)).split("\n") == [f"{evidence}: unchanged. {checked}.", *head]
     flip(files(evidence)[0])
+    (evidence / "planted.json").write_bytes(b"")
     problems = verify(evidence).problems
     assert str(verify(evidence)).split("\n") == [
         f"{evidence}: CHANGED. {checked}; {len(problems)} problems:",
         *(f"  {problem}" for problem in problems),
+        *head,
     ]
 
 
@@ -96,7 +100,7 @@ def test_what_was_read_on_from_a_changed_beginning_is_told_too(evidence):
     flip(begun)
     assert verify(evidence).problems == [
         f"{begun}: other bytes than were downloaded. It holds {grown.name}",
-        f"{read_on}: together with its earlier parts it is no longer {grown.name}",
+        f"{read_on}: with its earlier parts it is another blob. It holds {grown.name}",
     ]
 
 
@@ -139,12 +143,15 @@ def test_nothing_more_is_downloaded_into_an_evidence_folder_whose_manifest_was_c
 def test_sums_that_were_changed(evidence):
     with (evidence / SUMS).open("ab") as file:
         file.write(b"0" * 64 + b"  blobs/planted.json\n")
-    assert "1 lines that the manifest does not know" in verify(evidence).problems[0]
+    assert "1 line that the manifest does not know, first 0000" in verify(evidence).problems[0]
 
 
-def test_the_manifest_alone_proves_an_evidence_folder_whose_sums_are_gone(evidence):
+def test_sums_that_are_gone_are_a_problem_and_the_manifest_alone_proves_the_files(evidence):
     (evidence / SUMS).unlink()
-    assert verify(evidence).ok
+    assert verify(evidence).problems == [
+        f"{evidence / SUMS}: missing. The manifest alone still proves the files; the next download writes it "
+        "again."
+    ]
 
 
 def test_a_folder_that_is_no_evidence_folder(tmp_path):

@@ -51,7 +51,24 @@ def words(text):
 def test_what_is_unchanged_is_proven_with_the_hash_to_note_down(folder):
     status, shown = press(verify_explorer(folder))
     assert "Unchanged." in status
-    assert re.search(r"last SHA-256, [0-9a-f]{64}", shown)
+    assert re.search(r"its head: [0-9a-f]{64}", shown)
+
+
+@pytest.mark.azurite
+def test_a_head_that_was_noted_can_be_given(folder):
+    widget = verify_explorer(folder)
+    widget.children[1].children[1].value = "0" * 64
+    status, shown = press(widget)
+    assert "CHANGED" in status
+    assert "no line has the head that you noted, 000" in shown
+
+
+@pytest.mark.azurite
+def test_a_manifest_that_was_taken_away_is_told(folder):
+    (folder / "manifest.jsonl").unlink()
+    status, shown = press(verify_explorer(folder))
+    assert "CHANGED" in status
+    assert "manifest.jsonl: missing" in shown
 
 
 @pytest.mark.azurite

@@ -19,6 +19,7 @@ from nsgkit.evidence.folder import evidence_blobs
 from nsgkit.evidence.writer import open_writer
 from nsgkit.flows import content_kind, reading
 from tests.blobs import ALLOWED, MAC, NSG, PROBE, VNET_BEGIN, blob, nsg_record, vnet_record
+from tests.stored import evidence_folder
 
 GOOD = blob(nsg_record(PROBE))
 HOUR = "y=2024/m=12/d=19/h=09/m=00"
@@ -425,12 +426,9 @@ def test_a_pipe_is_never_opened(tmp_path):
 
 
 def test_a_pipe_in_place_of_an_evidence_folder_s_file_is_never_opened(tmp_path):
-    with open_writer(tmp_path) as store:
-        event = {"account": "demo", "container": "c", "name": LAID_OUT, "growing": False}
-        told = dict.fromkeys(("size", "sha256", "etag", "md5", "encoding", "created", "modified"), "1")
-        store.manifest.add("stored", **event, **told | {"size": 9, "parts": [[0, 9]]})
+    evidence_folder(tmp_path, {LAID_OUT: b"{}"})
     pipe = next(iter(evidence_blobs(tmp_path))).parts[0][0]
-    pipe.parent.mkdir(parents=True, exist_ok=True)
+    pipe.unlink()
     os.mkfifo(pipe)
     assert nsgkit.read_logs(tmp_path).rejects["reason"].tolist() == ["no regular file: never opened"]
 

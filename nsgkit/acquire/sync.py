@@ -10,8 +10,6 @@ from datetime import datetime
 from threading import Lock, Semaphore, local
 from typing import IO, Any
 
-from tqdm.auto import tqdm
-
 from nsgkit.acquire import errors
 from nsgkit.acquire.blobs import WORKERS, Blob, Source, look_at
 from nsgkit.acquire.left_out import LeftOut
@@ -23,6 +21,7 @@ from nsgkit.evidence.folder import INCOMING, blob_key
 from nsgkit.evidence.hours import Gaps
 from nsgkit.evidence.writer import TOOL, EvidenceWriter
 from nsgkit.layout import floor_hour, is_flow_log, parse_name, span_prefixes
+from nsgkit.progress import progress
 
 _FORM = "%Y-%m-%dT%H:%MZ"
 _WAITING = 2 * WORKERS  # blobs that are taken up ahead; the others stay in the list
@@ -65,7 +64,7 @@ class Workers:
         self._of_blob = local()  # size: bytes that arrived of the blob that a thread reads
         self._on_progress = on_progress or (lambda _arrived, _wanted: None)
         self._lock = Lock()
-        self._bar: tqdm = tqdm(disable=True)
+        self._bar = progress(disable=True)
 
     def fetch(self, transfer: Transfer, blobs: Iterator[Blob], number: int, size: int) -> None:
         """Fetch the blobs. Raises what ended it before they were all tried, if anything did.
@@ -89,7 +88,7 @@ class Workers:
             finally:
                 places.release()
 
-        with tqdm(total=size, unit="B", unit_scale=True, unit_divisor=1024) as self._bar:
+        with progress(total=size, unit="B", unit_scale=True, unit_divisor=1024) as self._bar:
             self._submit_all(transfer, one, blobs, places)
         if self._ended is not None:
             raise self._ended

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tqdm.auto import tqdm
-
 from nsgkit.errors import EvidenceChangedError
 from nsgkit.evidence.folder import INCOMING, SUMS, blob_key, part_path, read_parts
 from nsgkit.evidence.strangers import Entry, is_part, kind_at, kind_of_part, part_name
 from nsgkit.evidence.verification import Verification
 from nsgkit.evidence.writer import sum_lines
 from nsgkit.html import visible
+from nsgkit.progress import progress
 
 _SUMS_AGAIN = "The manifest alone still proves the files; the next download writes it again."
 
@@ -20,7 +19,7 @@ _SUMS_AGAIN = "The manifest alone still proves the files; the next download writ
 def check_files(result: Verification, stored: list[dict[str, Any]]) -> set[str]:
     """Check all stored files and return where they must lie."""
     size = sum(event["parts"][-1][1] for event in stored)
-    with tqdm(total=size, unit="B", unit_scale=True, unit_divisor=1024) as bar:
+    with progress(total=size, unit="B", unit_scale=True, unit_divisor=1024) as bar:
         for event in stored:
             if problem := _problem(result, event):
                 told = f"{result.folder / part_name(event)}: {problem}. It holds {visible(event['name'])}"

@@ -15,7 +15,8 @@ from nsgkit.counting.conversations import stitched_once
 from nsgkit.errors import NsgkitError
 from nsgkit.explore import traffic_explorer
 from nsgkit.explore.traffic import pictures
-from nsgkit.explore.traffic.pictures import PICTURES, code
+from nsgkit.explore.traffic.as_code import code
+from nsgkit.explore.traffic.pictures import PICTURES
 from nsgkit.explore.traffic.question import BREAKDOWNS, MEASURES, Question, Traffic
 from nsgkit.explore.workbench.selectable import whole_bins
 from tests.counting.plain_stitch import fold, records, summaries

@@ -14,6 +14,7 @@ from nsgkit.counting.conversations import stitched_once
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.traffic import pictures
+from nsgkit.explore.traffic.as_code import code
 from nsgkit.explore.traffic.controls import (
     choose,
     clear_filters,
@@ -306,7 +307,7 @@ class _TrafficExplorer:
 
     def _show_code(self) -> None:
         settled = self.traffic.settled(self.asked)
-        self.code.value = pictures.code(settled, self.name, rows=self.rows_open)
+        self.code.value = code(settled, self.name, rows=self.rows_open)
         self.code.layout.display = None
         show_status(self.status, self.summary)
 

@@ -1,4 +1,4 @@
-"""The pictures of the traffic explorer: of each, its table, its drawing, what can be picked, its code."""
+"""The pictures of the traffic explorer: of each, its table, its drawing, and what can be picked in it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ import pandas as pd
 from nsgkit import analyses, views
 from nsgkit.analyses.traffic.over_time import over_time_of
 from nsgkit.explore.traffic.picked import hours_to_pick, rows_to_pick
-from nsgkit.explore.traffic.question import BREAKDOWNS, MOST_OPENED, VOLUMES, Question, Traffic
-from nsgkit.explore.workbench.code import Call, cell
+from nsgkit.explore.traffic.question import BREAKDOWNS, VOLUMES, Question, Traffic
+from nsgkit.explore.workbench.code import Call
 from nsgkit.schema import NOT_LOGGED
 from nsgkit.views.theme import StandIn, titled
 
@@ -67,49 +67,6 @@ def named(traffic: Traffic, table: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns="acl").assign(nsg=names)[["nsg", *table.columns.drop("acl")]]
 
 
-def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -> str:
-    """Return the calls that make the tables `over_time` and `table`, and `rows` where they are open.
-
-    `flows` is how the notebook calls the flow table.
-
-    >>> print(code(Question("dst_port:22 denied", measure="denied", by="source address", freq="1h"), "logs"))
-    ... # doctest: +ELLIPSIS
-    import nsgkit
-    from nsgkit import analyses
-    <BLANKLINE>
-    # The same view again: nsgkit.explore.traffic_explorer(logs, filter='dst_port:22 denied', measure=...)
-    conversations = nsgkit.conversations(logs)
-    chosen = nsgkit.query(conversations, 'dst_port:22 denied')
-    over_time = analyses.over_time(chosen, freq='1h')
-    table = analyses.breakdown(chosen, by=['src_ip'], measure='denied', top=15, peers='dst_ip')
-    table
-    """
-    lines = [
-        f"# The same view again: {view(question, flows)}",
-        f"conversations = nsgkit.conversations({flows})",
-        f"chosen = nsgkit.query(conversations, {question.all_terms!r})",
-        f"over_time = {_timeline_code(question, 'chosen', flows, question.freq, question.coloured_by)}",
-        f"table = {PICTURES[question.picture].code(question, flows)}",
-        *([f"rows = nsgkit.conversation_rows({flows}, chosen.head({MOST_OPENED}))"] if rows else []),
-    ]
-    return cell(*lines)
-
-
-def view(question: Question, flows: str) -> str:
-    """Return the call that opens the explorer on this very question.
-
-    >>> view(Question("dst_port:22", measure="denied", by="source address"), "logs")
-    "nsgkit.explore.traffic_explorer(logs, filter='dst_port:22', measure='denied', by=['src_ip'])"
-    """
-    usual = Question()
-    told = {"filter": question.all_terms, "measure": question.measure, "by": BREAKDOWNS[question.by][0]}
-    told |= {"freq": question.freq, "picture": question.picture}
-    plain = {"filter": "", "measure": usual.measure, "by": BREAKDOWNS[usual.by][0]}
-    plain |= {"freq": usual.freq, "picture": usual.picture}
-    options = "".join(f", {name}={value!r}" for name, value in told.items() if value != plain[name])
-    return f"nsgkit.explore.traffic_explorer({flows}{options})"
-
-
 def _bars(question: Question) -> Call:
     by, peers = BREAKDOWNS[question.by]
     options = {"by": by, "measure": question.measure, "top": TOP, "peers": peers}
@@ -141,7 +98,7 @@ PICTURES = {
     "Top": Picture(*_made_by(_bars), views.top_bars, lambda question: BREAKDOWNS[question.by][0]),
     "Hours and days": Picture(
         _hours,
-        lambda question, flows: _timeline_code(question, "chosen", flows, "1h", None),
+        lambda question, flows: timeline_code(question, "chosen", flows, "1h", None),
         views.heat_map,
         lambda _question: ["time"],
         hours_to_pick,
@@ -164,6 +121,7 @@ def _timeline(
     return analyses.over_time(chosen, freq=freq, by=by)
 
 
-def _timeline_code(question: Question, chosen: str, flows: str, freq: str, by: str | None) -> str:
+def timeline_code(question: Question, chosen: str, flows: str, freq: str, by: str | None) -> str:
+    """Return the call that makes the table over time."""
     call = Call(analyses.over_time, "analyses.over_time", {"freq": freq} | ({"by": by} if by else {}))
     return call.written(chosen, flows=flows) if question.measure in VOLUMES else call.written(chosen)

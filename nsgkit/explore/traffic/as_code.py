@@ -1,0 +1,47 @@
+"""Show as code: the call that opens the traffic explorer on a question, and those that make its tables."""
+
+from nsgkit.explore.traffic.pictures import PICTURES, timeline_code
+from nsgkit.explore.traffic.question import BREAKDOWNS, MOST_OPENED, Question
+from nsgkit.explore.workbench.code import cell
+
+
+def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -> str:
+    """Return the calls that make the tables `over_time` and `table`, and `rows` where they are open.
+
+    `flows` is how the notebook calls the flow table.
+
+    >>> print(code(Question("dst_port:22 denied", measure="denied", by="source address", freq="1h"), "logs"))
+    ... # doctest: +ELLIPSIS
+    import nsgkit
+        <BLANKLINE>
+    # The same view again: nsgkit.explore.traffic_explorer(logs, filter='dst_port:22 denied', measure=...)
+    conversations = nsgkit.conversations(logs)
+    chosen = nsgkit.query(conversations, 'dst_port:22 denied')
+    over_time = analyses.over_time(chosen, freq='1h')
+    table = analyses.breakdown(chosen, by=['src_ip'], measure='denied', top=15, peers='dst_ip')
+    table
+    """
+    lines = [
+        f"# The same view again: {view(question, flows)}",
+        f"conversations = nsgkit.conversations({flows})",
+        f"chosen = nsgkit.query(conversations, {question.all_terms!r})",
+        f"over_time = {timeline_code(question, 'chosen', flows, question.freq, question.coloured_by)}",
+        f"table = {PICTURES[question.picture].code(question, flows)}",
+        *([f"rows = nsgkit.conversation_rows({flows}, chosen.head({MOST_OPENED}))"] if rows else []),
+    ]
+    return cell(*lines)
+
+
+def view(question: Question, flows: str) -> str:
+    """Return the call that opens the explorer on this very question.
+
+    >>> view(Question("dst_port:22", measure="denied", by="source address"), "logs")
+    "nsgkit.explore.traffic_explorer(logs, filter='dst_port:22', measure='denied', by=['src_ip'])"
+    """
+    usual = Question()
+    told = {"filter": question.all_terms, "measure": question.measure, "by": BREAKDOWNS[question.by][0]}
+    told |= {"freq": question.freq, "picture": question.picture}
+    plain = {"filter": "", "measure": usual.measure, "by": BREAKDOWNS[usual.by][0]}
+    plain |= {"freq": usual.freq, "picture": usual.picture}
+    options = "".join(f", {name}={value!r}" for name, value in told.items() if value != plain[name])
+    return f"nsgkit.explore.traffic_explorer({flows}{options})"

@@ -74,7 +74,7 @@ def must_be_read_again(held: Mapping[str, Any], state: State | None, *, growing:
 def _fetch(transfer: Transfer, blob: Blob) -> None:
     source, writer = transfer.source, transfer.writer
     place = source.container.place
-    earlier = writer.held(**place, name=blob.name) or {}
+    earlier = _held(writer, {**place, "name": blob.name})
     growing = is_growing(blob.name, source.server_time)
     blocks = list_blocks(source, blob) if growing or earlier.get("blocks") else []
     begun = _begun(transfer, blob, earlier, _beginning(earlier, blob, blocks), growing=growing)
@@ -93,6 +93,23 @@ def _fetch(transfer: Transfer, blob: Blob) -> None:
         growing=growing,
         served=f"{source.server_time:%Y-%m-%dT%H:%M:%SZ}",
     )
+
+
+def _held(writer: EvidenceWriter, place: dict[str, str]) -> dict[str, Any]:
+    """Return what is held of the blob; tell it where something was stored and is not there as it was."""
+    held = writer.held(**place)
+    if held is None and (lost := writer.newest(**place)) is not None:
+        _tell_changed(writer, place, lost)
+    return held or {}
+
+
+def _tell_changed(writer: EvidenceWriter, place: dict[str, str], earlier: dict[str, Any]) -> None:
+    files = _files(earlier, blob_key(**place))
+    writer.tell("changed here", **place, files=files)
+
+
+def _files(earlier: dict[str, Any], key: str) -> list[str]:
+    return [part_path(Path(), key, number).as_posix() for number, _ in earlier["parts"]]
 
 
 class Begun(NamedTuple):
@@ -118,14 +135,13 @@ def _begun(
     key = blob_key(**place, name=blob.name)
     begun, whole = _hashed(writer, key, parts, earlier)
     if whole != earlier["sha256"]:
-        files = [part_path(Path(), key, number).as_posix() for number, _ in earlier["parts"]]
-        writer.tell("changed here", **place, name=blob.name, files=files)
+        _tell_changed(writer, {**place, "name": blob.name}, earlier)
         return nothing
     length = earlier["size"] if same else _length(parts)
     if not growing and _sha256_at_source(transfer, blob, length) != (
         whole if same else begun.sha256.hexdigest()
     ):
-        writer.tell("rewritten", **place, name=blob.name)
+        writer.tell("rewritten", **place, name=blob.name, files=_files(earlier, key))
         return nothing
     return None if same else begun
 

@@ -78,14 +78,20 @@ class EvidenceWriter:
         if event["event"] == "stored":
             self._lines[key] = offset
 
+    def newest(self, account: str, container: str, name: str) -> dict[str, Any] | None:
+        """Return what was last stored of a blob, whatever became of its files; None where nothing was."""
+        offset = self._lines.get(bytes.fromhex(blob_key(account, container, name)))
+        return None if offset is None else read_line(self.folder, offset)
+
     def held(self, account: str, container: str, name: str) -> dict[str, Any] | None:
-        """Return what was last stored of a blob, or None where nothing was, or its files are not there."""
-        key = blob_key(account, container, name)
-        offset = self._lines.get(bytes.fromhex(key))
-        if offset is None:
+        """Return what was last stored of a blob; None where nothing was, or its files have other sizes."""
+        event = self.newest(account, container, name)
+        if event is None:
             return None
-        event = read_line(self.folder, offset)
-        whole = all(_size(part_path(self.folder, key, n)) >= length for n, length in event["parts"])
+        key = blob_key(account, container, name)
+        sizes = [(_size(part_path(self.folder, key, n)), length) for n, length in event["parts"]]
+        # Of an earlier part all but its tail counts, so its file is longer.
+        whole = all(size >= length for size, length in sizes) and sizes[-1][0] == sizes[-1][1]
         return event if whole else None
 
     def state(self, account: str, container: str, name: str) -> State | None:
@@ -244,10 +250,12 @@ def _sha256(path: Path) -> str:
 
 
 def _size(path: Path) -> int:
+    """Return the bytes of a file; -1 where there is none, or a link or a folder in its place."""
     try:
-        return path.stat().st_size
+        status = path.lstat()
     except FileNotFoundError:
         return -1
+    return status.st_size if stat.S_ISREG(status.st_mode) else -1
 
 
 def open_private(path: Path) -> IO[bytes]:

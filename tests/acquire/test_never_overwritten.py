@@ -3,6 +3,7 @@
 import os
 import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -191,3 +192,30 @@ def test_one_that_was_not_rewritten_is_read_again_once(container, url, tmp_path,
     assert len(reread) == 1
     (blob,) = evidence_blobs(evidence)
     assert blob.state == "complete"
+
+
+def shorten(path):
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def lengthen(path):
+    path.write_bytes(path.read_bytes() + b" ")
+
+
+def link(path):
+    path.symlink_to(path.rename(path.parents[3] / "moved"))
+
+
+@pytest.mark.parametrize("damage", [shorten, lengthen, link, Path.unlink])
+def test_a_stored_file_of_another_size_or_kind_is_told_and_comes_again_beside(stored, tmp_path, damage):
+    container, url, folder, _ = stored
+    evidence = shutil.copytree(folder, tmp_path / "e")
+    file = evidence_blobs(evidence)[0].parts[0][0]
+    damage(file)
+    before = bytes_of(evidence)
+    done = download(url, evidence, **DAY)
+    (told,) = events(evidence, "changed here")
+    assert (done.changed, told["files"]) == (1, [file.relative_to(evidence).as_posix()])
+    assert before.items() <= bytes_of(evidence).items()
+    (blob, *_) = evidence_blobs(evidence)
+    assert read_blob(blob) == container.download_blob(blob.name).readall()

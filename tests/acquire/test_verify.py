@@ -82,7 +82,8 @@ def test_one_flipped_bit_is_found_by_verify_and_by_sha256sum(evidence, which):
     assert f"{touched.relative_to(evidence)}: FAILED" in ran.stdout
 
 
-def test_the_bytes_of_all_files_move_the_bar(evidence, capsys):
+def test_the_bytes_of_all_files_move_the_bar(evidence, capsys, monkeypatch):
+    monkeypatch.setattr("nsgkit.progress.DELAY", 0)
     verify(evidence)
     size = sum(path.stat().st_size for path in files(evidence)) / 1024
     assert re.search(rf"100%.* {size:.2f}k/{size:.2f}k \[.*B/s\]", capsys.readouterr().err)

@@ -80,7 +80,7 @@ class Notebook:
 
     def set(self, label, value):
         """Choose, tick or type `value` in the control called `label`, and leave it."""
-        choices = self.panel.locator(f".widget-togglebuttons:has(> .widget-label:text-is({label!r}))")
+        choices = self.panel.locator(f".widget-toggle-buttons:has(> .widget-label:text-is({label!r}))")
         if choices.count():
             choices.last.get_by_role("button", name=value, exact=True).click()
             return self.settle()
@@ -126,6 +126,13 @@ class Notebook:
     def explorer(self, number=0):
         """The explorer of that number, counted from the top."""
         return self.panel.locator(".nsgkit-panel").nth(number)
+
+    def in_sight(self, what):
+        """How much of a control or chart can be seen without scrolling, from 0 to 1."""
+        node = self.control(what) if what == "Filter" else self.chart(what)
+        box, seen = node.bounding_box(), self.panel.locator(".jp-WindowedPanel-outer").bounding_box()
+        top, bottom = max(box["y"], seen["y"]), min(box["y"] + box["height"], seen["y"] + seen["height"])
+        return max(0, bottom - top) / box["height"]
 
     def brush(self, title, start, end, number=0):
         """Drag over the chart from one UTC time to another, given as `2024-12-19 10:00`."""

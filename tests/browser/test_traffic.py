@@ -8,7 +8,7 @@ import pytest
 CELLS = [
     "import nsgkit\nfrom nsgkit.explore import traffic_explorer",
     "logs = nsgkit.read_logs('../data/samples')",
-    "traffic_explorer(logs.flows)",
+    "traffic_explorer(logs)",
 ]
 OVER_TIME, DENIED = "Connections and denied attempts over time", "Denied attempts by source address"
 # An independent count, in plain Python, in the notebook's kernel.
@@ -63,12 +63,32 @@ def test_rows_are_sorted_by_value_and_searched(fresh):
     assert fresh.faults() == []
 
 
-def test_the_span_stays_drawn_when_the_filter_changes(fresh):
+def test_a_drag_looks_closer_and_back_goes_back(fresh):
     fresh.brush(OVER_TIME, "2024-12-18 06:00", "2024-12-18 12:00").wait_for("from:2024-12-18T06:00")
-    fresh.set("Filter", "tcp").wait_for("Filter: tcp from:2024-12-18T06:00 until:2024-12-18T12:00")
-    brush = fresh.chart(OVER_TIME).locator(".span_brush path, [class*=span_brush] path").first
-    assert brush.bounding_box()["width"] > 40
+    axis = (
+        fresh.chart(OVER_TIME).locator('[aria-label*=" for a utc scale"]').first.get_attribute("aria-label")
+    )
+    assert "06:00" in axis and "12:00" in axis
     assert fresh.control("From (UTC)").input_value() == "2024-12-18T06:00"
+    fresh.set("Filter", "tcp").wait_for("Filter: tcp from:2024-12-18T06:00 until:2024-12-18T12:00")
+    fresh.press("Back").press("Back").wait_for(re.compile("^32,814 conversations"))
+    assert fresh.faults() == []
+
+
+def test_filter_both_pictures_and_buttons_are_in_sight_together(fresh, jupyter):
+    for width, height in ((1280, 800), (1920, 1080)):
+        with jupyter.looking(width=width, height=height):
+            fresh.explorer().evaluate("node => node.scrollIntoView({block: 'start'})")
+            fresh.page.wait_for_timeout(500)
+            inside = {name: fresh.in_sight(name) for name in ("Filter", OVER_TIME, "Connections by protocol")}
+            assert min(inside.values()) > 0.5, inside
+
+
+def test_a_click_on_a_row_shows_its_raw_tuple(fresh):
+    fresh.set("Filter", "dst_port:22 denied").press("Open the rows").wait_for("Click a row")
+    fresh.explorer().locator("table tbody tr").nth(1).locator("td").first.click()
+    fresh.wait_for(re.compile(r"SHA-256 [0-9a-f]{64}"))
+    assert fresh.faults() == []
 
 
 @pytest.mark.parametrize(

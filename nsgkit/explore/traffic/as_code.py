@@ -10,8 +10,8 @@ def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -
 
     `flows` is how the notebook calls the flow table.
 
-    >>> print(code(Question("dst_port:22 denied", measure="denied", by="source address", freq="1h"), "logs"))
-    ... # doctest: +ELLIPSIS
+    >>> asked = Question("dst_port:22 denied", measure="denied", by="source address", freq="1h")
+    >>> print(code(asked, "logs"))  # doctest: +ELLIPSIS
     import nsgkit
         <BLANKLINE>
     # The same view again: nsgkit.explore.traffic_explorer(logs, filter='dst_port:22 denied', measure=...)

@@ -138,7 +138,8 @@ def own_networks(table: object, own: Own = None) -> Network:
     Examples
     --------
     >>> import nsgkit
-    >>> own_networks(nsgkit.read_logs("data/samples")).is_inside(["2001:db8:30:1::4", "2001:db8:f0::220"]).tolist()
+    >>> network = own_networks(nsgkit.read_logs("data/samples"))
+    >>> network.is_inside(["2001:db8:30:1::4", "2001:db8:f0::220"]).tolist()
     [True, False]
     """
     if isinstance(own, Network):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_address, ip_network
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import narwhals as nw
 import numpy as np
@@ -36,6 +36,7 @@ _SUBNET = {4: 24, 6: 64}  # bits of what is taken for the subnet of a NIC's addr
 Prefix: TypeAlias = IPv4Network | IPv6Network
 # One form everywhere: a Network, prefixes, a network.toml, or None for what the conversations tell.
 Own: TypeAlias = "Network | Iterable[str] | str | Path | None"
+Internet: TypeAlias = Literal["one", "each"]
 _Bools: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
 
 
@@ -211,6 +212,18 @@ def internet_as_one(table: Any, own: Own = None, ends: Sequence[str] = ENDS) -> 
     if isinstance(held, pd.DataFrame):
         return held.assign(**{end: _one_for_all(held[end], network) for end in ends})
     return _in_engine(held, network, ends)
+
+
+def gathered(table: object, own: Own, internet: Internet) -> Native:
+    """Return `table` as the option `internet` of a question says: "one" group, or "each" address itself.
+
+    >>> table = pd.DataFrame({"src_ip": ["192.0.2.7"], "dst_ip": ["10.0.0.4"]})
+    >>> gathered(table, ["10.0.0.0/8"], "one")["src_ip"].item()
+    'internet'
+    """
+    if internet not in ("one", "each"):
+        raise NsgkitError(f"internet takes 'one' (all outside is one group) or 'each', not {internet!r}.")
+    return internet_as_one(table, own) if internet == "one" else as_table(table)
 
 
 def _in_engine(held: Native, network: Network, ends: Sequence[str]) -> Native:

@@ -188,6 +188,17 @@ def share_of_all(shown: pd.DataFrame, measure: str) -> str:
     return f"{shown['share'].sum():.1%} of all {schema.spoken(measure)}"
 
 
+def the_others_have_none(shown: pd.DataFrame, measure: str) -> str:
+    """Say that what is not shown has none of the measure, where that is so and there is any.
+
+    >>> table = pd.DataFrame({"bytes": [30, 10], "share": [0.75, 0.25], "groups": 7})
+    >>> the_others_have_none(table, "bytes")
+    '; the others have none'
+    """
+    everything = share_of_all(shown, measure) and shown["share"].sum() > 1 - 1e-9
+    return "; the others have none" if everything and len(shown) < shown["groups"].iloc[0] else ""
+
+
 def not_delivered(table: pd.DataFrame) -> list[str]:
     """Say how many of the connections in a table were allowed by a rule and then dropped, where any were.
 

@@ -21,6 +21,8 @@ _WHOLE = 100_000  # from here on a number is written short
 # An axis' own format writes 200 as 0.2k where its highest tick is 1,000.
 _TICK = "abs(datum.value) < 1000 ? format(datum.value, '~r') : format(datum.value, '~s')"
 
+_WHOLE_TICK = f"datum.value % 1 ? '' : {_TICK}"  # tickMinStep lets halves between 0 and 2 pass
+
 
 def number_axis(*, whole: bool = True) -> alt.Axis:
     """Return an axis of numbers: 200, 1.5k, 3G; `whole` where there is nothing between 0 and 1.
@@ -28,7 +30,7 @@ def number_axis(*, whole: bool = True) -> alt.Axis:
     >>> number_axis().to_dict()["tickMinStep"]
     1
     """
-    return alt.Axis(labelExpr=_TICK, tickMinStep=1 if whole else alt.Undefined)
+    return alt.Axis(labelExpr=_WHOLE_TICK, tickMinStep=1) if whole else alt.Axis(labelExpr=_TICK)
 
 
 def short_number(value: float) -> str:
@@ -78,7 +80,7 @@ def shade(measure: str, title: str, *, tens: float = 0) -> alt.Color:
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     ends = [f"rgba({red}, {green}, {blue}, {opacity})" for opacity in (PALEST, 1)]
     if not tens:
-        legend = alt.Legend(labelExpr=_TICK, gradientLength=180, tickMinStep=1)
+        legend = alt.Legend(labelExpr=_WHOLE_TICK, gradientLength=180, tickMinStep=1)
         return alt.Color(f"{measure}:Q", title=title, legend=legend, scale=alt.Scale(range=ends, domainMin=0))
     steps = [10**n for n in range(len(str(int(tens))))]
     legend = alt.Legend(labelExpr=_TICK, gradientLength=260, values=steps[-6:])

@@ -21,9 +21,12 @@ from nsgkit.counting.arguments import require_columns
 from nsgkit.counting.columns import categories
 from nsgkit.counting.frame import Native, Rows, as_table
 from nsgkit.errors import NsgkitError
+from nsgkit.schema import NAMES
 
 INTERNET = "internet"  # what all addresses outside the own networks are called together
 ENDS = ("src_ip", "dst_ip")
+NAMED = ("acl", "mac")  # columns of ids that stand for something else
+_GUID = r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 # What is nobody's internet: private (RFC 1918, ULA), shared (RFC 6598), link-local, and the two addresses at
 # which Azure's platform itself speaks to a machine.
@@ -172,6 +175,48 @@ def nic_addresses(table: object) -> pd.DataFrame:
         parts.append(collected.rename(columns={end: "address"}))
     together = pd.concat(parts).dropna().groupby(["mac", "address"])["rows"].sum().reset_index()
     return together.sort_values(["rows", "mac", "address"], ascending=[False, True, True], ignore_index=True)
+
+
+def names_of(table: object, columns: Sequence[str] = NAMED) -> dict[str, str]:
+    """Return what ids stand for, as `nsgkit.schema.labels` takes it: what a GUID logs, and a MAC with its address.
+
+    A NIC is called by its MAC and its most frequent own address. `columns` says whose ids are asked for.
+
+    >>> import nsgkit
+    >>> names = names_of(nsgkit.read_logs("data/samples"))
+    >>> names["000D3AB1A114"], names["3E5A86C0-B1F4-47D7-9C2E-80D4A6B1F432"].rpartition("/")[2]
+    ('000D3AB1A114 · 10.20.1.4', 'VNET-DATA')
+    """
+    found: dict[str, str] = {}
+    if "acl" in columns:
+        found |= _logged_by_guids(table)
+    if "mac" in columns:
+        first = nic_addresses(table).drop_duplicates("mac")
+        found |= {
+            mac: f"{mac} · {address}" for mac, address in zip(first["mac"], first["address"], strict=True)
+        }
+    return found
+
+
+def with_names(answer: pd.DataFrame, table: object) -> pd.DataFrame:
+    """Let an answer about `table` carry in its attrs what its ids stand for, where it has some; return it.
+
+    >>> with_names(pd.DataFrame({"rule": ["Web"]}), None).attrs
+    {}
+    """
+    asked = [name for name in NAMED if name in answer]
+    if asked:
+        held, needed = as_table(table), {"acl": {"resource"}, "mac": {"direction", *ENDS}}
+        answer.attrs[NAMES] = names_of(held, [name for name in asked if needed[name] <= {*held.columns}])
+    return answer
+
+
+def _logged_by_guids(table: object) -> dict[str, str]:
+    rows = Rows.of(table, ["acl", "resource"], coded=["acl", "resource"])
+    pairs = rows.aggregate(["acl", "resource"], rows=nw.len().cast(nw.Int64))
+    found = pairs.collect({"acl": "str", "resource": "str", "rows": "int64"}).dropna()
+    found = found[found["acl"].str.fullmatch(_GUID)].sort_values(["rows", "resource"])
+    return dict(zip(found["acl"], found["resource"], strict=True))  # the last counts: the most frequent
 
 
 def internet_as_one(table: Any, own: Own = None, ends: Sequence[str] = ENDS) -> Native:

@@ -20,6 +20,7 @@ from nsgkit.views.theme import (
     share_of_all,
     the_others_have_none,
     titled,
+    whole_labels,
 )
 
 MOST_BARS = 40
@@ -72,7 +73,7 @@ def top_bars(
         return empty_ranking("No group in this table", measure)
     keys = _keys(table)
     bars = _two_ways(known, measure) if measure in _TWO_WAYS else known.assign(value=known[measure])
-    chart = _bars(bars.assign(label=group_labels(bars, keys)), measure)
+    chart = _bars(bars.assign(label=group_labels(bars, keys), whole=whole_labels(bars, keys)), measure)
     name = title or f"{schema.label(measure)} by {schema.spoken_list(keys)}"
     return titled(chart, name, _subtitle(known, measure))
 
@@ -112,8 +113,9 @@ def change(table: pd.DataFrame, *, measure: str = "connections") -> alt.FacetCha
         return empty_chart(
             "Nothing changed beyond the thresholds.", "Lower factor or at_least, or move since."
         )
-    keys, shown = key_columns(table, "from_inside"), moved.groupby("from_inside", sort=False).head(_SIDE)
-    shown = shown.assign(label=group_labels(shown, keys), change=shown["change"].astype("str"))
+    keys = key_columns(table, "from_inside")
+    shown = moved.groupby("from_inside", sort=False).head(_SIDE).astype({"change": "str"})
+    shown = shown.assign(label=group_labels(shown, keys), whole=whole_labels(shown, keys))
     said = [
         f"{schema.label(measure)} per hour after the moment, less those before it; behind each bar: how many "
         "before and after.",
@@ -160,7 +162,7 @@ def _changes(shown: pd.DataFrame, measure: str) -> alt.FacetChart:
         y=y,
         color=alt.Color("change:N", title="Change", scale=scale_of_changes, legend=alt.Legend(columns=4)),
         tooltip=[
-            alt.Tooltip("label:N", title="Group"),
+            alt.Tooltip("whole:N", title="Group"),
             alt.Tooltip("change:N", title="Change"),
             alt.Tooltip("earlier:Q", title="Earlier", format=","),
             alt.Tooltip("later:Q", title="Later", format=","),
@@ -186,7 +188,7 @@ def _bars(bars: pd.DataFrame, measure: str) -> alt.LayerChart | alt.FacetChart:
     rows["end"] = rows.groupby("label", sort=False)["length"].transform("sum")
     chart = alt.Chart(readable(rows), width=NAMED_WIDTH, height=alt.Step(_ROW))
     tooltip = [
-        alt.Tooltip("label:N", title="Group"),
+        alt.Tooltip("whole:N", title="Group"),
         *([alt.Tooltip("sender:N", title="Sent by")] if "sender" in bars else []),
         alt.Tooltip("value:Q", title=schema.label(measure), format=","),
     ]

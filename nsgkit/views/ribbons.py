@@ -28,6 +28,7 @@ _STEPS = 12  # points along a ribbon: 40 links are 80 ribbons are 1,040 points
 _GAP = 0.02  # of the height, between nodes
 _COLUMNS = ("src_ip", "rule", "dst_ip")
 _HEIGHT = 420
+_LETTERS = 26  # of a name, so that it fits its box
 _LEGIBLE = 11  # pixels of height that a name needs
 _HALF = (0.03, 0.36, 0.03)  # half the width of a column's boxes: the rules' hold their names
 _SCALE = alt.Scale(domain=[-0.6, 2.6])
@@ -172,9 +173,11 @@ def _drawn(ribbons: pd.DataFrame, nodes: pd.DataFrame, measure: str) -> alt.Laye
         tooltip=[alt.Tooltip("from:N", title="From"), alt.Tooltip("to:N", title="To"), "decision:N", size],
     )  # fmt: skip
     half = nodes["place"].map(dict(enumerate(_HALF)))
+    names = nodes["name"].astype("str")
     boxes = nodes.assign(
         x=nodes["place"] - half, right=nodes["place"] + half, bottom=nodes["top"] - nodes["height"],
-        middle=nodes["top"] - nodes["height"] / 2, name=nodes["name"].astype("str"),
+        middle=nodes["top"] - nodes["height"] / 2, name=names,
+        label=names.map(schema.cut_apart(names.unique(), _LETTERS)),
     )  # fmt: skip
     tip = [alt.Tooltip("name:N", title="Name"), size]
     box = (
@@ -197,4 +200,4 @@ def _names(boxes: pd.DataFrame, tip: list[alt.Tooltip]) -> list[alt.Chart]:
         ),
     ]
     place = {"x": alt.X("at:Q", axis=None, scale=_SCALE), "y": alt.Y("middle:Q", axis=None)}
-    return [mark.encode(**place, text="name:N", tooltip=tip) for mark in marks]
+    return [mark.encode(**place, text="label:N", tooltip=tip) for mark in marks]

@@ -7,8 +7,15 @@ import pandas as pd
 import pytest
 
 import nsgkit
-from nsgkit import analyses
-from nsgkit.enrich.network import NOT_THE_INTERNET, Network, internet_as_one, nic_addresses, own_networks
+from nsgkit import analyses, views
+from nsgkit.enrich.network import (
+    NOT_THE_INTERNET,
+    Network,
+    internet_as_one,
+    names_of,
+    nic_addresses,
+    own_networks,
+)
 from nsgkit.errors import MissingColumnError, NsgkitError
 from tests.frames import flows
 
@@ -144,3 +151,34 @@ def test_a_masked_address_keeps_its_name(engine):
     one = internet_as_one(ENGINES[engine](rows))
     one = one if engine == "pandas" else one.df()
     assert one.loc[0, ["src_ip", "dst_ip"]].tolist() == ["xxx.xxx.xxx.xxx", "internet"]
+
+
+GUID = "3E5A86C0-B1F4-47D7-9C2E-80D4A6B1F432"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_guid_stands_for_what_it_logs_and_a_mac_for_its_most_frequent_address(engine):
+    rows = flows(HEAD, acl=GUID, resource="/RG/A/VIRTUALNETWORKS/DATA")
+    assert names_of(ENGINES[engine](rows)) == {
+        GUID: "/RG/A/VIRTUALNETWORKS/DATA",
+        "00AA00000001": "00AA00000001 · 10.0.0.4",
+    }
+
+
+def test_an_id_that_says_what_it_is_stands_for_itself():
+    assert names_of(flows(HEAD), ["acl"]) == {}
+
+
+def test_a_table_of_rules_calls_a_guid_by_what_it_logs(samples):
+    rules = analyses.top_rules(samples, top=None)
+    assert {name.partition(" ")[0] for name in rules["nsg"]} == {
+        "DEMOVM-NSG",
+        "OFFICE-NSG",
+        "SHOP-NSG",
+        "VNET-DATA",
+    }
+
+
+def test_a_table_of_nics_carries_their_addresses_to_its_picture(samples):
+    bars = views.top_bars(analyses.breakdown(samples, "mac", top=1))
+    assert bars.data["label"].tolist() == ["000D3AB1A114 · 10.20.1.4"]

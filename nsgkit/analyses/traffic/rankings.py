@@ -15,8 +15,9 @@ from nsgkit.counting.measures import (
     group_types,
     measured,
 )
+from nsgkit.enrich.network import with_names
 from nsgkit.errors import NsgkitError
-from nsgkit.schema import PEERS, RANKED, TRAFFIC, shortened
+from nsgkit.schema import NAMES, PEERS, RANKED, TRAFFIC, shortened
 
 _OTHER_END = {"source": "dst_ip", "destination": "src_ip"}
 # Columns of so many values that most groups are not shown.
@@ -92,7 +93,8 @@ def breakdown(  # noqa: PLR0913
     if count_every_view:
         rows = rows.with_columns(folded=nw.lit(value=False))
     with sums_fit(conversations):
-        return _largest(rows, _Order(groups, measure, top), peers)
+        table = _largest(rows, _Order(groups, measure, top), peers)
+    return with_names(table, conversations)
 
 
 def top_talkers(
@@ -208,7 +210,7 @@ def top_rules(conversations: object, *, measure: str = "connections", top: int |
     """
     by = ["acl", "rule", "direction"]
     table = breakdown(conversations, by, measure=measure, top=top, peers="src_ip", count_every_view=True)
-    table.insert(0, "nsg", shortened(table["acl"]))
+    table.insert(0, "nsg", shortened(table["acl"], table.attrs[NAMES]))
     return table
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         analyses,
         counting,
         enable,
+        enrich,
         errors,
         evidence,
         explore,
@@ -54,8 +55,8 @@ _HOME = {
     "verify": "nsgkit.evidence.verify",
 }
 _ROOMS = (
-    "acquire", "analyses", "counting", "enable", "errors", "evidence", "explore", "flows", "html", "layout",
-    "palette", "progress", "sample", "schema", "times", "views",
+    "acquire", "analyses", "counting", "enable", "enrich", "errors", "evidence", "explore", "flows", "html",
+    "layout", "palette", "progress", "sample", "schema", "times", "views",
 )  # fmt: skip
 
 

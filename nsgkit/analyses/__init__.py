@@ -4,6 +4,7 @@ from nsgkit.analyses.logging.coverage import coverage_gaps, silences
 from nsgkit.analyses.logging.pitfalls import busiest_nics, doubly_logged, stateless_rules
 from nsgkit.analyses.logging.record_types import record_types
 from nsgkit.analyses.traffic.change import change
+from nsgkit.analyses.traffic.links import traffic_links
 from nsgkit.analyses.traffic.matrix import matrix
 from nsgkit.analyses.traffic.over_time import over_time
 from nsgkit.analyses.traffic.rankings import (
@@ -12,7 +13,6 @@ from nsgkit.analyses.traffic.rankings import (
     top_rules,
     top_services,
     top_talkers,
-    traffic_links,
 )
 from nsgkit.flows.coverage import coverage
 from nsgkit.flows.logging_stops import logging_stops

@@ -3,7 +3,9 @@
 One table of words for charts, tables, explorers and the filter language, made from the columns themselves.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -11,6 +13,8 @@ from nsgkit.schema import tables
 from nsgkit.schema.columns import Column, Table
 
 NOT_LOGGED = "not logged"
+NAMES = "names"  # where a table's attrs carry what its ids stand for: the `known` of `labels`
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 # A name means the same in each of them; where two say it differently, the first counts.
 _TABLES: tuple[Table, ...] = (
@@ -66,27 +70,94 @@ def filter_word(name: str) -> str | None:
 def short_labels(names: Iterable[str]) -> dict[str, str]:
     """Return name -> label: the last segment of a path, and more of it where two would be alike.
 
+    No two are alike: what no segments tell apart is called by its whole name.
+
     >>> short_labels(["/SUB/1/NSG/WEB", "/SUB/2/NSG/DB", "unspecified"])
     {'/SUB/1/NSG/WEB': 'WEB', '/SUB/2/NSG/DB': 'DB', 'unspecified': 'unspecified'}
     >>> sorted(short_labels(["/RG/A/NSG/WEB", "/RG/B/NSG/WEB"]).values())
     ['A/NSG/WEB', 'B/NSG/WEB']
     """
     parts = {name: name.strip("/").split("/") for name in names}
-    found, size = dict.fromkeys(parts, ""), 1
-    clashing = set(parts)
-    while clashing:
-        found |= {name: "/".join(parts[name][-size:]) for name in clashing}
-        taken = list(found.values())
-        clashing = {name for name in clashing if taken.count(found[name]) > 1 and len(parts[name]) > size}
-        size += 1
-    return found
+
+    def end(name: str, size: int) -> str:
+        return "/".join(parts[name][-size:]) if size <= len(parts[name]) else name
+
+    sizes = dict.fromkeys(parts, 1)
+    while True:
+        found = {name: end(name, size) for name, size in sizes.items()}
+        counts = Counter(found.values())
+        clashing = [n for n, text in found.items() if counts[text] > 1 and sizes[n] <= len(parts[n])]
+        if not clashing:
+            return found
+        for name in clashing:
+            sizes[name] += 1
 
 
-def shortened(names: "pd.Series[str]") -> "pd.Series[str]":
-    """Return `names` as short labels; a name that is missing was not logged.
+def labels(names: Iterable[str], known: Mapping[str, str] = _NOTHING) -> dict[str, str]:
+    """Return name -> what pictures and tables call it; no two names are called the same.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Ids of NSGs, VNets and flow logs, GUIDs, MACs, rules, addresses.
+    known : mapping of str to str
+        What a name stands for, where that says more: of a GUID the id of what it logs, of a MAC its address,
+        and whatever else an analyst calls it. `nsgkit.enrich.names_of` makes it from the logs.
+
+    Examples
+    --------
+    >>> labels(["/SUB/1/NSG/WEB", "3E5A86C0-B1F4-47D7-9C2E-80D4A6B1F432"],
+    ...     {"3E5A86C0-B1F4-47D7-9C2E-80D4A6B1F432": "/SUB/1/VIRTUALNETWORKS/VNET-DATA"})
+    {'/SUB/1/NSG/WEB': 'WEB', '3E5A86C0-B1F4-47D7-9C2E-80D4A6B1F432': 'VNET-DATA'}
+    """
+    called = {name: known.get(name, name) for name in names}
+    short = short_labels(dict.fromkeys(called.values()))
+    found = {name: short[text] for name, text in called.items()}
+    counts = Counter(found.values())
+    told = {n: f"{text} ({n})" if counts[text] > 1 and n in known else text for n, text in found.items()}
+    return _numbered(told)
+
+
+def cut_apart(texts: Iterable[str], room: int) -> dict[str, str]:
+    """Return text -> the text cut in its middle to `room` characters, or to as many as tell it from others.
+
+    >>> cut_apart(["DefaultRule_AllowInternetOutBound", "Web"], 20)
+    {'DefaultRule_AllowInternetOutBound': 'DefaultRu…etOutBound', 'Web': 'Web'}
+    """
+    sizes = dict.fromkeys(texts, room)
+    while True:
+        found = {text: _cut(text, size) for text, size in sizes.items()}
+        counts = Counter(found.values())
+        clashing = [text for text, label in found.items() if counts[label] > 1 and label != text]
+        if not clashing:
+            return found
+        for text in clashing:
+            sizes[text] += 4
+
+
+def shortened(names: "pd.Series[str]", known: Mapping[str, str] = _NOTHING) -> "pd.Series[str]":
+    """Return `names` as labels, `known` as for `labels`; a name that is missing was not logged.
 
     >>> shortened(pd.Series(["/SUB/1/NSG/WEB", None])).tolist()
     ['WEB', 'not logged']
     """
-    short = short_labels(names.dropna().unique())
+    short = labels(names.dropna().unique(), known)
     return pd.Series([short.get(name, NOT_LOGGED) for name in names], index=names.index, dtype="str")
+
+
+def _numbered(found: dict[str, str]) -> dict[str, str]:
+    """Return labels with a number where they are still alike, in the order of their names."""
+    taken: set[str] = set()
+    for name, text in found.items():
+        label, number = text, 1
+        while label in taken or (number > 1 and label in found.values()):
+            number += 1
+            label = f"{text} ({number})"
+        taken.add(label)
+        found[name] = label
+    return found
+
+
+def _cut(text: str, room: int) -> str:
+    kept = room - 1
+    return text if len(text) <= room else f"{text[: kept // 2]}…{text[len(text) - (kept - kept // 2) :]}"

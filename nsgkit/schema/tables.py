@@ -269,15 +269,19 @@ CELL: tuple[Column, ...] = (
 
 # Beside the groups: what was compared, and how it changed.
 CHANGE: tuple[Column, ...] = (
+    Column("from_inside", "bool", "From inside", "Whether the source lies in an own network."),
     Column("change", TEXT, "Change", "new or gone: the other span has none of it. risen or fallen: the rate "
-           "changed by more than the thresholds. Else steady.",
-           **closed("new", "gone", "risen", "fallen", "steady")),
+           "changed by the factor. Each by at_least or more: else it is small where the other span has none, "
+           "and steady where both have some.",
+           **closed("new", "risen", "gone", "fallen", "small", "steady")),
     Column("earlier", "Int64", "Earlier", "The measure in the earlier span.", nullable=True),
     Column("later", "Int64", "Later", "The measure in the later span.", nullable=True),
     Column("earlier_per_hour", "float64", "Earlier, an hour", "Its rate there.", nullable=True),
     Column("later_per_hour", "float64", "Later, an hour", "Its rate there.", nullable=True),
     Column("difference_per_hour", "float64", "Difference, an hour", "Later less earlier.", nullable=True),
-    column("groups", RANKED),
+    Column("changes", "int64", "Changes", "How many of its side (from inside, or not) are new, risen, gone "
+           "or fallen, those left out included.", "groups"),
+    replace(column("groups", RANKED), meaning="How many there are of its side, those left out included."),
 )
 
 HOURS: tuple[Column, ...] = (

@@ -7,6 +7,7 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.palette import COVERAGE, LINES
+from nsgkit.views.numbers import shade
 from nsgkit.views.theme import (
     NAMED_WIDTH,
     WIDTH,
@@ -18,6 +19,7 @@ from nsgkit.views.theme import (
     require_measure,
     rows_with,
     share_of_all,
+    the_others_have_none,
     titled,
     utc,
     utc_tooltip,
@@ -83,9 +85,14 @@ def _hours_by_days(hours: pd.DataFrame, measure: str) -> alt.Chart:
     named = [*cells.sort_values("time")["day"].drop_duplicates()]
     chart = alt.Chart(cells, width=WIDTH, height=alt.Step(_CELL)).mark_rect(stroke=LINES, strokeOpacity=0.3)
     drawn: alt.Chart = chart.encode(
-        x=alt.X("hour:O", title="Hour of the day (UTC)", scale=alt.Scale(domain=list(range(24)))),
+        x=alt.X(
+            "hour:O",
+            title="Hour of the day (UTC)",
+            scale=alt.Scale(domain=list(range(24))),
+            axis=alt.Axis(labelAngle=0),
+        ),
         y=alt.Y("day:O", title=None, sort=named, scale=alt.Scale(domain=named)),
-        color=_shade(measure, schema.spoken(measure)),
+        color=shade(measure, schema.spoken(measure)),
         tooltip=[
             utc_tooltip("time", "Hour from (UTC)"),
             alt.Tooltip(f"{measure}:Q", title=schema.label(measure), format=","),
@@ -129,11 +136,11 @@ def matrix(table: pd.DataFrame, *, measure: str = "bytes") -> alt.Chart:
     words = schema.spoken(measure)
     sources, destinations = _largest(known, "source", measure), _largest(known, "destination", measure)
     shown = known[known["source"].isin(sources) & known["destination"].isin(destinations)]
-    chart = alt.Chart(readable(shown), width=alt.Step(_CELL + 3), height=alt.Step(_CELL)).mark_rect()
-    chart = chart.encode(
+    chart = alt.Chart(readable(shown), width=alt.Step(_CELL + 3), height=alt.Step(_CELL))
+    chart = chart.mark_rect(stroke=LINES, strokeOpacity=0.3).encode(
         x=alt.X("destination:N", sort=destinations, title="Destination", axis=alt.Axis(labelAngle=-60)),
         y=alt.Y("source:N", sort=sources, title="Source"),
-        color=_shade(measure, words, tens=float(shown[measure].max())),
+        color=shade(measure, words, tens=float(shown[measure].max())),
         tooltip=[
             alt.Tooltip("source:N", title="Source"),
             alt.Tooltip("destination:N", title="Destination"),
@@ -145,10 +152,10 @@ def matrix(table: pd.DataFrame, *, measure: str = "bytes") -> alt.Chart:
         ],
     )
     cells = f"{len(shown):,} of {int(table['groups'].iloc[0]):,} cells"
-    of = ", ".join(text for text in (cells, share_of_all(shown, measure)) if text) + "."
+    of = ", ".join(text for text in (cells, share_of_all(shown, measure)) if text)
     said = [
-        "Darker is more, each step ten times as much. Rows are sources, columns destinations.",
-        of,
+        "The stronger, the more; each step is ten times as much. Rows are sources, columns destinations.",
+        f"{of}{the_others_have_none(shown, measure)}.",
         *not_delivered(shown),
     ]
     drawn: alt.Chart = titled(chart, f"Who talks to whom: {words}", said)
@@ -232,17 +239,6 @@ def _status_colours(cells: pd.DataFrame) -> alt.Color:
     named = ", ".join(f"'{status}': '{sign}{status}'" for status, sign in signs.items())
     legend = alt.Legend(labelExpr=f"({{{named}}})[datum.label]")
     return alt.Color("status:N", title=schema.label("status"), scale=scale, legend=legend)
-
-
-def _shade(measure: str, title: str, *, tens: float = 0) -> alt.Color:
-    """Shade from light to dark; with `tens`, the largest value, by powers of ten up to it."""
-    legend = alt.Legend(format="~s", gradientLength=180)
-    scale = alt.Scale(scheme="viridis", reverse=True, domainMin=0)
-    if tens:
-        steps = [10**n for n in range(len(str(int(tens))))]
-        legend = alt.Legend(format="~s", gradientLength=260, values=steps[-6:])
-        scale = alt.Scale(type="log", scheme="viridis", reverse=True)
-    return alt.Color(f"{measure}:Q", title=title, scale=scale, legend=legend)
 
 
 def _largest(table: pd.DataFrame, end: str, measure: str) -> Sequence[str]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.palette import INK
+from nsgkit.views.numbers import numbered
 from nsgkit.views.theme import (
     WIDTH,
     decision_scale,
@@ -21,10 +22,13 @@ from nsgkit.views.theme import (
 )
 
 MOST_LINKS = 40
+OTHERS = "others"  # what a table of links calls all that it leaves out
+_DECISIONS = ("allowed", "denied", "unknown")
 _STEPS = 12  # points along a ribbon: 40 links are 80 ribbons are 1,040 points
 _GAP = 0.02  # of the height, between nodes
 _COLUMNS = ("src_ip", "rule", "dst_ip")
 _HEIGHT = 420
+_LETTERS = 26  # of a name, so that it fits its box
 _LEGIBLE = 11  # pixels of height that a name needs
 _HALF = (0.03, 0.36, 0.03)  # half the width of a column's boxes: the rules' hold their names
 _SCALE = alt.Scale(domain=[-0.6, 2.6])
@@ -46,7 +50,8 @@ def links(
     Returns
     -------
     altair.LayerChart
-        The 40 widest links, about 1,200 marks, coloured by decision. The subtitle says what is left out.
+        The 40 widest links, about 1,200 marks, coloured by decision. All that is left out is one ribbon a
+        decision, called "others": so widths are parts of everything.
 
     Raises
     ------
@@ -64,27 +69,45 @@ def links(
     require_measure(
         table, measure, [*_COLUMNS, "decision", "share", "groups"], "nsgkit.analyses.traffic_links"
     )
-    known = rows_with(table, measure).head(MOST_LINKS)
-    if known.empty:
+    known, everything = _widest(rows_with(table, measure), measure)
+    if everything.empty:
         return empty_ranking("No link", measure)
     shown = readable(
-        known.astype(dict.fromkeys(_COLUMNS, "object")).fillna(dict.fromkeys(_COLUMNS, schema.NOT_LOGGED))
+        everything.astype(dict.fromkeys(_COLUMNS, "object")).fillna(
+            dict.fromkeys(_COLUMNS, schema.NOT_LOGGED)
+        )
     )
     shown = shown.assign(size=shown[measure].astype("float64"), decision=shown["decision"].astype("str"))
     nodes = pd.concat([_nodes(shown, column, place) for place, column in enumerate(_COLUMNS)])
     chart = _drawn(_ribbons(shown, nodes), nodes, measure)
-    groups, share = int(known["groups"].iloc[0]), share_of_all(known, measure)
+    groups, share = int(everything["groups"].iloc[0]), share_of_all(known, measure)
+    rest = "; the rest is drawn as others" if len(everything) > len(known) else ""
     said = [
         f"Ribbons are as wide as their {schema.spoken(measure)}; names of thin rules on hover.",
-        f"Shown: {len(known):,} of {groups:,} links{', ' if share else ''}{share}.",
+        f"Shown: {len(known):,} of {groups:,} links{', ' if share else ''}{share}{rest}.",
         *not_delivered(known),
     ]
     return titled(chart, "Sources, rules, destinations", said)
 
 
+def _widest(table: pd.DataFrame, measure: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the links that are drawn by name, and these with all others as one a decision."""
+    others = (table[list(_COLUMNS)] == OTHERS).all(axis=1)
+    known = table[~others].head(MOST_LINKS)
+    rest = table.drop(known.index)
+    if rest.empty:
+        return known, known
+    sums = rest.astype({"decision": "str"}).groupby("decision")[measure].sum().reset_index()
+    named = sums.assign(**dict.fromkeys(_COLUMNS, OTHERS), groups=table["groups"].iloc[0])
+    columns = [*_COLUMNS, "decision", measure, "groups"]
+    parts = [part[columns].astype({"decision": "str"}) for part in (known, named)]
+    return known, pd.concat(parts, ignore_index=True)
+
+
 def _nodes(table: pd.DataFrame, column: str, place: int) -> pd.DataFrame:
-    """Stack a column's names, the largest on top, over a height of 1."""
+    """Stack a column's names, the largest on top and others last, over a height of 1."""
     sizes = table.groupby(column)["size"].sum().sort_values(ascending=False, kind="stable")
+    sizes = sizes.reindex([*(name for name in sizes.index if name != OTHERS), *({OTHERS} & {*sizes.index})])
     heights = sizes / sizes.sum() * (1 - _GAP * (len(sizes) - 1))
     tops = 1 - (heights.cumsum() - heights) - _GAP * np.arange(len(sizes))
     table = pd.DataFrame({"size": sizes, "top": tops, "height": heights})
@@ -141,16 +164,20 @@ def _outline(flow: "pd.Series[Any]", left: _Span, right: _Span, place: int) -> p
 def _drawn(ribbons: pd.DataFrame, nodes: pd.DataFrame, measure: str) -> alt.LayerChart | alt.FacetChart:
     y = alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[0, 1]))
     size = alt.Tooltip("size:Q", title=schema.label(measure), format=",")
+    sums = ribbons.drop_duplicates("ribbon").query("x < 1").groupby("decision")["size"].sum()
+    legend = numbered({**dict.fromkeys(_DECISIONS, 0), **sums.to_dict()})
     wide = alt.Chart(ribbons, width=WIDTH, height=_HEIGHT).mark_area(opacity=0.5, line=False)
     wide = wide.encode(
         x=_ACROSS, y=y.stack(None), y2="bottom:Q", detail="ribbon:N",
-        color=alt.Color("decision:N", title="Decision", scale=decision_scale()),
+        color=alt.Color("decision:N", title="Decision", scale=decision_scale(), legend=legend),
         tooltip=[alt.Tooltip("from:N", title="From"), alt.Tooltip("to:N", title="To"), "decision:N", size],
     )  # fmt: skip
     half = nodes["place"].map(dict(enumerate(_HALF)))
+    names = nodes["name"].astype("str")
     boxes = nodes.assign(
         x=nodes["place"] - half, right=nodes["place"] + half, bottom=nodes["top"] - nodes["height"],
-        middle=nodes["top"] - nodes["height"] / 2, name=nodes["name"].astype("str"),
+        middle=nodes["top"] - nodes["height"] / 2, name=names,
+        label=names.map(schema.cut_apart(names.unique(), _LETTERS)),
     )  # fmt: skip
     tip = [alt.Tooltip("name:N", title="Name"), size]
     box = (
@@ -173,4 +200,4 @@ def _names(boxes: pd.DataFrame, tip: list[alt.Tooltip]) -> list[alt.Chart]:
         ),
     ]
     place = {"x": alt.X("at:Q", axis=None, scale=_SCALE), "y": alt.Y("middle:Q", axis=None)}
-    return [mark.encode(**place, text="name:N", tooltip=tip) for mark in marks]
+    return [mark.encode(**place, text="label:N", tooltip=tip) for mark in marks]

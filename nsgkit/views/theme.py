@@ -5,7 +5,7 @@ the clock of the machine that shows them.
 """
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import altair as alt
@@ -22,9 +22,10 @@ _SCHEMA_5 = "https://vega.github.io/schema/vega-lite/v5.json"  # a name: nothing
 _Chart = TypeVar("_Chart", bound=alt.TopLevelMixin)
 
 WIDTH, HEIGHT = 680, 240  # pixels: with its axis a chart fits into a page 1280 wide
-NAME_LIMIT = 220  # pixels of a name on an axis or in a legend; the whole name is in the tooltip
-NAMED_WIDTH = WIDTH - NAME_LIMIT  # of a chart with names on its axis
-_IDS = ("acl", "resource", "flow_log")  # columns of long ids, whose last part tells
+NAME_LIMIT = 250  # pixels of a name on an axis or in a legend; the whole name is in the tooltip
+NAMED_WIDTH = WIDTH - 220  # of a chart with names on its axis
+NAME_ROOM = 34  # characters of a name there, so that it is cut in its middle and not at its end
+_IDS = ("acl", "resource", "flow_log", "mac")  # columns of ids that have labels
 _NO_MEASURE = ("first", "last")
 _LINE = 96  # characters of a title or sentence before it wraps
 
@@ -155,23 +156,34 @@ def rows_with(table: pd.DataFrame, measure: str) -> pd.DataFrame:
     return table[table[measure].notna() & (table[measure] > 0)]
 
 
-def group_labels(table: pd.DataFrame, keys: Sequence[str]) -> "pd.Series[str]":
-    """Return what each row's group is called: the values of `keys`, ids of resources by their short names.
+def group_labels(table: pd.DataFrame, keys: Sequence[str], room: int = NAME_ROOM) -> "pd.Series[str]":
+    """Return what each row's group is called: its `whole_labels`, cut in the middle where they are long.
 
     >>> group_labels(pd.DataFrame({"acl": ["/NSG/WEB"], "rule": ["Allow"]}), ["acl", "rule"]).tolist()
     ['WEB  ·  Allow']
     """
-    texts = [_texts(table[key]) for key in keys]
+    whole = whole_labels(table, keys)
+    return whole.map(schema.cut_apart(whole.unique(), room)).astype("str")
+
+
+def whole_labels(table: pd.DataFrame, keys: Sequence[str]) -> "pd.Series[str]":
+    """Return the values of `keys` in words: ids by their short names, or by what the table's attrs say.
+
+    >>> whole_labels(pd.DataFrame({"mac": ["000D3AB17875"]}), ["mac"]).tolist()
+    ['000D3AB17875']
+    """
+    known = table.attrs.get(schema.NAMES, {})
+    texts = [_texts(table[key], known) for key in keys]
     label = texts[0]
     for text in texts[1:]:
         label = label + "  ·  " + text
     return label
 
 
-def _texts(values: "pd.Series[Any]") -> "pd.Series[str]":
+def _texts(values: "pd.Series[Any]", known: Mapping[str, str]) -> "pd.Series[str]":
     texts = values.astype("object").where(values.notna(), None)
     if str(values.name) in _IDS:
-        return schema.shortened(texts)
+        return schema.shortened(texts, known)
     return texts.where(texts.notna(), schema.NOT_LOGGED).astype("str")
 
 
@@ -188,6 +200,17 @@ def share_of_all(shown: pd.DataFrame, measure: str) -> str:
     if measure == "peers" or len(known) < len(shown) or totals.max() > totals.min() * (1 + 1e-6):
         return ""
     return f"{shown['share'].sum():.1%} of all {schema.spoken(measure)}"
+
+
+def the_others_have_none(shown: pd.DataFrame, measure: str) -> str:
+    """Say that what is not shown has none of the measure, where that is so and there is any.
+
+    >>> table = pd.DataFrame({"bytes": [30, 10], "share": [0.75, 0.25], "groups": 7})
+    >>> the_others_have_none(table, "bytes")
+    '; the others have none'
+    """
+    everything = share_of_all(shown, measure) and shown["share"].sum() > 1 - 1e-9
+    return "; the others have none" if everything and len(shown) < shown["groups"].iloc[0] else ""
 
 
 def not_delivered(table: pd.DataFrame) -> list[str]:

@@ -5,7 +5,9 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.errors import NsgkitError
-from nsgkit.palette import ALLOWED, DENIED, SERIES, UNKNOWN
+from nsgkit.html import visible
+from nsgkit.palette import SERIES
+from nsgkit.views.numbers import COLOURS, at_least_seen, number_axis, numbered
 from nsgkit.views.theme import (
     HEIGHT,
     WIDTH,
@@ -24,7 +26,6 @@ MOST_MARKS = 5_000
 MOST_COLOURS = len(SERIES)
 _MADE_BY = "nsgkit.analyses.over_time"
 _DECISIONS = {"connections": "allowed", "denied": "denied", "unknown": "unknown"}
-_COLOURS = {"connections": ALLOWED, "denied": DENIED, "unknown": UNKNOWN}
 _VOLUMES = ("bytes", "packets")
 # The date where a day begins, else the hour of 24.
 CLOCK = "utcFormat(datum.value, utchours(datum.value) || utcminutes(datum.value) ? '%H:%M' : '%a %e %b')"
@@ -120,8 +121,9 @@ def _by_decision(table: pd.DataFrame) -> alt.Chart:
             "Look at the coverage first: were there logs at all? Then choose a longer span.",
         )
     bars, widened = _few_enough(bars)
+    totals = {name: float(bars.loc[bars["group"] == name, "value"].sum()) for name in _DECISIONS.values()}
     chart = _bars(bars.rename(columns={"group": "decision"}), "count").encode(
-        color=alt.Color("decision:N", scale=decision_scale(), title="Decision"),
+        color=alt.Color("decision:N", scale=decision_scale(), title="Decision", legend=numbered(totals)),
         order=alt.Order("decision:N"),
         tooltip=_tooltip(alt.Tooltip("decision:N", title="Decision"), "Count"),
     )
@@ -133,21 +135,24 @@ def _coloured(bars: pd.DataFrame, measure: str, keys: list[str]) -> alt.Chart:
     chart = _bars(bars, schema.spoken(measure))
     if not keys:
         return chart.encode(
-            color=alt.value(_COLOURS.get(measure, SERIES[0])), tooltip=_tooltip(None, schema.label(measure))
+            color=alt.value(COLOURS.get(measure, SERIES[0])), tooltip=_tooltip(None, schema.label(measure))
         )
     name = " and ".join(schema.label(key) for key in keys)
+    sizes = {visible(group): size for group, size in _sizes(bars).items()}
     return chart.encode(
-        color=alt.Color("group:N", title=name, sort=_by_size(bars)),
+        color=alt.Color("group:N", title=name, sort=[*sizes], legend=numbered(sizes)),
         tooltip=_tooltip(alt.Tooltip("group:N", title=name), schema.label(measure)),
     )
 
 
 def _bars(bars: pd.DataFrame, unit: str) -> alt.Chart:
+    tallest = bars.groupby("time")["value"].sum().max()
+    bars = bars.assign(length=at_least_seen(bars["value"], tallest, HEIGHT))
     drawn: alt.Chart = alt.Chart(readable(bars), width=WIDTH, height=HEIGHT).mark_bar(orient="vertical")
     return drawn.encode(
         x=utc("time").axis(labelExpr=CLOCK),
         x2="until",
-        y=alt.Y("value:Q", title=unit, stack="zero", axis=alt.Axis(format="~s")),
+        y=alt.Y("length:Q", title=unit, stack="zero", axis=number_axis()),
     )
 
 
@@ -193,8 +198,12 @@ def _others_together(bars: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
 
 def _by_size(bars: pd.DataFrame) -> list[str]:
-    sizes = bars.groupby("group")["value"].sum()
-    return [str(name) for name in sizes.sort_values(ascending=False, kind="stable").index]
+    return [*_sizes(bars)]
+
+
+def _sizes(bars: pd.DataFrame) -> dict[str, float]:
+    sizes = bars.groupby("group")["value"].sum().sort_values(ascending=False, kind="stable")
+    return {str(name): float(size) for name, size in sizes.items()}
 
 
 def _few_enough(bars: pd.DataFrame, *, adds_up: bool = True) -> tuple[pd.DataFrame, str]:

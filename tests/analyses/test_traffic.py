@@ -34,7 +34,7 @@ QUESTIONS = [
     (analyses.top_pairs, {}, ["src_ip", "dst_ip"]),
     (analyses.top_services, {}, ["protocol", "dst_port"]),
     (analyses.top_rules, {}, ["acl", "rule", "direction"]),
-    (analyses.traffic_links, {}, ["src_ip", "rule", "dst_ip", "decision"]),
+    (analyses.traffic_links, {"internet": "each"}, ["src_ip", "rule", "dst_ip", "decision"]),
 ]
 ALL = {"top": None}
 
@@ -148,8 +148,8 @@ def test_those_that_are_shown_are_the_first_of_all(stitched, by, measure):
 def test_a_group_of_a_rule_that_was_not_logged_is_shown():
     rows = flows(f"09:00:00 {OURS} O A B\n09:00:00 {THEIRS} I A B", rule=None)
     table = analyses.traffic_links(conversations(rows), top=1)
-    assert table["rule"].isna().tolist() == [True]
-    assert (table["connections"].item(), table["groups"].item()) == (1, 2)
+    assert table["rule"].isna().tolist() == [True, False]
+    assert table.loc[0, ["connections", "groups"]].tolist() == [1, 2]
 
 
 def test_a_measure_that_is_none_lists_those_that_are():
@@ -165,6 +165,48 @@ def test_an_end_that_is_none_says_which_there_are():
 def test_rows_in_place_of_conversations_name_the_function_that_makes_them():
     with pytest.raises(MissingColumnError, match=r"nsgkit\.conversations"):
         analyses.top_talkers(flows(f"09:00:00 {OURS} O A B"))
+
+
+# The internet is one
+
+ENGINES = {"pandas": lambda table: table, "duckdb": lambda table: duckdb.connect().from_df(table)}
+ADDED = ["connections", "denied", "unknown", "orphans", "bytes", "packets"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("measure", ["connections", "denied", "bytes"])
+def test_links_and_others_are_everything(engine, measure, stitched, plain):
+    table = analyses.traffic_links(ENGINES[engine](stitched), measure=measure, top=5)
+    everything = plain_stitch.measures(plain, [])[()]
+    assert table[list(everything)].sum().to_dict() == everything
+    assert table["share"].sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_matrix_of_one_internet_is_that_of_each_added_up(engine, stitched):
+    table = ENGINES[engine](stitched)
+    one, each = (analyses.matrix(table, top=None, internet=how) for how in ("one", "each"))
+    known = set(one["source"]) | set(one["destination"])
+    for end in ("source", "destination"):
+        each[end] = each[end].where(each[end].isin(known), "internet")
+    added = each.groupby(["source", "destination"])[ADDED].sum()
+    pd.testing.assert_frame_equal(added, one.groupby(["source", "destination"])[ADDED].sum())
+
+
+@pytest.mark.parametrize("ask", [analyses.matrix, analyses.traffic_links])
+def test_what_is_inside_can_be_given(ask):
+    table = ask(TALK, own=["192.0.2.0/24"])
+    assert set(table.iloc[:, 0]) == {"internet"}
+
+
+def test_a_subnet_that_the_analyst_names_stays_in_sight_though_it_is_outside():
+    outside = conversations(flows("09:00:00 203.0.113.7:50000 10.0.1.5:443 TCP I A B"))
+    assert analyses.matrix(outside, subnets=["203.0.113.0/28"])["source"].tolist() == ["203.0.113.0/28"]
+
+
+def test_an_internet_that_is_neither_one_nor_each_says_so():
+    with pytest.raises(NsgkitError, match="'one'"):
+        analyses.traffic_links(TALK, internet="closed")
 
 
 # The matrix
@@ -200,7 +242,8 @@ def test_hosts_by_hosts_and_other_families_and_masked_addresses():
 
 
 def test_the_matrix_adds_up_to_the_pairs(stitched):
-    cells, pairs = analyses.matrix(stitched, top=None), analyses.top_pairs(stitched, top=None)
+    cells = analyses.matrix(stitched, top=None, internet="each")
+    pairs = analyses.top_pairs(stitched, top=None)
     assert (
         cells[["connections", "denied", "bytes"]]
         .sum()
@@ -208,7 +251,7 @@ def test_the_matrix_adds_up_to_the_pairs(stitched):
     )
     assert cells["share"].sum() == pytest.approx(1)
     relation = duckdb.connect().from_df(stitched)
-    pd.testing.assert_frame_equal(cells, analyses.matrix(relation, top=None))
+    pd.testing.assert_frame_equal(cells, analyses.matrix(relation, top=None, internet="each"))
 
 
 ODD_ADDRESSES = """
@@ -239,13 +282,13 @@ def test_a_relation_is_gathered_into_the_same_networks(networks):
 
 
 def test_a_network_is_that_of_the_python_library():
-    table = analyses.matrix(conversations(flows(ODD_ADDRESSES)), prefix=20, top=None)
+    table = analyses.matrix(conversations(flows(ODD_ADDRESSES)), prefix=20, top=None, internet="each")
     assert set(table["destination"]) == {"10.0.16.0/20"}
     assert set(table["source"]) == {"10.0.0.0/20", "2001:db8:1:2::/64", "::/64", "xxx.xxx.xxx.xxx"}
 
 
 def test_the_cells_that_are_shown_are_the_first_of_all(stitched):
-    few, all_ = (analyses.matrix(stitched, prefix=32, top=top) for top in (9, None))
+    few, all_ = (analyses.matrix(stitched, prefix=32, top=top, internet="each") for top in (9, None))
     pd.testing.assert_frame_equal(few, all_.head(9))
 
 
@@ -265,6 +308,20 @@ def test_a_subnet_that_is_none_says_how_it_is_written():
 # Change
 
 
+# Outsiders call port 22 in both hours, a machine inside only in the second.
+CALLED = conversations(
+    flows("""
+    09:00:00 192.0.2.1:50000 10.0.0.4:22 TCP I A B
+    09:00:01 192.0.2.2:50000 10.0.0.4:22 TCP I A B
+    09:00:02 10.0.0.9:50000 10.0.0.4:443 TCP I A B
+    10:30:00 192.0.2.3:50000 10.0.0.4:22 TCP I A B
+    10:30:01 192.0.2.1:50001 10.0.0.4:22 TCP I A B
+    10:30:02 10.0.0.5:50000 10.0.0.4:22 TCP I A B
+    11:00:00 10.0.0.9:50000 10.0.0.4:443 TCP I A B
+""")
+)
+
+
 def spans(before, after, port=443):
     """Return conversations: so many before ten o'clock, so many after it, from nine to eleven."""
     edges = "09:00:00 10.9.9.9:1 10.9.9.8:9 TCP O A B\n11:00:00 10.9.9.9:2 10.9.9.8:9 TCP O A B"
@@ -281,7 +338,7 @@ def spans(before, after, port=443):
         (10, 40, "risen"),
         (40, 10, "fallen"),
         (10, 12, "steady"),
-        (1, 4, "steady"),
+        (1, 4, "risen"),
     ],
 )
 def test_what_changed(before, after, change):
@@ -293,16 +350,63 @@ def test_what_changed(before, after, change):
     ]
 
 
-def test_change_counts_the_samples_as_a_plain_count_does(stitched, plain):
-    middle = pd.Timestamp("2024-12-19", tz="UTC")
-    table = analyses.change(stitched, since="2024-12-19", by=["dst_port"], top=None)
-    said = {r.dst_port: (r.earlier, r.later) for r in table.itertuples()}
-    folded = plain_stitch.fold(plain)
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [(0, 9, "small"), (0, 10, "new"), (9, 0, "small"), (10, 0, "gone"), (1, 4, "steady"), (3, 14, "risen")],
+)
+def test_what_is_less_than_at_least_is_no_change_whether_it_came_or_went(before, after, change):
+    table = analyses.change(spans(before, after), since="2024-12-19T10:00", by="dst_port", at_least=10)
+    assert table.set_index("dst_port").loc[443, "change"] == change
+
+
+def counted_in_each_span(plain, key):
+    """Return {(port, whether key holds): [before, after]} of the samples, by a plain loop."""
+    middle, folded = pd.Timestamp("2024-12-19", tz="UTC"), plain_stitch.fold(plain)
     seen = {}
     for i, c in enumerate(plain):
         if i not in folded and c["decision"] == "allowed" and c["state"] != "orphan":
-            seen.setdefault(c["dst_port"], [0, 0])[c["first"] >= middle] += 1
-    assert said == {port: tuple(n) for port, n in seen.items()}
+            seen.setdefault((c["dst_port"], key(c["src_ip"])), [0, 0])[c["first"] >= middle] += 1
+    return seen
+
+
+def of_the_company(address):
+    return address.startswith(("10.", "192.168.", "2001:db8:30:1:", "168.63.129.16"))
+
+
+def test_change_counts_the_samples_as_a_plain_count_does(stitched, plain):
+    table = analyses.change(stitched, since="2024-12-19", by=["dst_port"], top=None)
+    said = {(r.dst_port, r.from_inside): [r.earlier, r.later] for r in table.itertuples()}
+    assert said == counted_in_each_span(plain, of_the_company)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_port_that_outsiders_call_is_new_when_a_machine_inside_calls_it(engine):
+    table = analyses.change(ENGINES[engine](CALLED), since="2024-12-19T10:00", by="dst_port")
+    asked = table[table["dst_port"] == 22]
+    assert asked[["from_inside", "change", "earlier", "later"]].to_numpy().tolist() == [
+        [True, "new", 0, 1],
+        [False, "steady", 2, 2],
+    ]
+
+
+def test_what_is_new_stands_before_what_is_gone_however_much_that_was():
+    made = spans(40, 0), spans(0, 1, port=22)
+    table = analyses.change(pd.concat(made, ignore_index=True), since="2024-12-19T10:00", by="dst_port")
+    assert table["change"].tolist()[:2] == ["new", "gone"]
+
+
+def test_change_says_how_many_changes_it_cuts_on_each_side():
+    table = analyses.change(CALLED, since="2024-12-19T10:00", by=["src_ip"], top=1, internet="each")
+    assert table[["from_inside", "changes", "groups"]].to_numpy().tolist() == [[True, 1, 2], [False, 2, 3]]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_changes_add_up_whether_the_internet_is_one_or_each(engine, stitched):
+    table = ENGINES[engine](stitched)
+    one, each = (analyses.change(table, top=None, internet=how) for how in ("one", "each"))
+    sums = [t.groupby("from_inside")[["earlier", "later"]].sum() for t in (one, each)]
+    pd.testing.assert_frame_equal(*sums)
+    assert len(one) < len(each)
 
 
 def test_change_is_the_same_in_duckdb(stitched):

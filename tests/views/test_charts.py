@@ -159,7 +159,25 @@ def test_a_ranking_without_the_measure_says_so():
 
 def test_denied_attempts_keep_their_colour():
     chart = views.top_bars(ranking_of(3, denied=4), measure="denied")
-    assert chart.to_dict()["mark"]["color"] == palette.DENIED
+    assert chart.to_dict()["layer"][0]["mark"]["color"] == palette.DENIED
+
+
+def test_each_bar_has_its_whole_value_at_its_end_once():
+    both = views.top_bars(ranking_of(2, bytes_src_to_dst=[100, 1_500_000]), measure="bytes")
+    assert [text for text in drawn(both)["said"] if text] == ["300", "1.50M"]
+
+
+def test_what_is_not_zero_has_two_pixels():
+    bars = drawn(views.top_bars(ranking_of(3, connections=[1_000_000, 1, 0]), measure="connections"))
+    assert bars["value"].tolist() == [1_000_000, 1]
+    pixels = bars["length"] / (1_000_000 * ranking._ROOM) * theme.NAMED_WIDTH
+    assert pixels.tolist()[1] == pytest.approx(2)
+
+
+def test_where_all_is_shown_the_others_have_none():
+    table = ranking_of(3).assign(share=1 / 3)
+    said = subtitle(views.top_bars(table, measure="connections"))
+    assert "The first 3 of 99; these carry 100.0% of all connections; the others have none." in said
 
 
 def test_a_ranking_is_titled_by_what_makes_its_groups():
@@ -169,23 +187,46 @@ def test_a_ranking_is_titled_by_what_makes_its_groups():
     assert chart.title.text == "Connections by source address and destination address"
 
 
-def changed():
-    rows = {"dst_port": [22, 80, 443], "change": ["new", "steady", "fallen"], "groups": 3}
-    return pd.DataFrame(rows).assign(
+def changed(inside=True, **more):
+    rows = {"dst_port": [22, 80, 443], "from_inside": inside, "change": ["new", "steady", "fallen"]}
+    figures = pd.DataFrame(rows).assign(
         earlier=[0, 1, 9],
         later=[3, 1, 1],
         earlier_per_hour=[0.0, 1.0, 9.0],
         later_per_hour=[3.0, 1.0, 1.0],
         difference_per_hour=[3.0, 0.0, -8.0],
+        changes=2,
+        groups=3,
     )
+    return figures.assign(**more)
 
 
 def test_what_rose_goes_right_and_what_fell_goes_left():
-    assert drawn(views.change(changed()))["difference_per_hour"].tolist() == [3.0, -8.0]
+    bars = drawn(views.change(changed()))
+    assert bars["length"].tolist() == bars["difference_per_hour"].tolist() == [3.0, -8.0]
+
+
+def test_a_change_says_how_many_there_were_before_and_after():
+    assert drawn(views.change(changed()))["said"].tolist() == ["0 → 3", "9 → 1"]
+
+
+def test_changes_from_inside_and_from_outside_have_a_panel_each():
+    both = pd.concat([changed(), changed(inside=False)], ignore_index=True)
+    bars = drawn(views.change(both))
+    assert bars["side"].tolist() == ["From inside"] * 2 + ["From outside"] * 2
 
 
 def test_steady_groups_are_left_out_and_said_to_be():
-    assert "1 steady" in subtitle(views.change(changed()))
+    said = subtitle(views.change(changed()))
+    assert "From inside: 2 changes; steady or small: 1 of 3 groups." in said
+    assert "From outside: nothing." in said
+
+
+def test_changes_that_are_cut_are_said_to_be():
+    many = pd.concat([changed(changes=1_123, groups=2_000)] * 20, ignore_index=True)
+    chart = views.change(many)
+    assert len(drawn(chart)) == ranking._SIDE
+    assert "From inside: the first 20 of 1,123 changes; steady or small: 877 of 2,000" in subtitle(chart)
 
 
 def test_nothing_changed_says_so():
@@ -280,10 +321,26 @@ def test_ribbons_leave_and_enter_with_the_same_share_of_their_nodes():
     )
 
 
-def test_the_widest_links_are_drawn_and_the_rest_is_said_to_be_left_out():
+def test_the_widest_links_are_drawn_and_the_rest_is_drawn_as_others():
     chart = views.links(linked(60))
-    assert drawn_ribbons(chart)["ribbon"].str.startswith("0").sum() == ribbons.MOST_LINKS * 13
-    assert "40 of 60 links, 88.5% of all connections" in subtitle(chart)
+    first = drawn_ribbons(chart).query("x < 1").drop_duplicates("ribbon")
+    assert first["from"].nunique() == ribbons.MOST_LINKS + 1
+    assert first["size"].sum() == linked(60)["connections"].sum()
+    assert first.set_index("from")["size"]["others"] == sum(range(1, 21))
+    assert "40 of 60 links, 88.5% of all connections; the rest is drawn as others." in subtitle(chart)
+
+
+def test_others_of_the_table_are_drawn_by_decision_below_the_rest():
+    rest = linked(2).assign(src_ip="others", rule="others", dst_ip="others", decision=["allowed", "denied"])
+    rows = pd.concat([rest.assign(connections=[90, 10]), linked(3)], ignore_index=True)
+    ends = drawn_ribbons(views.links(rows)).query("x < 1").groupby(["from", "decision"])["top"].max()
+    assert ends["others"].index.tolist() == ["allowed", "denied"]
+    assert ends["others"].max() < ends.drop("others").min()
+
+
+def test_the_legend_has_the_sum_of_each_decision():
+    legend = views.links(linked(3)).to_dict()["layer"][0]["encoding"]["color"]["legend"]
+    assert '"allowed": "allowed  6"' in legend["labelExpr"]
 
 
 def test_a_rule_that_was_not_logged_has_a_name():

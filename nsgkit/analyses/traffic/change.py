@@ -4,11 +4,12 @@ import narwhals as nw
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.counting.arguments import By, check_measure, check_top, columns_of
+from nsgkit.counting.arguments import By, check_measure, check_top, columns_of, require_columns
 from nsgkit.counting.countable import sums_fit
 from nsgkit.counting.expressions import one_if
-from nsgkit.counting.frame import Rows
+from nsgkit.counting.frame import Native, Rows, as_table
 from nsgkit.counting.measures import counted_rows, group_types, measured
+from nsgkit.enrich.network import ENDS, Internet, Network, Own, gathered, own_networks
 from nsgkit.errors import NsgkitError
 from nsgkit.times import milliseconds, parse_time
 
@@ -23,15 +24,22 @@ def change(  # noqa: PLR0913
     by: By = ("src_ip", "dst_ip", "dst_port"),
     measure: str = "connections",
     factor: float = 3.0,
-    at_least: float = 10.0,
+    at_least: float = 1.0,
     top: int | None = 50,
+    own: Own = None,
+    internet: Internet = "one",
 ) -> pd.DataFrame:
-    """Return what is new, gone, risen or fallen since a moment, the largest change first.
+    """Return what is new, gone, risen or fallen since a moment, from inside first.
+
+    What comes from inside the own networks is asked apart from what does not: a port that outsiders have
+    always called is new when a machine inside first calls it. Everything outside is one, called "internet",
+    unless it is opened (`internet="each"`).
 
     Counting rule: as in `top_talkers`; a conversation belongs to the span in which it was first seen. The
     spans may differ in length, so their rates per hour are compared. A group is new or gone where the other
-    span has none of its conversations; risen or fallen where the rate changed by `factor` and by
-    `at_least` an hour times the later span's hours; else steady.
+    span has none of its conversations; risen or fallen where the rate changed by `factor`. Each of them
+    must differ by `at_least` an hour times the later span's hours; what is less is small (new or gone) or
+    steady.
 
     Harmless look-alikes: an earlier span without the night, the weekend or the logs of a NIC
     makes everything of it new. Look at the coverage of both spans first.
@@ -49,13 +57,19 @@ def change(  # noqa: PLR0913
     factor, at_least : float
         How much more or less a rate must be, as a multiple, and in all over the later span.
     top : int or None
-        How many groups; None gives all of them.
+        How many groups from inside, and how many from outside; None gives all of them.
+    own : Network, iterable of str, str, path or None
+        The own networks, as for `nsgkit.enrich.own_networks`; None takes those that the logs tell.
+    internet : {"one", "each"}
+        Whether all addresses outside are one, called "internet", or each is itself.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of `by`, change, earlier and later (the measure in each span), earlier_per_hour,
-        later_per_hour, difference_per_hour, groups (how many there are). Null is unknown.
+        The columns of `by`, then those of `schema.CHANGE`: from_inside, change, earlier and later (the
+        measure in each span), earlier_per_hour, later_per_hour, difference_per_hour, and of the same side
+        changes (how many changed) and groups (how many there are). On each side what became more stands
+        before what became less, and that before the rest; the largest difference first. Null is unknown.
 
     Raises
     ------
@@ -68,22 +82,65 @@ def change(  # noqa: PLR0913
     --------
     >>> import nsgkit
     >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
-    >>> change(conversations, since="2024-12-19", top=1)[["src_ip", "change"]].to_numpy().tolist()
-    [['203.0.113.199', 'gone']]
+    >>> change(conversations, since="2024-12-19", by="dst_port", top=1)["from_inside"].tolist()
+    [True, False]
     """
     check_measure(measure, _COUNTS)
     check_top(top)
     groups = columns_of(by, conversations, _TABLE)
-    rows = counted_rows(conversations, *groups).filter(~nw.col("folded"))
+    require_columns(ENDS, conversations)
+    network = own_networks(conversations, own)
+    rows = counted_rows(gathered(_sided(conversations, network), network, internet), *groups, _INSIDE)
+    rows = rows.filter(~nw.col("folded"))
     split, hours = _spans(rows, since)
-    spans = _present(_two_spans(rows, groups, measure, split)).with_totals(groups="count(*)")
-    compared = _compared(spans, hours, factor, at_least)
-    compared = compared.with_columns(_less=-nw.col("difference_per_hour").abs()).sort("_less", *groups)
+    spans = _present(_two_spans(rows, [*groups, _INSIDE], measure, split))
     with sums_fit(conversations):
-        return compared.head(top).collect({**group_types(groups), **_TABLE})
+        compared = _counted(_compared(spans, hours, factor, at_least)).materialize()
+        sides = [_first(compared, groups, top, inside=inside) for inside in (True, False)]
+    return pd.concat(sides, ignore_index=True).astype({"change": schema.TEXT})
 
 
 _TABLE = schema.types(schema.CHANGE)
+_INSIDE = "from_inside"
+_MORE, _LESS, _SAME = ("new", "risen"), ("gone", "fallen"), ("small", "steady")
+
+
+def _sided(conversations: object, network: Network) -> Native:
+    """Say of each conversation whether it came from inside, before outsiders lose their addresses."""
+    held = as_table(conversations)
+    if isinstance(held, pd.DataFrame):
+        return held.assign(**{_INSIDE: network.is_inside(held["src_ip"])})
+    rows = Rows.of(held)
+    texts = rows.select("src_ip").unique().collect({"src_ip": "str"})["src_ip"].dropna()
+    inside = nw.col("src_ip").is_in(texts[network.is_inside(texts)].tolist())
+    sided = rows.with_columns(**{_INSIDE: one_if(inside) == 1})
+    return sided.select(*held.columns, _INSIDE).frame.to_native()
+
+
+def _counted(compared: Rows) -> Rows:
+    """Put beside each group how many of its side there are, and how many of them changed."""
+    changed = f"CASE WHEN change IN {_SAME} THEN 0 ELSE 1 END"
+    inside = f"CASE WHEN {_INSIDE} THEN 1 ELSE 0 END"
+    counted = compared.with_totals(
+        _all="count(*)", _changed=f"sum({changed})",
+        _inside=f"sum({inside})", _changed_inside=f"sum({inside} * {changed})",
+    )  # fmt: skip
+    here = nw.when(nw.col(_INSIDE))
+    groups = here.then(nw.col("_inside")).otherwise(nw.col("_all") - nw.col("_inside"))
+    changes = here.then(nw.col("_changed_inside")).otherwise(nw.col("_changed") - nw.col("_changed_inside"))
+    return counted.with_columns(groups=groups.cast(nw.Int64), changes=changes.cast(nw.Int64))
+
+
+def _first(compared: Rows, groups: list[str], top: int | None, *, inside: bool) -> pd.DataFrame:
+    side = compared.filter(nw.col(_INSIDE) if inside else ~nw.col(_INSIDE))
+    less = nw.when(nw.col("change").is_in(_LESS)).then(nw.lit(1)).otherwise(nw.lit(2))
+    order = nw.when(nw.col("change").is_in(_MORE)).then(nw.lit(0)).otherwise(less)
+    side = side.with_columns(_order=order, _less=-nw.col("difference_per_hour").abs())
+    return (
+        side.sort("_order", "_less", *groups)
+        .head(top)
+        .collect({**group_types(groups), **_TABLE, "change": "str"})
+    )
 
 
 def _spans(rows: Rows, since: str | pd.Timestamp | None) -> tuple[int, tuple[float, float]]:
@@ -131,9 +188,13 @@ def _compared(groups: Rows, hours: tuple[float, float], factor: float, at_least:
     )
     old, new = nw.col("earlier_per_hour"), nw.col("later_per_hour")
     much = (new - old).abs() * hours[1] >= at_least
-    fallen = nw.when((old >= new * factor) & much).then(nw.lit("fallen")).otherwise(nw.lit("steady"))
-    moved = nw.when((new >= old * factor) & much).then(nw.lit("risen")).otherwise(fallen)
-    gone = nw.when(nw.col("_now") == 0).then(nw.lit("gone")).otherwise(moved)
-    return groups.with_columns(
-        difference_per_hour=new - old, change=nw.when(nw.col("_was") == 0).then(nw.lit("new")).otherwise(gone)
-    )
+    was, now = nw.col("_was") == 1, nw.col("_now") == 1
+    both = was & now
+    cases = [
+        (~was & much, "new"), (~now & much, "gone"), (both & much & (new >= old * factor), "risen"),
+        (both & much & (old >= new * factor), "fallen"), (~both, "small"),
+    ]  # fmt: skip
+    change = nw.lit("steady")
+    for condition, word in reversed(cases):
+        change = nw.when(condition).then(nw.lit(word)).otherwise(change)
+    return groups.with_columns(difference_per_hour=new - old, change=change)

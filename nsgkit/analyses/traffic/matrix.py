@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any, TypeAlias
+from ipaddress import ip_address, ip_network
+from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -14,30 +14,34 @@ from nsgkit.counting.arguments import check_measure, check_top, require_columns
 from nsgkit.counting.columns import categories
 from nsgkit.counting.countable import sums_fit
 from nsgkit.counting.expressions import known_sum
-from nsgkit.counting.frame import Rows, as_table
+from nsgkit.counting.frame import Rows
 from nsgkit.counting.measures import MEASURES, counted_rows, measured
+from nsgkit.enrich.network import Internet, Network, Own, Prefix, gathered, own_networks
 from nsgkit.errors import NsgkitError
 from nsgkit.schema import CELL, TRAFFIC
 
 _SUMS = tuple(column.name for column in TRAFFIC if column.name not in ("first", "last"))
 _TYPES = {column.name: column.dtype for column in TRAFFIC}
 _ENDS, _CELL = ["src_ip", "dst_ip"], [column.name for column in CELL]
-Network: TypeAlias = IPv4Network | IPv6Network
 
 
-def matrix(
+def matrix(  # noqa: PLR0913
     conversations: object,
     *,
     subnets: Sequence[str] = (),
     prefix: int = 24,
     measure: str = "bytes",
     top: int | None = 400,
+    own: Own = None,
+    internet: Internet = "one",
 ) -> pd.DataFrame:
     """Return the traffic from each subnet to each subnet; with `prefix=32`, from host to host.
 
-    Counting rule: as in `top_talkers`. An address belongs to the longest of `subnets` that holds it, else
-    to its own network of `prefix` bits (IPv6: 64 bits, or 128 where `prefix` is 32). A text that is no
-    address, such as one masked at the source, stands for itself.
+    Everything outside the own networks is one, called "internet", unless it is opened (`internet="each"`).
+
+    Counting rule: as in `top_talkers`. An address belongs to the longest of `subnets` that holds it, else,
+    inside, to its own network of `prefix` bits (IPv6: 64 bits, or 128 where `prefix` is 32). A text that is
+    no address, such as one masked at the source, stands for itself.
 
     Harmless look-alikes: a new cell in the matrix may be a new subnet, not a new path.
 
@@ -53,6 +57,10 @@ def matrix(
         What to order by: connections, denied, bytes or packets.
     top : int or None
         How many cells; None gives all of them.
+    own : Network, iterable of str, str, path or None
+        The own networks, as for `nsgkit.enrich.own_networks`; None takes those that the logs tell.
+    internet : {"one", "each"}
+        Whether all addresses outside are one, called "internet", or each is in its own network.
 
     Returns
     -------
@@ -76,8 +84,10 @@ def matrix(
     """
     check_measure(measure, [name for name in MEASURES if name != "peers"])
     check_top(top)
-    known, held = _known(subnets), as_table(conversations)
-    require_columns(_ENDS, held)
+    known = _known(subnets)
+    require_columns(_ENDS, conversations)
+    told = own if internet == "each" else _with_subnets(own_networks(conversations, own), subnets)
+    held = gathered(conversations, told, internet)
     if isinstance(held, pd.DataFrame):
         return breakdown(_placed(held, known, prefix), _CELL, measure=measure, top=top)
     # An engine's rows cannot be joined with names that are made here: not in Spark without its session, in
@@ -89,19 +99,24 @@ def matrix(
         return _ranked(_added_up(_placed(blocks, known, prefix)), measure, top)
 
 
-def _cut(end: str, known: tuple[Network, ...], prefix: int) -> nw.Expr:
+def _with_subnets(network: Network, subnets: Iterable[str]) -> Network:
+    """Keep what the analyst knows by name in sight, though it lie outside."""
+    return Network.of([*map(str, network.own), *subnets])
+
+
+def _cut(end: str, known: tuple[Prefix, ...], prefix: int) -> nw.Expr:
     """Cut IPv4 addresses down to the octets that tell their network; what is left ends with a point."""
     octets = -(-max([prefix, *(network.prefixlen for network in known)]) // 8)
     return nw.col(end).str.replace_all(rf"(\.[0-9]+){{{4 - octets}}}$", ".") if octets < 4 else nw.col(end)
 
 
-def _placed(table: pd.DataFrame, known: tuple[Network, ...], prefix: int) -> pd.DataFrame:
+def _placed(table: pd.DataFrame, known: tuple[Prefix, ...], prefix: int) -> pd.DataFrame:
     """Put the networks of both ends beside them, as categories."""
     names = {c: _named(table[e], known, prefix) for c, e in zip(_CELL, _ENDS, strict=True)}
     return table.assign(**names)
 
 
-def _named(addresses: "pd.Series[Any]", known: tuple[Network, ...], prefix: int) -> "pd.Series[Any]":
+def _named(addresses: "pd.Series[Any]", known: tuple[Prefix, ...], prefix: int) -> "pd.Series[Any]":
     """Name each distinct address once."""
     texts = categories(addresses)
     codes = texts.codes
@@ -139,7 +154,7 @@ def _ranked(table: pd.DataFrame, measure: str, top: int | None) -> pd.DataFrame:
     return ranked if top is None else ranked.head(top)
 
 
-def _known(subnets: Iterable[str]) -> tuple[Network, ...]:
+def _known(subnets: Iterable[str]) -> tuple[Prefix, ...]:
     try:
         found = [ip_network(text) for text in subnets]
     except ValueError as error:
@@ -148,7 +163,7 @@ def _known(subnets: Iterable[str]) -> tuple[Network, ...]:
 
 
 @lru_cache(maxsize=200_000)
-def _network(text: str, known: tuple[Network, ...], prefix: int) -> str:
+def _network(text: str, known: tuple[Prefix, ...], prefix: int) -> str:
     """Name an address' network; an explorer asks for the same ones again and again."""
     try:
         address = ip_address(text + ".".join("0" * (4 - text.count("."))) if text[-1:] == "." else text)

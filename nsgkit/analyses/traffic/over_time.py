@@ -17,6 +17,7 @@ from nsgkit.counting.spread import (
     increments,
     spread_over_bins,
 )
+from nsgkit.enrich.network import with_names
 from nsgkit.errors import NsgkitError
 from nsgkit.schema import COUNTERS, PLACE
 from nsgkit.times import bin_width
@@ -84,8 +85,9 @@ def over_time(
     groups = [] if by is None else columns_of(by, conversations, _ANSWER)
     began = _began(conversations, width, groups)
     if flows is None:
-        return _in_order(began, groups)
-    return _together(began, _carried(conversations, as_table(flows), width, groups), groups)
+        return with_names(_in_order(began, groups), conversations)
+    carried = _carried(conversations, as_table(flows), width, groups)
+    return with_names(_together(began, carried, groups), conversations)
 
 
 def over_time_of(
@@ -104,7 +106,8 @@ def over_time_of(
     width = bin_width(freq)
     groups = [] if by is None else columns_of(by, conversations, _ANSWER)
     began = _began(conversations, width, groups)
-    return _together(began, added_over_time(added, conversations, width, groups), groups)
+    carried = added_over_time(added, conversations, width, groups)
+    return with_names(_together(began, carried, groups), conversations)
 
 
 def _together(began: pd.DataFrame, carried: pd.DataFrame, by: list[str]) -> pd.DataFrame:

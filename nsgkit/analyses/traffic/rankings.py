@@ -15,8 +15,9 @@ from nsgkit.counting.measures import (
     group_types,
     measured,
 )
+from nsgkit.enrich.network import with_names
 from nsgkit.errors import NsgkitError
-from nsgkit.schema import PEERS, RANKED, TRAFFIC, shortened
+from nsgkit.schema import NAMES, PEERS, RANKED, TRAFFIC, shortened
 
 _OTHER_END = {"source": "dst_ip", "destination": "src_ip"}
 # Columns of so many values that most groups are not shown.
@@ -92,7 +93,8 @@ def breakdown(  # noqa: PLR0913
     if count_every_view:
         rows = rows.with_columns(folded=nw.lit(value=False))
     with sums_fit(conversations):
-        return _largest(rows, _Order(groups, measure, top), peers)
+        table = _largest(rows, _Order(groups, measure, top), peers)
+    return with_names(table, conversations)
 
 
 def top_talkers(
@@ -208,32 +210,8 @@ def top_rules(conversations: object, *, measure: str = "connections", top: int |
     """
     by = ["acl", "rule", "direction"]
     table = breakdown(conversations, by, measure=measure, top=top, peers="src_ip", count_every_view=True)
-    table.insert(0, "nsg", shortened(table["acl"]))
+    table.insert(0, "nsg", shortened(table["acl"], table.attrs[NAMES]))
     return table
-
-
-def traffic_links(
-    conversations: object, *, measure: str = "connections", top: int | None = 20
-) -> pd.DataFrame:
-    """Return who reached whom through which rule: source, rule, destination.
-
-    Counting rule, errors and parameters as for `breakdown`; folded views do not count, so the rule is the
-    one at the initiator's end where both ends were logged.
-
-    Returns
-    -------
-    pandas.DataFrame
-        src_ip, rule, dst_ip, decision, the columns of `schema.TRAFFIC`, share, groups (how many links
-        there are).
-
-    Examples
-    --------
-    >>> import nsgkit
-    >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
-    >>> traffic_links(conversations, measure="denied", top=1)["src_ip"].item()
-    '198.51.100.81'
-    """
-    return breakdown(conversations, ["src_ip", "rule", "dst_ip", "decision"], measure=measure, top=top)
 
 
 def _largest(rows: Rows, order: _Order, peers: str | None) -> pd.DataFrame:
@@ -244,12 +222,33 @@ def _largest(rows: Rows, order: _Order, peers: str | None) -> pd.DataFrame:
     if order.top is None or not {*order.by} & _MANY:
         return _ranked(measured(rows, order.by, peers), order).head(order.top).collect(types)
     # Of many groups, find out which are shown by one measure alone; then measure all of those few.
-    single = _ranked(measured(rows, order.by, peers if order.measure == "peers" else None), order)
-    shown = single.head(order.top).fingerprint(_mark=order.by)
-    found = shown.collect({"_mark": "object", "_total": "float64", "groups": "int64"})
+    found = _shown(rows, order, peers)
     few = rows.fingerprint(_mark=order.by).filter(nw.col("_mark").is_in(found["_mark"].tolist()))
     known = found.head(1).drop(columns="_mark").to_dict("records")
     return _ranked(measured(few, order.by, peers), order, known).collect(types)
+
+
+def left_out(conversations: object, by: Sequence[str], *, measure: str, top: int) -> pd.DataFrame:
+    """Return the traffic of all groups that `breakdown` of the same leaves out, together, by decision.
+
+    >>> import nsgkit
+    >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
+    >>> left_out(conversations, ["src_ip", "decision"], measure="bytes", top=2)["decision"].tolist()
+    ['allowed', 'denied', 'unknown']
+    """
+    rows = counted_rows(conversations, *by, "decision")
+    shown = _shown(rows, _Order([*by], measure, top), None)
+    rows = rows.fingerprint(_mark=by).filter(~nw.col("_mark").is_in(shown["_mark"].tolist()))
+    types: dict[str, Dtype] = {c.name: c.dtype for c in TRAFFIC}
+    with sums_fit(conversations):
+        return measured(rows, ["decision"]).sort("decision").collect({**group_types(["decision"]), **types})
+
+
+def _shown(rows: Rows, order: _Order, peers: str | None) -> pd.DataFrame:
+    """Return the fingerprints of the groups that are shown, with the measure's total and all groups."""
+    single = _ranked(measured(rows, order.by, peers if order.measure == "peers" else None), order)
+    shown = single.head(order.top).fingerprint(_mark=order.by)
+    return shown.collect({"_mark": "object", "_total": "float64", "groups": "int64"})
 
 
 def _ranked(groups: Rows, order: _Order, known: Sequence[Mapping[Any, Any]] = ()) -> Rows:

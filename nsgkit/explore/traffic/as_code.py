@@ -13,7 +13,8 @@ def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -
     >>> asked = Question("dst_port:22 denied", measure="denied", by="source address", freq="1h")
     >>> print(code(asked, "logs"))  # doctest: +ELLIPSIS
     import nsgkit
-        <BLANKLINE>
+    from nsgkit import analyses
+    <BLANKLINE>
     # The same view again: nsgkit.explore.traffic_explorer(logs, filter='dst_port:22 denied', measure=...)
     conversations = nsgkit.conversations(logs)
     chosen = nsgkit.query(conversations, 'dst_port:22 denied')

@@ -17,6 +17,7 @@ from nsgkit.views.theme import StandIn, titled
 
 TOP = 15  # bars
 _WIDTH, _HEIGHT = 560, 130  # pixels of the picture over time: two pictures are in sight together
+INTERNET = "each"  # what is clicked becomes a term of the filter, which has no word for "internet"
 _Answer: TypeAlias = Callable[[Traffic, Question], pd.DataFrame]
 
 
@@ -74,12 +75,13 @@ def _bars(question: Question) -> Call:
 
 
 def _matrix(question: Question) -> Call:
-    options = {"prefix": question.prefix, "measure": question.measure}
+    options = {"prefix": question.prefix, "measure": question.measure, "internet": INTERNET}
     return Call(analyses.matrix, "analyses.matrix", options)
 
 
 def _links(question: Question) -> Call:
-    return Call(analyses.traffic_links, "analyses.traffic_links", {"measure": question.measure})
+    options = {"measure": question.measure, "internet": INTERNET}
+    return Call(analyses.traffic_links, "analyses.traffic_links", options)
 
 
 def _hours(traffic: Traffic, question: Question) -> pd.DataFrame:

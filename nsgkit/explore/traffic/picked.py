@@ -1,11 +1,12 @@
 """What is picked in a picture of the traffic explorer, as terms of a filter."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from nsgkit.analyses.filters.grammar import moment, parse, quoted
+from nsgkit.analyses.filters.grammar import moment, parse, quoted, terms_in
 from nsgkit.schema import NOT_LOGGED, filter_word
 from nsgkit.views.theme import rows_with
 
@@ -28,7 +29,20 @@ def term(picked: Mapping[str, Any]) -> str:
     known = {
         name: None if value == NOT_LOGGED else value for name, value in picked.items() if filter_word(name)
     }
-    return " ".join(f"{filter_word(name)}:{quoted(value)}" for name, value in known.items())
+    return " ".join(f"{filter_word(name)}:{value_of(name, value)}" for name, value in known.items())
+
+
+def value_of(name: str, value: object) -> str:
+    """Return what was picked of a column as a filter's value: to the letter, but an NSG by its short name.
+
+    >>> value_of("rule", "Web*"), value_of("nsg", "WEB-NSG")
+    ('="Web*"', 'WEB-NSG')
+    """
+    if name not in ("acl", "nsg") or pd.isna(value):  # type: ignore[call-overload]
+        return quoted(value, filter_word(name) or "")
+    # A part of an id: what cannot be written is any one character.
+    text = re.sub(r'["\r\n]', "?", str(value))
+    return text if re.fullmatch(r"[\w./-]+", text) else f'"{text}"'
 
 
 def rows_to_pick(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:
@@ -64,7 +78,7 @@ def span(start: pd.Timestamp, end: pd.Timestamp) -> str:
 
 def span_of(terms: str, whole: Span) -> Span:
     """Return when a span of terms begins and ends; where it says neither, the whole span does."""
-    told = {term.field: pd.Timestamp(moment(term), unit="ms", tz="UTC") for term in parse(terms)}
+    told = {term.field: pd.Timestamp(moment(term), unit="ms", tz="UTC") for term in terms_in(parse(terms))}
     return told.get("from", whole[0]), told.get("until", whole[1])
 
 

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from nsgkit.analyses.filters.grammar import beside
 from nsgkit.analyses.filters.select import query
 from nsgkit.counting.conversations import conversation_rows
 from nsgkit.counting.quick.stitch import Stitched
@@ -46,7 +47,7 @@ class Question:
     @property
     def all_terms(self) -> str:
         """The whole filter as one line."""
-        return f"{self.filter} {self.span}".strip()
+        return beside(self.filter, self.span)
 
     @property
     def coloured_by(self) -> str | None:

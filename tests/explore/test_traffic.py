@@ -264,7 +264,7 @@ def test_a_short_drag_is_one_bin():
             {"source": "192.0.2.0/24", "destination": "10.20.1.0/24"},
             "src:192.0.2.0/24 dst:10.20.1.0/24",
         ),
-        ("Links", {"ribbon": "0-1", "from": "10.20.0.4", "to": "Web x"}, 'src:10.20.0.4 rule:"Web x"'),
+        ("Links", {"ribbon": "0-1", "from": "10.20.0.4", "to": "Web x"}, 'src:10.20.0.4 rule:="Web x"'),
         ("Links", {"ribbon": "1-0", "from": "not logged", "to": "10.20.0.4"}, 'rule:"" dst:10.20.0.4'),
     ],
 )
@@ -289,7 +289,7 @@ def test_what_the_filter_says_already_is_not_said_again(explorer, filter):
 
 def test_a_rule_whose_name_holds_a_time_is_no_span(explorer):
     explorer.set("Picture", "Links").click({"ribbon": "0-1", "from": "10.20.0.4", "to": "a from:2024-12-18"})
-    assert explorer.value("Filter") == 'src:10.20.0.4 rule:"a from:2024-12-18"'
+    assert explorer.value("Filter") == 'src:10.20.0.4 rule:="a from:2024-12-18"'
     assert explorer.value("From (UTC)") == ""
 
 

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.analyses.filters.grammar import ANSWER, Term, matches, moment, parse, ranges
+from nsgkit.analyses.filters.grammar import parse
+from nsgkit.analyses.filters.values import MOST, amounts, matches, moment, ranges, seconds
+from nsgkit.analyses.filters.words import AMOUNT, ANSWER, Group, Part, Term, terms_in
 from nsgkit.counting.expressions import one_if
 from nsgkit.counting.frame import HasFlows, Native, Rows, as_table
 from nsgkit.schema import PLACE
@@ -28,7 +30,10 @@ def query(table: Any, text: str) -> Native:
 
     Counting rule: conversations are chosen by when they were first seen, and then count whole. A view
     that was folded into another counts after all where the filter keeps it and leaves the other
-    out, so that `nic:` and `rule:` see every connection, and none of them twice.
+    out, so that `nic:` and `rule:` see every connection, and none of them twice. Each view is judged by the
+    whole filter, with all its `or` and `not`. It is so folded anew where any term is of what two views can
+    differ in: nic, nsg, rule, direction, flow_log, encryption, version. A time that stands beside the other
+    terms, not in a group with `or` or `not`, is asked for after that. `folded` is what the table says.
 
     Parameters
     ----------
@@ -56,20 +61,21 @@ def query(table: Any, text: str) -> Native:
     >>> len(query(logs, "nsg:DEMOVM-NSG dst_port:12086 denied"))
     1
     """
-    terms = parse(text)
+    parts = parse(text)
     held = as_table(table)
-    if not terms:
+    if not parts:
         return held
-    fold = "folded" in held.columns and any(t.field in _OF_A_VIEW for t in terms)
+    fold = "folded" in held.columns and any(t.field in _OF_A_VIEW for t in terms_in(parts))
     if isinstance(held, pd.DataFrame):
-        return _of_pandas(held, terms, fold=fold)
-    chosen = _chosen(Rows.of(held), terms, _seen(held), fold=fold)
+        return _of_pandas(held, parts, fold=fold)
+    chosen = _chosen(Rows.of(held), parts, _seen(held), fold=fold)
     return chosen.select(*held.columns).frame.to_native()
 
 
-def _of_pandas(table: pd.DataFrame, terms: Sequence[Term], *, fold: bool) -> pd.DataFrame:
+def _of_pandas(table: pd.DataFrame, parts: Sequence[Part], *, fold: bool) -> pd.DataFrame:
     """Ask DuckDB for the numbers of the rows, over the few columns that tell, and take them."""
-    texts = [name for t in terms for name in t.columns if _has_texts(t)]
+    terms = list(terms_in(parts))
+    texts = [name for t in terms for name in t.columns if t.has_texts]
     told = [*(name for t in terms for name in t.columns), *([_seen(table)] if _timed(terms) else [])]
     needed = list(dict.fromkeys([*told, *([*PLACE, *_INTO, "folded"] if fold else [])]))
     schema.require(table.columns, needed, _remedy(table, terms))
@@ -80,35 +86,77 @@ def _of_pandas(table: pd.DataFrame, terms: Sequence[Term], *, fold: bool) -> pd.
         like={"into_blob": "blob"} if fold else {},
         remedy=_remedy(table, terms),
     )
-    chosen = _chosen(rows, terms, _seen(table), fold=fold)
+    chosen = _chosen(rows, parts, _seen(table), fold=fold)
     found = chosen.collect({"row": "int64", **({"folded": "bool"} if fold else {})}).sort_values("row")
     taken = table.iloc[found["row"].to_numpy()]
     return taken.assign(folded=found["folded"].to_numpy()) if fold else taken
 
 
-def _chosen(rows: Rows, terms: Sequence[Term], seen: str, *, fold: bool) -> Rows:
-    """Fold between the other terms and those of time: two views may lie on either side of a moment."""
-    timed = [t for t in terms if not t.columns]
+def _chosen(rows: Rows, parts: Sequence[Part], seen: str, *, fold: bool) -> Rows:
+    """Fold between the other parts and those of time: two views may lie on either side of a moment."""
+    timed = [p for p in parts if isinstance(p, Term) and not p.columns]
     chosen = rows
-    for term in terms:
-        chosen = chosen if term in timed else chosen.filter(_holds(term, rows))
+    for part in parts:
+        chosen = chosen if part in timed else chosen.filter(_holds(part, rows, seen))
     chosen = _folded_anew(chosen) if fold else chosen
     for term in timed:
-        passed = nw.col(f"{seen}_ms") >= moment(term)
-        chosen = chosen.filter(passed if term.field == "from" else ~passed)
+        chosen = chosen.filter(_in_time(term, seen))
     return chosen
 
 
-def _holds(term: Term, rows: Rows) -> nw.Expr:
-    either = [_in_column(term, name, rows) for name in term.columns]
-    # What is null is not that value: so a minus keeps it.
-    return one_if(nw.any_horizontal(*either, ignore_nulls=True)) == (0 if term.negated else 1)
+def _holds(part: Part, rows: Rows, seen: str) -> nw.Expr:
+    """Return whether a part holds, never null: what is null is no value, so a minus keeps it."""
+    if isinstance(part, Group):
+        held = _joined([_holds(inner, rows, seen) for inner in part.parts], either=part.either)
+    elif not part.columns:
+        held = _in_time(part, seen)
+    elif part.kind == AMOUNT:
+        held = _of_amount(part)
+    else:
+        held = nw.any_horizontal(*(_in_column(part, n, rows) for n in part.columns), ignore_nulls=True)
+    return one_if(held) == (0 if part.negated else 1)
+
+
+def _joined(parts: Sequence[nw.Expr], *, either: bool) -> nw.Expr:
+    """Join expressions by halves: a chain of a thousand is too deep for an engine."""
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    left, right = (_joined(some, either=either) for some in (parts[:half], parts[half:]))
+    return left | right if either else left & right
+
+
+def _in_time(term: Term, seen: str) -> nw.Expr:
+    passed = nw.col(f"{seen}_ms") >= moment(term)
+    return passed if term.field == "from" else ~passed
+
+
+def _of_amount(term: Term) -> nw.Expr:
+    if term.field == "duration":
+        parts = [(nw.col("duration") >= low) & (nw.col("duration") <= high) for low, high in seconds(term)]
+    elif len(term.columns) == 1:
+        parts = [_between(nw.col(term.columns[0]), low, high) for low, high in amounts(term)]
+    else:
+        there, back = (nw.col(name) for name in term.columns)
+        parts = [_sum_between(there, back, low, high) for low, high in amounts(term)]
+    return nw.any_horizontal(*parts, ignore_nulls=True)
+
+
+def _sum_between(there: nw.Expr, back: nw.Expr, low: int, high: int) -> nw.Expr:
+    """Return whether the sum of two counters lies in a range; it can be too large to be made."""
+    rest = back.fill_null(0)
+    both = there >= low - rest if high == MOST else _between(there, low - rest, high - rest)
+    return both | (there.is_null() & _between(back, low, high))
+
+
+def _between(number: nw.Expr, low: "nw.Expr | int", high: "nw.Expr | int") -> nw.Expr:
+    return (number >= low) & (number <= high)
 
 
 def _in_column(term: Term, name: str, rows: Rows) -> nw.Expr:
     if term.kind == ANSWER:
         return _answered(term, nw.col(name))
-    if not _has_texts(term):
+    if not term.has_texts:
         parts = [(nw.col(name) >= low) & (nw.col(name) <= high) for low, high in ranges(term)]
         return nw.any_horizontal(*parts, ignore_nulls=True)
     test, texts = matches(term), rows.codebook.get(name)
@@ -117,7 +165,7 @@ def _in_column(term: Term, name: str, rows: Rows) -> nw.Expr:
     else:
         distinct = rows.select(name).unique().collect({name: "str"})[name].dropna()
         found = nw.col(name).is_in([text for text in distinct if test(text)])
-    return found | nw.col(name).is_null() if "" in term.values else found
+    return found | nw.col(name).is_null() if "" in term.values and not term.exact else found
 
 
 def _answered(term: Term, answered: nw.Expr) -> nw.Expr:
@@ -143,10 +191,6 @@ def _folded_anew(chosen: Rows) -> Rows:
     return joined.with_columns(folded=one_if(nw.col("folded") & (nw.col("there") == 1)) == 1)
 
 
-def _has_texts(term: Term) -> bool:
-    return term.kind not in ("a number", ANSWER)
-
-
 def _timed(terms: Sequence[Term]) -> bool:
     return any(not t.columns for t in terms)
 
@@ -156,5 +200,5 @@ def _seen(table: object) -> str:
 
 
 def _remedy(table: pd.DataFrame, terms: Sequence[Term]) -> str:
-    of_conversations = "first" in table.columns or any(term.kind == ANSWER for term in terms)
-    return "nsgkit.conversations" if of_conversations else "nsgkit.read_logs"
+    stitched = any(term.kind == ANSWER or term.field in ("rows", "duration") for term in terms)
+    return "nsgkit.conversations" if stitched or "first" in table.columns else "nsgkit.read_logs"

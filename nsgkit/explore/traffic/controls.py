@@ -1,12 +1,14 @@
 """The controls of the traffic explorer: each says a part of the filter or how to look at what it keeps."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import ipywidgets
 import pandas as pd
 
-from nsgkit.analyses.filters.grammar import Term, parse, quoted
+from nsgkit.analyses.filters.grammar import Part, Term, beside, parse, quoted, terms_in
+from nsgkit.explore.traffic.picked import value_of
 from nsgkit.explore.traffic.pictures import PICTURES
 from nsgkit.explore.traffic.question import AUTO, BREAKDOWNS, MEASURES, Question
 from nsgkit.explore.workbench.controls import dropdown, row, tabs, text_field
@@ -47,14 +49,15 @@ def controls(conversations: pd.DataFrame) -> Controls:
 
 def question(said: Controls) -> Question:
     """Return the question that the controls ask."""
-    lists = {filter_word(column): said[label].value for label, column in _LISTS.items()}
+    lists = {column: said[label].value for label, column in _LISTS.items()}
     texts = {word: "".join(said[label].value.split()) for label, word in _TEXTS.items()}
     times = {word: said[label].value.strip() for label, word in _TIMES.items()}
-    terms = [f"{word}:{quoted(value)}" for word, value in lists.items() if value != ANY]
+    # An empty name in a list is one that was not logged.
+    terms = [f"{filter_word(c)}:{value_of(c, value or None)}" for c, value in lists.items() if value != ANY]
     terms += [f"{word}:{value}" for word, value in texts.items() if value]
     return Question(
-        filter=" ".join([*terms, said["Filter"].value.strip()]).strip(),
-        span=" ".join(f"{word}:{quoted(value)}" for word, value in times.items() if value),
+        filter=beside(*terms, said["Filter"].value),
+        span=" ".join(f"{word}:{quoted(value, word)}" for word, value in times.items() if value),
         measure=said["Measure"].value,
         by=said["Break down by"].value,
         freq=said["Bin"].value,
@@ -68,7 +71,7 @@ def choose(said: Controls, terms: str) -> None:
 
     What the filter says already is not said again, however it is written there.
     """
-    filter, picked = said["Filter"].value, parse(terms)
+    filter, picked = said["Filter"].value, list(terms_in(parse(terms)))
     span = {term.field: term.values[0] for term in picked if term.field in _TIMES.values()}
     if span:
         set_span(said, span)
@@ -76,7 +79,7 @@ def choose(said: Controls, terms: str) -> None:
     ends = [*(term.start for term in picked[1:]), len(terms)]
     for term, end in zip(picked, ends, strict=True):
         if term.field not in span and _sense(term) not in known:
-            filter = f"{filter.strip()} {terms[term.start : end].strip()}"
+            filter = beside(filter, terms[term.start : end])
     said["Filter"].value = filter.strip()
 
 
@@ -113,14 +116,15 @@ def put(said: Controls, question: Question) -> None:
     said["Matrix of"].value = question.prefix
 
 
-def _sense(term: Term) -> tuple[object, ...]:
-    return term.field, frozenset(term.values), term.negated
+def _sense(part: Part) -> object:
+    return replace(part, values=tuple(sorted(part.values))) if isinstance(part, Term) else part
 
 
 def _list(label: str, values: "pd.Series[Any]") -> ipywidgets.Dropdown:
     names = sorted(str(name) for name in values.dropna().unique())
     short = short_labels(names)
-    offered = [(visible(short[name]), short[name]) for name in names]
+    # An NSG is asked for by its short name, all else to the letter.
+    offered = [(visible(short[name]), short[name] if label == "NSG" else name) for name in names]
     missing = [("not logged", "")] if values.isna().any() else []
     width = "15em" if max(map(len, short.values()), default=0) < _SHORT else "25em"
     return dropdown(label, [(ANY, ANY), *offered, *missing], ANY, width=width)

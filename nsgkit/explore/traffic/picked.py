@@ -1,11 +1,14 @@
 """What is picked in a picture of the traffic explorer, as terms of a filter."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from nsgkit.analyses.filters.grammar import moment, parse, quoted
+from nsgkit.analyses.filters.grammar import moment, parse, quoted, terms_in
+from nsgkit.analyses.traffic.links import OTHERS
+from nsgkit.enrich.network import INTERNET, Network
 from nsgkit.schema import NOT_LOGGED, filter_word
 from nsgkit.views.theme import rows_with
 
@@ -14,11 +17,13 @@ _OFFERED = 40  # in the list to choose from
 _ENDS = (("src_ip", "rule"), ("rule", "dst_ip"))
 
 
-def term(picked: Mapping[str, Any]) -> str:
-    """Return what was clicked as terms of a filter.
+def term(picked: Mapping[str, Any], own: Network | None = None) -> str:
+    """Return what was clicked as terms of a filter; the internet is what is in none of the `own` networks.
 
     >>> term({"protocol": "TCP", "dst_port": 22})
     'protocol:TCP dst_port:22'
+    >>> term({"src_ip": "internet"}, Network.of(["10.0.0.0/8"]))
+    '-src:10.0.0.0/8'
     """
     if "time" in picked:
         return hour(picked["time"])
@@ -28,20 +33,41 @@ def term(picked: Mapping[str, Any]) -> str:
     known = {
         name: None if value == NOT_LOGGED else value for name, value in picked.items() if filter_word(name)
     }
-    return " ".join(f"{filter_word(name)}:{quoted(value)}" for name, value in known.items())
+    if {*known.values()} == {OTHERS}:  # all that a picture of links leaves out: no filter says it
+        return ""
+    return " ".join(_one(name, value, own) for name, value in known.items())
 
 
-def rows_to_pick(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:
+def _one(name: str, value: object, own: Network | None) -> str:
+    if value == INTERNET and own is not None and filter_word(name) in ("src", "dst"):
+        return f"-{filter_word(name)}:{','.join(map(str, own.own))}"
+    return f"{filter_word(name)}:{value_of(name, value)}"
+
+
+def value_of(name: str, value: object) -> str:
+    """Return what was picked of a column as a filter's value: to the letter, but an NSG by its short name.
+
+    >>> value_of("rule", "Web*"), value_of("nsg", "WEB-NSG")
+    ('="Web*"', 'WEB-NSG')
+    """
+    if name not in ("acl", "nsg") or pd.isna(value):  # type: ignore[call-overload]
+        return quoted(value, filter_word(name) or "")
+    # A part of an id: what cannot be written is any one character.
+    text = re.sub(r'["\r\n]', "?", str(value))
+    return text if re.fullmatch(r"[\w./-]+", text) else f'"{text}"'
+
+
+def rows_to_pick(table: pd.DataFrame, measure: str, own: Network | None = None) -> list[tuple[str, str]]:
     """Return what can be picked of a table: a label and its terms; the keyboard's way to click."""
     names = [name for name in table.columns if filter_word(name)]
     shown = rows_with(table, measure).head(_OFFERED)[names]
     texts = shown.astype("object").where(shown.notna(), NOT_LOGGED).astype("str")
     rows = shown.itertuples(index=False, name=None)
-    picked = [term(dict(zip(names, row, strict=True))) for row in rows]
+    picked = [term(dict(zip(names, row, strict=True)), own) for row in rows]
     return list(zip(texts.agg(" · ".join, axis=1), picked, strict=True)) if len(texts) else []
 
 
-def hours_to_pick(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:
+def hours_to_pick(table: pd.DataFrame, measure: str, own: Network | None = None) -> list[tuple[str, str]]:
     """Return the hours that can be picked: a label and the terms of each."""
     times = table.dropna(subset=[measure])["start"].drop_duplicates()
     return [(f"{time:%a %d %b %H:%M}", hour(time)) for time in times]
@@ -64,7 +90,7 @@ def span(start: pd.Timestamp, end: pd.Timestamp) -> str:
 
 def span_of(terms: str, whole: Span) -> Span:
     """Return when a span of terms begins and ends; where it says neither, the whole span does."""
-    told = {term.field: pd.Timestamp(moment(term), unit="ms", tz="UTC") for term in parse(terms)}
+    told = {term.field: pd.Timestamp(moment(term), unit="ms", tz="UTC") for term in terms_in(parse(terms))}
     return told.get("from", whole[0]), told.get("until", whole[1])
 
 

@@ -17,7 +17,6 @@ from nsgkit.views.theme import StandIn, titled
 
 TOP = 15  # bars
 _WIDTH, _HEIGHT = 560, 130  # pixels of the picture over time: two pictures are in sight together
-INTERNET = "each"  # what is clicked becomes a term of the filter, which has no word for "internet"
 _Answer: TypeAlias = Callable[[Traffic, Question], pd.DataFrame]
 
 
@@ -29,7 +28,7 @@ class Picture:
     code: Callable[[Question, str], str]  # the call that makes the table, of `chosen` and the flows' name
     draw: Callable[..., Any]  # a table and its measure -> a chart
     fields: Callable[[Question], list[str]]  # the columns that name what was clicked
-    offer: Callable[[pd.DataFrame, str], list[tuple[str, str]]] = rows_to_pick  # what the keyboard can pick
+    offer: Callable[..., list[tuple[str, str]]] = rows_to_pick  # what the keyboard can pick
     controls: tuple[str, ...] = ()  # labels of the controls that only it has
 
 
@@ -75,12 +74,12 @@ def _bars(question: Question) -> Call:
 
 
 def _matrix(question: Question) -> Call:
-    options = {"prefix": question.prefix, "measure": question.measure, "internet": INTERNET}
+    options = {"prefix": question.prefix, "measure": question.measure}
     return Call(analyses.matrix, "analyses.matrix", options)
 
 
 def _links(question: Question) -> Call:
-    options = {"measure": question.measure, "internet": INTERNET}
+    options = {"measure": question.measure}
     return Call(analyses.traffic_links, "analyses.traffic_links", options)
 
 

@@ -1,17 +1,18 @@
 """What the traffic explorer asks, and of what: no widget and no picture here."""
 
-import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
 
-from nsgkit.analyses.filters.grammar import parse
+from nsgkit.analyses.filters.grammar import beside, parse
 from nsgkit.analyses.filters.select import query
+from nsgkit.analyses.filters.words import TIME, Term
 from nsgkit.counting.arguments import By
 from nsgkit.counting.conversations import conversation_rows
 from nsgkit.counting.quick.stitch import Stitched
 from nsgkit.counting.spread import increments
+from nsgkit.enrich.network import Network, own_networks
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.traffic.picked import span_of
 from nsgkit.schema import short_labels, spoken
@@ -20,7 +21,6 @@ from nsgkit.times import bin_width
 MOST_OPENED = 200  # conversations whose rows are shown
 VOLUMES = ("bytes", "packets")
 AUTO = "as the span needs"
-_WORD = re.compile(r'(?:[^\s"]|"[^"]*")+')
 # The bin in which a span is drawn that is no longer than this.
 _BINS = (("2h", "1min"), ("8h", "5min"), ("30h", "15min"), ("14D", "1h"), ("60D", "6h"))
 MEASURES = {spoken(name): name for name in ("connections", *VOLUMES, "denied", "peers")}
@@ -56,7 +56,7 @@ class Question:
     @property
     def all_terms(self) -> str:
         """The whole filter as one line."""
-        return f"{self.filter} {self.span}".strip()
+        return beside(self.filter, self.span)
 
     @property
     def coloured_by(self) -> str | None:
@@ -82,18 +82,17 @@ def asked_by(*, filter: str, measure: str, by: By, freq: str, picture: str) -> Q
         raise NsgkitError(f"There is no measure {measure!r}. Choose one of {', '.join(MEASURES.values())}.")
     if freq != AUTO:
         bin_width(freq)
-    parse(filter)  # a mistake in it is told at once
     kept, times = _apart(filter)
     return Question(kept, times, measure, label, freq, picture)
 
 
 def _apart(text: str) -> tuple[str, str]:
-    """Return the terms of a filter, and those of time: but not where they stand in an alternative."""
-    words = _WORD.findall(text)
-    if {"or", "not"} & {word.lower() for word in words} or any("(" in word for word in words):
-        return text, ""
-    times = [word for word in words if word.startswith(("from:", "until:"))]
-    return " ".join(word for word in words if word not in times), " ".join(times)
+    """Return the terms of a filter, and those of time that hold beside all others."""
+    timed = [part for part in parse(text) if isinstance(part, Term) and part.kind == TIME]
+    times = " ".join(text[term.start : term.end] for term in timed)
+    for term in reversed(timed):
+        text = f"{text[: term.start].rstrip()} {text[term.end :].lstrip()}".strip()
+    return text, times
 
 
 @dataclass
@@ -109,6 +108,11 @@ class Traffic:
     def increments(self) -> pd.DataFrame:
         """What each row added: only bytes and packets over time need it."""
         return increments(self.flows, self.conversations, stitched_rows=self.stitched_rows)
+
+    @cached_property
+    def own(self) -> Network:
+        """The own networks, as these logs tell them: all else is the internet."""
+        return own_networks(self.conversations)
 
     @cached_property
     def whole_span(self) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -110,7 +110,7 @@ def put(said: Controls, question: Question) -> None:
     """Let the controls ask this question; what no control can say stands in the filter."""
     clear_filters(said)
     said["Filter"].value = question.filter
-    set_span(said, {term.field: term.values[0] for term in parse(question.span)})
+    set_span(said, {term.field: term.values[0] for term in terms_in(parse(question.span))})
     said["Measure"].value, said["Break down by"].value = question.measure, question.by
     said["Bin"].value, said["Picture"].value = question.freq, question.picture
     said["Matrix of"].value = question.prefix

@@ -56,7 +56,7 @@ _HOME = {
 }
 _ROOMS = (
     "acquire", "analyses", "counting", "enable", "enrich", "errors", "evidence", "explore", "flows", "html",
-    "layout", "palette", "progress", "sample", "schema", "times", "views",
+    "layout", "palette", "progress", "sample", "schema", "times", "views", "working_copy",
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
     _add_download(verbs)
     _add_verify(verbs)
+    _add_notebooks(verbs)
     _add_sample(verbs)
     return parser
 
@@ -91,6 +92,25 @@ def _verify(chosen: argparse.Namespace) -> bool:
     result = verify(chosen.folder, head=chosen.head)
     print(result)
     return result.ok
+
+
+def _add_notebooks(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    verb = verbs.add_parser(
+        "notebooks",
+        help="write a working copy of the notebooks",
+        description="Copy the notebooks into a folder of your own, with the path of your logs in each.",
+    )
+    verb.add_argument("folder", help="a new folder, or one without notebooks of these names")
+    verb.add_argument("--logs", help="your folder of logs, or a container's URL (default: the samples)")
+    verb.set_defaults(run=_notebooks)
+
+
+def _notebooks(chosen: argparse.Namespace) -> bool:
+    from nsgkit.working_copy import write_notebooks
+
+    copies = write_notebooks(chosen.folder, chosen.logs)
+    print(f"{len(copies)} notebooks in {chosen.folder}. Open them: jupyter lab {copies[0].parent}")
+    return True
 
 
 def _add_sample(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

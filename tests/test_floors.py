@@ -25,7 +25,7 @@ FLOORS = [
     {"store", "enrich", "rules"},
     {"analyses", "detections", "views"},
     {"explore"},
-    {"case", "export", "training", "sample"},
+    {"case", "export", "training", "sample", "working_copy"},
 ]
 HEIGHT = {room: height for height, floor in enumerate(FLOORS) for room in floor}
 DOORS = {"__init__", "__main__"}  # the public face and the command line: they open every room

@@ -64,7 +64,7 @@ EXAMPLES: tuple[tuple[str, str], ...] = (
         "connections to a port below 1024 that is none of the usual",
     ),
     ("from:2024-12-18T02:00 until:2024-12-18T03:00", "what was first seen in that hour (UTC)"),
-    ("bytes_src_to_dst>10k bytes_dst_to_src<1k", "connections that sent much and got little back"),
+    ("bytes_src_to_dst>10k bytes_dst_to_src<10k", "connections that sent much and got little back"),
 )
 
 

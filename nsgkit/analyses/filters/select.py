@@ -157,8 +157,7 @@ def _in_column(term: Term, name: str, rows: Rows) -> nw.Expr:
     if term.kind == ANSWER:
         return _answered(term, nw.col(name))
     if not term.has_texts:
-        parts = [(nw.col(name) >= low) & (nw.col(name) <= high) for low, high in ranges(term)]
-        return nw.any_horizontal(*parts, ignore_nulls=True)
+        return _in_ranges(nw.col(name), ranges(term))
     test, texts = matches(term), rows.codebook.get(name)
     if texts is not None:
         found = _numbered(name, np.array([test(str(text)) for text in texts], dtype=bool))
@@ -166,6 +165,12 @@ def _in_column(term: Term, name: str, rows: Rows) -> nw.Expr:
         distinct = rows.select(name).unique().collect({name: "str"})[name].dropna()
         found = nw.col(name).is_in([text for text in distinct if test(text)])
     return found | nw.col(name).is_null() if "" in term.values and not term.exact else found
+
+
+def _in_ranges(number: nw.Expr, wanted: Sequence[tuple[int, int]]) -> nw.Expr:
+    if len(wanted) > _MANY_RUNS and all(low == high for low, high in wanted):
+        return number.is_in([low for low, _ in wanted])
+    return _joined([_between(number, low, high) for low, high in wanted], either=True)
 
 
 def _answered(term: Term, answered: nw.Expr) -> nw.Expr:

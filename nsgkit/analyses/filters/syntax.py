@@ -24,7 +24,7 @@ _INSTEAD = {
     "!": "Write not or a minus, as in not denied or -rule:Web.",
     "=": "Write a colon, as in dst_port:22.",
 }
-_HEAD = re.compile(r"(?P<minus>-?)(?:(?P<field>[A-Za-z_]+)(?P<relation>:=|==|!=|>=|<=|=>|=<|[<>:=]))?")
+HEAD = re.compile(r"(?P<minus>-?)(?:(?P<field>[A-Za-z_]+)(?P<relation>:=|==|!=|>=|<=|=>|=<|[<>:=]))?")
 ITEM = re.compile(r'"(?P<quoted>[^"]*)"|(?P<bare>[^\s",()]*)')
 EXACT_ITEM = re.compile(r'"(?P<quoted>(?:\\.|[^"\\])*)"|(?P<bare>[^\s",()]*)', re.DOTALL)
 _ADDRESSES = re.compile(r'-?(?P<word>[^\s"()]+)(?![^\s()])')
@@ -149,7 +149,7 @@ def _term(text: str, start: int) -> Term:
         # An IPv6 address has colons of its own: its first group is no field.
         values = tuple(found["word"].split(","))
         return Term("ip", values, found[0].startswith("-"), start, found.end())
-    head = _HEAD.match(text, start)
+    head = HEAD.match(text, start)
     if head is None or head["field"] is None:
         return _term_of_word(text, start, head.end() if head else start)
     field, relation = _field(head["field"], head.start("field")), head["relation"]

@@ -174,7 +174,7 @@ def _numbers(term: Term, value: str) -> tuple[Decimal, Decimal]:
     if ends and ends[2] in units and (ends[3] is None or ends[4] in units):
         low = Decimal(ends[1]) * units[ends[2]]
         high = low if ends[3] is None else Decimal(ends[3]) * units[ends[4]]
-        if low <= high <= MOST:
+        if low <= high < MOST:
             return low, high
     raise term_error(term, f"takes no {value!r}", _what_to_write(term))
 

@@ -4,7 +4,7 @@ import pytest
 
 import nsgkit
 from nsgkit import analyses
-from tests.internet import ADMIN_EDGE, OPENED_RULE, UPLOAD, UPLOADED, big_internet
+from tests.internet import ADMIN_EDGE, INTRUDER, OPENED_RULE, UPLOAD, UPLOADED, big_internet
 
 
 @pytest.fixture(scope="module")

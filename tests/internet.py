@@ -45,7 +45,7 @@ INSIDE_OUT = "DefaultRule_AllowVnetOutBound"
 # What is planted, all of it after noon.
 ADMIN_EDGE = (PORTAL1.ip, RECORDS.ip, 22)  # from inside, to a port of administrators, never before
 UPLOAD = (RECORDS.ip, "198.19.255.77", 443)  # of UPLOADED bytes, more than any connection before it
-UPLOADED = 6_400_000_000
+UPLOADED = 9_600_000_000
 OPENED_RULE = "UserRule_temp-support"  # let 3389 of the gate in, from one to five
 INTRUDER = "198.19.255.66"  # was denied at that port all night, and then allowed
 

@@ -5,7 +5,7 @@ import random
 import pandas as pd
 import pytest
 
-from nsgkit.schema import cut_apart, labels, short_labels, shortened
+from nsgkit.schema import cut_apart, join_apart, labels, short_labels, shortened
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def test_a_guid_is_called_by_what_it_logs():
 
 def test_two_guids_that_log_the_same_are_told_apart():
     assert labels([GUID, OTHER], {GUID: VNET, OTHER: VNET}) == {
-        GUID: f"VNET-DATA ({GUID})",
-        OTHER: f"VNET-DATA ({OTHER})",
+        GUID: "VNET-DATA (3E…32)",
+        OTHER: "VNET-DATA (00…00)",
     }
 
 
@@ -71,3 +71,15 @@ def test_labels_of_distinct_ids_are_distinct(seed):
     for found in (short_labels(names), labels(names, known), cut_apart(names, 9)):
         assert list(found) == names
         assert len(set(found.values())) == len(names)
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_labels_of_distinct_groups_are_distinct(seed):
+    rows = list(dict.fromkeys(zip(ids(seed), ids(seed + 1), strict=False)))
+    assert len(set(join_apart(rows, 14).values())) == len(rows)
+
+
+def test_of_a_group_the_short_names_stay_whole():
+    assert join_apart([("TCP", "x" * 60, "inbound")], 30)["TCP", "x" * 60, "inbound"] == (
+        f"TCP  ·  {'x' * 6}…{'x' * 7}  ·  inbound"
+    )

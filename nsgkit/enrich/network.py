@@ -178,7 +178,7 @@ def nic_addresses(table: object) -> pd.DataFrame:
 
 
 def names_of(table: object, columns: Sequence[str] = NAMED) -> dict[str, str]:
-    """Return what ids stand for, for `nsgkit.schema.labels`: what a GUID logs, and a MAC with its address.
+    """Return what ids stand for, as `nsgkit.schema.labels` takes it: what a GUID logs, a MAC and its address.
 
     A NIC is called by its MAC and its most frequent own address. `columns` says whose ids are asked for.
 

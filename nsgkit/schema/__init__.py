@@ -2,10 +2,12 @@
 
 from nsgkit.schema.columns import TEXT, TIME, Column, require, typed, types
 from nsgkit.schema.labels import (
+    BETWEEN,
     NAMES,
     NOT_LOGGED,
     cut_apart,
     filter_word,
+    join_apart,
     label,
     labels,
     short_labels,
@@ -45,10 +47,10 @@ from nsgkit.schema.tables import (
 )
 
 __all__ = [
-    "BLOBS", "BUSIEST_NICS", "CELL", "CHANGE", "CONVERSATIONS", "COUNTERS", "DOUBLY_LOGGED", "DROPPED",
-    "ENCRYPTION", "FIRST_VNET_VERSION", "FLOWS", "GAPS", "HOURS", "IANA_PROTOCOLS", "NAMES", "NOT_LOGGED",
-    "PEERS", "PLACE", "RANKED", "RECORD_TYPES", "REJECTS", "SET_ASIDE", "SILENCES", "STATELESS_RULES",
-    "STOPS", "TEXT", "TIME", "TRAFFIC", "TUPLE_COLUMNS", "Column", "column", "cut_apart", "dictionary",
-    "empty", "filter_word", "label", "labels", "require", "short_labels", "shortened", "spoken",
-    "spoken_list", "typed", "types",
+    "BETWEEN", "BLOBS", "BUSIEST_NICS", "CELL", "CHANGE", "CONVERSATIONS", "COUNTERS", "DOUBLY_LOGGED",
+    "DROPPED", "ENCRYPTION", "FIRST_VNET_VERSION", "FLOWS", "GAPS", "HOURS", "IANA_PROTOCOLS", "NAMES",
+    "NOT_LOGGED", "PEERS", "PLACE", "RANKED", "RECORD_TYPES", "REJECTS", "SET_ASIDE", "SILENCES",
+    "STATELESS_RULES", "STOPS", "TEXT", "TIME", "TRAFFIC", "TUPLE_COLUMNS", "Column", "column",
+    "cut_apart", "dictionary", "empty", "filter_word", "join_apart", "label", "labels", "require",
+    "short_labels", "shortened", "spoken", "spoken_list", "typed", "types",
 ]  # fmt: skip

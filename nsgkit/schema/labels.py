@@ -13,6 +13,8 @@ from nsgkit.schema import tables
 from nsgkit.schema.columns import Column, Table
 
 NOT_LOGGED = "not logged"
+BETWEEN = "  ·  "  # the names of a group of several columns
+_GUID_ROOM = 5  # characters of a GUID behind what it logs
 NAMES = "names"  # where a table's attrs carry what its ids stand for: the `known` of `labels`
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -114,7 +116,8 @@ def labels(names: Iterable[str], known: Mapping[str, str] = _NOTHING) -> dict[st
     short = short_labels(dict.fromkeys(called.values()))
     found = {name: short[text] for name, text in called.items()}
     counts = Counter(found.values())
-    told = {n: f"{text} ({n})" if counts[text] > 1 and n in known else text for n, text in found.items()}
+    apart = cut_apart([n for n, text in found.items() if counts[text] > 1 and n in known], _GUID_ROOM)
+    told = {n: f"{text} ({apart[n]})" if n in apart else text for n, text in found.items()}
     return _numbered(told)
 
 
@@ -124,15 +127,33 @@ def cut_apart(texts: Iterable[str], room: int) -> dict[str, str]:
     >>> cut_apart(["DefaultRule_AllowInternetOutBound", "Web"], 20)
     {'DefaultRule_AllowInternetOutBound': 'DefaultRu…etOutBound', 'Web': 'Web'}
     """
-    sizes = dict.fromkeys(texts, room)
+    return {text: label for (text,), label in join_apart([(text,) for text in texts], room).items()}
+
+
+def join_apart(rows: Iterable[tuple[str, ...]], room: int) -> dict[tuple[str, ...], str]:
+    """Return row -> its texts as one, the longest cut in their middle as far as `room` and the others ask.
+
+    >>> join_apart([("WEB-NSG", "DefaultRule_AllowInternetOutBound")], 28)
+    {('WEB-NSG', 'DefaultRule_AllowInternetOutBound'): 'WEB-NSG  ·  DefaultR…OutBound'}
+    """
+    sizes = dict.fromkeys(rows, room)
     while True:
-        found = {text: _cut(text, size) for text, size in sizes.items()}
+        found = {row: BETWEEN.join(_fitted(row, size)) for row, size in sizes.items()}
         counts = Counter(found.values())
-        clashing = [text for text, label in found.items() if counts[label] > 1 and label != text]
+        clashing = [row for row, label in found.items() if counts[label] > 1 and label != BETWEEN.join(row)]
         if not clashing:
             return found
-        for text in clashing:
-            sizes[text] += 4
+        for row in clashing:
+            sizes[row] += 4
+
+
+def _fitted(row: tuple[str, ...], room: int) -> list[str]:
+    """Return a row's texts in the room that is left to each: the short ones stay whole."""
+    texts, left = [*row], room - 3 * (len(row) - 1)  # a page draws two spaces as one
+    for done, place in enumerate(sorted(range(len(row)), key=lambda place: len(row[place]))):
+        texts[place] = _cut(row[place], max(left // (len(row) - done), 3))
+        left -= len(texts[place])
+    return texts
 
 
 def shortened(names: "pd.Series[str]", known: Mapping[str, str] = _NOTHING) -> "pd.Series[str]":

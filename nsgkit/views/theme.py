@@ -22,9 +22,9 @@ _SCHEMA_5 = "https://vega.github.io/schema/vega-lite/v5.json"  # a name: nothing
 _Chart = TypeVar("_Chart", bound=alt.TopLevelMixin)
 
 WIDTH, HEIGHT = 680, 240  # pixels: with its axis a chart fits into a page 1280 wide
-NAME_LIMIT = 250  # pixels of a name on an axis or in a legend; the whole name is in the tooltip
-NAMED_WIDTH = WIDTH - 220  # of a chart with names on its axis
-NAME_ROOM = 34  # characters of a name there, so that it is cut in its middle and not at its end
+NAME_LIMIT = 290  # pixels of a name on an axis or in a legend; the whole name is in the tooltip
+NAMED_WIDTH = WIDTH - 270  # of a chart with names on its axis
+NAME_ROOM = 42  # characters of a name there, so that it is cut in its middle and not at its end
 _IDS = ("acl", "resource", "flow_log", "mac")  # columns of ids that have labels
 _NO_MEASURE = ("first", "last")
 _LINE = 96  # characters of a title or sentence before it wraps
@@ -157,13 +157,13 @@ def rows_with(table: pd.DataFrame, measure: str) -> pd.DataFrame:
 
 
 def group_labels(table: pd.DataFrame, keys: Sequence[str], room: int = NAME_ROOM) -> "pd.Series[str]":
-    """Return what each row's group is called: its `whole_labels`, cut in the middle where they are long.
+    """Return what each row's group is called: its `whole_labels`, long parts cut in their middle.
 
     >>> group_labels(pd.DataFrame({"acl": ["/NSG/WEB"], "rule": ["Allow"]}), ["acl", "rule"]).tolist()
     ['WEB  ·  Allow']
     """
-    whole = whole_labels(table, keys)
-    return whole.map(schema.cut_apart(whole.unique(), room)).astype("str")
+    rows = pd.Series([*zip(*_parts(table, keys), strict=True)], index=table.index, dtype="object")
+    return rows.map(schema.join_apart(rows.unique(), room)).astype("str")
 
 
 def whole_labels(table: pd.DataFrame, keys: Sequence[str]) -> "pd.Series[str]":
@@ -172,12 +172,16 @@ def whole_labels(table: pd.DataFrame, keys: Sequence[str]) -> "pd.Series[str]":
     >>> whole_labels(pd.DataFrame({"mac": ["000D3AB17875"]}), ["mac"]).tolist()
     ['000D3AB17875']
     """
-    known = table.attrs.get(schema.NAMES, {})
-    texts = [_texts(table[key], known) for key in keys]
-    label = texts[0]
-    for text in texts[1:]:
-        label = label + "  ·  " + text
+    parts = _parts(table, keys)
+    label = parts[0]
+    for text in parts[1:]:
+        label = label + schema.BETWEEN + text
     return label
+
+
+def _parts(table: pd.DataFrame, keys: Sequence[str]) -> "list[pd.Series[str]]":
+    known = table.attrs.get(schema.NAMES, {})
+    return [_texts(table[key], known) for key in keys]
 
 
 def _texts(values: "pd.Series[Any]", known: Mapping[str, str]) -> "pd.Series[str]":

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 import nsgkit
 from nsgkit.analyses import breakdown
 from nsgkit.analyses.filters.completion import complete, term_start
-from nsgkit.analyses.filters.grammar import EXAMPLES, FIELDS, beside, parse, quoted, terms_in
+from nsgkit.analyses.filters.grammar import EXAMPLES, FIELDS, beside, parse, quoted
 from nsgkit.analyses.filters.select import query
 from nsgkit.analyses.filters.services import SERVICES
-from nsgkit.analyses.filters.words import SAYINGS, WORDS
+from nsgkit.analyses.filters.words import SAYINGS, WORDS, terms_in
 from nsgkit.errors import MissingColumnError, NsgkitError
 from tests.frames import flows
 

@@ -149,6 +149,15 @@ def test_a_share_of_another_measure_is_not_called_a_share_of_this_one():
     assert "carry" not in said
 
 
+def test_of_two_names_the_long_one_is_cut_in_its_middle_and_whole_on_hover():
+    names = {"nsg": "WEB-NSG", "rule": [f"UserRule_{'x' * 60}-{end}" for end in "ab"]}
+    table = pd.DataFrame(names).assign(connections=5, share=0.5, groups=2)
+    bars = drawn(views.top_bars(table))
+    assert bars["label"].str.len().max() <= theme.NAME_ROOM + 2
+    assert [label[-2:] for label in bars["label"]] == ["-a", "-b"]
+    assert bars["whole"].tolist() == [f"WEB-NSG  ·  {name}" for name in names["rule"]]
+
+
 def test_at_most_forty_bars():
     assert len(drawn(views.top_bars(ranking_of(60), measure="connections"))) == ranking.MOST_BARS
 

@@ -39,14 +39,13 @@ import re
 import pandas as pd
 
 from nsgkit.analyses.filters.syntax import read
-from nsgkit.analyses.filters.values import check, matches, moment, ranges
+from nsgkit.analyses.filters.values import check
 from nsgkit.analyses.filters.words import ANSWER, FIELDS, FREE_TEXTS, Group, Part, Term, terms_in
 from nsgkit.errors import NsgkitError
 from nsgkit.html import visible
 
 __all__ = [
-    "ANSWER", "EXAMPLES", "FIELDS", "Group", "Part", "Term", "beside", "matches", "moment", "parse",
-    "quoted", "ranges", "terms_in",
+    "ANSWER", "EXAMPLES", "FIELDS", "Group", "Part", "Term", "beside", "parse", "quoted",
 ]  # fmt: skip
 
 # Filters to learn from, and what each keeps.

@@ -7,7 +7,8 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
-from nsgkit.analyses.filters.grammar import Part, Term, beside, parse, quoted, terms_in
+from nsgkit.analyses.filters.grammar import Part, Term, beside, parse, quoted
+from nsgkit.analyses.filters.words import terms_in
 from nsgkit.explore.traffic.picked import value_of
 from nsgkit.explore.traffic.pictures import PICTURES
 from nsgkit.explore.traffic.question import AUTO, BREAKDOWNS, MEASURES, Question

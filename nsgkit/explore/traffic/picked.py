@@ -6,7 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from nsgkit.analyses.filters.grammar import moment, parse, quoted, terms_in
+from nsgkit.analyses.filters.grammar import parse, quoted
+from nsgkit.analyses.filters.values import moment
+from nsgkit.analyses.filters.words import terms_in
 from nsgkit.analyses.traffic.links import OTHERS
 from nsgkit.enrich.network import INTERNET, Network
 from nsgkit.schema import NOT_LOGGED, filter_word

@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 
 from nsgkit import analyses, views
+from nsgkit.analyses.traffic.links import OTHERS
 from nsgkit.analyses.traffic.over_time import over_time_of
 from nsgkit.explore.traffic.picked import hours_to_pick, rows_to_pick
 from nsgkit.explore.traffic.question import BREAKDOWNS, VOLUMES, Question, Traffic
@@ -110,7 +111,12 @@ PICTURES = {
         lambda _question: ["source", "destination"],
         controls=("Matrix of",),
     ),
-    "Links": Picture(*_made_by(_links), views.links, lambda _question: ["ribbon", "from", "to"]),
+    "Links": Picture(
+        *_made_by(_links),
+        views.links,
+        lambda _question: ["ribbon", "from", "to"],
+        lambda table, measure: rows_to_pick(table[table["src_ip"] != OTHERS], measure),
+    ),
 }
 
 

@@ -1,5 +1,6 @@
 """What all tests share: how hard hypothesis tries, that the quick reader does not fail, no skips in CI."""
 
+import atexit
 import os
 
 import pytest
@@ -33,6 +34,11 @@ def pytest_sessionfinish(session):
     """Fail a run in CI that skipped anything: there, every real part has been installed."""
     if IN_CI and _skipped(session.config) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_unconfigure():
+    """Let the summary be the last that is said: DuckDB's bindings list objects of theirs as the process ends."""
+    atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2))
 
 
 def pytest_terminal_summary(terminalreporter, config):

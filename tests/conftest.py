@@ -37,7 +37,7 @@ def pytest_sessionfinish(session):
 
 
 def pytest_unconfigure():
-    """Let the summary be the last that is said: DuckDB's bindings list objects of theirs as the process ends."""
+    """Let the summary be the last that is said: DuckDB's bindings name objects of theirs at the very end."""
     atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2))
 
 

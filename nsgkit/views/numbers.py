@@ -12,10 +12,12 @@ import altair as alt
 import pandas as pd
 
 from nsgkit.palette import ALLOWED, DENIED, SERIES, UNKNOWN
+from nsgkit.schema import cut_apart
 
 COLOURS = {"connections": ALLOWED, "denied": DENIED, "unknown": UNKNOWN}
 LEAST = 2  # pixels of what is not zero
 PALEST = 0.15
+_LETTERS = 26  # of a name in a legend: its number must not be cut
 _WHOLE = 100_000  # from here on a number is written short
 
 # An axis' own format writes 200 as 0.2k where its highest tick is 1,000.
@@ -61,12 +63,13 @@ def at_least_seen(values: "pd.Series[float]", longest: float, pixels: float) -> 
 
 
 def numbered(legend: Mapping[Any, float]) -> alt.Legend:
-    """Return a legend that has each name's number behind it.
+    """Return a legend that has each name's number behind it; a long name is cut in its middle.
 
     >>> numbered({"allowed": 1234}).to_dict()["labelExpr"]
     '({"allowed": "allowed  1,234"})[datum.label]'
     """
-    told = {name: f"{name}  {short_number(value)}" for name, value in legend.items()}
+    short = cut_apart(legend, _LETTERS)
+    told = {name: f"{short[name]}  {short_number(value)}" for name, value in legend.items()}
     return alt.Legend(labelExpr=f"({json.dumps(told)})[datum.label]")
 
 

@@ -23,6 +23,7 @@ _Chart = TypeVar("_Chart", bound=alt.TopLevelMixin)
 
 WIDTH, HEIGHT = 680, 240  # pixels: with its axis a chart fits into a page 1280 wide
 NAME_LIMIT = 290  # pixels of a name on an axis or in a legend; the whole name is in the tooltip
+LEGEND_LIMIT = 220  # pixels of a name in a legend of three columns
 NAMED_WIDTH = WIDTH - 270  # of a chart with names on its axis
 NAME_ROOM = 42  # characters of a name there, so that it is cut in its middle and not at its end
 _IDS = ("acl", "resource", "flow_log", "mac")  # columns of ids that have labels
@@ -319,7 +320,7 @@ def _theme() -> alt.theme.ThemeConfig:
             "axisTemporal": {"format": clock},
             "axisY": {"maxExtent": NAME_LIMIT + 40},  # or the title is drawn over long names
             "header": {**guide, "labelLimit": NAME_LIMIT},
-            "legend": {**guide, **legend, "labelLimit": NAME_LIMIT, "titleFontWeight": "normal"},
+            "legend": {**guide, **legend, "labelLimit": LEGEND_LIMIT, "titleFontWeight": "normal"},
             "mark": {"color": SERIES[0]},
             "text": {"color": INK},
             "range": {"category": list(SERIES)},

@@ -13,13 +13,13 @@ from nsgkit.views.theme import (
     WIDTH,
     decision_scale,
     empty_chart,
-    group_labels,
     key_columns,
     readable,
     require_measure,
     titled,
     utc,
     utc_tooltip,
+    whole_labels,
 )
 
 MOST_MARKS = 5_000
@@ -68,7 +68,7 @@ def over_time(table: pd.DataFrame, *, measure: str = "connections") -> alt.Chart
     if measure == "connections" and not keys:
         return _by_decision(table)
     bars = pd.DataFrame({"time": table["start"], "until": table["end"], "value": table[measure]})
-    bars = bars.assign(group=group_labels(table, keys) if keys else "all").dropna(subset=["value"])
+    bars = bars.assign(group=whole_labels(table, keys) if keys else "all").dropna(subset=["value"])
     bars = bars[bars["value"] > 0]
     if bars.empty:
         return empty_chart(f"No bin in this table has any {schema.spoken(measure)}.", _what_to_do(measure))

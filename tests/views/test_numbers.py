@@ -77,10 +77,10 @@ def test_a_heat_map_has_the_same_shades():
 
 
 def test_a_legend_of_groups_has_their_numbers_and_cannot_be_broken_out_of():
-    name = """NIC'"]})[0]+alert(1)//"""
+    name = """a'"]})[0]+alert(1)//"""
     rows = table(rule=[name])
     legend = views.over_time(rows).to_dict()["encoding"]["color"]["legend"]["labelExpr"]
-    assert legend.startswith('({"NIC\'\\"]})[0]+alert(1)//": "')
+    assert legend.startswith('({"a\'\\"]})[0]+alert(1)//": "')
     assert vl_convert.vegalite_to_svg(views.over_time(rows).to_dict()).count("alert(1)//  9") == 1
 
 

@@ -86,7 +86,8 @@
     if (WIDGET_FAILURES.test(text)) return say(`a widget failed: ${short(text)}`);
     const closed = !output.firstElementChild && output.closest(".jp-OutputArea-child").parentElement.childElementCount > 1;
     if (!kind && !closed && !(drawn && shown(output))) say("a widget is blank");
-    if (kind.includes("html") && !drawn) say("an HTML output is blank");
+    const hidden = output.querySelector(".nsgkit-left-behind"); // for as long as its explorer is there
+    if (kind.includes("html") && !drawn && !hidden) say("an HTML output is blank");
   };
 
   const checkFrame = (frame, say) => {

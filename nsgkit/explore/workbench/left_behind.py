@@ -68,7 +68,7 @@ class LeftBehind:
             "<p><strong>What the explorer showed last.</strong> To work with it again, run its cell.</p>"
             f"<ul>{''.join(f'<li>{line}</li>' for line in words)}</ul>{pictures}"
         )
-        html = f'{"".join(self.kept)}<div class="{self.hidden}">{last}</div>'
+        html = f'{"".join(self.kept)}<div class="nsgkit-left-behind {self.hidden}">{last}</div>'
         return {"text/html": html, "text/plain": "What the explorer showed last is in this output's HTML."}
 
 

@@ -40,7 +40,6 @@ import pandas as pd
 
 from nsgkit.analyses.filters.syntax import read
 from nsgkit.analyses.filters.values import check
-<<<<<<< HEAD
 from nsgkit.analyses.filters.words import ANSWER, FIELDS, FREE_TEXTS, Group, Part, Term, terms_in
 from nsgkit.errors import NsgkitError
 from nsgkit.html import visible
@@ -49,19 +48,6 @@ __all__ = [
     "ANSWER", "EXAMPLES", "FIELDS", "Group", "Part", "Term", "beside", "parse", "quoted",
 ]  # fmt: skip
 
-=======
-
-# Others take these from here: this module is the front of the language.
-from nsgkit.analyses.filters.values import moment as moment  # noqa: PLC0414
-from nsgkit.analyses.filters.words import FIELDS as FIELDS  # noqa: PLC0414
-from nsgkit.analyses.filters.words import FREE_TEXTS, Group
-from nsgkit.analyses.filters.words import Part as Part  # noqa: PLC0414
-from nsgkit.analyses.filters.words import Term as Term  # noqa: PLC0414
-from nsgkit.analyses.filters.words import terms_in as terms_in  # noqa: PLC0414
-from nsgkit.errors import NsgkitError
-from nsgkit.html import visible
-
->>>>>>> h-flt
 # Filters to learn from, and what each keeps.
 EXAMPLES: tuple[tuple[str, str], ...] = (
     ("dst_port:22 denied", "denied attempts at port 22"),

@@ -7,7 +7,7 @@ import time
 import pytest
 from azure.storage.blob import ContainerClient
 
-from nsgkit.acquire import errors
+from nsgkit.acquire import retry
 from nsgkit.acquire.credentials import EMULATOR_KEY
 from nsgkit.acquire.sources import list_logs
 from nsgkit.evidence.folder import evidence_blobs
@@ -33,7 +33,7 @@ def container():
 @pytest.fixture
 def url(container, monkeypatch):
     monkeypatch.delenv("NSGKIT_SAS", raising=False)
-    monkeypatch.setattr(errors, "PAUSE", 0.01)
+    monkeypatch.setattr(retry, "PAUSE", 0.01)
     return container[0]
 
 

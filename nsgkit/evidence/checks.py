@@ -5,12 +5,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-<<<<<<< HEAD
-from nsgkit.errors import EvidenceChangedError
-=======
-from tqdm.auto import tqdm
-
->>>>>>> h-ver
 from nsgkit.evidence.folder import INCOMING, SUMS, blob_key, part_path, read_parts
 from nsgkit.evidence.strangers import Entry, is_part, kind_at, kind_of_part, part_name
 from nsgkit.evidence.verification import Verification

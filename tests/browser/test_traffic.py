@@ -65,10 +65,7 @@ def test_rows_are_sorted_by_value_and_searched(fresh):
 
 def test_a_drag_looks_closer_and_back_goes_back(fresh):
     fresh.brush(OVER_TIME, "2024-12-18 06:00", "2024-12-18 12:00").wait_for("from:2024-12-18T06:00")
-    axis = (
-        fresh.chart(OVER_TIME).locator('[aria-label*=" for a utc scale"]').first.get_attribute("aria-label")
-    )
-    assert "06:00" in axis and "12:00" in axis
+    fresh.wait_for("per 5 minutes")
     assert fresh.control("From (UTC)").input_value() == "2024-12-18T06:00"
     fresh.set("Filter", "tcp").wait_for("Filter: tcp from:2024-12-18T06:00 until:2024-12-18T12:00")
     fresh.press("Back").press("Back").wait_for(re.compile("^32,814 conversations"))
@@ -101,7 +98,7 @@ def test_a_click_on_a_row_shows_its_raw_tuple(fresh):
 )
 def test_a_click_in_each_picture_filters_the_others(fresh, picture, title, mark, term):
     fresh.set("Picture", picture).chart(title).locator(mark).first.click(force=True)
-    fresh.wait_for(f"Filter: {'' if term == 'from:' else 'src:'}")
+    fresh.wait_for(re.compile(f"Filter: {'' if term == 'from:' else '-?src:'}"))
     assert term in fresh.status()[0]
     assert fresh.faults() == []
 

@@ -13,7 +13,7 @@ import pandas as pd
 from nsgkit.views.theme import StandIn, empty_chart, selectable
 
 Span: TypeAlias = tuple[pd.Timestamp, pd.Timestamp]
-_SETTLE = 200  # milliseconds after which a drag is over
+_SETTLE = 600  # milliseconds without a move, after which a drag is over: whoever drags stops to aim
 
 
 def empty_place() -> alt.JupyterChart:

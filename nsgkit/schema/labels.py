@@ -134,7 +134,7 @@ def join_apart(rows: Iterable[tuple[str, ...]], room: int) -> dict[tuple[str, ..
     """Return row -> its texts as one, the longest cut in their middle as far as `room` and the others ask.
 
     >>> join_apart([("WEB-NSG", "DefaultRule_AllowInternetOutBound")], 28)
-    {('WEB-NSG', 'DefaultRule_AllowInternetOutBound'): 'WEB-NSG  ·  DefaultR…OutBound'}
+    {('WEB-NSG', 'DefaultRule_AllowInternetOutBound'): 'WEB-NSG  ·  DefaultR…tOutBound'}
     """
     sizes = dict.fromkeys(rows, room)
     while True:

@@ -5,8 +5,11 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
+
+from tests.browser.notebook import PATIENCE
 
 SAVE = """async () => {
     await window.jupyterapp.commands.execute('docmanager:save');
@@ -34,8 +37,13 @@ LEFT = "What the explorer showed last."
 
 
 def outputs(jupyter):
-    jupyter.page.wait_for_timeout(1500)  # an image is decoded after it is there
-    return jupyter.page.evaluate(OUTPUTS)
+    """What can be seen below the cells, as soon as all six pictures are drawn; after a while, as it is."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        jupyter.page.wait_for_timeout(500)
+        seen = jupyter.page.evaluate(OUTPUTS)
+        if sum(output["pictures"] for output in seen) >= 6 or time.monotonic() > deadline:
+            return seen
 
 
 def saved(jupyter, run_cells):
@@ -59,10 +67,14 @@ def file(jupyter):
     path.unlink()
 
 
+def is_dead(output):
+    """Whether it is a widget whose kernel is gone."""
+    return re.search("model not found|Loading widget", output["words"]) or output["words"] == EXPLORER
+
+
 def check(seen):
-    logs, chart, left = [o for o in seen if "model not found" not in o["words"] and o["words"] != EXPLORER]
-    dead = [o["words"] for o in seen if "model not found" in o["words"]]
-    assert len(dead) <= 1  # the explorer itself, and no bar of progress
+    assert sum(bool(is_dead(output)) for output in seen) <= 1  # the explorer itself, and no bar of progress
+    logs, chart, left = [output for output in seen if not is_dead(output)]
     assert logs["pictures"] == 1
     assert "351" not in logs["words"] and "flow rows from 2024-12-19 09:00" in logs["words"]
     assert chart["pictures"] == 1

@@ -218,7 +218,8 @@ def test_a_growing_blob_says_so(tmp_path):
     assert "1 growing" in repr(logs)
 
 
-def test_progress_shows_from_twenty_blobs_up(tmp_path, capfd):
+def test_progress_shows_from_twenty_blobs_up(tmp_path, capfd, monkeypatch):
+    monkeypatch.setattr("nsgkit.progress.DELAY", 0)
     for hour in range(20):
         put(tmp_path, hour, mac=f"{hour:012X}", data=blob(nsg_record(PROBE, minute=hour)))
     nsgkit.read_logs(tmp_path)

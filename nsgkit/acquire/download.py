@@ -240,10 +240,9 @@ def _take(sync: Sync, workers: Workers, start: datetime, end: datetime) -> None:
     except OSError as error:
         if error.errno not in _FULL:
             raise
-        to_come = workers.wanted - workers.size + workers.lost
-        rest = (
-            f", and {to_come:,} bytes are still to come" if to_come else ""
-        )  # none is known before the list
+        to_come = workers.wanted - workers.size
+        # None is known before the list.
+        rest = f", and {to_come:,} bytes are still to come" if to_come else ""
         raise errors.DiskFullError(
             f"The disk of {sync.writer.folder} is full{rest}. Make room. {workers.fetched:,} {so_far}"
         ) from None

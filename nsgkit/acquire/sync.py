@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Lock, Semaphore, local
+from threading import Lock, Semaphore
 from typing import IO, Any
 
 from nsgkit.acquire import errors
@@ -56,12 +56,10 @@ class Workers:
         self.fetched = 0
         self.size = 0  # bytes that arrived
         self.wanted = 0  # bytes that are to arrive
-        self.lost = 0  # bytes that arrived and are not held, because their blob failed
         self.failed: dict[str, str] = {}  # blob -> why
         self._ended: BaseException | None = None
         self._blocked = 0  # failures that may all have one reason: the way to the blobs is blocked
         self._open_after = 0  # how many of them there were when a blob was begun that came in
-        self._of_blob = local()  # size: bytes that arrived of the blob that a thread reads
         self._on_progress = on_progress or (lambda _arrived, _wanted: None)
         self._lock = Lock()
         self._bar = progress(disable=True)
@@ -77,14 +75,11 @@ class Workers:
         self._ended, self._open_after = None, self._blocked
 
         def one(blob: Blob) -> None:
-            self._of_blob.size = 0
             try:
                 if self._ended is None and not transfer.source.stop.is_set():
                     self._one(transfer, blob, number)
             except BaseException as error:  # raised again by `fetch`
                 self._ended = self._ended or error
-                with self._lock:
-                    self.lost += self._of_blob.size
             finally:
                 places.release()
 
@@ -94,8 +89,7 @@ class Workers:
             raise self._ended
 
     def arrived(self, size: int) -> None:
-        """Count bytes that arrived."""
-        self._of_blob.size = getattr(self._of_blob, "size", 0) + size
+        """Count bytes that arrived; less than none, where they are not stored and must come again."""
         with self._lock:
             self.size += size
             self._bar.update(size)

@@ -147,14 +147,14 @@ def _begun(
 
 
 def _hashed(writer: EvidenceWriter, key: str, parts: Parts, earlier: dict[str, Any]) -> tuple[Begun, str]:
-    """Return the parts with their hashes, and the hash of all that is held of the blob."""
-    begun = Begun(parts, hashlib.sha256(), hashlib.md5(usedforsecurity=False))
-    for data in read_parts((part_path(writer.folder, key, n), length) for n, length in parts):
-        begun.sha256.update(data)
-        begun.md5.update(data)
-    whole = hashlib.sha256()
+    """Return the parts with their hashes, and the hash of all that is held of the blob, which begins so."""
+    begun, whole = Begun(parts, hashlib.sha256(), hashlib.md5(usedforsecurity=False)), hashlib.sha256()
+    left = _length(parts)
     for data in read_parts((part_path(writer.folder, key, n), length) for n, length in earlier["parts"]):
+        begun.sha256.update(data[:left])
+        begun.md5.update(data[:left])
         whole.update(data)
+        left = max(0, left - len(data))
     return begun, whole.hexdigest()
 
 

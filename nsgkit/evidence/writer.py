@@ -126,9 +126,8 @@ class EvidenceWriter:
 
     def _put_in_place(self, aside: Path, blob: dict[str, str]) -> int:
         """Return the number under which a file now lies beside those that were there."""
-        key = blob_key(**blob)
-        offset = self._lines.get(bytes.fromhex(key))
-        first = 0 if offset is None else int(read_line(self.folder, offset)["parts"][-1][0]) + 1
+        key, newest = blob_key(**blob), self.newest(**blob)
+        first = newest["parts"][-1][0] + 1 if newest else 0
         self._make_folder(part_path(self.folder, key, first).parent)
         for number in itertools.count(first):
             path = part_path(self.folder, key, number)

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from nsgkit.acquire import errors
 from nsgkit.acquire.blobs import PIECE, Blob, Source, list_blocks, look_at, read_range
 from nsgkit.acquire.retry import TRIES
-from nsgkit.evidence.folder import State, blob_key, part_path, read_parts
+from nsgkit.evidence.folder import State, blob_key, part_names, part_path, read_parts
 from nsgkit.evidence.writer import EvidenceWriter
 from nsgkit.layout import parse_name
 
@@ -104,12 +103,7 @@ def _held(writer: EvidenceWriter, place: dict[str, str]) -> dict[str, Any]:
 
 
 def _tell_changed(writer: EvidenceWriter, place: dict[str, str], earlier: dict[str, Any]) -> None:
-    files = _files(earlier, blob_key(**place))
-    writer.tell("changed here", **place, files=files)
-
-
-def _files(earlier: dict[str, Any], key: str) -> list[str]:
-    return [part_path(Path(), key, number).as_posix() for number, _ in earlier["parts"]]
+    writer.tell("changed here", **place, files=part_names(earlier))
 
 
 class Begun(NamedTuple):
@@ -141,7 +135,7 @@ def _begun(
     if not growing and _sha256_at_source(transfer, blob, length) != (
         whole if same else begun.sha256.hexdigest()
     ):
-        writer.tell("rewritten", **place, name=blob.name, files=_files(earlier, key))
+        writer.tell("rewritten", **place, name=blob.name, files=part_names(earlier))
         return nothing
     return None if same else begun
 

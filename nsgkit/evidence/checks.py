@@ -1,12 +1,11 @@
 """The checks of `verify` that need the files: those stored, those that do not belong, and SHA256SUMS."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
-from nsgkit.evidence.folder import INCOMING, SUMS, blob_key, part_path, read_parts
-from nsgkit.evidence.strangers import Entry, is_part, kind_at, kind_of_part, part_name
+from nsgkit.evidence.events import is_place_of_part
+from nsgkit.evidence.folder import INCOMING, SUMS, part_names, sha256_of
+from nsgkit.evidence.strangers import Entry, kind_at, kind_of_part
 from nsgkit.evidence.verification import Verification
 from nsgkit.evidence.writer import sum_lines
 from nsgkit.html import visible
@@ -17,41 +16,40 @@ _SUMS_AGAIN = "The manifest alone still proves the files; the next download writ
 
 def check_files(result: Verification, stored: list[dict[str, Any]]) -> set[str]:
     """Check all stored files and return where they must lie."""
+    lie: set[str] = set()
     size = sum(event["parts"][-1][1] for event in stored)
     with progress(total=size, unit="B", unit_scale=True, unit_divisor=1024) as bar:
         for event in stored:
+            name = part_names(event)[-1]
+            lie.add(name)
             if problem := _problem(result, event):
-                told = f"{result.folder / part_name(event)}: {problem}. It holds {visible(event['name'])}"
+                told = f"{result.folder / name}: {problem}. It holds {visible(event['name'])}"
                 result.problems.append(told)
             bar.update(event["parts"][-1][1])
-    return {part_name(event) for event in stored}
+    return lie
 
 
 def _problem(result: Verification, event: dict[str, Any]) -> str | None:
     """Check the newest part of a blob, and with it the blob as it then was."""
-    key = blob_key(event["account"], event["container"], event["name"])
-    parts = [(part_path(result.folder, key, number), length) for number, length in event["parts"]]
+    names = part_names(event)
+    lengths = (length for _, length in event["parts"])
+    parts = [(result.folder / name, length) for name, length in zip(names, lengths, strict=True)]
     path, length = parts[-1]
     try:
-        kind = kind_of_part(result.folder, part_name(event))
+        kind = kind_of_part(result.folder, names[-1])
         if kind != "file":
             return what_lies_there(kind)
         size = path.stat().st_size
         result.files, result.size = result.files + 1, result.size + size
         if size != length:
             return f"{size:,} bytes instead of {length:,}"
-        if _sha256([parts[-1]]) != event["file_sha256"]:
+        if sha256_of([parts[-1]]) != event["file_sha256"]:
             return "other bytes than were downloaded"
-        return _problem_of_all(result.folder, parts, event) if len(parts) > 1 else None
+        if len(parts) == 1 or any(kind_of_part(result.folder, name) != "file" for name in names):
+            return None  # of an earlier part that is no file, its own line tells
+        return None if sha256_of(parts) == event["sha256"] else "with its earlier parts it is another blob"
     except OSError as error:
         return f"cannot be read: {error.strerror}"
-
-
-def _problem_of_all(folder: Path, parts: list[tuple[Path, int]], event: dict[str, Any]) -> str | None:
-    places = [path.relative_to(folder).as_posix() for path, _ in parts]
-    if any(kind_of_part(folder, place) != "file" for place in places):
-        return None  # which is told of that part
-    return None if _sha256(parts) == event["sha256"] else "with its earlier parts it is another blob"
 
 
 def check_noted(result: Verification, noted: list[dict[str, Any]]) -> set[str]:
@@ -61,7 +59,7 @@ def check_noted(result: Verification, noted: list[dict[str, Any]]) -> set[str]:
         path = result.folder / event["file"]
         try:
             kind = kind_of_part(result.folder, event["file"])
-            same = kind == "file" and _sha256([(path, path.stat().st_size)]) == event.get("file_sha256")
+            same = kind == "file" and sha256_of([(path, path.stat().st_size)]) == event.get("file_sha256")
         except OSError as error:
             result.problems.append(f"{path}: cannot be read: {error.strerror}")
             continue
@@ -89,7 +87,7 @@ def tell_strangers(result: Verification, beside: Iterable[Entry]) -> None:
             result.problems.append(f"{path}: a {entry.kind} that does not belong here. It was not opened")
         elif entry.name.startswith(f"{INCOMING}/"):
             left_over += 1
-        elif result.broken and is_part(entry.name):  # its line may come after the break
+        elif result.broken and is_place_of_part(entry.name):  # its line may come after the break
             not_compared += 1
         else:
             result.problems.append(f"{path}: the manifest does not know this file")
@@ -146,10 +144,3 @@ def _lines(given: list[bytes]) -> str:
 
 def _files(number: int) -> str:
     return f"{number:,} file{'s'[: number != 1]}"
-
-
-def _sha256(parts: list[tuple[Path, int]]) -> str:
-    digest = hashlib.sha256()
-    for data in read_parts(parts):
-        digest.update(data)
-    return digest.hexdigest()

@@ -30,6 +30,15 @@ def is_sha256(given: object) -> bool:
     return isinstance(given, str) and _SHA256.fullmatch(given) is not None
 
 
+def is_place_of_part(given: object) -> bool:
+    """Whether a part of a blob can lie there: nothing else is looked at because a manifest says so.
+
+    >>> is_place_of_part(f"blobs/3f/3f{'0' * 62}.0"), is_place_of_part("blobs/planted.json")
+    (True, False)
+    """
+    return isinstance(given, str) and _PART.fullmatch(given) is not None
+
+
 def strange_field(event: Mapping[str, Any]) -> str | None:
     """Return the first field of a line that does not hold what it must; None where all do.
 
@@ -92,11 +101,6 @@ def _is_hour(given: Any) -> bool:
         return False
 
 
-def _is_place_of_part(given: Any) -> bool:
-    """Whether it lies where parts of blobs lie: nothing else is looked at because a manifest says so."""
-    return isinstance(given, str) and _PART.fullmatch(given) is not None
-
-
 def _are_texts(given: Any) -> bool:
     return isinstance(given, list) and all(map(_is_text, given))
 
@@ -115,7 +119,7 @@ _FIELDS: Mapping[str, Mapping[str, _Check]] = MappingProxyType({
     "gone": _BLOB,
     "failed": {**_BLOB, "why": _is_text},
     "no blob": {"resource": _is_text_or_null, "mac": _is_text_or_null, "hours": _are_spans},
-    "unlisted": {**_BLOB, "file": _is_place_of_part},
+    "unlisted": {**_BLOB, "file": is_place_of_part},
     "changed here": {**_BLOB, "files": _are_texts},
     "rewritten": _BLOB,
 })  # fmt: skip

@@ -16,7 +16,7 @@ import contextlib
 import errno
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -119,6 +119,14 @@ def read_parts(parts: Iterable[tuple[Path, int]]) -> Iterator[bytes]:
                 left -= len(data)
 
 
+def sha256_of(parts: Iterable[tuple[Path, int]]) -> str:
+    """Return the SHA-256 of what `read_parts` gives of the same."""
+    digest = hashlib.sha256()
+    for data in read_parts(parts):
+        digest.update(data)
+    return digest.hexdigest()
+
+
 def blob_key(account: str, container: str, name: str) -> str:
     """Return what a blob's files are called.
 
@@ -135,6 +143,17 @@ def part_path(folder: Path, key: str, number: int) -> Path:
     'e/blobs/3f/3fa9.0'
     """
     return folder / BLOBS / key[:2] / f"{key}.{number}"
+
+
+def part_names(event: Mapping[str, Any]) -> list[str]:
+    """Return where the parts that a line "stored" tells of lie, as paths in the folder; the newest is last.
+
+    >>> stored = {"account": "demo", "container": "logs", "name": "PT1H.json", "parts": [[0, 5], [1, 7]]}
+    >>> [name[-2:] for name in part_names(stored)]
+    ['.0', '.1']
+    """
+    key = blob_key(event["account"], event["container"], event["name"])
+    return [part_path(Path(), key, number).as_posix() for number, _ in event["parts"]]
 
 
 def blob_events(folder: Path) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from nsgkit.evidence.folder import BLOBS, INCOMING, SUMS, blob_key, part_path
+from nsgkit.evidence.events import is_place_of_part
+from nsgkit.evidence.folder import BLOBS, INCOMING, SUMS, part_names
 from nsgkit.evidence.lock import LOCK
 from nsgkit.evidence.manifest import MANIFEST, read_manifest
 
@@ -22,7 +23,6 @@ _KINDS: dict[int, Kind] = {
 }  # fmt: skip
 _FILES = frozenset({MANIFEST, SUMS, LOCK}) | SIGNATURES
 _SHELF = re.compile(rf"{BLOBS}/[0-9a-f]{{2}}", re.ASCII)
-_PART = re.compile(rf"{BLOBS}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}\.\d+", re.ASCII)
 
 
 class Entry(NamedTuple):
@@ -52,26 +52,11 @@ def kind_of_part(folder: Path, name: str) -> Kind:
     return "link" if any(kind_at(parent) == "link" for parent in above) else kind_at(place)
 
 
-def is_part(name: str) -> bool:
-    """Whether a path in the folder is one that a part of a blob can have.
-
-    >>> is_part(f"blobs/3f/3f{'0' * 62}.0"), is_part("blobs/planted.json")
-    (True, False)
-    """
-    return _PART.fullmatch(name) is not None
-
-
 def lost_manifest(folder: Path) -> bool:
     """Whether this looks like an evidence folder whose manifest was taken away, or is no file."""
     if kind_at(folder / MANIFEST) == "missing":
-        return any(is_part(entry.name) for entry in parts_there(folder))
+        return any(is_place_of_part(entry.name) for entry in parts_there(folder))
     return not (folder / MANIFEST).is_file()
-
-
-def part_name(event: dict[str, object]) -> str:
-    """Return where the newest part that a line "stored" tells of lies, as a path in the folder."""
-    key = blob_key(str(event["account"]), str(event["container"]), str(event["name"]))
-    return part_path(Path(), key, event["parts"][-1][0]).as_posix()  # type: ignore[index]
 
 
 def not_listed(folder: Path) -> list[Entry]:
@@ -79,7 +64,7 @@ def not_listed(folder: Path) -> list[Entry]:
     there, listed = list(parts_there(folder)), set[str]()
     for line in read_manifest(folder):
         if line.event["event"] == "stored":
-            listed.add(part_name(line.event))
+            listed.add(part_names(line.event)[-1])
         elif line.event["event"] == "unlisted":
             listed.add(line.event["file"])
     return [entry for entry in there if entry.name not in listed]

@@ -1,7 +1,6 @@
 """Writing into an evidence folder: one process at a time, aside first, never over anything."""
 
 import contextlib
-import hashlib
 import itertools
 import os
 import stat
@@ -23,11 +22,14 @@ from nsgkit.evidence.folder import (
     as_folder,
     blob_key,
     is_evidence,
+    part_names,
     part_path,
+    sha256_of,
     state_after,
 )
 from nsgkit.evidence.lock import LOCK, alone
 from nsgkit.evidence.manifest import MANIFEST, Manifest, read_line, read_manifest
+from nsgkit.evidence.strangers import kind_at
 
 FORMAT = 1
 TOOL = f"nsgkit {version('nsgkit')}"
@@ -141,7 +143,7 @@ class EvidenceWriter:
         if file in self._unlisted:
             return
         self._unlisted.add(file)
-        kind = _kind(path)
+        kind = kind_at(path)
         if kind == "file":
             self.tell("unlisted", **blob, file=file, size=_size(path), file_sha256=_sha256(path))
         else:
@@ -171,10 +173,7 @@ def sum_lines(folder: Path) -> Iterator[bytes]:
     """Yield the lines of SHA256SUMS, as the manifest has them."""
     for line in read_manifest(folder):
         if line.event["event"] == "stored":
-            event = line.event
-            key = blob_key(event["account"], event["container"], event["name"])
-            path = part_path(Path(), key, event["parts"][-1][0])
-            yield f"{event['file_sha256']}  {path.as_posix()}\n".encode()
+            yield f"{line.event['file_sha256']}  {part_names(line.event)[-1]}\n".encode()
 
 
 @contextlib.contextmanager
@@ -234,18 +233,12 @@ def _took_the_name(aside: Path, path: Path) -> bool:
 
 
 def _same_bytes(aside: Path, path: Path) -> bool:
-    return _kind(path) == "file" and _size(aside) == _size(path) and _sha256(aside) == _sha256(path)
-
-
-def _kind(path: Path) -> str:
-    mode = path.lstat().st_mode
-    kinds = {"link": stat.S_ISLNK, "folder": stat.S_ISDIR, "file": stat.S_ISREG}
-    return next((kind for kind, is_it in kinds.items() if is_it(mode)), "neither file nor folder")
+    same_size = kind_at(path) == "file" and _size(aside) == _size(path)
+    return same_size and _sha256(aside) == _sha256(path)
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256_of([(path, _size(path))])
 
 
 def _size(path: Path) -> int:

@@ -96,7 +96,7 @@ def test_a_file_that_may_not_be_read_does_not_end_the_check(evidence, monkeypatc
     def refuse(_parts):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("nsgkit.evidence.checks.read_parts", refuse)
+    monkeypatch.setattr("nsgkit.evidence.folder.read_parts", refuse)
     problems = verify(evidence).problems
     assert sum("cannot be read: Permission denied" in problem for problem in problems) == 4
 

@@ -1,12 +1,11 @@
 """How FlowLogs shows itself: coverage first, then the span, the rows and the rejects."""
 
-import base64
 from collections.abc import Sequence
 
 import pandas as pd
 
 from nsgkit.flows.coverage import STATUS, Coverage
-from nsgkit.html import escape, visible
+from nsgkit.html import escape, svg_image, visible
 from nsgkit.palette import COVERAGE, INK
 
 Said = tuple[Coverage, Sequence[str]]  # what coverage_of gives, and sentences about the reading
@@ -129,17 +128,14 @@ def _picture(grid: pd.DataFrame) -> str:
         for x, hour in enumerate(hours)
         if x == 0 or (hour.hour == 0 and step * x > 110)
     )
-    return _image(days + names + cells, width, height, _hours_title(grid)) + _legend(grid)
+    return svg_image(_drawn(days + names + cells, width, height), _hours_title(grid)) + _legend(grid)
 
 
-def _image(shapes: str, width: int, height: int, words: str, style: str = "max-width:100%") -> str:
-    """Return shapes of SVG as an image: of an inline one, an untrusted notebook shows the words alone."""
-    svg = (
+def _drawn(shapes: str, width: int, height: int) -> str:
+    return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" style="font:11px sans-serif" fill="{INK}">{shapes}</svg>'
     )
-    data = base64.b64encode(svg.encode()).decode()
-    return f'<img alt="{escape(words)}" style="{style}" src="data:image/svg+xml;base64,{data}"/>'
 
 
 def _shape(status: str, x: int, y: int, width: int) -> str:
@@ -169,7 +165,7 @@ def _shape(status: str, x: int, y: int, width: int) -> str:
 
 def _legend(grid: pd.DataFrame) -> str:
     items = "".join(
-        f"{_image(_shape(status, 0, 0, _CELL), _CELL, _CELL, COVERAGE[status].sign, _BESIDE)}{status}"
+        svg_image(_drawn(_shape(status, 0, 0, _CELL), _CELL, _CELL), COVERAGE[status].sign, _BESIDE) + status
         for status in _present(grid)
     )
     return f'<div style="font-size:11px">Hours × NICs, UTC:{items}</div>'

@@ -118,6 +118,7 @@ class _TrafficExplorer:
         self.busy = False  # while the explorer itself changes its controls
         self.rows_open = False
         self.frame = self._connect()
+        report_errors(self.status, self._refresh)()
 
     def _connect(self) -> Panel:
         for control in self.controls.values():
@@ -138,10 +139,7 @@ class _TrafficExplorer:
         picking = row(self.controls["Picture"], self.controls["Matrix of"], self.choices)
         drawn = row(self.over_time, ipywidgets.VBox([picking, self.picture]))
         drawn.add_class("nsgkit-pictures")
-        frame = panel(bar, folded, looks, self.status, drawn, buttons, self.code, self.below.frame)
-        self.frame = frame
-        report_errors(self.status, self._refresh)()
-        return frame
+        return panel(bar, folded, looks, self.status, drawn, buttons, self.code, self.below.frame)
 
     def _button(self, name: str, press: Callable[[], None], hint: str) -> ipywidgets.Button:
         return button(name, report_errors(self.status, press), hint=hint)
@@ -190,7 +188,7 @@ class _TrafficExplorer:
             self.table = shown = pd.DataFrame()
             drawing = empty_chart(*_none(asked))
         else:
-            self.table = pictures.answer(self.traffic, self.traffic.settled(asked))
+            self.table = pictures.answer(self.traffic, asked)
             shown = pictures.named(self.traffic, self.table)
             drawing = pictures.draw(asked, shown)
         self._show(drawing, picture.fields(asked))
@@ -284,20 +282,22 @@ class _TrafficExplorer:
         """Return the raw tuple behind a row, its blob and the SHA-256 of it, as they stand in the logs."""
         if self.logs is None or "tuple" not in row:
             return ""
-        digest = self.logs.blobs.set_index("name")["sha256"].get(row["blob"])
+        digest = self._digests().get(row["blob"])
         place = f"record {row['record']}, tuple {row['tuple']} of {row['blob']}"
         return f"{self.logs.raw(row)}\n{place}\nSHA-256 {digest}"
 
+    def _digests(self) -> dict[str, str]:
+        """Return the SHA-256 of each blob, as far as it is known."""
+        return {} if self.logs is None else self.logs.blobs.set_index("name")["sha256"].to_dict()
+
     def _export(self, kind: str) -> None:
-        asked = self.asked
-        chosen = self.traffic.chosen(asked)
+        chosen = self.traffic.chosen(self.asked)
         path = export(chosen, kind, [self.summary, *self._sources(chosen)])
         show_status(self.status, self.summary, f"Exported to {path}, with a text beside it.")
 
     def _sources(self, chosen: pd.DataFrame) -> list[str]:
         """Say from which blobs the conversations came: SHA-256 and name, as sha256sum writes them."""
-        names = sorted(chosen["blob"].astype("str").unique())
-        known = {} if self.logs is None else self.logs.blobs.set_index("name")["sha256"].to_dict()
+        names, known = sorted(chosen["blob"].astype("str").unique()), self._digests()
         lines = (f"{known.get(name) or 'unknown':64}  {visible(name)}" for name in names)
         return ["Their first rows stand in:", *lines]
 

@@ -5,7 +5,6 @@ showed last is said and drawn; it is hidden while the explorer itself is there (
 """
 
 import asyncio
-import base64
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +14,7 @@ import ipywidgets
 import vl_convert
 from IPython.display import DisplayHandle
 
-from nsgkit.html import escape
+from nsgkit.html import escape, svg_image
 
 _UNSAID = {"", "any"}  # a control that says nothing about what is shown
 _SETTLED = 1.5  # seconds without a change, after which the last state is drawn
@@ -115,13 +114,11 @@ def picture(chart: Any) -> str:
     """Return a chart as an HTML image, with its title as the words beside it.
 
     >>> import pandas as pd
-    >>> picture(alt.Chart(pd.DataFrame({"n": [1]}), title="Rows").mark_point())[:35]
-    '<img alt="Rows" src="data:image/svg'
+    >>> picture(alt.Chart(pd.DataFrame({"n": [1]}), title="Rows").mark_point())[:58]
+    '<img alt="Rows" style="max-width:100%" src="data:image/svg'
     """
     spec = chart.to_dict() | {"background": "white"}  # to be read on a dark page too
-    svg = vl_convert.vegalite_to_svg(spec).encode()
     title = spec.get("title", "")
     text = title.get("text", "") if isinstance(title, dict) else title
     words = " ".join(text) if isinstance(text, list) else text
-    data = base64.b64encode(svg).decode()
-    return f'<img alt="{escape(words)}" src="data:image/svg+xml;base64,{data}"/><br/>'
+    return f"{svg_image(vl_convert.vegalite_to_svg(spec), words)}<br/>"

@@ -13,6 +13,7 @@ from nsgkit.schema import tables
 from nsgkit.schema.columns import Column, Table
 
 NOT_LOGGED = "not logged"
+OTHERS = "others"  # what a table or picture calls all that it leaves out, together
 BETWEEN = "  ·  "  # the names of a group of several columns
 _GUID_ROOM = 5  # characters of a GUID behind what it logs
 NAMES = "names"  # where a table's attrs carry what its ids stand for: the `known` of `labels`

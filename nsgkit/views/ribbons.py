@@ -22,7 +22,6 @@ from nsgkit.views.theme import (
 )
 
 MOST_LINKS = 40
-OTHERS = "others"  # what a table of links calls all that it leaves out
 _DECISIONS = ("allowed", "denied", "unknown")
 _STEPS = 12  # points along a ribbon: 40 links are 80 ribbons are 1,040 points
 _GAP = 0.02  # of the height, between nodes
@@ -92,13 +91,13 @@ def links(
 
 def _widest(table: pd.DataFrame, measure: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the links that are drawn by name, and these with all others as one a decision."""
-    others = (table[list(_COLUMNS)] == OTHERS).all(axis=1)
+    others = (table[list(_COLUMNS)] == schema.OTHERS).all(axis=1)
     known = table[~others].head(MOST_LINKS)
     rest = table.drop(known.index)
     if rest.empty:
         return known, known
     sums = rest.astype({"decision": "str"}).groupby("decision")[measure].sum().reset_index()
-    named = sums.assign(**dict.fromkeys(_COLUMNS, OTHERS), groups=table["groups"].iloc[0])
+    named = sums.assign(**dict.fromkeys(_COLUMNS, schema.OTHERS), groups=table["groups"].iloc[0])
     columns = [*_COLUMNS, "decision", measure, "groups"]
     parts = [part[columns].astype({"decision": "str"}) for part in (known, named)]
     return known, pd.concat(parts, ignore_index=True)
@@ -107,7 +106,9 @@ def _widest(table: pd.DataFrame, measure: str) -> tuple[pd.DataFrame, pd.DataFra
 def _nodes(table: pd.DataFrame, column: str, place: int) -> pd.DataFrame:
     """Stack a column's names, the largest on top and others last, over a height of 1."""
     sizes = table.groupby(column)["size"].sum().sort_values(ascending=False, kind="stable")
-    sizes = sizes.reindex([*(name for name in sizes.index if name != OTHERS), *({OTHERS} & {*sizes.index})])
+    sizes = sizes.reindex(
+        [*(name for name in sizes.index if name != schema.OTHERS), *({schema.OTHERS} & {*sizes.index})]
+    )
     heights = sizes / sizes.sum() * (1 - _GAP * (len(sizes) - 1))
     tops = 1 - (heights.cumsum() - heights) - _GAP * np.arange(len(sizes))
     table = pd.DataFrame({"size": sizes, "top": tops, "height": heights})

@@ -4,8 +4,8 @@ import pandas as pd
 
 from nsgkit.analyses.traffic.rankings import breakdown, left_out
 from nsgkit.enrich.network import Internet, Own, gathered
+from nsgkit.schema import OTHERS
 
-OTHERS = "others"  # source, rule and destination of what is left out
 _LINK = ["src_ip", "rule", "dst_ip", "decision"]
 
 

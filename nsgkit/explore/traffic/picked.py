@@ -9,9 +9,8 @@ import pandas as pd
 from nsgkit.analyses.filters.grammar import parse, quoted
 from nsgkit.analyses.filters.values import moment
 from nsgkit.analyses.filters.words import terms_in
-from nsgkit.analyses.traffic.links import OTHERS
 from nsgkit.enrich.network import INTERNET, Network
-from nsgkit.schema import NOT_LOGGED, filter_word
+from nsgkit.schema import NOT_LOGGED, OTHERS, filter_word
 from nsgkit.views.theme import rows_with
 
 Span = tuple[pd.Timestamp, pd.Timestamp]

@@ -8,12 +8,11 @@ import altair as alt
 import pandas as pd
 
 from nsgkit import analyses, views
-from nsgkit.analyses.traffic.links import OTHERS
 from nsgkit.analyses.traffic.over_time import over_time_of
 from nsgkit.explore.traffic.picked import hours_to_pick, rows_to_pick
 from nsgkit.explore.traffic.question import BREAKDOWNS, VOLUMES, Question, Traffic
 from nsgkit.explore.workbench.code import Call
-from nsgkit.schema import NOT_LOGGED
+from nsgkit.schema import NOT_LOGGED, OTHERS
 from nsgkit.views.theme import StandIn, titled
 
 TOP = 15  # bars

@@ -1,12 +1,12 @@
 """Show as code: the call that opens the traffic explorer on a question, and those that make its tables."""
 
 from nsgkit.explore.traffic.pictures import PICTURES, timeline_code
-from nsgkit.explore.traffic.question import BREAKDOWNS, MOST_OPENED, Question
+from nsgkit.explore.traffic.question import BREAKDOWNS, Question
 from nsgkit.explore.workbench.code import cell
 
 
-def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -> str:
-    """Return the calls that make the tables `over_time` and `table`, and `rows` where they are open.
+def code(question: Question, flows: str = "logs.flows") -> str:
+    """Return the calls that make the tables `over_time` and `table`.
 
     `flows` is how the notebook calls the flow table.
 
@@ -28,7 +28,6 @@ def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -
         f"chosen = nsgkit.query(conversations, {question.all_terms!r})",
         f"over_time = {timeline_code(question, 'chosen', flows, question.freq, question.coloured_by)}",
         f"table = {PICTURES[question.picture].code(question, flows)}",
-        *([f"rows = nsgkit.conversation_rows({flows}, chosen.head({MOST_OPENED}))"] if rows else []),
     ]
     return cell(*lines)
 

@@ -218,13 +218,17 @@ def names_of(table: object, columns: Sequence[str] = NAMED) -> dict[str, str]:
 def with_names(answer: pd.DataFrame, table: object) -> pd.DataFrame:
     """Let an answer about `table` carry in its attrs what its ids stand for, where it has some; return it.
 
+    A table that carries names itself is believed: of a part of the conversations, those of all of them.
+
     >>> with_names(pd.DataFrame({"rule": ["Web"]}), None).attrs
     {}
     """
     asked = [name for name in NAMED if name in answer]
     if asked:
         held, needed = as_table(table), {"acl": {"resource"}, "mac": {"direction", *ENDS}}
-        answer.attrs[NAMES] = names_of(held, [name for name in asked if needed[name] <= {*held.columns}])
+        known = [name for name in asked if needed[name] <= {*held.columns}]
+        carried = getattr(held, "attrs", {}).get(NAMES)
+        answer.attrs[NAMES] = names_of(held, known) if carried is None else carried
     return answer
 
 

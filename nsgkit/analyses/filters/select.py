@@ -1,7 +1,8 @@
 """The question: which rows or conversations match a filter, such as `dst_port:22 denied`."""
 
 from collections.abc import Sequence
-from typing import Any, overload
+from ipaddress import IPv4Network
+from typing import Any, TypeAlias, overload
 
 import narwhals as nw
 import numpy as np
@@ -9,15 +10,17 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.analyses.filters.grammar import parse
-from nsgkit.analyses.filters.values import MOST, amounts, matches, moment, ranges, seconds
-from nsgkit.analyses.filters.words import AMOUNT, ANSWER, Group, Part, Term, terms_in
+from nsgkit.analyses.filters.values import MOST, amounts, matches, moment, networks, ranges, seconds
+from nsgkit.analyses.filters.words import ADDRESS, AMOUNT, ANSWER, Group, Part, Term, terms_in
 from nsgkit.counting.expressions import one_if
 from nsgkit.counting.frame import HasFlows, Native, Rows, as_table
+from nsgkit.enrich.addresses import NO_IPV4, ipv4_numbers
 from nsgkit.schema import PLACE
 
 # Where a connection was captured: two views of it can differ in these.
 _OF_A_VIEW = {"nic", "nsg", "rule", "direction", "flow_log", "encryption", "version"}
 _MANY_RUNS = 150
+_Bools: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
 _INTO = tuple(f"into_{name}" for name in PLACE)
 
 
@@ -158,13 +161,28 @@ def _in_column(term: Term, name: str, rows: Rows) -> nw.Expr:
         return _answered(term, nw.col(name))
     if not term.has_texts:
         return _in_ranges(nw.col(name), ranges(term))
-    test, texts = matches(term), rows.codebook.get(name)
+    texts = rows.codebook.get(name)
     if texts is not None:
-        found = _numbered(name, np.array([test(str(text)) for text in texts], dtype=bool))
+        found = _numbered(name, _wanted(term, texts))
     else:
-        distinct = rows.select(name).unique().collect({name: "str"})[name].dropna()
-        found = nw.col(name).is_in([text for text in distinct if test(text)])
+        distinct = pd.Index(rows.select(name).unique().collect({name: "str"})[name].dropna())
+        found = nw.col(name).is_in(distinct[_wanted(term, distinct)].tolist())
     return found | nw.col(name).is_null() if "" in term.values and not term.exact else found
+
+
+def _wanted(term: Term, texts: "pd.Index[Any]") -> _Bools:
+    """Tell the texts that a term means; of addresses the IPv4 ones at once, for there may be a million."""
+    test = matches(term)
+    if term.kind != ADDRESS or term.exact:
+        return np.array([test(str(text)) for text in texts], dtype=bool)
+    numbers = ipv4_numbers(texts)
+    wanted: _Bools = np.zeros(len(texts), dtype=bool)
+    for network in networks(term):
+        if isinstance(network, IPv4Network):
+            wanted |= (numbers >= int(network[0])) & (numbers <= int(network[-1]))
+    for place in np.flatnonzero(numbers == NO_IPV4).tolist():
+        wanted[place] = test(str(texts[place]))
+    return wanted
 
 
 def _in_ranges(number: nw.Expr, wanted: Sequence[tuple[int, int]]) -> nw.Expr:
@@ -178,7 +196,7 @@ def _answered(term: Term, answered: nw.Expr) -> nw.Expr:
     return nw.any_horizontal(*(kept[value.lower()] for value in term.values), ignore_nulls=True)
 
 
-def _numbered(name: str, wanted: "np.ndarray[Any, np.dtype[np.bool_]]") -> nw.Expr:
+def _numbered(name: str, wanted: _Bools) -> nw.Expr:
     """Tell the wanted numbers, by their runs where those are few: a prefix's addresses sort together."""
     numbers = np.flatnonzero(wanted)
     runs = np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1)

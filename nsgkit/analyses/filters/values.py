@@ -74,10 +74,15 @@ def matches(term: Term) -> Callable[[str], bool]:
     if term.exact:
         return lambda text: text in term.values
     if term.kind == ADDRESS:
-        wanted = [_network(term, value) for value in term.values]
+        wanted = networks(term)
         return lambda text: _inside(text, wanted)
     tests = [_named(term.field, value) for value in term.values]
     return lambda text: any(test(text) for test in tests)
+
+
+def networks(term: Term) -> "list[IPv4Network | IPv6Network | str]":
+    """Return the networks of a term of addresses; one that was masked at the source stays a text."""
+    return [_network(term, value) for value in term.values]
 
 
 def ranges(term: Term) -> list[Range]:

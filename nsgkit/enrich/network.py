@@ -92,12 +92,12 @@ class Network:
         inside = numbers <= np.append(ends, NO_IPV4)[np.searchsorted(starts, numbers, side="right") - 1]
         is_address = numbers != NO_IPV4
         for place in np.flatnonzero(~is_address).tolist():
-            held = self._holds(str(texts[place]))
+            held = self.holds(str(texts[place]))
             inside[place], is_address[place] = held is True, held is not None
         return inside, is_address
 
-    def _holds(self, text: str) -> bool | None:
-        """Return whether an address lies in an own network; None of what is no address."""
+    def holds(self, text: str) -> bool | None:
+        """Return whether an address lies in an own network; None where the text is no address."""
         try:
             address = ip_address(text)
         except ValueError:

@@ -30,7 +30,7 @@ def test_the_numbers_are_those_of_ipaddress(texts):
 @given(st.lists(ADDRESSES))
 @example(["0.0.0.1", "9.255.255.255", "198.51.100.127", "198.51.100.128", "255.255.255.255", "2001:db8::1"])
 def test_a_text_is_inside_or_outside_or_no_address(texts):
-    told = [NETWORK._holds(text) for text in texts]
+    told = [NETWORK.holds(text) for text in texts]
     assert NETWORK.is_inside(texts).tolist() == [place is True for place in told]
     assert NETWORK.is_outside(texts).tolist() == [place is False for place in told]
 

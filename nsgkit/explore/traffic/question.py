@@ -146,7 +146,7 @@ class Traffic:
         """Return the conversations that the filter keeps; they carry the names of ids."""
         text = question.all_terms
         if text not in self._kept:
-            chosen = query(self.conversations, text).copy(deep=False)
+            chosen = query(self.conversations, text, self.own).copy(deep=False)
             chosen.attrs[NAMES] = self.names
             self._kept = {text: chosen}
         return self._kept[text]

@@ -108,13 +108,12 @@ def _counted(number: int, what: str) -> str:
 
 
 def _parts(table: pd.DataFrame) -> Iterator[str]:
-    """Yield each record's and tuple's explanation; open are the first of each kind and those with a finding."""
-    kinds: set[bool] = set()
+    """Yield each record's and tuple's explanation; open are the first tuple and those with a finding."""
+    tuples = table.loc[table["place"].notna(), "part"]
+    first = tuples.iloc[0] if len(tuples) else None
     for name, rows in table.groupby("part", sort=False):
-        kind = bool(rows["place"].notna().any())
-        first = kind not in kinds
-        kinds.add(kind)
-        yield _part(str(name), rows, is_open=first or bool(rows["finding"].ne("").any()))
+        is_open = first in (None, name) or bool(rows["finding"].ne("").any())
+        yield _part(str(name), rows, is_open=is_open)
 
 
 def _part(name: str, table: pd.DataFrame, *, is_open: bool) -> str:

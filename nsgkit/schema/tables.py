@@ -90,7 +90,7 @@ FLOWS: tuple[Column, ...] = (
            filter_word="direction"),
     Column("decision", TEXT, "Decision", "What the rule did. NSG: A allowed, D denied, anything else "
            "unknown. VNet has no such field: state D is denied, every other state allowed.",
-           nsg_v1=7, nsg_v2=7, vnet_v4=7,
+           nsg_v1=7, nsg_v2=7, vnet_v4=7, taken_from="state",
            codes=MappingProxyType({"A": "allowed", "D": "denied", "": "unknown"}), closed=True,
            filter_word="decision"),
     Column("state", TEXT, "State", "B begin, C continuing (about every five minutes), E end. Null in "
@@ -335,6 +335,39 @@ BUSIEST_NICS: tuple[Column, ...] = (
     Column("peak_rows_per_minute", "int64", "Most rows a minute", "In its busiest minute.", "rows"),
     Column("peak", TIME, "Busiest minute (UTC)", "The first such minute.", "UTC"),
 )
+COUNTER_FORMS: tuple[Column, ...] = (
+    *(column(name) for name in ("version", "decision", "state")),
+    Column("rows", "int64", "Rows", "Flow rows of this kind.", "rows"),
+    Column("empty", "int64", "Empty", "Rows without any counter: unknown.", "rows"),
+    Column("zeros", "int64", "Zeros", "Rows whose counters are all 0.", "rows"),
+    Column("one_way", "int64", "One way", "Rows that counted something in one direction, and 0 in the other.",
+           "rows"),
+    Column("counted", "int64", "Counted", "All other rows that counted something.", "rows"),
+)
+EQUAL_ROWS: tuple[Column, ...] = (
+    *(column(name) for name in ("time", "src_ip", "src_port", "dst_ip", "dst_port", "protocol", "direction",
+                                "decision", "state", "mac")),
+    Column("times", "int64", "Times", "How many equal rows the record holds.", "rows"),
+    *(column(name) for name in PLACE[:2]),
+    replace(column("tuple"), meaning="The place of the first of them in the record, from 0."),
+)
+VERSION_CHANGES: tuple[Column, ...] = (
+    *(column(name) for name in ("mac", "blob", "version")),
+    Column("rows", "int64", "Rows", "Flow rows of this version in the blob.", "rows"),
+    Column("first_record", TIME, "First record (UTC)", "The time of its first record with a row.", "UTC",
+           nullable=True),
+    Column("last_record", TIME, "Last record (UTC)", "The time of its last.", "UTC", nullable=True),
+)
+LATE_ANSWERS: tuple[Column, ...] = (
+    *(column(name) for name in ("mac", "dst_ip", "src_ip", "src_port")),
+    Column("rows", "int64", "Rows", "Inbound rows from that port.", "rows"),
+    Column("denied", "int64", "Denied attempts", "Those of them that were denied.", "denied attempts"),
+    Column("first", TIME, "First seen (UTC)", "The first of them.", "UTC"),
+    Column("last", TIME, "Last seen (UTC)", "The last of them.", "UTC"),
+    Column("calls", "int64", "Calls", "Connections of the same machine to that address and port.",
+           "connections"),
+    Column("first_call", TIME, "First call (UTC)", "When it first called there.", "UTC"),
+)
 RECORD_TYPES: tuple[Column, ...] = (
     *(replace(column(name), dtype="str") for name in ("flow_log", "resource")),
     Column("begin", "int64", "Begin rows", "Rows that begin a connection.", "rows"),
@@ -354,27 +387,3 @@ def empty(table: Table = FLOWS) -> pd.DataFrame:
     24
     """
     return pd.DataFrame({c.name: empty_series(c) for c in table})
-
-
-def dictionary(table: Table = FLOWS) -> pd.DataFrame:
-    """Return the data dictionary: one row per column, with its place (from 1) in each format.
-
-    >>> dictionary().set_index("column").loc["dst_port", "NSG v2"]
-    '5'
-    """
-    return pd.DataFrame(
-        {
-            "column": [c.name for c in table],
-            "type": [c.dtype for c in table],
-            "unit": [c.unit for c in table],
-            "can be null": ["yes" if c.nullable else "" for c in table],
-            "NSG v1": [_place(c.nsg_v1) for c in table],
-            "NSG v2": [_place(c.nsg_v2) for c in table],
-            "VNet v4": [_place(c.vnet_v4) for c in table],
-            "meaning": [c.meaning for c in table],
-        }
-    )
-
-
-def _place(position: int | None) -> str:
-    return "" if position is None else str(position + 1)

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
 
 OF_FLOWS = [
     analyses.silences, analyses.doubly_logged, analyses.busiest_nics, analyses.record_types,
+    analyses.counter_forms, analyses.equal_rows, analyses.version_changes, analyses.late_answers,
 ]  # fmt: skip
 OF_CONVERSATIONS = [
     analyses.top_talkers, analyses.top_pairs, analyses.top_services, analyses.top_rules,

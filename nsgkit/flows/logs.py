@@ -47,8 +47,8 @@ class FlowLogs:
     `flows`, `rejects` and `blobs` are pandas tables, described column by column in `nsgkit.schema`;
     `notes` are sentences about the reading as a whole. `set_aside` names every file that was not read as
     flow logs, with its size and the reason. Of an evidence folder, `evidence_hours` tells what its manifest
-    knows of each hour: growing, gone, no blob, not asked for. `asked` is the span that was asked for, as it was
-    understood, in words and in UTC; empty where none was given.
+    knows of each hour: growing, gone, no blob, not asked for. `asked` is the span that was asked for, in
+    words and in UTC, as it was understood; empty where none was given.
     """
 
     flows: pd.DataFrame

@@ -40,6 +40,7 @@ from nsgkit.schema.tables import (
     SILENCES,
     STATELESS_RULES,
     STOPS,
+    SUMMARY,
     TRAFFIC,
     TUPLE_COLUMNS,
     column,
@@ -51,7 +52,7 @@ __all__ = [
     "BETWEEN", "BLOBS", "BUSIEST_NICS", "CELL", "CHANGE", "CONVERSATIONS", "COUNTERS", "DOUBLY_LOGGED",
     "DROPPED", "ENCRYPTION", "FIRST_VNET_VERSION", "FLOWS", "GAPS", "HOURS", "IANA_PROTOCOLS", "NAMES",
     "NOT_LOGGED", "OTHERS", "PEERS", "PLACE", "RANKED", "RECORD_TYPES", "REJECTS", "SET_ASIDE", "SILENCES",
-    "STATELESS_RULES", "STOPS", "TEXT", "TIME", "TRAFFIC", "TUPLE_COLUMNS", "Column", "column",
+    "STATELESS_RULES", "STOPS", "SUMMARY", "TEXT", "TIME", "TRAFFIC", "TUPLE_COLUMNS", "Column", "column",
     "cut_apart", "dictionary", "empty", "filter_word", "join_apart", "label", "labels", "require",
     "short_labels", "shortened", "spoken", "spoken_list", "typed", "types",
 ]  # fmt: skip

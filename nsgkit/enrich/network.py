@@ -73,11 +73,11 @@ class Network:
 
     def is_inside(self, addresses: "Sequence[str] | pd.Series[Any] | pd.Index[Any]") -> _Bools:
         """Return for each address whether it lies in an own network; a text that is no address does not."""
-        return self._told(addresses, self._holds)
+        return self._told(addresses, self.holds)
 
     def is_outside(self, addresses: "Sequence[str] | pd.Series[Any] | pd.Index[Any]") -> _Bools:
         """Return for each address whether it is one, and lies in no own network."""
-        return self._told(addresses, lambda text: self._holds(text) is False)
+        return self._told(addresses, lambda text: self.holds(text) is False)
 
     def _told(self, addresses: Any, test: Any) -> _Bools:
         """Ask once of each distinct text."""
@@ -86,7 +86,8 @@ class Network:
         answer: _Bools = np.append(told, [False])[coded.codes]  # -1 is a missing one
         return answer
 
-    def _holds(self, text: str) -> bool | None:
+    def holds(self, text: str) -> bool | None:
+        """Return whether an address lies in an own network; None where the text is no address."""
         try:
             address = ip_address(text)
         except ValueError:

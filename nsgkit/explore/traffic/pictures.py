@@ -114,7 +114,7 @@ PICTURES = {
         *_made_by(_links),
         views.links,
         lambda _question: ["ribbon", "from", "to"],
-        lambda table, measure, own: rows_to_pick(table[table["src_ip"] != OTHERS], measure, own),
+        lambda table, measure: rows_to_pick(table[table["src_ip"] != OTHERS], measure),
     ),
 }
 

@@ -9,7 +9,7 @@ from datetime import date
 from functools import update_wrapper
 from traceback import clear_frames
 from types import FunctionType
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 from nsgkit.html import visible
 
@@ -28,7 +28,7 @@ class NsgkitError(Exception):
     def _render_traceback_(self) -> list[str]:
         """Return the lines that IPython shows: its hook. Control characters are spelled out."""
         shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-        shows = getattr(shell, "InteractiveTB", None)
+        shows: Any = getattr(shell, "InteractiveTB", None)
         if getattr(shows, "mode", None) == "Verbose":
             return list(shows.structured_traceback(type(self), self, self.__traceback__, tb_offset=1))
         return [f"{type(self).__name__}: {visible(self)}"]

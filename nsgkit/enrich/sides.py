@@ -33,6 +33,6 @@ def with_sides(table: Any, network: Network) -> Native:
     # Those inside are few where those outside are many: so an engine is told of the few.
     inside = nw.col("src_ip").is_in(texts["src_ip"][network.is_inside(texts["src_ip"])].tolist())
     here = {end: names[~network.is_outside(names)].tolist() for end, names in texts.items()}
-    outside = {name: ~nw.col(end).is_in(here[end]) for name, end in _OUTSIDE.items()}
-    sides = {name: one_if(where) == 1 for name, where in {FROM_INSIDE: inside, **outside}.items()}
+    where = {FROM_INSIDE: inside} | {name: ~nw.col(end).is_in(here[end]) for name, end in _OUTSIDE.items()}
+    sides = {name: one_if(there) == 1 for name, there in where.items()}
     return rows.with_columns(**sides).select(*held.columns, *sides).frame.to_native()

@@ -29,6 +29,14 @@ class _Fact(NamedTuple):
     detail: str | None = None
 
 
+class _Times(NamedTuple):
+    """In milliseconds: the first row, the last row, and when the last conversation began."""
+
+    first: int
+    last: int
+    begun: int
+
+
 def summary(
     conversations: object, *, own: Own = None, since: str | pd.Timestamp | None = None
 ) -> pd.DataFrame:
@@ -39,9 +47,9 @@ def summary(
     let in), largest upload (from one machine inside to one address outside, all connections together), and
     new from inside (a source with a port that it did not call before `since`, as in `change`).
 
-    Counting rule: as for `breakdown`; ports are counted at the machine that was called. A source whose text is
-    no address, such as one masked at the source, is neither inside nor outside. Ports are those that were used:
-    what rules leave open and nobody called is not here. Null is unknown, 0 was counted.
+    Counting rule: as for `breakdown`; ports are counted at the machine that was called. A source whose text
+    is no address, such as one masked at the source, is neither inside nor outside. Ports are those that were
+    used: what rules leave open and nobody called is not here. Null is unknown, 0 was counted.
 
     Harmless look-alikes: a backup is often the largest upload, and a new service is new from inside.
 
@@ -80,9 +88,9 @@ def summary(
     times = _times(sided)
     facts = [_machines(sided), _span(times), *_counts(sided), _ports(sided), _upload(sided)]
     facts.append(_new(sided, network, since, times))
-    table = pd.DataFrame(facts, columns=list(_Fact._fields)).astype(schema.types(schema.SUMMARY))
-    unknown = {"value": pd.NA, "detail": None}
-    return table if times else table.assign(**unknown).astype(schema.types(schema.SUMMARY))
+    if not times:
+        facts = [fact._replace(value=None, detail=None) for fact in facts]
+    return pd.DataFrame(facts, columns=list(_Fact._fields)).astype(schema.types(schema.SUMMARY))
 
 
 def _machines(sided: Native) -> _Fact:
@@ -92,19 +100,19 @@ def _machines(sided: Native) -> _Fact:
     return _Fact("machines", found["mac"].nunique(), "NICs", _listed(logged.tolist(), len(logged)))
 
 
-def _times(sided: Native) -> tuple[int, int] | None:
-    """Return the first and the last millisecond, where there is any row."""
-    rows = Rows.of(sided, ["first", "last"])
-    edges = rows.select(first=nw.col("first_ms").min(), last=nw.col("last_ms").max())
-    found = edges.collect({"first": "Int64", "last": "Int64"}).loc[0]
-    return None if found.isna().any() else (int(found["first"]), int(found["last"]))
+def _times(sided: Native) -> _Times | None:
+    rows = Rows.of(sided, ["first", "last", "folded"])
+    begun = nw.when(~nw.col("folded")).then(nw.col("first_ms"))
+    edges = rows.select(first=nw.col("first_ms").min(), last=nw.col("last_ms").max(), begun=begun.max())
+    found = edges.collect(dict.fromkeys(_Times._fields, "Int64")).dropna()
+    return None if found.empty else _Times(*(int(found[name].item()) for name in _Times._fields))
 
 
-def _span(times: tuple[int, int] | None) -> _Fact:
+def _span(times: _Times | None) -> _Fact:
     if times is None:
         return _Fact("span", None, "hours")
-    first, last = (f"{pd.Timestamp(t, unit='ms'):%Y-%m-%d %H:%M}" for t in times)
-    hours = times[1] // _HOUR - times[0] // _HOUR + 1
+    first, last = (f"{pd.Timestamp(t, unit='ms'):%Y-%m-%d %H:%M}" for t in (times.first, times.last))
+    hours = times.last // _HOUR - times.first // _HOUR + 1
     return _Fact("span", hours, "hours", f"{first} to {last} UTC")
 
 
@@ -146,16 +154,14 @@ def _upload(sided: Native) -> _Fact:
         found = first.collect({**dict.fromkeys(ENDS, "str"), "sent": "int64"})
     if found.empty:
         return _Fact("largest upload", None, "bytes")
-    source, destination, sent = found.loc[0]
-    return _Fact("largest upload", int(sent), "bytes", f"{source} to {destination}")
+    source, destination = found.loc[0, [*ENDS]]
+    return _Fact("largest upload", int(found["sent"].item()), "bytes", f"{source} to {destination}")
 
 
-def _new(
-    sided: Native, network: Network, since: str | pd.Timestamp | None, times: tuple[int, int] | None
-) -> _Fact:
+def _new(sided: Native, network: Network, since: str | pd.Timestamp | None, times: _Times | None) -> _Fact:
     """Ask `change`; where all began at one moment there is no later part, and nothing is known."""
     fact, unit = "new from inside", "sources with a port"
-    if times is None or (since is None and times[0] == times[1]):
+    if times is None or (since is None and times.first == times.begun):
         return _Fact(fact, None, unit)
     changes = change(sided, by=["src_ip", "dst_port"], since=since, own=network, top=None)
     new = changes[changes["from_inside"] & changes["change"].eq("new")]

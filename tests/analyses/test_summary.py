@@ -118,8 +118,8 @@ def test_new_from_inside(case, facts):
     new = case[1].new()
     named = facts.loc["new from inside", "detail"].split(", ")
     assert facts.loc["new from inside", "value"] == len(new)
-    assert set(named[:3]) <= new
-    assert (len(new) <= 3) is (named[-1] in new)
+    assert set(named[:4]) <= new
+    assert (len(new) <= 4) is (named[-1] in new)
 
 
 def test_what_is_planted_in_the_second_network_is_told():

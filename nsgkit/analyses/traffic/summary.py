@@ -17,7 +17,7 @@ from nsgkit.enrich.network import ENDS, Network, Own, own_networks
 from nsgkit.enrich.sides import FROM_INSIDE, FROM_OUTSIDE, TO_OUTSIDE, with_sides
 
 _HOUR = 3_600_000
-_NAMED = 3  # of many, how many are named
+_NAMED = 4  # of many, how many are named
 _SENT = "bytes_src_to_dst"
 _NEEDED = ("mac", "resource", "direction", "protocol", *ENDS, "dst_port", "first", "last", "folded", _SENT)
 

@@ -16,12 +16,13 @@ from nsgkit.analyses.traffic.rankings import (
     top_services,
     top_talkers,
 )
+from nsgkit.analyses.traffic.summary import summary
 from nsgkit.flows.coverage import coverage
 from nsgkit.flows.logging_stops import logging_stops
 
 __all__ = [
     "breakdown", "busiest_nics", "change", "counter_forms", "coverage", "coverage_gaps", "doubly_logged",
     "equal_rows", "late_answers", "logging_stops", "matrix", "over_time", "record_types", "silences",
-    "stateless_rules", "top_pairs", "top_rules", "top_services", "top_talkers", "traffic_links",
+    "stateless_rules", "summary", "top_pairs", "top_rules", "top_services", "top_talkers", "traffic_links",
     "version_changes",
 ]  # fmt: skip

@@ -377,6 +377,13 @@ RECORD_TYPES: tuple[Column, ...] = (
     Column("meaning", "str", "Meaning", "What follows where a kind is missing; null where none is.",
            nullable=True),
 )
+SUMMARY: tuple[Column, ...] = (
+    Column("fact", "str", "Fact", "What is told."),
+    Column("value", "Int64", "Value", "How many; null where nothing is known.", nullable=True),
+    Column("unit", "str", "Unit", "Of what."),
+    Column("detail", "str", "Detail", "Who or what is meant, the most first; null where nothing is.",
+           nullable=True),
+)
 # fmt: on
 
 

@@ -23,6 +23,7 @@ OF_FLOWS = [
 OF_CONVERSATIONS = [
     analyses.top_talkers, analyses.top_pairs, analyses.top_services, analyses.top_rules,
     analyses.traffic_links, analyses.matrix, analyses.change, analyses.over_time, analyses.stateless_rules,
+    analyses.summary,
 ]  # fmt: skip
 
 

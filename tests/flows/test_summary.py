@@ -221,3 +221,19 @@ def test_the_samples(capsys):
     text = repr(nsgkit.read_logs("data/samples"))
     assert "coverage 8 NICs × 48 hours" in text
     assert "NSG, VNet flow logs" in text
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        (None, None, "FlowLogs: coverage"),
+        ("2024-12-19 10:00+01:00", "2024-12-19 10:00", "from 2024-12-19 09:00 to 2024-12-19 10:00 UTC"),
+        ("2024-12-19T23:00:30", None, "from 2024-12-19 23:00:30 to the end UTC"),
+        (None, "2024-12-18 01:00", "from the beginning to 2024-12-18 01:00 UTC"),
+    ],
+)
+def test_the_first_line_says_how_the_span_was_understood(start, end, words):
+    logs = nsgkit.read_logs("data/samples", start=start, end=end)
+    first = repr(logs).splitlines()[0]
+    assert words in first and first.startswith("FlowLogs")
+    assert words.removesuffix(": coverage") in logs._repr_html_().partition("</div>")[0]

@@ -23,6 +23,7 @@ from nsgkit.schema.tables import (
     CHANGE,
     CONVERSATIONS,
     COUNTERS,
+    DENIED_THEN_ALLOWED,
     DOUBLY_LOGGED,
     DROPPED,
     ENCRYPTION,
@@ -31,6 +32,7 @@ from nsgkit.schema.tables import (
     GAPS,
     HOURS,
     IANA_PROTOCOLS,
+    LIFE,
     PEERS,
     PLACE,
     RANKED,
@@ -48,10 +50,10 @@ from nsgkit.schema.tables import (
 )
 
 __all__ = [
-    "BETWEEN", "BLOBS", "BUSIEST_NICS", "CELL", "CHANGE", "CONVERSATIONS", "COUNTERS", "DOUBLY_LOGGED",
-    "DROPPED", "ENCRYPTION", "FIRST_VNET_VERSION", "FLOWS", "GAPS", "HOURS", "IANA_PROTOCOLS", "NAMES",
-    "NOT_LOGGED", "OTHERS", "PEERS", "PLACE", "RANKED", "RECORD_TYPES", "REJECTS", "SET_ASIDE", "SILENCES",
-    "STATELESS_RULES", "STOPS", "TEXT", "TIME", "TRAFFIC", "TUPLE_COLUMNS", "Column", "column",
-    "cut_apart", "dictionary", "empty", "filter_word", "join_apart", "label", "labels", "require",
-    "short_labels", "shortened", "spoken", "spoken_list", "typed", "types",
+    "BETWEEN", "BLOBS", "BUSIEST_NICS", "CELL", "CHANGE", "CONVERSATIONS", "COUNTERS", "DENIED_THEN_ALLOWED",
+    "DOUBLY_LOGGED", "DROPPED", "ENCRYPTION", "FIRST_VNET_VERSION", "FLOWS", "GAPS", "HOURS",
+    "IANA_PROTOCOLS", "LIFE", "NAMES", "NOT_LOGGED", "OTHERS", "PEERS", "PLACE", "RANKED", "RECORD_TYPES",
+    "REJECTS", "SET_ASIDE", "SILENCES", "STATELESS_RULES", "STOPS", "TEXT", "TIME", "TRAFFIC",
+    "TUPLE_COLUMNS", "Column", "column", "cut_apart", "dictionary", "empty", "filter_word", "join_apart",
+    "label", "labels", "require", "short_labels", "shortened", "spoken", "spoken_list", "typed", "types",
 ]  # fmt: skip

@@ -113,7 +113,7 @@ def _holds(part: Part, rows: Rows, seen: str) -> nw.Expr:
     elif part.kind == AMOUNT:
         held = _of_amount(part)
     else:
-        held = nw.any_horizontal(*(_in_column(part, n, rows) for n in part.columns), ignore_nulls=True)
+        held = nw.any_horizontal(*(in_column(part, n, rows) for n in part.columns), ignore_nulls=True)
     return one_if(held) == (0 if part.negated else 1)
 
 
@@ -153,7 +153,8 @@ def _between(number: nw.Expr, low: "nw.Expr | int", high: "nw.Expr | int") -> nw
     return (number >= low) & (number <= high)
 
 
-def _in_column(term: Term, name: str, rows: Rows) -> nw.Expr:
+def in_column(term: Term, name: str, rows: Rows) -> nw.Expr:
+    """Return whether one of a term's columns has a value of its, its minus left aside; null where unknown."""
     if term.kind == ANSWER:
         return _answered(term, nw.col(name))
     if not term.has_texts:

@@ -25,6 +25,7 @@ from nsgkit.schema.tables import (
     CONVERSATIONS,
     COUNTER_FORMS,
     COUNTERS,
+    DENIED_THEN_ALLOWED,
     DOUBLY_LOGGED,
     DROPPED,
     ENCRYPTION,
@@ -35,6 +36,7 @@ from nsgkit.schema.tables import (
     HOURS,
     IANA_PROTOCOLS,
     LATE_ANSWERS,
+    LIFE,
     PEERS,
     PLACE,
     RANKED,
@@ -54,10 +56,10 @@ from nsgkit.schema.tables import (
 
 __all__ = [
     "BETWEEN", "BLOBS", "BUSIEST_NICS", "CELL", "CHANGE", "CONVERSATIONS", "COUNTERS", "COUNTER_FORMS",
-    "DOUBLY_LOGGED", "DROPPED", "ENCRYPTION", "EQUAL_ROWS", "FIRST_VNET_VERSION", "FLOWS", "GAPS", "HOURS",
-    "IANA_PROTOCOLS", "LATE_ANSWERS", "NAMES", "NOT_LOGGED", "OTHERS", "PEERS", "PLACE", "RANKED",
-    "RECORD_TYPES", "REJECTS", "SET_ASIDE", "SILENCES", "STATELESS_RULES", "STOPS", "SUMMARY", "TEXT", "TIME",
-    "TRAFFIC", "TUPLE_COLUMNS", "VERSION_CHANGES", "Column", "codes", "column", "cut_apart", "dictionary",
-    "empty", "filter_word", "join_apart", "label", "labels", "require", "short_labels", "shortened", "spoken",
-    "spoken_list", "typed", "types",
+    "DENIED_THEN_ALLOWED", "DOUBLY_LOGGED", "DROPPED", "ENCRYPTION", "EQUAL_ROWS", "FIRST_VNET_VERSION",
+    "FLOWS", "GAPS", "HOURS", "IANA_PROTOCOLS", "LATE_ANSWERS", "LIFE", "NAMES", "NOT_LOGGED", "OTHERS",
+    "PEERS", "PLACE", "RANKED", "RECORD_TYPES", "REJECTS", "SET_ASIDE", "SILENCES", "STATELESS_RULES",
+    "STOPS", "SUMMARY", "TEXT", "TIME", "TRAFFIC", "TUPLE_COLUMNS", "VERSION_CHANGES", "Column", "codes",
+    "column", "cut_apart", "dictionary", "empty", "filter_word", "join_apart", "label", "labels", "require",
+    "short_labels", "shortened", "spoken", "spoken_list", "typed", "types",
 ]  # fmt: skip

@@ -284,6 +284,44 @@ CHANGE: tuple[Column, ...] = (
     replace(column("groups", RANKED), meaning="How many there are of its side, those left out included."),
 )
 
+# Beside the groups: what was denied, and later allowed.
+DENIED_THEN_ALLOWED: tuple[Column, ...] = (
+    Column("denied_before", "int64", "Denied before", "Denied attempts before it was first allowed.",
+           "denied attempts"),
+    Column("first_denied", TIME, "First denied (UTC)", "The first denied attempt.", "UTC"),
+    Column("last_denied_before", TIME, "Last denied before (UTC)", "The last denied attempt before it was "
+           "first allowed.", "UTC"),
+    Column("first_allowed_after", TIME, "First allowed after (UTC)", "The first connection after a denied "
+           "attempt.", "UTC"),
+    Column("allowed_after", "int64", "Allowed after", "Connections from then on.", "connections"),
+    Column("allowed_before", "int64", "Allowed before", "Connections up to the first denied attempt: 0 where "
+           "these logs have none.", "connections"),
+    Column("denied_by", "str", "Denied by", "The rule of the last denied attempt before.", nullable=True),
+    Column("allowed_by", "str", "Allowed by", "The rule of the first connection after, at the end that "
+           "denied; at the other end where that is not logged.", nullable=True),
+    replace(column("groups", RANKED), meaning="How many there are, those left out included."),
+)
+# The life of an address or port: one row for each end at which it was seen, and one for either.
+LIFE: tuple[Column, ...] = (
+    Column("seen_as", TEXT, "Seen as", "source: it called. destination: it was called. either: both "
+           "together, each conversation once.", **closed("either", "source", "destination")),
+    *(column(name, TRAFFIC) for name in ("connections", "denied", "unknown", "unanswered", "dropped",
+                                         "orphans", "uncounted", "folded", "first", "last")),
+    *(Column(f"{way}_{decision}", TIME, f"{way.capitalize()} {decision} (UTC)", f"When the {way} "
+             f"conversation that was {decision} was first seen.", "UTC", nullable=True)
+      for decision in ("allowed", "denied") for way in ("first", "last")),
+    *(Column(f"{unit}_{way}", "Int64", f"{unit.capitalize()} {way}", "By the address or port, as source "
+             "or destination; the sum of what is known, null where nothing is.", unit, nullable=True)
+      for unit in ("bytes", "packets") for way in ("sent", "received")),
+    Column("sources", "int64", "Distinct sources", "Distinct addresses that called.", "addresses"),
+    Column("destinations", "int64", "Distinct destinations", "Distinct addresses that were called.",
+           "addresses"),
+    PEERS,
+    Column("ports", "int64", "Distinct ports", "Distinct pairs of protocol and destination port.", "ports"),
+    Column("rules", "int64", "Distinct rules", "Distinct rules of an NSG or ACL that decided, at each end.",
+           "rules"),
+)
+
 HOURS: tuple[Column, ...] = (
     Column("hour", TIME, "Hour (UTC)", "The hour.", "UTC"),
     _RESOURCE,

@@ -133,7 +133,7 @@ def _holds(part: Part, rows: Rows, asked: _Asked) -> nw.Expr:
     elif part.kind == AMOUNT:
         held = _of_amount(part)
     else:
-        told = (_in_column(part, n, rows, asked.own) for n in part.columns)
+        told = (in_column(part, n, rows, asked.own) for n in part.columns)
         held = nw.any_horizontal(*told, ignore_nulls=True)
     return one_if(held) == (0 if part.negated else 1)
 
@@ -174,7 +174,8 @@ def _between(number: nw.Expr, low: "nw.Expr | int", high: "nw.Expr | int") -> nw
     return (number >= low) & (number <= high)
 
 
-def _in_column(term: Term, name: str, rows: Rows, own: Network | None) -> nw.Expr:
+def in_column(term: Term, name: str, rows: Rows, own: Network | None = None) -> nw.Expr:
+    """Return whether one of a term's columns has a value of its, its minus left aside; null where unknown."""
     if term.kind == ANSWER:
         return _answered(term, nw.col(name))
     if not term.has_texts:

@@ -2,24 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from ipaddress import IPv4Network
+from typing import Any, TypeAlias, overload
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from nsgkit import schema
+from nsgkit.analyses.filters import values
 from nsgkit.analyses.filters.grammar import parse
-from nsgkit.analyses.filters.values import MOST, amounts, has_side, matches, moment, ranges, seconds
-from nsgkit.analyses.filters.words import AMOUNT, ANSWER, Group, Part, Term, terms_in
+from nsgkit.analyses.filters.values import MOST, amounts, matches, moment, ranges, seconds
+from nsgkit.analyses.filters.words import ADDRESS, AMOUNT, ANSWER, Group, Part, Term, terms_in
 from nsgkit.counting.expressions import one_if
 from nsgkit.counting.frame import HasFlows, Native, Rows, as_table
+from nsgkit.enrich.addresses import NO_IPV4, ipv4_numbers
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.schema import PLACE
 
 # Where a connection was captured: two views of it can differ in these.
 _OF_A_VIEW = {"nic", "nsg", "rule", "direction", "flow_log", "encryption", "version"}
 _MANY_RUNS = 150
+_Bools: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
 _INTO = tuple(f"into_{name}" for name in PLACE)
 
 
@@ -71,7 +75,7 @@ def query(table: Any, text: str, own: Own = None) -> Native:
     if not parts:
         return held
     fold = "folded" in held.columns and any(t.field in _OF_A_VIEW for t in terms_in(parts))
-    network = own_networks(held, own) if any(has_side(t) for t in terms_in(parts)) else None
+    network = own_networks(held, own) if any(values.sides_of(t) for t in terms_in(parts)) else None
     if isinstance(held, pd.DataFrame):
         return _of_pandas(held, parts, network, fold=fold)
     chosen = _chosen(Rows.of(held), parts, _Asked(_seen(held), network), fold=fold)
@@ -129,7 +133,7 @@ def _holds(part: Part, rows: Rows, asked: _Asked) -> nw.Expr:
     elif part.kind == AMOUNT:
         held = _of_amount(part)
     else:
-        told = (_in_column(part, n, rows, asked.own) for n in part.columns)
+        told = (in_column(part, n, rows, asked.own) for n in part.columns)
         held = nw.any_horizontal(*told, ignore_nulls=True)
     return one_if(held) == (0 if part.negated else 1)
 
@@ -170,18 +174,37 @@ def _between(number: nw.Expr, low: "nw.Expr | int", high: "nw.Expr | int") -> nw
     return (number >= low) & (number <= high)
 
 
-def _in_column(term: Term, name: str, rows: Rows, own: Network | None) -> nw.Expr:
+def in_column(term: Term, name: str, rows: Rows, own: Network | None = None) -> nw.Expr:
+    """Return whether one of a term's columns has a value of its, its minus left aside; null where unknown."""
     if term.kind == ANSWER:
         return _answered(term, nw.col(name))
     if not term.has_texts:
         return _in_ranges(nw.col(name), ranges(term))
-    test, texts = matches(term, own), rows.codebook.get(name)
+    texts = rows.codebook.get(name)
     if texts is not None:
-        found = _numbered(name, np.array([test(str(text)) for text in texts], dtype=bool))
+        found = _numbered(name, _wanted(term, texts, own))
     else:
-        distinct = rows.select(name).unique().collect({name: "str"})[name].dropna()
-        found = nw.col(name).is_in([text for text in distinct if test(text)])
+        distinct = pd.Index(rows.select(name).unique().collect({name: "str"})[name].dropna())
+        found = nw.col(name).is_in(distinct[_wanted(term, distinct, own)].tolist())
     return found | nw.col(name).is_null() if "" in term.values and not term.exact else found
+
+
+def _wanted(term: Term, texts: "pd.Index[Any]", own: Network | None) -> _Bools:
+    """Tell the texts that a term means; of addresses the IPv4 ones at once, for there may be a million."""
+    test = matches(term, own)
+    if term.kind != ADDRESS or term.exact:
+        return np.array([test(str(text)) for text in texts], dtype=bool)
+    numbers = ipv4_numbers(texts)
+    wanted: _Bools = np.zeros(len(texts), dtype=bool)
+    for network in values.networks(term):
+        if isinstance(network, IPv4Network):
+            wanted |= (numbers >= int(network[0])) & (numbers <= int(network[-1]))
+    for inside in values.sides_of(term):
+        if own is not None:
+            wanted |= own.is_inside(texts) if inside else own.is_outside(texts)
+    for place in np.flatnonzero(numbers == NO_IPV4).tolist():
+        wanted[place] = test(str(texts[place]))
+    return wanted
 
 
 def _in_ranges(number: nw.Expr, wanted: Sequence[tuple[int, int]]) -> nw.Expr:
@@ -195,7 +218,7 @@ def _answered(term: Term, answered: nw.Expr) -> nw.Expr:
     return nw.any_horizontal(*(kept[value.lower()] for value in term.values), ignore_nulls=True)
 
 
-def _numbered(name: str, wanted: "np.ndarray[Any, np.dtype[np.bool_]]") -> nw.Expr:
+def _numbered(name: str, wanted: _Bools) -> nw.Expr:
     """Tell the wanted numbers, by their runs where those are few: a prefix's addresses sort together."""
     numbers = np.flatnonzero(wanted)
     runs = np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1)

@@ -83,11 +83,21 @@ def matches(term: Term, own: Network | None = None) -> Callable[[str], bool]:
     if term.exact:
         return lambda text: text in term.values
     if term.kind == ADDRESS:
-        sides = {_SIDES[value.lower()] for value in term.values if value.lower() in _SIDES}
-        wanted = [_network(term, value) for value in term.values if value.lower() not in _SIDES]
+        sides, wanted = sides_of(term), networks(term)
         return lambda text: _inside(text, wanted) or bool(sides and own and own.holds(text) in sides)
     tests = [_named(term.field, value) for value in term.values]
     return lambda text: any(test(text) for test in tests)
+
+
+def networks(term: Term) -> "list[IPv4Network | IPv6Network | str]":
+    """Return the networks of a term of addresses; one that was masked at the source stays a text."""
+    return [_network(term, value) for value in term.values if value.lower() not in _SIDES]
+
+
+def sides_of(term: Term) -> set[bool]:
+    """Return the sides of the own networks that a term asks for, True is inside; most ask for none."""
+    asked = term.values if term.kind == ADDRESS else ()
+    return {_SIDES[value.lower()] for value in asked if value.lower() in _SIDES}
 
 
 def ranges(term: Term) -> list[Range]:
@@ -125,11 +135,6 @@ def moment(term: Term) -> int:
     """Return the time of a from or until term in milliseconds since 1970."""
     where = f"{term.field}: (character {term.start + 1} of the filter)"
     return milliseconds(parse_time(term.values[0], where))
-
-
-def has_side(term: Term) -> bool:
-    """Return whether a term asks for the inside or the outside of the own networks."""
-    return term.kind == ADDRESS and not _SIDES.keys().isdisjoint(value.lower() for value in term.values)
 
 
 @lru_cache(maxsize=200_000)

@@ -495,6 +495,17 @@ def test_what_is_asked_can_be_given_and_the_code_gives_it_back(logs, made):
     ][:10]
 
 
+@pytest.mark.parametrize("own", ["10.20.0.0/16,10.30.0.0/16", ["10.20.0.0/16"]])
+def test_own_networks_that_are_given_are_those_of_filter_picture_and_code(logs, made, own):
+    explorer = Driven(traffic_explorer(logs.flows, made, own=own, filter="src:outside", picture="Matrix"))
+    outside = own_networks(made, own).is_outside(made["src_ip"]) & ~made["folded"]
+    assert explorer.status.startswith(f"{outside.sum():,} of ")
+    names = explorer.run_code(logs)
+    assert len(names["chosen"]) == own_networks(made, own).is_outside(made["src_ip"]).sum()
+    assert {*names["table"]["source"]} <= {"internet", "2001:db8:f0::/64"}
+    assert f", own={own!r})" in explorer.value("Code")
+
+
 def test_a_span_that_is_given_stands_in_its_own_fields(logs, made):
     explorer = Driven(traffic_explorer(logs, made, filter='tcp from:2024-12-18T01:00 rule:"a from:b"'))
     assert (explorer.value("Filter"), explorer.value("From (UTC)")) == (

@@ -72,7 +72,7 @@ class Actions:
     def show_code(self) -> None:
         """Show the calls that make what is seen."""
         seen = self.now()
-        self.code.value = code(self.traffic.settled(seen.question), self.name)
+        self.code.value = code(self.traffic.settled(seen.question), self.name, self.traffic.given)
         self.code.layout.display = None
         self.say(seen.summary)
 

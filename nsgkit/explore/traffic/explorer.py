@@ -12,6 +12,7 @@ from nsgkit.counting.arguments import By
 from nsgkit.counting.conversations import conversations as conversations_of
 from nsgkit.counting.conversations import stitched_once
 from nsgkit.counting.frame import Rows, as_table
+from nsgkit.enrich.network import Own
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.traffic import pictures
 from nsgkit.explore.traffic.actions import Actions, Seen
@@ -39,7 +40,6 @@ from nsgkit.explore.workbench.latest import Latest
 from nsgkit.explore.workbench.panel import Panel, panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.selectable import brushable, clickable, empty_place, whole_bins
 from nsgkit.explore.workbench.table import ROW_COLUMNS, TableView
-from nsgkit.schema import spoken
 from nsgkit.times import bin_width
 from nsgkit.views.theme import StandIn, empty_chart
 
@@ -56,6 +56,7 @@ def traffic_explorer(  # noqa: PLR0913
     by: By = ("protocol", "dst_port"),
     freq: str = AUTO,
     picture: str = "Top",
+    own: Own = None,
 ) -> ipywidgets.VBox:
     """Return a widget that shows where the traffic goes: over time, at the top, by hour, between whom.
 
@@ -82,6 +83,8 @@ def traffic_explorer(  # noqa: PLR0913
         The bin over time, such as "15min"; by default as the span needs.
     picture : str
         Top, Hours and days, Matrix, Links or Rows.
+    own : Network, iterable of str, str, path or None
+        The own networks, as for `nsgkit.enrich.own_networks`: all else is the internet, and outside.
 
     Returns
     -------
@@ -103,7 +106,8 @@ def traffic_explorer(  # noqa: PLR0913
         raise NsgkitError(f"There is no picture {picture!r}. Choose one of {', '.join(pictures.PICTURES)}.")
     question = asked_by(filter=filter, measure=measure, by=by, freq=freq, picture=picture)
     logs = None if isinstance(flows, pd.DataFrame) else flows
-    return _TrafficExplorer(_traffic(as_table(flows), conversations), name_of(flows), question, logs).frame
+    traffic = _traffic(as_table(flows), conversations, own)
+    return _TrafficExplorer(traffic, name_of(flows), question, logs).frame
 
 
 class _TrafficExplorer:
@@ -226,14 +230,9 @@ class _TrafficExplorer:
         offered = picture.offer(shown, asked.measure) if len(shown) else []
         self._quietly(lambda: setattr(self.choices, "options", [(_NOTHING, ""), *offered]))
         self._show_controls_of(picture)
-        said = summary(asked, chosen, self.traffic.conversations) + self._other_measure(asked)
+        said = summary(asked, self.wanted, chosen, self.traffic.conversations)
         self.seen = Seen(asked, table, said)
         show_status(self.status, said)
-
-    def _other_measure(self, asked: Question) -> str:
-        if asked.measure == self.wanted:
-            return ""
-        return f" None has any {spoken(self.wanted)}: {spoken(asked.measure)} are shown."
 
     def _show_controls_of(self, picture: pictures.Picture) -> None:
         for label in {label for other in pictures.PICTURES.values() for label in other.controls}:
@@ -309,10 +308,10 @@ class _TrafficExplorer:
             self.busy = False
 
 
-def _traffic(flows: object, conversations: pd.DataFrame | None) -> Traffic:
+def _traffic(flows: object, conversations: pd.DataFrame | None, own: Own) -> Traffic:
     if conversations is None and isinstance(flows, pd.DataFrame):
-        return Traffic(flows, *stitched_once(flows))
+        return Traffic(flows, *stitched_once(flows), given=own)
     made = conversations_of(flows) if conversations is None else conversations
     if not isinstance(made, pd.DataFrame):
         made = Rows.of(made).collect(schema.types(schema.CONVERSATIONS))
-    return Traffic(flows, made)
+    return Traffic(flows, made, given=own)

@@ -104,8 +104,7 @@ def _made_by_own(call: Callable[[Question], Call]) -> tuple[_Answer, Callable[[Q
         asked = call(question)
         return replace(asked, options={**asked.options, "own": traffic.own}).run(traffic.chosen(question))
 
-    own = "nsgkit.enrich.own_networks(conversations)"
-    return run, lambda question, _flows: call(question).written("chosen", own=own)
+    return run, lambda question, _flows: call(question).written("chosen", own="own")
 
 
 PICTURES = {

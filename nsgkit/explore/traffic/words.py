@@ -6,16 +6,19 @@ from nsgkit.analyses.filters.grammar import EXAMPLES
 from nsgkit.explore.traffic.question import MOST_OPENED, Question
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.html import escape
+from nsgkit.schema import spoken
 
 
-def summary(asked: Question, chosen: pd.DataFrame, everything: pd.DataFrame) -> str:
-    """Say how much is chosen: of how many, and how many views were folded."""
+def summary(asked: Question, wanted: str, chosen: pd.DataFrame, everything: pd.DataFrame) -> str:
+    """Say how much is chosen: of how many, how many views were folded, and what is measured instead."""
     counted = int((~chosen["folded"]).sum())
     folded = len(chosen) - counted
     views = f"; {folded:,} second views of them are folded" if folded else ""
     of = f" of {int((~everything['folded']).sum()):,}" if asked.all_terms else ""
+    same = asked.measure == wanted
+    instead = "" if same else f" None has any {spoken(wanted)}: {spoken(asked.measure)} are shown."
     what = f" Filter: {asked.all_terms}" if asked.all_terms else ""
-    return f"{counted:,}{of} conversations, denied attempts included{views}.{what}"
+    return f"{counted:,}{of} conversations, denied attempts included{views}.{instead}{what}"
 
 
 def nothing_chosen(asked: Question) -> tuple[str, str]:

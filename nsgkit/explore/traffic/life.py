@@ -1,6 +1,7 @@
 """What the logs know of one address or port, as a panel beside the pictures in which it was picked."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -12,12 +13,41 @@ from nsgkit.analyses.traffic.life import terms_of_life
 from nsgkit.explore.traffic.question import Question, Traffic
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.table import html_table
-from nsgkit.html import escape
+from nsgkit.html import escape, visible
 from nsgkit.schema import NOT_LOGGED, label, shortened, spoken
 from nsgkit.views.theme import StandIn, cut, selectable
 
 _MOST, _WIDTH, _HEIGHT = 8, 560, 110  # rows of a table; pixels of the chart
+_HAVE_ONE = {"src_ip": "address", "dst_ip": "address", "dst_port": "port"}  # columns of a flow row
 _MEASURES = ("connections", "denied", "bytes")
+
+
+class Lives:
+    """The place of such a panel, and buttons that open it for what stands in a row.
+
+    `choose` is told the terms of a filter; `safely` lets a handler's errors be told.
+    """
+
+    def __init__(
+        self,
+        traffic: Traffic,
+        choose: Callable[[str], None],
+        safely: Callable[[Callable[..., None]], Callable[..., None]],
+    ) -> None:
+        self.frame, self.offered = ipywidgets.VBox(), row()
+        self._traffic, self._choose = traffic, choose
+        self.show = safely(self._show)
+
+    def offer(self, opened: pd.Series | None) -> None:
+        """Offer the lives of what stands in a flow row; of nothing where there is none."""
+        asked = [] if opened is None else [(kind, str(opened[name])) for name, kind in _HAVE_ONE.items()]
+        self.offered.children = [button(f"Life of {visible(v)}", partial(self.show, k, v)) for k, v in asked]
+
+    def _show(self, kind: str, value: str) -> None:
+        self.frame.children = (life_panel(self._traffic, kind, value, self._choose, self._close),)
+
+    def _close(self) -> None:
+        self.frame.children = ()
 
 
 def life_panel(

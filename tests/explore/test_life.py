@@ -227,7 +227,7 @@ def test_the_buttons_choose_it_or_all_else_or_close(traffic, asked, terms):
     assert shown.pressed == [terms, f"-{terms}", "closed"]
 
 
-@pytest.mark.parametrize("asked", [("address", "192.0.2.254"), ("port", 65_000)])
+@pytest.mark.parametrize("asked", [("address", "192.0.2.254"), ("port", 7777)])
 def test_what_was_never_seen_is_said_to_be_so(traffic, asked):
     shown = Shown(traffic, *asked)
     assert shown.heading == f"{asked[0].capitalize()} {asked[1]}"

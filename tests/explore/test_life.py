@@ -211,6 +211,18 @@ def test_bytes_that_no_row_counts_are_unknown():
     assert shown.tables[0] == ("Peers", [("203.0.113.9", "0", "1", "unknown")])
 
 
+def test_where_there_is_nothing_to_draw_the_chart_says_so():
+    (chart,) = Shown(of(f"09:00:00 {HE} A C 1/1 1/1"), "port", 22).charts
+    (lines,) = chart["datasets"].values()
+    assert lines[0]["line"] == "No connection began and none was denied in these rows."
+
+
+def test_the_tables_are_headed_like_the_legend(traffic):
+    shown = Shown(traffic, "address", "10.20.0.4")
+    heads = [re.findall("<th.*?>(.*?)</th>", text)[1:] for text in shown.html[2:]]
+    assert heads == [["Allowed", "Denied", "Bytes"]] * 3
+
+
 def test_what_began_before_the_data_and_what_is_undecided_is_counted_apart():
     shown = Shown(of(f"09:00:00 {HE} A C 1/1 1/1\n09:01:00 {HE} ? B"), "port", 22)
     assert "as destination 0 connections, 0 denied attempts, 1 undecided, 1 orphan." in shown.said[0]

@@ -17,7 +17,7 @@ from nsgkit.schema import NOT_LOGGED, shortened, spoken
 from nsgkit.views.theme import StandIn, cut, selectable
 
 _MOST, _WIDTH, _HEIGHT = 8, 560, 110  # rows of a table; pixels of the chart
-_MEASURES = {"connections": "Connections", "denied": "Denied", "bytes": "Bytes"}
+_MEASURES = {"connections": "Allowed", "denied": "Denied", "bytes": "Bytes"}  # as in the chart's legend
 _APART, _RIGHT = {"margin": "0 16px 12px 0"}, '<div style="text-align: right">{}</div>'
 
 

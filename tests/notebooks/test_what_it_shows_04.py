@@ -1,6 +1,7 @@
 """Notebook 04: each figure under What it shows in the samples, and in the answer, counted another way."""
 
 import json
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -10,7 +11,9 @@ from tests.reference import ROOT
 
 CELLS = nbformat.read(ROOT / "notebooks" / "04-traffic-distribution.ipynb", 4).cells
 SAID = {cell.id: cell.source for cell in CELLS if cell.source.startswith("<details>")}
-TRUTH = {fact["id"]: fact for fact in json.loads((ROOT / "data/samples/truth.json").read_text())["facts"]}
+TRUTH = {
+    fact["id"]: fact for fact in json.loads((ROOT / "data/samples/truth.json").read_text("utf-8"))["facts"]
+}
 TEXTS = ["src_ip", "dst_ip", "mac", "decision", "direction", "state", "protocol", "rule", "acl", "resource"]
 BYTES = ["bytes_src_to_dst", "bytes_dst_to_src"]
 INSIDE = ("10.", "192.168.", "2001:db8:30:")
@@ -53,7 +56,7 @@ def came_in(counted):
 
 
 def test_every_part_that_is_folded_is_tested():
-    source = open(__file__, encoding="utf-8").read()  # noqa: PTH123, SIM115
+    source = Path(__file__).read_text("utf-8")
     assert not [name for name in SAID if f'SAID["{name}"]' not in source]
 
 

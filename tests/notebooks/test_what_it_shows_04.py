@@ -210,6 +210,7 @@ def test_the_denials(denied):
     assert denied.loc[demo, "time"].dt.floor("h").nunique() == 15
     mail = denied[denied["rule"] == "UserRule_Deny-SMTP-Out"]
     assert f"stopped {len(mail)} attempts" in said and set(mail["src_ip"]) == {DESK, "10.20.3.5"}
+    assert set(mail["dst_port"]) == {25} and not mail["dst_ip"].str.startswith(INSIDE).any()
     assert len(mail) == denied["rule"].groupby([denied["acl"], denied["rule"]]).size().min()
 
 
@@ -259,7 +260,7 @@ def test_the_busiest_minute(flows):
     said = SAID["heavy-shows"]
     minutes = flows.groupby(["mac", flows["time"].dt.floor("min")]).size()
     mac, minute = minutes.idxmax()
-    assert f"`{mac}`, writes {minutes[mac].mean():.0f} rows a minute" in said
+    assert f"`{mac}`, writes {minutes[mac].mean():.1f} rows a minute" in said
     assert f"wrote {minutes.max()} in one minute: at {minute:%H:%M} on {minute:%d} December" in said
     busy = flows[(flows["mac"] == mac) & (flows["time"].dt.floor("min") == minute)]
     assert (busy["src_ip"] == SCANNER).mean() > 0.9
@@ -288,8 +289,7 @@ def test_denied_and_then_let_in(flows, denied):
     begun = mine[(mine["decision"] == "allowed") & (mine["state"] == "begin")]
     before = mine[(mine["decision"] == "denied") & (mine["time"] < begun["time"].min())]
     assert f"denied {len(before)} times at port 22" in said
-    assert f"at last at {before['time'].max():%H:%M} on 18 December" in said
-    assert f"From {begun['time'].min():%H:%M} on it was allowed {len(begun)} times" in said
+    assert f"From {begun['time'].min():%H:%M on %d} December it was allowed {len(begun)} times" in said
     four = ["src_ip", "dst_ip", "protocol", "dst_port"]
     first_denied = denied.groupby(four)["time"].min()
     allowed = flows[(flows["decision"] == "allowed") & (flows["direction"] == "inbound")]

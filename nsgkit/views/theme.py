@@ -47,7 +47,15 @@ STYLE = f"""
 .nsgkit-status {{ padding: 6px 10px; border-left: 4px solid var(--jp-border-color1);
   background: var(--jp-layout-color2); max-width: 60em; overflow-wrap: anywhere; }}
 .nsgkit-problem {{ border-left-color: {DENIED}; }}
-.nsgkit-stale .vega-embed {{ opacity: 0.35; }}
+.nsgkit-stale .vega-embed, .nsgkit-stale .dt-container {{ opacity: 0.35; }}
+.nsgkit-panel {{ position: relative; }}
+.nsgkit-stale::before {{ content: ""; position: absolute; z-index: 10; top: 0; left: 0; width: 20%;
+  height: 3px; background: var(--jp-brand-color1); visibility: hidden;
+  animation: nsgkit-appear 0s linear 0.5s forwards, nsgkit-pass 1.2s ease-in-out infinite alternate; }}
+@keyframes nsgkit-pass {{ to {{ left: 80%; }} }}
+.nsgkit-chip {{ margin: 2px; border: 1px solid var(--jp-border-color1); border-radius: 4px; }}
+.nsgkit-panel .nsgkit-chip .jupyter-button {{ min-width: 0; margin: 0; padding: 0 8px; background: none; }}
+.nsgkit-panel .nsgkit-chip .jupyter-button:disabled {{ opacity: 1; }}
 .nsgkit-pictures {{ align-items: flex-start; column-gap: 12px; }}
 .nsgkit-working {{ visibility: hidden; animation: nsgkit-appear 0s linear 0.4s forwards; }}
 @keyframes nsgkit-appear {{ to {{ visibility: visible; }} }}

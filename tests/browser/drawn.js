@@ -105,7 +105,8 @@
     all(".jp-OutputArea-output").forEach((output) => checkOutput(output, say));
     all('[data-mime-type="application/vnd.jupyter.stderr"]').filter((words) => /^Javascript Error/.test(words.innerText))
       .forEach((words) => say(`a picture failed: ${short(words.innerText)}`));
-    all(".vega-embed").forEach((chart) => checkChart(chart, say));
+    // A picture whose tab is not in front is put away on purpose.
+    all(".vega-embed").filter((chart) => !chart.closest('[style*="display: none"]')).forEach((chart) => checkChart(chart, say));
     all("iframe").forEach((frame) => checkFrame(frame, say));
     all("img").filter((image) => !image.naturalWidth).forEach(() => say("a picture is missing"));
     all('.nsgkit-problem[role="alert"]').filter(shown).forEach((line) => say(`a widget reports a problem: ${short(line.innerText)}`));

@@ -43,18 +43,17 @@ def test_brush_filter_bar_rows_and_code_agree_with_a_plain_count(fresh):
     assert ran(fresh, "dict(zip(names['table']['src_ip'], map(int, names['table']['denied'])))") == counts
     most, number = counts.most_common(1)[0]
     fresh.chart(DENIED).locator(f'.mark-rect.role-mark path[aria-label*="{most}"]').first.click()
-    fresh.wait_for(f"{number} of 32,814 conversations").press("Open the rows")
+    fresh.wait_for(f"{number} of 32,814 conversations").set("Picture", "Rows")
     fresh.wait_for(f"The {number} flow rows of the first {number} of {number} conversations.")
     mine = [row[1:] for row in plain if row[0] == most]
     assert {(int(row["Record"]), int(row["Tuple"])) for row in table(fresh)} == {row[1:] for row in mine}
-    key = "names['rows'][['blob', 'record', 'tuple']].astype(object).itertuples(index=False, name=None)"
+    key = "names['table'][['blob', 'record', 'tuple']].astype(object).itertuples(index=False, name=None)"
     assert sorted(ran(fresh, f"list({key})")) == sorted(mine)
     assert fresh.faults() == []
 
 
 def test_rows_are_sorted_by_value_and_searched(fresh):
-    fresh.press("Show the table").wait_for("The table behind the picture").press("Open the rows")
-    fresh.wait_for("flow rows of the first")
+    fresh.set("Picture", "Rows").wait_for("flow rows of the first")
     fresh.explorer().get_by_role("columnheader", name="Source port").get_by_role("button").press("Enter")
     ports = [int(row["Source port"]) for row in table(fresh)]
     assert ports == sorted(ports)
@@ -82,8 +81,8 @@ def test_filter_both_pictures_and_buttons_are_in_sight_together(fresh, jupyter):
 
 
 def test_a_click_on_a_row_shows_its_raw_tuple(fresh):
-    fresh.set("Filter", "dst_port:22 denied").press("Open the rows").wait_for("Click a row")
-    fresh.explorer().locator("table tbody tr").nth(1).locator("td").first.click()
+    fresh.set("Filter", "dst_port:22 denied").set("Picture", "Rows").wait_for("Click a row")
+    fresh.explorer().locator("table.dataTable tbody tr").nth(1).locator("td").first.click()
     fresh.wait_for(re.compile(r"SHA-256 [0-9a-f]{64}"))
     assert fresh.faults() == []
 
@@ -104,17 +103,85 @@ def test_a_click_in_each_picture_filters_the_others(fresh, picture, title, mark,
 
 
 def test_the_keyboard_alone_suffices(fresh):
-    fresh.control("Filter").focus()
+    """Filter with what is offered, zoom, pick, turn round, open a row, export, keep: no mouse."""
     keyboard = fresh.page.keyboard
-    keyboard.type("dst_port:22 denied")
+    fresh.control("Filter").focus()
+    keyboard.type("dst_po")
+    fresh.explorer().get_by_role("option", name="dst_port:").wait_for()
+    keyboard.press("ArrowDown")
+    keyboard.press("Enter")
+    keyboard.type("22 deni")
+    fresh.explorer().get_by_role("option", name="denied Decision").wait_for()
+    keyboard.press("ArrowDown")
+    keyboard.press("Tab")
     keyboard.press("Enter")
     fresh.wait_for("Filter: dst_port:22 denied")
+    timeline(fresh).focus()
+    keyboard.press("+")
+    fresh.wait_for("denied from:2024-12-18T")
+    fresh.settle()
+    keyboard.press("0")
+    fresh.wait_for(re.compile("Filter: dst_port:22 denied$"))
     fresh.control("Choose").focus()
     keyboard.press("ArrowDown")
     fresh.wait_for("Filter: dst_port:22 denied protocol:TCP")
-    fresh.button("Open the rows").focus()
+    fresh.button("protocol:TCP").focus()
     keyboard.press("Space")
-    fresh.wait_for("flow rows of the first")
+    fresh.wait_for("No conversation matches dst_port:22 denied -protocol:TCP")
+    fresh.button("-protocol:TCP").focus()
+    keyboard.press("Space")
+    fresh.wait_for("Filter: dst_port:22 denied protocol:TCP")
+    for name, said in (
+        ("Rows", "flow rows of the first"),
+        ("Export CSV", "Exported to"),
+        ("Keep this picture", "Kept at"),
+    ):
+        fresh.button(name).focus()
+        keyboard.press("Space")
+        fresh.wait_for(said)
+    assert fresh.faults() == []
+
+
+def timeline(notebook):
+    return notebook.explorer().locator(".nsgkit-gestures")
+
+
+def test_wheel_and_double_click_look_closer_and_at_the_whole(fresh):
+    chart = fresh.chart(OVER_TIME)
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    fresh.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    timeline(fresh).focus()
+    fresh.page.mouse.wheel(0, -240)
+    fresh.wait_for("Filter: from:2024-12-18T")
+    fresh.settle()
+    chart = fresh.chart(OVER_TIME).bounding_box()
+    fresh.page.mouse.dblclick(chart["x"] + chart["width"] / 2, chart["y"] + chart["height"] / 2)
+    fresh.wait_for(re.compile("^32,814 conversations"))
+    assert fresh.faults() == []
+
+
+def test_a_page_scrolls_over_a_picture_that_nobody_clicked(fresh):
+    box = fresh.chart(OVER_TIME).bounding_box()
+    fresh.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    fresh.page.mouse.wheel(0, -240)
+    fresh.page.wait_for_timeout(600)
+    assert fresh.control("From (UTC)").input_value() == ""
+
+
+def test_hostile_names_that_are_offered_stay_text(run_cells):
+    hostile = "<img src=x onerror=alert(1)>"
+    fresh = run_cells(
+        CELLS[0],
+        "logs = nsgkit.read_logs('../data/samples', end='2024-12-18 01:00').flows",
+        f"logs['rule'] = {hostile!r}; logs['rule'] = logs['rule'].astype('category')",
+        "traffic_explorer(logs)",
+    )
+    fresh.wait_for("conversations, denied")
+    fresh.control("Filter").focus()
+    fresh.page.keyboard.type("rule:")
+    fresh.wait_for(hostile)
+    assert fresh.faults() == []
 
 
 def test_a_slip_is_one_sentence_in_the_widget(fresh):
@@ -141,7 +208,7 @@ def test_bytes_are_drawn_in_every_picture_in_both_themes(fresh, jupyter):
 
 def table(notebook):
     """The rows of the table that the explorer shows."""
-    shown = notebook.explorer().locator("table")
+    shown = notebook.explorer().locator("table.dataTable")
     shown.wait_for()
     lengths = notebook.explorer().get_by_label("entries per page")
     if lengths.count():  # a short table stands on one page

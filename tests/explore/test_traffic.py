@@ -12,6 +12,7 @@ import pytest
 import nsgkit
 from nsgkit.analyses import over_time
 from nsgkit.counting.conversations import stitched_once
+from nsgkit.enrich.network import own_networks
 from nsgkit.errors import NsgkitError
 from nsgkit.explore import traffic_explorer
 from nsgkit.explore.traffic import pictures
@@ -101,14 +102,34 @@ class Driven:
 
     @property
     def status(self):
-        return words(self.texts[-1].value)
+        return words(next(text.value for text in self.texts if "nsgkit-status" in text.value))
 
     @property
-    def below(self):
-        """All words of the table that is shown: its caption, then its cells."""
-        caption, _, *table = self.frame.children[-1].children
+    def rows(self):
+        """The parts of the tab with the flow rows: its caption, what is said of a row, the table."""
+        return self._under("nsgkit-pictures").children[1].children[-1].children
+
+    @property
+    def rows_words(self):
+        """All words of the flow rows: the caption, then the cells."""
+        caption, _, *table = self.rows
         cells = [str(cell) for shown in table for row in shown.df.to_numpy() for cell in row]
         return "\n".join([caption.value, *cells])
+
+    @property
+    def chips(self):
+        """The words of each chip, and its buttons by their words."""
+        chips = next(child for child in self.frame.children if type(child).__name__ == "Chips").children
+        return {chip.children[0].description: {b.description: b for b in chip.children} for chip in chips}
+
+    def _under(self, name):
+        return next(child for child in self.frame.children if name in child._dom_classes)
+
+    def gesture(self, kind, place, much):
+        """What the browser sends of a wheel, a double click or a key on the picture over time."""
+        said = {"kind": kind, "place": place, "much": much}
+        self._under("nsgkit-pictures").children[0].children[0]._handle_custom_msg(said, [])
+        return self
 
     def title(self, number):
         return self.charts[number].spec["title"]["text"]
@@ -165,9 +186,9 @@ def test_the_filter_brush_bar_rows_and_code_agree_with_a_plain_count(explorer, l
     (most, number) = counts.most_common(1)[0]
     explorer.click({"src_ip": most})
     assert explorer.value("Filter") == f"dst_port:22 denied src:{most}"
-    explorer.press("Open the rows")
-    assert f"The {number} flow rows of the first {number} of {number} conversations." in words(explorer.below)
-    rows = explorer.run_code(logs)["rows"]
+    explorer.set("Picture", "Rows")
+    assert f"The {number} flow rows of the first {number} of {number} conversations." in explorer.rows_words
+    rows = explorer.run_code(logs)["table"]
     assert {*rows[KEY].itertuples(index=False, name=None)} == {
         (row.blob, row.record, row.tuple) for row in plain if row.src_ip == most
     }
@@ -178,18 +199,17 @@ def test_the_code_of_every_picture_makes_its_table(logs, made, measure, picture)
     question = Question("nsg:SHOP-NSG tcp", SPAN, measure, "rule", "1h", picture)
     explored = Traffic(logs.flows, made)
     names = {"logs": logs}
-    exec(code(question, rows=True), names)
-    pd.testing.assert_frame_equal(pictures.answer(explored, question), names["table"])
+    exec(code(question), names)
+    answered = pictures.answer(explored, question)
+    pd.testing.assert_frame_equal(answered, names["table"], check_categorical=False)
     pd.testing.assert_frame_equal(pictures.over_time(explored, question), names["over_time"])
-    opened = explored.rows_behind(question)
-    pd.testing.assert_frame_equal(opened, names["rows"], check_categorical=False)
 
 
 @pytest.mark.parametrize("picture", PICTURES)
 @pytest.mark.parametrize("measure", MEASURES.values())
 @pytest.mark.parametrize("by", BREAKDOWNS)
 def test_the_code_of_every_question_uses_public_names_only(by, measure, picture):
-    shown = code(Question("tcp", SPAN, measure, by, "1h", picture), rows=True)
+    shown = code(Question("tcp", SPAN, measure, by, "1h", picture))
     assert used(shown) <= PUBLIC
 
 
@@ -320,7 +340,65 @@ def test_lists_and_fields_say_parts_of_the_filter(explorer, logs, made):
     ]  # fmt: skip
     assert plain
     assert {*chosen[KEY].itertuples(index=False, name=None)} == {tuple(c[:3]) for c in plain}
-    assert "nsg:SHOP-NSG direction:inbound port:22,80 ip:10.20.0.0/24" in explorer.value("Code")
+    assert explorer.value("Filter") == "nsg:SHOP-NSG port:22,80 ip:10.20.0.0/24 direction:inbound"
+    assert (explorer.value("NSG"), explorer.value("Port")) == ("any", "")
+
+
+def test_of_a_list_one_is_chosen_in_place_of_the_other(explorer):
+    explorer.set("Filter", "-nsg:DATA-NSG").set("NSG", "SHOP-NSG").set("NSG", "OFFICE-NSG")
+    assert explorer.value("Filter") == "-nsg:DATA-NSG nsg:OFFICE-NSG"
+
+
+def test_a_slip_in_a_field_is_told_and_changes_nothing(explorer):
+    explorer.set("Filter", "tcp").set("Port", "99999")
+    assert "takes no '99999'" in explorer.status
+    assert explorer.value("Filter") == "tcp"
+    assert explorer.set("Port", "443").value("Filter") == "tcp port:443"
+
+
+def test_what_is_chosen_stands_as_chips_to_be_taken_out_or_turned_round(explorer, made):
+    explorer.set("Filter", "dst_port:22 (denied or udp)").set("From (UTC)", "2024-12-18T01:00")
+    assert [*explorer.chips] == ["dst_port:22", "(denied or udp)", "from:2024-12-18T01:00"]
+    explorer.chips["dst_port:22"]["dst_port:22"].click()
+    assert explorer.value("Filter") == "-dst_port:22 (denied or udp)"
+    assert explorer.chips["from:2024-12-18T01:00"]["from:2024-12-18T01:00"].disabled
+    explorer.chips["from:2024-12-18T01:00"]["×"].click()
+    explorer.chips["(denied or udp)"]["×"].click()
+    assert (explorer.value("Filter"), explorer.value("From (UTC)")) == ("-dst_port:22", "")
+    counted = (made["dst_port"] != 22) & ~made["folded"]
+    assert explorer.status.startswith(f"{counted.sum():,} of ")
+
+
+def test_wheel_keys_and_double_click_look_closer_wider_and_at_the_whole(explorer):
+    explorer.gesture("zoom", 0.5, 0.5)  # of nine hours from midnight
+    assert (explorer.value("From (UTC)"), explorer.value("Until (UTC)")) == (
+        "2024-12-18T02:15",
+        "2024-12-18T06:45",
+    )
+    explorer.gesture("move", 0.5, 0.5)
+    assert (explorer.value("From (UTC)"), explorer.value("Until (UTC)")) == (
+        "2024-12-18T04:30",
+        "2024-12-18T09:00",
+    )
+    assert explorer.gesture("whole", 0.5, 1).value("From (UTC)") == ""
+    assert explorer.gesture("zoom", 0.5, 2).value("From (UTC)") == ""
+
+
+def test_the_filter_offers_what_can_stand_there(explorer):
+    field = explorer.by_label["Filter"]
+    field.typed = {"text": "denied dst_po", "place": 13}
+    assert field.offered == {
+        "text": "denied dst_po",
+        "start": 7,
+        "offers": [["dst_port:", "Destination port"]],
+    }
+
+
+def test_inside_and_outside_are_of_all_that_is_explored(explorer, made):
+    explorer.set("Filter", "src:outside dst_port:22")
+    own = own_networks(made)
+    outside = own.is_outside(made["src_ip"]) & (made["dst_port"] == 22) & ~made["folded"]
+    assert explorer.status.startswith(f"{outside.sum():,} of ")
 
 
 def test_clear_lets_everything_through_again(explorer, made):
@@ -363,22 +441,15 @@ def test_a_surprise_in_a_handler_is_a_sentence_in_the_widget(explorer, monkeypat
 def test_hostile_names_stay_text_and_can_be_chosen(name):
     table = flows("09:00:00 10.0.0.4:50000 10.0.1.5:443 TCP O A B\n09:00:00 10.0.0.4:1 10.0.1.5:22 TCP O A B")
     table["rule"] = table["acl"] = pd.Series([name, "other"], dtype="category")
-    explorer = Driven(traffic_explorer(table)).set("Break down by", "rule").press("Open the rows")
-    assert name not in explorer.below
+    explorer = Driven(traffic_explorer(table)).set("Break down by", "rule").set("Picture", "Rows")
+    assert name not in explorer.rows_words
+    explorer.set("Picture", "Top")
     explorer.set(
         "Choose",
         next(value for label, value in explorer.by_label["Choose"].options if "other" not in label and value),
     )
     assert explorer.status.startswith("1 of 2 conversations")
-    assert "<img" not in explorer.texts[-1].value
-
-
-def test_a_rule_called_like_a_caption_changes_nothing_of_the_code():
-    table = flows("09:00:00 10.0.0.4:50000 10.0.1.5:443 TCP O A B")
-    table["rule"] = pd.Series(["flow rows of the first"], dtype="category")
-    explorer = Driven(traffic_explorer(table)).set("Break down by", "rule").press("Show the table")
-    assert "rows = " not in explorer.press("Show as code").value("Code")
-    assert "rows = " in explorer.press("Open the rows").press("Show as code").value("Code")
+    assert not any("<img" in text.value for text in explorer.texts)
 
 
 def test_no_rows_at_all_is_told():
@@ -403,8 +474,8 @@ def test_a_duckdb_relation_is_explored_too(logs):
 
 
 def test_flow_logs_are_explored_as_their_flows_are(logs, made):
-    explorer = Driven(traffic_explorer(logs, made)).set("Measure", "bytes").press("Open the rows")
-    assert "flow rows of the first" in explorer.below
+    explorer = Driven(traffic_explorer(logs, made)).set("Measure", "bytes").set("Picture", "Rows")
+    assert "flow rows of the first" in explorer.rows_words
 
 
 def test_peers_cannot_be_asked_of_a_matrix(logs, made):
@@ -422,6 +493,17 @@ def test_what_is_asked_can_be_given_and_the_code_gives_it_back(logs, made):
     assert [c.value for c in opened.by_label.values() if hasattr(c, "value")][:10] == [
         c.value for c in explorer.by_label.values() if hasattr(c, "value")
     ][:10]
+
+
+@pytest.mark.parametrize("own", ["10.20.0.0/16,10.30.0.0/16", ["10.20.0.0/16"]])
+def test_own_networks_that_are_given_are_those_of_filter_picture_and_code(logs, made, own):
+    explorer = Driven(traffic_explorer(logs.flows, made, own=own, filter="src:outside", picture="Matrix"))
+    outside = own_networks(made, own).is_outside(made["src_ip"]) & ~made["folded"]
+    assert explorer.status.startswith(f"{outside.sum():,} of ")
+    names = explorer.run_code(logs)
+    assert len(names["chosen"]) == own_networks(made, own).is_outside(made["src_ip"]).sum()
+    assert {*names["table"]["source"]} <= {"internet", "2001:db8:f0::/64"}
+    assert f", own={own!r})" in explorer.value("Code")
 
 
 def test_a_span_that_is_given_stands_in_its_own_fields(logs, made):
@@ -463,8 +545,8 @@ def test_what_is_chosen_is_exported_with_a_text_beside_it(logs, made, tmp_path, 
 
 
 def test_a_row_opens_its_raw_tuple_its_blob_and_the_hash(logs, made):
-    explorer = Driven(traffic_explorer(logs, made)).set("Filter", "dst_port:22").press("Open the rows")
-    _, said, table = explorer.frame.children[-1].children
+    explorer = Driven(traffic_explorer(logs, made)).set("Filter", "dst_port:22").set("Picture", "Rows")
+    _, said, table = explorer.rows
     table.selected_rows = [2]
     row = table.df.iloc[2]
     shown = words(said.value)

@@ -107,7 +107,22 @@ def beside(*filters: str) -> str:
     '(ssh or rdp) denied'
     """
     texts = [text.strip() for text in filters if text.strip()]
-    return " ".join(f"({text})" if len(texts) > 1 and _is_either(text) else text for text in texts)
+    wrapped = (f"({text})" if _is_either(text) and not in_parentheses(text) else text for text in texts)
+    return " ".join(wrapped if len(texts) > 1 else texts)
+
+
+def in_parentheses(text: str) -> bool:
+    """Return whether all of a filter stands in one pair of parentheses.
+
+    >>> in_parentheses("(ssh or rdp)"), in_parentheses("(ssh) or (rdp)")
+    (True, False)
+    """
+    if not (text.startswith("(") and text.endswith(")")):
+        return False
+    try:
+        return read(text[1:-1]) == read(text)
+    except NsgkitError:
+        return False
 
 
 def _is_either(text: str) -> bool:

@@ -1,14 +1,20 @@
 """Show as code: the call that opens the traffic explorer on a question, and those that make its tables."""
 
+from pathlib import Path
+
+from nsgkit.analyses.filters.grammar import parse
+from nsgkit.analyses.filters.values import sides_of
+from nsgkit.analyses.filters.words import terms_in
+from nsgkit.enrich.network import Network, Own
 from nsgkit.explore.traffic.pictures import PICTURES, timeline_code
-from nsgkit.explore.traffic.question import BREAKDOWNS, MOST_OPENED, Question
+from nsgkit.explore.traffic.question import BREAKDOWNS, Question
 from nsgkit.explore.workbench.code import cell
 
 
-def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -> str:
-    """Return the calls that make the tables `over_time` and `table`, and `rows` where they are open.
+def code(question: Question, flows: str = "logs.flows", own: Own = None) -> str:
+    """Return the calls that make the tables `over_time` and `table`.
 
-    `flows` is how the notebook calls the flow table.
+    `flows` is how the notebook calls the flow table; `own` are the own networks where they were given.
 
     >>> asked = Question("dst_port:22 denied", measure="denied", by="source address", freq="1h")
     >>> print(code(asked, "logs"))  # doctest: +ELLIPSIS
@@ -22,18 +28,21 @@ def code(question: Question, flows: str = "logs.flows", *, rows: bool = False) -
     table = analyses.breakdown(chosen, by=['src_ip'], measure='denied', top=15, peers='dst_ip')
     table
     """
+    given, table = _given(own), PICTURES[question.picture].code(question, flows)
+    sided = any(sides_of(term) for term in terms_in(parse(question.all_terms)))
+    networks = f"own = nsgkit.enrich.own_networks(conversations{f', {given}' if given else ''})"
     lines = [
-        f"# The same view again: {view(question, flows)}",
+        f"# The same view again: {view(question, flows, own)}",
         f"conversations = nsgkit.conversations({flows})",
-        f"chosen = nsgkit.query(conversations, {question.all_terms!r})",
+        *([networks] if sided or "own=own" in table else []),
+        f"chosen = nsgkit.query(conversations, {question.all_terms!r}{', own' if sided else ''})",
         f"over_time = {timeline_code(question, 'chosen', flows, question.freq, question.coloured_by)}",
-        f"table = {PICTURES[question.picture].code(question, flows)}",
-        *([f"rows = nsgkit.conversation_rows({flows}, chosen.head({MOST_OPENED}))"] if rows else []),
+        f"table = {table}",
     ]
     return cell(*lines)
 
 
-def view(question: Question, flows: str) -> str:
+def view(question: Question, flows: str, own: Own = None) -> str:
     """Return the call that opens the explorer on this very question.
 
     >>> view(Question("dst_port:22", measure="denied", by="source address"), "logs")
@@ -45,4 +54,14 @@ def view(question: Question, flows: str) -> str:
     plain = {"filter": "", "measure": usual.measure, "by": BREAKDOWNS[usual.by][0]}
     plain |= {"freq": usual.freq, "picture": usual.picture}
     options = "".join(f", {name}={value!r}" for name, value in told.items() if value != plain[name])
-    return f"nsgkit.explore.traffic_explorer({flows}{options})"
+    given = _given(own)
+    return f"nsgkit.explore.traffic_explorer({flows}{options}{f', own={given}' if given else ''})"
+
+
+def _given(own: Own) -> str:
+    """Return own networks that were given as they are written in a call; nothing where none were."""
+    if own is None:
+        return ""
+    if isinstance(own, str | Path):
+        return repr(str(own))
+    return repr([str(prefix) for prefix in (own.own if isinstance(own, Network) else own)])

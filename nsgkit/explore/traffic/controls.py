@@ -7,12 +7,15 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
+from nsgkit.analyses.filters.completion import complete, term_start
 from nsgkit.analyses.filters.grammar import Part, Term, beside, parse, quoted
+from nsgkit.analyses.filters.parts import parts_of, term_of
 from nsgkit.analyses.filters.words import terms_in
 from nsgkit.explore.traffic.picked import value_of
 from nsgkit.explore.traffic.pictures import PICTURES
 from nsgkit.explore.traffic.question import AUTO, BREAKDOWNS, MEASURES, Question
 from nsgkit.explore.workbench.controls import dropdown, row, tabs, text_field
+from nsgkit.explore.workbench.filter_field import FilterField, Offer
 from nsgkit.html import visible
 from nsgkit.schema import filter_word, short_labels
 
@@ -26,7 +29,7 @@ _LISTS = {
 }  # fmt: skip
 _TEXTS = {"Port": "port", "Address or prefix": "ip"}
 _TIMES = {"From (UTC)": "from", "Until (UTC)": "until"}
-FILTERS = ("Filter", *_LISTS, *_TEXTS, *_TIMES)
+ADDED = (*_LISTS, *_TEXTS)  # what is chosen there goes into the filter
 _BINS = (AUTO, "1min", "5min", "15min", "1h", "6h", "1D")
 _SUBNETS = {"hosts": 32, "/24 networks": 24, "/16 networks": 16}
 _SHORT = 14  # characters
@@ -34,7 +37,8 @@ _SHORT = 14  # characters
 
 def controls(conversations: pd.DataFrame) -> Controls:
     """Return the controls by their labels, with the names that occur in `conversations` to choose from."""
-    made: Controls = {"Filter": _text("Filter", f"for example {EXAMPLE}", "auto")}
+    hint = f"for example {EXAMPLE}"
+    made: Controls = {"Filter": FilterField(_offer(conversations), description="Filter", placeholder=hint)}
     made["Filter"].layout.flex = "1 1 30em"
     made |= {label: _list(label, conversations[column]) for label, column in _LISTS.items()}
     made["Port"] = _text("Port", "22,3389 or 8000-8999", "15em")
@@ -50,14 +54,9 @@ def controls(conversations: pd.DataFrame) -> Controls:
 
 def question(said: Controls) -> Question:
     """Return the question that the controls ask."""
-    lists = {column: said[label].value for label, column in _LISTS.items()}
-    texts = {word: "".join(said[label].value.split()) for label, word in _TEXTS.items()}
     times = {word: said[label].value.strip() for label, word in _TIMES.items()}
-    # An empty name in a list is one that was not logged.
-    terms = [f"{filter_word(c)}:{value_of(c, value or None)}" for c, value in lists.items() if value != ANY]
-    terms += [f"{word}:{value}" for word, value in texts.items() if value]
     return Question(
-        filter=beside(*terms, said["Filter"].value),
+        filter=said["Filter"].value.strip(),
         span=" ".join(f"{word}:{quoted(value, word)}" for word, value in times.items() if value),
         measure=said["Measure"].value,
         by=said["Break down by"].value,
@@ -65,6 +64,33 @@ def question(said: Controls) -> Question:
         picture=said["Picture"].value,
         prefix=said["Matrix of"].value,
     )
+
+
+def put_in_filter(said: Controls, label: str) -> None:
+    """Put what a list or field says into the filter, in place of what stands there of the same; empty it.
+
+    What cannot be read stays in the field, and NsgkitError says what is wrong with it.
+    """
+    value = said[label].value
+    if value == _empty(label):
+        return
+    if label in _LISTS:
+        # An empty name in a list is one that was not logged.
+        column = _LISTS[label]
+        word, written = filter_word(column) or "", value_of(column, value or None)
+    else:
+        word, written = _TEXTS[label], "".join(value.split())
+    parse(f"{word}:{written}")
+    kept = [part for part in parts_of(said["Filter"].value) if not _says(part, word)]
+    said["Filter"].value = beside(*kept, f"{word}:{written}")
+    said[label].value = _empty(label)
+
+
+def put_parts(said: Controls, parts: list[str]) -> None:
+    """Let the filter and the span be these parts, and no others."""
+    times = [part for part in parts if _says(part, *_TIMES.values())]
+    said["Filter"].value = beside(*(part for part in parts if part not in times))
+    set_span(said, {term.field: term.values[0] for part in times if (term := term_of(part))})
 
 
 def choose(said: Controls, terms: str) -> None:
@@ -92,8 +118,8 @@ def set_span(said: Controls, span: Mapping[str, str]) -> None:
 
 def clear_filters(said: Controls) -> None:
     """Let everything through again, and measure what is measured at first."""
-    for label in FILTERS:
-        said[label].value = ANY if label in _LISTS else ""
+    for label in ("Filter", *ADDED, *_TIMES):
+        said[label].value = _empty(label)
     said["Measure"].value = Question().measure
 
 
@@ -101,7 +127,7 @@ def rows_of_controls(said: Controls, *buttons: ipywidgets.Widget) -> list[ipywid
     """Return the controls as lines on the page: first those always in sight, last those folded away."""
     bar = row(said["Filter"], *buttons)
     looks = row(*(said[label] for label in ("Measure", "Break down by", "Bin", *_TIMES)))
-    rare = ("NIC", "NSG", "Rule"), ("Direction", "Decision", "Protocol"), tuple(_TEXTS)
+    rare = ("NIC", "NSG", "Rule"), ("Direction", "Decision", "Protocol", *_TEXTS)
     folded = ipywidgets.VBox([row(*(said[label] for label in line)) for line in rare])
     folded.layout.display = "none"
     return [bar, looks, folded]
@@ -115,6 +141,20 @@ def put(said: Controls, question: Question) -> None:
     said["Measure"].value, said["Break down by"].value = question.measure, question.by
     said["Bin"].value, said["Picture"].value = question.freq, question.picture
     said["Matrix of"].value = question.prefix
+
+
+def _empty(label: str) -> str:
+    return ANY if label in _LISTS else ""
+
+
+def _says(part: str, *words: str) -> bool:
+    """Whether a part of a filter asks for nothing but that one of these words is so."""
+    term = term_of(part)
+    return term is not None and not term.negated and term.field in words
+
+
+def _offer(conversations: pd.DataFrame) -> Offer:
+    return lambda text, place: (term_start(text, place), complete(text, place, conversations))
 
 
 def _sense(part: Part) -> object:

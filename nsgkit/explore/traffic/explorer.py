@@ -12,28 +12,34 @@ from nsgkit.counting.arguments import By
 from nsgkit.counting.conversations import conversations as conversations_of
 from nsgkit.counting.conversations import stitched_once
 from nsgkit.counting.frame import Rows, as_table
+from nsgkit.enrich.network import Own
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.traffic import pictures
-from nsgkit.explore.traffic.as_code import code
+from nsgkit.explore.traffic.actions import Actions, Seen
 from nsgkit.explore.traffic.controls import (
+    ADDED,
     choose,
     clear_filters,
     controls,
     put,
+    put_in_filter,
+    put_parts,
     question,
     rows_of_controls,
+    set_span,
 )
-from nsgkit.explore.traffic.picked import span, term
-from nsgkit.explore.traffic.question import AUTO, MOST_OPENED, Question, Traffic, asked_by
+from nsgkit.explore.traffic.picked import span, term, written
+from nsgkit.explore.traffic.question import AUTO, Question, Traffic, asked_by
+from nsgkit.explore.traffic.words import filter_help, nothing_chosen, rows_caption, summary
+from nsgkit.explore.workbench.chips import chips
 from nsgkit.explore.workbench.code import name_of
 from nsgkit.explore.workbench.controls import button, dropdown, folds, row
-from nsgkit.explore.workbench.export import export
+from nsgkit.explore.workbench.gestures import Gestures, looked_at
 from nsgkit.explore.workbench.history import History
+from nsgkit.explore.workbench.latest import Latest
 from nsgkit.explore.workbench.panel import Panel, panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.selectable import brushable, clickable, empty_place, whole_bins
 from nsgkit.explore.workbench.table import ROW_COLUMNS, TableView
-from nsgkit.html import visible
-from nsgkit.schema import spoken
 from nsgkit.times import bin_width
 from nsgkit.views.theme import StandIn, empty_chart
 
@@ -50,12 +56,14 @@ def traffic_explorer(  # noqa: PLR0913
     by: By = ("protocol", "dst_port"),
     freq: str = AUTO,
     picture: str = "Top",
+    own: Own = None,
 ) -> ipywidgets.VBox:
     """Return a widget that shows where the traffic goes: over time, at the top, by hour, between whom.
 
     Drag over the picture over time to look closer, click a bar, a cell or a ribbon to choose it:
-    every other picture follows. What is chosen stands in the filter, where it can be changed;
-    `nsgkit.analyses.filters.grammar` explains its words. "Show as code" gives the call that opens this very
+    every other picture follows. What is chosen stands in the filter, where it can be changed, and below it
+    as chips that can be taken out or turned round; `nsgkit.analyses.filters.grammar` explains the words.
+    "Show as code" gives the call that opens this very
     view, and those that make the same tables. A connection counts once, and by when it began; bytes over
     time are spread over the time they were counted in.
 
@@ -74,7 +82,9 @@ def traffic_explorer(  # noqa: PLR0913
     freq : str
         The bin over time, such as "15min"; by default as the span needs.
     picture : str
-        Top, Hours and days, Matrix or Links.
+        Top, Hours and days, Matrix, Links or Rows.
+    own : Network, iterable of str, str, path or None
+        The own networks, as for `nsgkit.enrich.own_networks`: all else is the internet, and outside.
 
     Returns
     -------
@@ -96,80 +106,102 @@ def traffic_explorer(  # noqa: PLR0913
         raise NsgkitError(f"There is no picture {picture!r}. Choose one of {', '.join(pictures.PICTURES)}.")
     question = asked_by(filter=filter, measure=measure, by=by, freq=freq, picture=picture)
     logs = None if isinstance(flows, pd.DataFrame) else flows
-    return _TrafficExplorer(_traffic(as_table(flows), conversations), name_of(flows), question, logs).frame
+    traffic = _traffic(as_table(flows), conversations, own)
+    return _TrafficExplorer(traffic, name_of(flows), question, logs).frame
 
 
 class _TrafficExplorer:
     """The widgets, and what is drawn in them now."""
 
     def __init__(self, traffic: Traffic, name: str, question: Question, logs: Any) -> None:
-        self.traffic, self.name, self.logs = traffic, name, logs
+        self.traffic = traffic
         self.controls = controls(traffic.conversations)
         put(self.controls, question)
         self.wanted = question.measure  # the measure that was asked for, though another may be shown
         self.history: History[Question] = History(self._ask_again)
-        self.status, self.below = status_line(), TableView(self._open_tuple)
+        self.status = status_line()
+        self.latest = Latest(report_errors(self.status, self._refresh))
+        self.chips = chips(self._choose_parts)
+        self.actions = Actions(traffic, name, logs, self._now, self._say)
         self.over_time, self.picture = (empty_place() for _ in range(2))
+        self.rows = TableView(self.actions.raw_tuple)
         self.choices = dropdown("Choose", [(_NOTHING, "")], width="24em")
-        self.code = ipywidgets.Textarea(
-            description="Code", layout={"width": "auto", "height": "15em", "display": "none"}
-        )
-        self.table, self.drawn, self.summary = pd.DataFrame(), _UNDRAWN, ""
+        self.drawn, self.seen = _UNDRAWN, Seen(_UNDRAWN, pd.DataFrame(), "")
         self.busy = False  # while the explorer itself changes its controls
-        self.rows_open = False
         self.frame = self._connect()
         report_errors(self.status, self._refresh)()
 
     def _connect(self) -> Panel:
-        for control in self.controls.values():
-            control.observe(self._where(lambda _: not self.busy, self._changed), "value")
+        for label, control in self.controls.items():
+            changed = self._put_in_filter(label) if label in ADDED else self._changed
+            control.observe(self._where(lambda _: not self.busy, changed), "value")
         picked = self._where(lambda change: change["new"] and not self.busy, self._pick_from_list)
         self.choices.observe(picked, "value")
-        clear = self._button("Clear", self._clear, "Take every term out of the filter")
+        clear = button("Clear", self._safely(self._clear), hint="Take every term out of the filter")
         bar, looks, folded = rows_of_controls(self.controls, self.history.back, self.history.forward, clear)
-        bar.children += (folds("More filters", folded, "Lists of NICs, NSGs, rules, and fields"),)
-        buttons = row(
-            self._button("Show the table", self._show_table, "The table behind the picture"),
-            self._button("Open the rows", self._open_rows, "The flow rows of what is chosen"),
-            self._button("Export CSV", lambda: self._export("csv"), "What is chosen, for a spreadsheet"),
-            self._button("Export Parquet", lambda: self._export("parquet"), "What is chosen, exactly"),
-            self._button("Show as code", self._show_code, "The calls that make these tables"),
-            self._button("Keep this picture", self._keep, "Leave what is seen now in the notebook, for good"),
+        help_ = ipywidgets.HTML(filter_help(), layout={"display": "none"})
+        bar.children += (
+            folds("Help", help_, "Filters to learn from"),
+            folds("More filters", folded, "Lists of NICs, NSGs, rules, and fields"),
         )
+        timeline = ipywidgets.VBox([Gestures(self._gesture), self.over_time])
+        timeline.add_class("nsgkit-gestures")
         picking = row(self.controls["Picture"], self.controls["Matrix of"], self.choices)
-        drawn = row(self.over_time, ipywidgets.VBox([picking, self.picture]))
+        drawn = row(timeline, ipywidgets.VBox([picking, self.picture, self.rows.frame]))
         drawn.add_class("nsgkit-pictures")
-        return panel(bar, folded, looks, self.status, drawn, buttons, self.code, self.below.frame)
+        buttons = self.actions.buttons(self._safely, self._keep)
+        opened = (self.actions.code, self.actions.below.frame)
+        return panel(bar, help_, folded, self.chips, looks, self.status, drawn, buttons, *opened)
 
-    def _button(self, name: str, press: Callable[[], None], hint: str) -> ipywidgets.Button:
-        return button(name, report_errors(self.status, press), hint=hint)
+    def _keep(self, said: str) -> None:
+        self.frame.left.keep(said)
+
+    def _safely(self, handler: Callable[..., None]) -> Callable[..., None]:
+        return report_errors(self.status, handler)
 
     def _where(self, matters: Callable[[Any], Any], handler: Callable[..., None]) -> Callable[..., None]:
         """Return a handler of those changes that matter: the others must not wipe out what is said."""
-        answer = report_errors(self.status, handler)
+        answer = self._safely(handler)
         return lambda change: answer(change) if matters(change) else None
+
+    def _put_in_filter(self, label: str) -> Callable[[Any], None]:
+        return lambda _change: self._ask(lambda: put_in_filter(self.controls, label))
 
     def _changed(self, change: Any) -> None:
         if change["owner"] is self.controls["Measure"]:
             self.wanted = change["new"]
-        self._refresh()
+        self._ask()
 
     def _ask_again(self, question: Question) -> None:
         """Ask what was asked before, or after."""
         self.wanted = question.measure
-        self._quietly(lambda: put(self.controls, question))
-        report_errors(self.status, self._refresh)()
+        self._ask(lambda: put(self.controls, question))
+
+    def _ask(self, change: Callable[[], None] = lambda: None) -> None:
+        """Change controls, and have what they ask then drawn; what is seen until then is dimmed."""
+        self._quietly(change)
+        self.frame.add_class("nsgkit-stale")
+        show_status(self.status, self.seen.summary)
+        self.latest.ask()
+
+    def _now(self) -> Seen:
+        """Return what is seen, once what was asked for last is drawn."""
+        self.latest.settle()
+        return self.seen
+
+    def _say(self, what: str, what_more: str = "") -> None:
+        show_status(self.status, what, what_more)
 
     def _refresh(self) -> None:
-        self._close()
+        self.actions.close()
         self.history.add(replace(self.asked, measure=self.wanted))
-        self.frame.add_class("nsgkit-stale")
+        self.chips.show(self.asked.all_terms)
         try:
             self._measure_what_there_is()
             self._draw(self.asked)
         except NsgkitError:
             # What answered another question must not stay.
-            self.table, self.drawn = pd.DataFrame(), _UNDRAWN
+            self.drawn, self.seen = _UNDRAWN, Seen(_UNDRAWN, pd.DataFrame(), "")
             self._show(empty_chart("There is no picture of this.", "See the sentence above."), ["line"])
             raise
         finally:
@@ -181,41 +213,50 @@ class _TrafficExplorer:
         self._quietly(lambda: setattr(self.controls["Measure"], "value", there))
 
     def _draw(self, asked: Question) -> None:
+        """Make both pictures, and then show both."""
         chosen, picture = self.traffic.chosen(asked), pictures.PICTURES[asked.picture]
-        if replace(asked, picture="", prefix=0) != replace(self.drawn, picture="", prefix=0):
-            self._draw_over_time(asked)
-        if chosen.empty:
-            self.table = shown = pd.DataFrame()
-            drawing = empty_chart(*_none(asked))
+        same = replace(asked, picture="", prefix=0) == replace(self.drawn, picture="", prefix=0)
+        timeline = None if same else self._drawn_over_time(asked)
+        table = pd.DataFrame() if chosen.empty else pictures.answer(self.traffic, asked)
+        shown = pictures.named(self.traffic, table)
+        drawing = empty_chart(*nothing_chosen(asked)) if chosen.empty else pictures.draw(asked, shown)
+        if timeline is not None:
+            self._show_over_time(timeline)
+        if drawing is None:
+            self._show_rows(table, chosen)
         else:
-            self.table = pictures.answer(self.traffic, asked)
-            shown = pictures.named(self.traffic, self.table)
-            drawing = pictures.draw(asked, shown)
-        self._show(drawing, picture.fields(asked))
+            self._show(drawing, picture.fields(asked))
         self.drawn = asked
         offered = picture.offer(shown, asked.measure) if len(shown) else []
         self._quietly(lambda: setattr(self.choices, "options", [(_NOTHING, ""), *offered]))
         self._show_controls_of(picture)
-        self.summary = _summary(asked, chosen, self.traffic.conversations) + self._other_measure(asked)
-        show_status(self.status, self.summary)
-
-    def _other_measure(self, asked: Question) -> str:
-        if asked.measure == self.wanted:
-            return ""
-        return f" None has any {spoken(self.wanted)}: {spoken(asked.measure)} are shown."
+        said = summary(asked, self.wanted, chosen, self.traffic.conversations)
+        self.seen = Seen(asked, table, said)
+        show_status(self.status, said)
 
     def _show_controls_of(self, picture: pictures.Picture) -> None:
         for label in {label for other in pictures.PICTURES.values() for label in other.controls}:
             self.controls[label].layout.display = None if label in picture.controls else "none"
+        self.choices.layout.display = "none" if picture.draw is None else None
 
     def _show(self, drawing: Any, fields: list[str]) -> None:
+        self.rows.close()
+        self.picture.layout.display = None
         self.picture.chart = clickable(drawing, fields)
         if not isinstance(drawing, StandIn):
             self.picture.selections.observe(self._where(lambda c: c["new"].value, self._pick), "chosen")
 
-    def _draw_over_time(self, asked: Question) -> None:
+    def _show_rows(self, rows: pd.DataFrame, chosen: pd.DataFrame) -> None:
+        self.picture.layout.display = "none"
+        caption = rows_caption(rows, chosen, open_raw=self.actions.logs is not None)
+        self.rows.show(rows[[*ROW_COLUMNS]], caption)
+
+    def _drawn_over_time(self, asked: Question) -> Any:
         drawing = pictures.draw_over_time(asked, pictures.over_time(self.traffic, asked))
-        self.over_time.chart = brushable(drawing, self.traffic.span(asked))
+        return drawing, brushable(drawing, self.traffic.span(asked))
+
+    def _show_over_time(self, made: tuple[Any, Any]) -> None:
+        drawing, self.over_time.chart = made
         if not isinstance(drawing, StandIn):
             self.over_time.selections.observe(self._where(self._brushed, self._brush), "span")
 
@@ -226,10 +267,20 @@ class _TrafficExplorer:
     def _brushed(self, change: Any) -> str:
         """Return the terms of the span under the brush; none where there is no brush."""
         ends = change["new"].value.get("time")
-        return span(*whole_bins(ends, bin_width(self.traffic.settled(self.asked).freq))) if ends else ""
+        return span(*whole_bins(ends, self._bin())) if ends else ""
+
+    def _bin(self) -> int:
+        return bin_width(self.traffic.settled(self.asked).freq)
 
     def _brush(self, change: Any) -> None:
         self._choose(self._brushed(change))
+
+    def _gesture(self, *said: Any) -> None:
+        """Look closer or wider, earlier or later; at the whole, the span is no part of the question."""
+        whole = self.traffic.whole_span
+        ends = looked_at(self.traffic.span(self.asked), whole, self._bin(), said)
+        wanted = {} if ends == whole else dict(zip(("from", "until"), map(written, ends), strict=True))
+        self._ask(lambda: set_span(self.controls, wanted))
 
     def _pick(self, change: Any) -> None:
         picked, fields = change["new"].value[0], pictures.PICTURES[self.drawn.picture].fields(self.drawn)
@@ -239,14 +290,14 @@ class _TrafficExplorer:
         self._choose(change["new"])
 
     def _choose(self, terms: str) -> None:
-        self._quietly(lambda: choose(self.controls, terms))
-        self._refresh()
+        self._ask(lambda: choose(self.controls, terms))
+
+    def _choose_parts(self, parts: list[str]) -> None:
+        self._ask(lambda: put_parts(self.controls, parts))
 
     def _clear(self) -> None:
-        self.wanted = Question().measure
-        self._quietly(lambda: clear_filters(self.controls))
-        self.drawn = _UNDRAWN
-        self._refresh()
+        self.wanted, self.drawn = Question().measure, _UNDRAWN
+        self._ask(lambda: clear_filters(self.controls))
 
     def _quietly(self, change: Callable[[], None]) -> None:
         """Change controls without an answer for each of them."""
@@ -256,82 +307,11 @@ class _TrafficExplorer:
         finally:
             self.busy = False
 
-    def _close(self) -> None:
-        self.below.close()
-        self.code.value, self.rows_open = "", False
-        self.code.layout.display = "none"
 
-    def _show_table(self) -> None:
-        self._close()
-        self.traffic.chosen(self.asked)
-        self.below.show(self.table, f"The table behind the picture: {len(self.table):,} rows.")
-        show_status(self.status, self.summary)
-
-    def _open_rows(self) -> None:
-        self._close()
-        asked = self.asked
-        chosen, rows = self.traffic.chosen(asked), self.traffic.rows_behind(asked)
-        first = min(len(chosen), MOST_OPENED)
-        said = f"The {len(rows):,} flow rows of the first {first:,} of {len(chosen):,} conversations."
-        how = " Click a row to see its raw tuple." if self.logs is not None else ""
-        self.below.show(rows[[*ROW_COLUMNS]], said + how)
-        self.rows_open = True
-        show_status(self.status, self.summary)
-
-    def _open_tuple(self, row: pd.Series) -> str:
-        """Return the raw tuple behind a row, its blob and the SHA-256 of it, as they stand in the logs."""
-        if self.logs is None or "tuple" not in row:
-            return ""
-        digest = self._digests().get(row["blob"])
-        place = f"record {row['record']}, tuple {row['tuple']} of {row['blob']}"
-        return f"{self.logs.raw(row)}\n{place}\nSHA-256 {digest}"
-
-    def _digests(self) -> dict[str, str]:
-        """Return the SHA-256 of each blob, as far as it is known."""
-        return {} if self.logs is None else self.logs.blobs.set_index("name")["sha256"].to_dict()
-
-    def _export(self, kind: str) -> None:
-        chosen = self.traffic.chosen(self.asked)
-        path = export(chosen, kind, [self.summary, *self._sources(chosen)])
-        show_status(self.status, self.summary, f"Exported to {path}, with a text beside it.")
-
-    def _sources(self, chosen: pd.DataFrame) -> list[str]:
-        """Say from which blobs the conversations came: SHA-256 and name, as sha256sum writes them."""
-        names, known = sorted(chosen["blob"].astype("str").unique()), self._digests()
-        lines = (f"{known.get(name) or 'unknown':64}  {visible(name)}" for name in names)
-        return ["Their first rows stand in:", *lines]
-
-    def _keep(self) -> None:
-        self.frame.left.keep(self.summary)
-        show_status(self.status, self.summary, "Kept below, with the time.")
-
-    def _show_code(self) -> None:
-        settled = self.traffic.settled(self.asked)
-        self.code.value = code(settled, self.name, rows=self.rows_open)
-        self.code.layout.display = None
-        show_status(self.status, self.summary)
-
-
-def _traffic(flows: object, conversations: pd.DataFrame | None) -> Traffic:
+def _traffic(flows: object, conversations: pd.DataFrame | None, own: Own) -> Traffic:
     if conversations is None and isinstance(flows, pd.DataFrame):
-        return Traffic(flows, *stitched_once(flows))
+        return Traffic(flows, *stitched_once(flows), given=own)
     made = conversations_of(flows) if conversations is None else conversations
     if not isinstance(made, pd.DataFrame):
         made = Rows.of(made).collect(schema.types(schema.CONVERSATIONS))
-    return Traffic(flows, made)
-
-
-def _none(asked: Question) -> tuple[str, str]:
-    if not asked.all_terms:
-        return "There are no conversations in these flows.", "Look at the coverage: were there logs at all?"
-    return f"No conversation matches {asked.all_terms}", "Take a term out of the filter, or press Clear."
-
-
-def _summary(asked: Question, chosen: pd.DataFrame, everything: pd.DataFrame) -> str:
-    """Say how much is chosen: of how many, and how many views were folded."""
-    counted = int((~chosen["folded"]).sum())
-    folded = len(chosen) - counted
-    views = f"; {folded:,} second views of them are folded" if folded else ""
-    of = f" of {int((~everything['folded']).sum()):,}" if asked.all_terms else ""
-    what = f" Filter: {asked.all_terms}" if asked.all_terms else ""
-    return f"{counted:,}{of} conversations, denied attempts included{views}.{what}"
+    return Traffic(flows, made, given=own)

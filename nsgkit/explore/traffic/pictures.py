@@ -10,12 +10,13 @@ import pandas as pd
 from nsgkit import analyses, views
 from nsgkit.analyses.traffic.over_time import over_time_of
 from nsgkit.explore.traffic.picked import hours_to_pick, rows_to_pick
-from nsgkit.explore.traffic.question import BREAKDOWNS, VOLUMES, Question, Traffic
+from nsgkit.explore.traffic.question import BREAKDOWNS, MOST_OPENED, VOLUMES, Question, Traffic
 from nsgkit.explore.workbench.code import Call
 from nsgkit.schema import NOT_LOGGED, OTHERS
 from nsgkit.views.theme import StandIn, titled
 
 TOP = 15  # bars
+ROWS = "Rows"  # the picture that is a table: the flow rows of what is chosen
 _WIDTH, _HEIGHT = 560, 130  # pixels of the picture over time: two pictures are in sight together
 _Answer: TypeAlias = Callable[[Traffic, Question], pd.DataFrame]
 
@@ -26,7 +27,7 @@ class Picture:
 
     answer: _Answer  # the table behind it
     code: Callable[[Question, str], str]  # the call that makes the table, of `chosen` and the flows' name
-    draw: Callable[..., Any]  # a table and its measure -> a chart
+    draw: Callable[..., Any] | None  # a table and its measure -> a chart; None: the table is the picture
     fields: Callable[[Question], list[str]]  # the columns that name what was clicked
     offer: Callable[..., list[tuple[str, str]]] = rows_to_pick  # what the keyboard can pick
     controls: tuple[str, ...] = ()  # labels of the controls that only it has
@@ -38,8 +39,9 @@ def answer(traffic: Traffic, question: Question) -> pd.DataFrame:
 
 
 def draw(question: Question, table: pd.DataFrame) -> Any:
-    """Return the question's picture; what it shows can be chosen by a click."""
-    return PICTURES[question.picture].draw(table, measure=question.measure)
+    """Return the question's picture, to be chosen from by a click; None where its table is all."""
+    drawn = PICTURES[question.picture].draw
+    return drawn(table, measure=question.measure) if drawn else None
 
 
 def over_time(traffic: Traffic, question: Question) -> pd.DataFrame:
@@ -54,7 +56,7 @@ def draw_over_time(question: Question, table: pd.DataFrame) -> alt.Chart:
     if isinstance(chart, StandIn):
         return chart
     title = chart.title.text if isinstance(chart.title.text, str) else " ".join(chart.title.text)
-    how = "Drag over the picture to look closer; Back goes back."
+    how = "Drag to look closer, double click for the whole; after a click also wheel, + - and arrows."
     drawn = titled(chart, title, [*chart.title.subtitle, how])
     return drawn.properties(width=_WIDTH, height=_HEIGHT)
 
@@ -102,8 +104,7 @@ def _made_by_own(call: Callable[[Question], Call]) -> tuple[_Answer, Callable[[Q
         asked = call(question)
         return replace(asked, options={**asked.options, "own": traffic.own}).run(traffic.chosen(question))
 
-    own = "nsgkit.enrich.own_networks(conversations)"
-    return run, lambda question, _flows: call(question).written("chosen", own=own)
+    return run, lambda question, _flows: call(question).written("chosen", own="own")
 
 
 PICTURES = {
@@ -126,6 +127,13 @@ PICTURES = {
         views.links,
         lambda _question: ["ribbon", "from", "to"],
         lambda table, measure: rows_to_pick(table[table["src_ip"] != OTHERS], measure),
+    ),
+    ROWS: Picture(
+        lambda traffic, question: traffic.rows_behind(question),
+        lambda _question, flows: f"nsgkit.conversation_rows({flows}, chosen.head({MOST_OPENED}))",
+        None,
+        lambda _question: [],
+        lambda _table, _measure: [],
     ),
 }
 

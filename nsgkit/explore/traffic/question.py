@@ -12,7 +12,7 @@ from nsgkit.counting.arguments import By
 from nsgkit.counting.conversations import conversation_rows
 from nsgkit.counting.quick.stitch import Stitched
 from nsgkit.counting.spread import increments
-from nsgkit.enrich.network import Network, names_of, own_networks
+from nsgkit.enrich.network import Network, Own, names_of, own_networks
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.traffic.picked import span_of
 from nsgkit.schema import NAMES, short_labels, spoken
@@ -102,6 +102,7 @@ class Traffic:
     flows: object
     conversations: pd.DataFrame
     stitched_rows: Stitched | None = None
+    given: Own = None  # the own networks, where the analyst gave them
     _kept: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @cached_property
@@ -111,8 +112,8 @@ class Traffic:
 
     @cached_property
     def own(self) -> Network:
-        """The own networks, as all of these logs tell them, whatever is chosen: all else is the internet."""
-        return own_networks(self.conversations)
+        """The own networks, given or as all of these logs tell them: the same whatever is chosen."""
+        return own_networks(self.conversations, self.given)
 
     @cached_property
     def names(self) -> dict[str, str]:

@@ -94,8 +94,9 @@ def _words(frame: ipywidgets.Widget) -> Iterator[str]:
 
 def _value(widget: Any) -> str:
     """Return what a control says, in its own words; nothing where it says nothing."""
-    label = getattr(widget, "label", None)
-    value = label if isinstance(label, str) else getattr(widget, "value", "")
+    label, value = getattr(widget, "label", None), getattr(widget, "value", "")
+    if value != "" and isinstance(label, str):
+        value = label
     if isinstance(value, bool):
         return "yes" if value else ""
     if isinstance(value, tuple):

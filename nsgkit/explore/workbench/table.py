@@ -17,13 +17,13 @@ _ORDER = "order of "  # before the label of the column that it sorts
 # The cells are inert HTML already. Floats stay numbers: formatted by itables they need code to be evaluated.
 _LOOK: dict[str, Any] = {
     "allow_html": True, "format_floats_in_python": False, "maxBytes": 0, "showIndex": False,
-    "pageLength": 25, "lengthMenu": [25, 100, MOST_ROWS], "style": "width:auto; margin:0",
+    "pageLength": 10, "lengthMenu": [10, 25, 100, MOST_ROWS], "style": "width:auto; margin:0",
 }  # fmt: skip
 _LONG = 24  # characters that are shown whole
 # The columns of a flow row that tell an analyst most; its place in the logs proves it.
 ROW_COLUMNS = (
-    "time", "src_ip", "src_port", "dst_ip", "dst_port", "protocol", "direction", "decision", "state",
-    "packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src", "rule", "mac",
+    "time", "decision", "rule", "src_ip", "src_port", "dst_ip", "dst_port", "protocol", "direction", "state",
+    "packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src", "mac",
     *schema.PLACE,
 )  # fmt: skip
 

@@ -1,0 +1,107 @@
+"""What can be done with what the traffic explorer shows: its table, code, a file, a kept picture."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets
+import pandas as pd
+
+from nsgkit.explore.traffic.as_code import code
+from nsgkit.explore.traffic.question import Question, Traffic
+from nsgkit.explore.workbench.controls import button, row
+from nsgkit.explore.workbench.export import export
+from nsgkit.explore.workbench.table import TableView
+from nsgkit.html import visible
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is drawn now: the question, the table behind its picture, and what the status line says of it."""
+
+    question: Question
+    table: pd.DataFrame
+    summary: str
+
+
+class Actions:
+    """The buttons below the pictures, and what they open.
+
+    `now` gives what is seen once the last question is answered; `say` is told the summary, and what was done.
+    """
+
+    def __init__(
+        self, traffic: Traffic, name: str, logs: Any, now: Callable[[], Seen], say: Callable[..., None]
+    ) -> None:
+        self.traffic, self.name, self.logs, self.now, self.say = traffic, name, logs, now, say
+        self.below = TableView()
+        self.code = ipywidgets.Textarea(
+            description="Code", layout={"width": "auto", "height": "15em", "display": "none"}
+        )
+
+    def buttons(
+        self, safely: Callable[[Callable[[], None]], Callable[[], None]], keep: Callable[[str], None]
+    ) -> ipywidgets.HBox:
+        """Return the buttons; `safely` lets a handler's errors be told, `keep` keeps the pictures."""
+        asked: tuple[tuple[str, Callable[[], None], str], ...] = (
+            ("Show the table", self.show_table, "The table behind the picture"),
+            ("Export CSV", lambda: self.export("csv"), "What is chosen, for a spreadsheet"),
+            ("Export Parquet", lambda: self.export("parquet"), "What is chosen, exactly"),
+            ("Show as code", self.show_code, "The calls that make these tables"),
+            (
+                "Keep this picture",
+                lambda: self.keep(keep),
+                "Leave what is seen now in the notebook, for good",
+            ),
+        )
+        return row(*(button(name, safely(press), hint=hint) for name, press, hint in asked))
+
+    def close(self) -> None:
+        """Close what is open: it answered another question."""
+        self.below.close()
+        self.code.value = ""
+        self.code.layout.display = "none"
+
+    def show_table(self) -> None:
+        """Show the table behind the picture."""
+        seen = self.now()
+        self.close()
+        self.below.show(seen.table, f"The table behind the picture: {len(seen.table):,} rows.")
+        self.say(seen.summary)
+
+    def show_code(self) -> None:
+        """Show the calls that make what is seen."""
+        seen = self.now()
+        self.code.value = code(self.traffic.settled(seen.question), self.name, self.traffic.given)
+        self.code.layout.display = None
+        self.say(seen.summary)
+
+    def export(self, kind: str) -> None:
+        """Write what is chosen into a file, and a text beside it."""
+        seen = self.now()
+        chosen = self.traffic.chosen(seen.question)
+        path = export(chosen, kind, [seen.summary, *self._sources(chosen)])
+        self.say(seen.summary, f"Exported to {path}, with a text beside it.")
+
+    def keep(self, keep: Callable[[str], None]) -> None:
+        """Keep the pictures in the notebook."""
+        seen = self.now()
+        keep(seen.summary)
+        self.say(seen.summary, "Kept below, with the time.")
+
+    def raw_tuple(self, of: pd.Series) -> str:
+        """Return the raw tuple behind a row, its blob and the SHA-256 of it, as they stand in the logs."""
+        if self.logs is None or "tuple" not in of:
+            return ""
+        place = f"record {of['record']}, tuple {of['tuple']} of {of['blob']}"
+        return f"{self.logs.raw(of)}\n{place}\nSHA-256 {self._digests().get(of['blob'])}"
+
+    def _digests(self) -> dict[str, str]:
+        """Return the SHA-256 of each blob, as far as it is known."""
+        return {} if self.logs is None else self.logs.blobs.set_index("name")["sha256"].to_dict()
+
+    def _sources(self, chosen: pd.DataFrame) -> list[str]:
+        """Say from which blobs the conversations came: SHA-256 and name, as sha256sum writes them."""
+        names, known = sorted(chosen["blob"].astype("str").unique()), self._digests()
+        lines = (f"{known.get(name) or 'unknown':64}  {visible(name)}" for name in names)
+        return ["Their first rows stand in:", *lines]

@@ -1,0 +1,133 @@
+"""What the logs know of one address or port, as a panel beside the pictures in which it was picked."""
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+import pandas as pd
+
+from nsgkit import analyses, views
+from nsgkit.analyses.filters.select import query
+from nsgkit.analyses.traffic.life import terms_of_life
+from nsgkit.explore.traffic.question import Question, Traffic
+from nsgkit.explore.workbench.controls import button, row
+from nsgkit.explore.workbench.table import html_table
+from nsgkit.html import escape
+from nsgkit.schema import NOT_LOGGED, label, shortened, spoken
+from nsgkit.views.theme import StandIn, cut, selectable
+
+_MOST, _WIDTH, _HEIGHT = 8, 560, 110  # rows of a table; pixels of the chart
+_MEASURES = ("connections", "denied", "bytes")
+
+
+def life_panel(
+    traffic: Traffic, kind: str, value: object, choose: Callable[[str], None], close: Callable[[], None]
+) -> ipywidgets.VBox:
+    """Return the panel of an address or a port: its life in two sentences, a chart and three tables.
+
+    `kind` is "address" or "port". "For" and "Not" call `choose` with the filter's terms, "Close" calls
+    `close`. All is of all conversations, whatever the filter chooses. Raises NsgkitError where `value` is no
+    address or port.
+    """
+    asked: dict[str, Any] = {kind: int(str(value)) if str(value).isdecimal() else value}
+    terms = terms_of_life(**asked)
+    known: Any = analyses.life(traffic.conversations, **asked).set_index("seen_as")
+    heading = ipywidgets.HTML(f"<h3>{escape(f'{kind.capitalize()} {value}')}</h3>")
+    parts = [heading, _buttons(terms[0], choose, close)]
+    if known.empty or pd.isna(known.at["either", "first"]):
+        return ipywidgets.VBox([*parts, _paragraphs("It is never seen in these logs.")])
+    his = query(traffic.conversations, terms[0]).reset_index(drop=True)
+    turned = _turned(his if kind == "address" else query(his, terms[2]))
+    tables = row(*(ipywidgets.HTML(table) for table in _tables(traffic, his, kind, terms[1])))
+    return ipywidgets.VBox([*parts, _paragraphs(_seen(known), turned), _chart(traffic, his), tables])
+
+
+def _buttons(terms: str, choose: Callable[[str], None], close: Callable[[], None]) -> ipywidgets.HBox:
+    return row(
+        button("For", lambda: choose(terms), hint="Choose what has it at either end"),
+        button("Not", lambda: choose(f"-{terms}"), hint="Choose what does not have it"),
+        button("Close", close, hint="Close this panel"),
+    )
+
+
+def _paragraphs(*sentences: str) -> ipywidgets.HTML:
+    return ipywidgets.HTML("".join(f"<p>{escape(sentence)}</p>" for sentence in sentences))
+
+
+def _seen(known: Any) -> str:
+    """Say when it was seen, at which end how often, and how much it sent."""
+    either = known.loc["either"]
+    ends = "; ".join(f"as {end} {_counted(known.loc[end])}" for end in ("source", "destination"))
+    sizes = "; ".join(f"{way}: {_number(either[f'bytes_{way}'])}" for way in ("sent", "received"))
+    return f"Seen from {_time(either['first'])} to {_time(either['last'])} (UTC): {ends}. Bytes {sizes}."
+
+
+def _counted(end: Any) -> str:
+    if pd.isna(end["first"]):
+        return "never"
+    names = ["connections", "denied", *(name for name in ("unknown", "orphans") if end[name])]
+    return ", ".join(f"{end[n]:,} {spoken(n).removesuffix('s' if end[n] == 1 else '')}" for n in names)
+
+
+def _turned(his: pd.DataFrame) -> str:
+    """Say whether it was denied and then allowed: when, at what and by which rule."""
+    found = analyses.denied_then_allowed(his, top=1)
+    if found.empty:
+        return "Nothing here was denied and later allowed."
+    first: Any = found.iloc[0]
+    said = (
+        f"Denied, and later allowed: {first['src_ip']} at {first['dst_ip']}, {first['protocol']} port "
+        f"{first['dst_port']}. Denied attempts before: {first['denied_before']:,}, the first at "
+        f"{_time(first['first_denied'])}. Allowed from {_time(first['first_allowed_after'])}, "
+        f"by {NOT_LOGGED if pd.isna(first['allowed_by']) else first['allowed_by']}."
+    )
+    more = {"Allowed before that": first["allowed_before"], "Others like it": first["groups"] - 1}
+    return " ".join([said, *(f"{what}: {count:,}." for what, count in more.items() if count)])
+
+
+def _chart(traffic: Traffic, his: pd.DataFrame) -> ipywidgets.Widget:
+    """Draw allowed and denied over the whole span of the logs."""
+    drawn: Any = views.over_time(analyses.over_time(his, freq=traffic.settled(Question()).freq))
+    if not isinstance(drawn, StandIn):
+        whole = [time.timestamp() * 1000 for time in traffic.whole_span]
+        axis = drawn.encoding.x.scale(type="utc", domain=whole)
+        drawn = drawn.encode(x=axis).properties(width=_WIDTH, height=_HEIGHT)
+    return selectable(drawn)
+
+
+def _tables(traffic: Traffic, his: pd.DataFrame, kind: str, as_source: str) -> list[str]:
+    """Return the largest peers, ports and rules; of a port, who called and who was called."""
+    if kind == "port":
+        groups = {"Sources": ["src_ip"], "Destinations": ["dst_ip"]}
+    else:
+        called = query(his, as_source)["dst_ip"].astype("str")
+        his = his.assign(peer=pd.concat([called, his["src_ip"].drop(called.index).astype("str")]))
+        groups = {"Peers": ["peer"], "Ports": ["protocol", "dst_port"]}
+    rules = _largest(his, ["acl", "rule"], count_every_view=True)  # a rule decided of each view
+    rules["acl"] = shortened(rules["acl"], traffic.names)
+    tables = [_table(title, _largest(his, by), by) for title, by in groups.items()]
+    return [*tables, _table("Rules", rules, ["acl", "rule"])]
+
+
+def _largest(his: pd.DataFrame, by: list[str], **how: Any) -> pd.DataFrame:
+    """Return the groups with the most connections, and then the most denied attempts."""
+    found = analyses.breakdown(his, by, top=None, **how)
+    return found.sort_values(["connections", "denied"], ascending=False, kind="stable").head(_MOST)
+
+
+def _table(title: str, found: pd.DataFrame, by: list[str]) -> str:
+    names = found[by].astype("object").map(lambda value: cut(NOT_LOGGED if pd.isna(value) else value))
+    cells = found[[*_MEASURES]].astype("object").map(_number).assign(name=names.agg(" ".join, axis=1))
+    groups = found["groups"].max()
+    heading = title if groups <= _MOST else f"{title} ({_MOST} of {groups:,})"
+    return html_table(
+        [heading, *map(label, _MEASURES)], cells[["name", *_MEASURES]].itertuples(index=False, name=None)
+    )
+
+
+def _number(value: Any) -> str:
+    return "unknown" if pd.isna(value) else f"{value:,}"
+
+
+def _time(time: pd.Timestamp) -> str:
+    return f"{time:%Y-%m-%d %H:%M:%S}"

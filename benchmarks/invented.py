@@ -38,7 +38,8 @@ def _typed(rng, denied, columns) -> pd.DataFrame:
     which, state, moment, view, inbound = columns
     size, rows = len(denied), len(which)
     nic = (rng.integers(0, 8, size)[which] + view) % 8
-    outside = [f"203.{i % 256}.{i // 256 % 256}.{i // 65536}" for i in range(100_000)]
+    servers = [f"10.20.{i // 50}.{i % 50 + 4}" for i in range(300)]
+    outside = servers + [f"203.{i % 256}.{i // 256 % 256}.{i // 65536}" for i in range(300, 100_000)]
     near = np.where(rng.random(size) < 0.4, rng.integers(0, 100_000, size), rng.integers(0, 200, size))
     group = "/SUBSCRIPTIONS/S/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.NETWORK/NETWORKSECURITYGROUPS"
     acl = _category(nic // 2, [f"{group}/N{i}" for i in range(4)])

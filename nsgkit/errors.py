@@ -3,12 +3,15 @@
 A message says what is wrong, where (path, blob, record, tuple), and what to do next.
 """
 
+import sys
 from collections.abc import Callable
 from datetime import date
 from functools import update_wrapper
 from traceback import clear_frames
 from types import FunctionType
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
+
+from nsgkit.html import visible
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -17,7 +20,18 @@ _LONGEST = 40  # characters that a message repeats
 
 
 class NsgkitError(Exception):
-    """The parent of all errors raised by nsgkit: catch this one to catch them all."""
+    """The parent of all errors raised by nsgkit: catch this one to catch them all.
+
+    A notebook shows it as one sentence. `%xmode Verbose` brings the whole traceback back; `%debug` works too.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        """Return the lines that IPython shows: its hook. Control characters are spelled out."""
+        shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+        shows: Any = getattr(shell, "InteractiveTB", None)
+        if getattr(shows, "mode", None) == "Verbose":
+            return list(shows.structured_traceback(type(self), self, self.__traceback__, tb_offset=1))
+        return [f"{type(self).__name__}: {visible(self)}"]
 
 
 class NoLogsError(NsgkitError):

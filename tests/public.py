@@ -4,7 +4,10 @@ import ast
 
 from tests.reference import offered
 
-FACES = ["nsgkit", "nsgkit.acquire", "nsgkit.analyses", "nsgkit.explore", "nsgkit.schema", "nsgkit.views"]
+FACES = [
+    "nsgkit", "nsgkit.acquire", "nsgkit.analyses", "nsgkit.enrich", "nsgkit.explore", "nsgkit.schema",
+    "nsgkit.views",
+]  # fmt: skip
 PUBLIC = {*FACES, *(f"{face}.{name}" for face in FACES for name in offered(face))}
 
 

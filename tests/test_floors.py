@@ -17,7 +17,8 @@ HOUSE = ROOT / "nsgkit"
 
 # From the ground up. A room may import what lies below it; rooms on one floor do not know each other.
 FLOORS = [
-    {"errors", "html", "palette", "progress"},
+    {"html", "palette"},
+    {"errors", "progress"},
     {"times"},
     {"schema", "layout"},
     {"enable", "evidence"},

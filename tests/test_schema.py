@@ -7,6 +7,7 @@ import nsgkit
 from nsgkit import schema
 from nsgkit.analyses.filters.grammar import FIELDS
 from nsgkit.errors import MissingColumnError
+from nsgkit.flows.parse.tuples import BadTupleError, read_tuple
 from nsgkit.schema import Column
 
 
@@ -82,3 +83,59 @@ def test_one_column_has_one_name_for_every_reader():
 
 def test_a_column_of_the_analyst_s_own_is_called_by_its_name():
     assert (schema.label("own_team"), schema.spoken("own_team")) == ("Own team", "own team")
+
+
+def test_the_dictionary_says_where_a_field_tells_two_columns():
+    places = schema.dictionary().set_index("column")
+    assert places.loc["decision", ["NSG v1", "NSG v2", "VNet v4"]].tolist() == ["8", "8", "8, from the state"]
+    assert places.loc["state", ["NSG v1", "NSG v2", "VNet v4"]].tolist() == ["", "9", "8"]
+
+
+# A tuple of each family with its version, and the place of each coded field.
+TUPLES = {
+    "NSG": ("1734601416,10.0.0.4,10.0.1.5,51318,443,T,I,A,B,,,,", 2),
+    "VNet": ("1734601416000,10.0.0.4,10.0.1.5,51318,443,6,I,B,NX,0,0,0,0", 4),
+}
+CODE_PLACES = {
+    "NSG": {"protocol": 5, "direction": 6, "decision": 7, "state": 8},
+    "VNet": {"protocol": 5, "direction": 6, "state": 7, "encryption": 8},
+}
+
+
+def put(code, column, family):
+    """The row that the parser makes of a tuple with this code in this field."""
+    text, version = TUPLES[family]
+    fields, place = text.split(","), CODE_PLACES[family][column]
+    return read_tuple(",".join([*fields[:place], code, *fields[place + 1 :]]), version)
+
+
+@pytest.mark.parametrize(
+    "told", [*schema.codes().itertuples(index=False)], ids=lambda told: "-".join(told[:3])
+)
+def test_each_code_is_read_as_the_table_of_codes_says(told):
+    row = put("Q" if told.code == "anything else" else told.code, told.column, told.family)
+    if told.column == "protocol":
+        assert schema.IANA_PROTOCOLS[str(row.protocol)] == told.meaning
+    elif told.column == "encryption":
+        assert (row.encryption, told.meaning) == (told.code, schema.ENCRYPTION[told.code])
+    elif told.meaning.startswith("denied, "):
+        assert (schema.column("decision").values[row.decision], row.state) == ("denied", -1)
+    else:
+        assert schema.column(told.column).values[getattr(row, told.column)] == told.meaning
+
+
+@pytest.mark.parametrize(("family", "column"), [(f, c) for f, places in CODE_PLACES.items() for c in places])
+def test_no_letter_or_number_is_missing_in_the_table_of_codes(family, column):
+    """Where a field is closed, the parser takes what the table has, and nothing else."""
+    table = schema.codes().query("family == @family and column == @column")
+    if column in ("decision", "encryption") or (family, column) == ("VNet", "protocol"):
+        assert len(table) > 2  # these fields take other words and numbers too
+        return
+    taken = []
+    for code in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+        try:
+            put(code, column, family)
+        except BadTupleError:
+            continue
+        taken.append(code)
+    assert taken == sorted(table["code"])

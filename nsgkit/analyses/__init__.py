@@ -1,9 +1,13 @@
 """Questions to flows and conversations: a table in, a small tidy table out."""
 
 from nsgkit.analyses.logging.coverage import coverage_gaps, silences
+from nsgkit.analyses.logging.forms import counter_forms, equal_rows, version_changes
+from nsgkit.analyses.logging.late_answers import late_answers
 from nsgkit.analyses.logging.pitfalls import busiest_nics, doubly_logged, stateless_rules
 from nsgkit.analyses.logging.record_types import record_types
 from nsgkit.analyses.traffic.change import change
+from nsgkit.analyses.traffic.denied_then_allowed import denied_then_allowed
+from nsgkit.analyses.traffic.life import life
 from nsgkit.analyses.traffic.links import traffic_links
 from nsgkit.analyses.traffic.matrix import matrix
 from nsgkit.analyses.traffic.over_time import over_time
@@ -14,11 +18,13 @@ from nsgkit.analyses.traffic.rankings import (
     top_services,
     top_talkers,
 )
+from nsgkit.analyses.traffic.summary import summary
 from nsgkit.flows.coverage import coverage
 from nsgkit.flows.logging_stops import logging_stops
 
 __all__ = [
-    "breakdown", "busiest_nics", "change", "coverage", "coverage_gaps", "doubly_logged", "logging_stops",
-    "matrix", "over_time", "record_types", "silences", "stateless_rules", "top_pairs", "top_rules",
-    "top_services", "top_talkers", "traffic_links",
+    "breakdown", "busiest_nics", "change", "counter_forms", "coverage", "coverage_gaps",
+    "denied_then_allowed", "doubly_logged", "equal_rows", "late_answers", "life", "logging_stops", "matrix",
+    "over_time", "record_types", "silences", "stateless_rules", "summary", "top_pairs", "top_rules",
+    "top_services", "top_talkers", "traffic_links", "version_changes",
 ]  # fmt: skip

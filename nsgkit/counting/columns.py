@@ -82,9 +82,10 @@ def _text(values: Any, dtype: Dtype) -> Any:
     if not pa.types.is_dictionary(values.type):
         values = values.cast(pa.string()).dictionary_encode()
     found = pd.Series(values.to_pandas())
-    if dtype == schema.TEXT:  # which row comes first may differ from run to run, the table must not
-        return found.cat.set_categories(found.cat.categories.sort_values())
-    return found.astype(dtype)
+    # Which row comes first may differ from run to run, the table must not. To pandas, every type of
+    # categories equals "category", and one whose categories stand in another order.
+    closed = isinstance(dtype, pd.CategoricalDtype)
+    return found.cat.set_categories(dtype.categories if closed else found.cat.categories.sort_values())
 
 
 def _times(values: Any) -> Any:

@@ -15,6 +15,11 @@ def count(condition: nw.Expr) -> nw.Expr:
     return one_if(condition).sum().cast(nw.Int64)
 
 
+def distinct(name: str) -> nw.Expr:
+    """Return how many distinct values of a column there are, null not counted, for an aggregation."""
+    return (nw.col(name).n_unique() - one_if(nw.col(name).is_null()).max()).cast(nw.Int64)
+
+
 def known_sum(name: str) -> nw.Expr:
     """Return the sum of a column's known values, null where none is known."""
     total = nw.col(name).sum().cast(nw.Int64)

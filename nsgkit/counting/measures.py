@@ -7,12 +7,12 @@ say so of the connections. Bytes and packets are what continuing and end rows co
 orphans too. Folded views of a connection count for nothing but `folded`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import narwhals as nw
 
 from nsgkit import schema
-from nsgkit.counting.expressions import any_known, both_ways, count, known_sum, one_if
+from nsgkit.counting.expressions import any_known, both_ways, count, distinct, known_sum, one_if
 from nsgkit.counting.frame import Dtype, Rows
 from nsgkit.schema import CONVERSATIONS, COUNTERS
 
@@ -24,9 +24,9 @@ _COMPARED = {"state", "counted_by", "decision", "encryption"}
 _NEEDED = ("first", "last", "state", "counted_by", "decision", "folded", "answered", "encryption", *COUNTERS)
 
 
-def counted_rows(conversations: object, *more: str) -> Rows:
-    """Return the rows of conversations with what the measures need, and `more` columns, coded."""
-    coded = [name for name in more if name not in _COMPARED]
+def counted_rows(conversations: object, *more: str, texts: Collection[str] = ()) -> Rows:
+    """Return the rows of conversations with what the measures need, and `more`, all but `texts` coded."""
+    coded = [name for name in more if name not in _COMPARED and name not in texts]
     columns = list(dict.fromkeys([*more, *_NEEDED]))
     return Rows.of(conversations, columns, coded=coded, remedy="nsgkit.conversations")
 
@@ -57,7 +57,7 @@ def measured(rows: Rows, by: Sequence[str], peers: str | None = None) -> Rows:
         _peer=once.then(nw.col(peers or by[0])),
         **{f"_{name}": once.then(nw.col(name)) for name in COUNTERS},
     )
-    groups = rows.aggregate(by, **_sums(), **({"peers": _distinct_peers()} if peers else {}))
+    groups = rows.aggregate(by, **_sums(), **({"peers": distinct("_peer")} if peers else {}))
     return groups.with_columns(bytes=both_ways("bytes"), packets=both_ways("packets"))
 
 
@@ -79,8 +79,3 @@ def _sums() -> dict[str, nw.Expr]:
         "first": nw.col("first").min(),
         "last": nw.col("last").max(),
     }
-
-
-def _distinct_peers() -> nw.Expr:
-    distinct = nw.col("_peer").n_unique() - one_if(nw.col("_peer").is_null()).max()
-    return distinct.cast(nw.Int64)

@@ -7,6 +7,7 @@ that is no address, such as one masked at the source, is not known to be inside,
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_address, ip_network
@@ -20,6 +21,7 @@ import pandas as pd
 from nsgkit.counting.arguments import require_columns
 from nsgkit.counting.columns import categories
 from nsgkit.counting.frame import Native, Rows, as_table
+from nsgkit.enrich.addresses import NO_IPV4, ipv4_numbers
 from nsgkit.errors import NsgkitError
 from nsgkit.schema import NAMES
 
@@ -73,20 +75,29 @@ class Network:
 
     def is_inside(self, addresses: "Sequence[str] | pd.Series[Any] | pd.Index[Any]") -> _Bools:
         """Return for each address whether it lies in an own network; a text that is no address does not."""
-        return self._told(addresses, self._holds)
+        coded = categories(pd.Series(addresses))
+        inside, _ = self._places(coded.categories)
+        return _of_each(inside, coded)
 
     def is_outside(self, addresses: "Sequence[str] | pd.Series[Any] | pd.Index[Any]") -> _Bools:
         """Return for each address whether it is one, and lies in no own network."""
-        return self._told(addresses, lambda text: self._holds(text) is False)
-
-    def _told(self, addresses: Any, test: Any) -> _Bools:
-        """Ask once of each distinct text."""
         coded = categories(pd.Series(addresses))
-        told = np.array([bool(test(str(text))) for text in coded.categories], dtype=bool)
-        answer: _Bools = np.append(told, [False])[coded.codes]  # -1 is a missing one
-        return answer
+        inside, is_address = self._places(coded.categories)
+        return _of_each(is_address & ~inside, coded)
 
-    def _holds(self, text: str) -> bool | None:
+    def _places(self, texts: "pd.Index[Any]") -> tuple[_Bools, _Bools]:
+        """Return of each text whether it lies in an own network, and whether it is an address at all."""
+        numbers = ipv4_numbers(texts)
+        starts, ends = (np.array(edges, dtype=np.int64) for edges in self._ranges[4])
+        inside = numbers <= np.append(ends, NO_IPV4)[np.searchsorted(starts, numbers, side="right") - 1]
+        is_address = numbers != NO_IPV4
+        for place in np.flatnonzero(~is_address).tolist():
+            held = self.holds(str(texts[place]))
+            inside[place], is_address[place] = held is True, held is not None
+        return inside, is_address
+
+    def holds(self, text: str) -> bool | None:
+        """Return whether an address lies in an own network; None where the text is no address."""
         try:
             address = ip_address(text)
         except ValueError:
@@ -106,6 +117,12 @@ class Network:
             )
             for version in (4, 6)
         }
+
+
+def _of_each(told: _Bools, coded: pd.Categorical) -> _Bools:
+    """Return what is told of each distinct text for each value; a missing one is nowhere."""
+    found: _Bools = np.append(told, [False])[coded.codes]
+    return found
 
 
 def own_networks(table: object, own: Own = None) -> Network:
@@ -201,13 +218,17 @@ def names_of(table: object, columns: Sequence[str] = NAMED) -> dict[str, str]:
 def with_names(answer: pd.DataFrame, table: object) -> pd.DataFrame:
     """Let an answer about `table` carry in its attrs what its ids stand for, where it has some; return it.
 
+    A table that carries names itself is believed: of a part of the conversations, those of all of them.
+
     >>> with_names(pd.DataFrame({"rule": ["Web"]}), None).attrs
     {}
     """
     asked = [name for name in NAMED if name in answer]
     if asked:
         held, needed = as_table(table), {"acl": {"resource"}, "mac": {"direction", *ENDS}}
-        answer.attrs[NAMES] = names_of(held, [name for name in asked if needed[name] <= {*held.columns}])
+        known = [name for name in asked if needed[name] <= {*held.columns}]
+        carried = getattr(held, "attrs", {}).get(NAMES)
+        answer.attrs[NAMES] = names_of(held, known) if carried is None else carried
     return answer
 
 
@@ -293,13 +314,12 @@ def _one_for_all(addresses: "pd.Series[Any]", network: Network) -> "pd.Series[An
 def _subnets(addresses: pd.DataFrame) -> list[str]:
     """Return the subnet of each NIC's most frequent address of each family."""
     found: dict[tuple[str, int], str] = {}
-    for mac, text in addresses[["mac", "address"]].itertuples(index=False):
-        try:
-            address = ip_address(text)
-        except ValueError:
+    for mac, text in zip(addresses["mac"].tolist(), addresses["address"].tolist(), strict=True):
+        version = 6 if ":" in text else 4
+        if (mac, version) in found:
             continue
-        bits = _SUBNET[address.version]
-        found.setdefault((mac, address.version), str(ip_network((address, bits), strict=False)))
+        with suppress(ValueError):
+            found[mac, version] = str(ip_network((ip_address(text), _SUBNET[version]), strict=False))
     return [*found.values()]
 
 

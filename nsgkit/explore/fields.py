@@ -1,10 +1,12 @@
 """The field explorer: paste a tuple, a record or a PT1H.json and have it explained field by field."""
 
+from collections.abc import Iterator
+
 import ipywidgets
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.explore.workbench.controls import button, on_change, row
+from nsgkit.explore.workbench.controls import button, folds, on_change, row
 from nsgkit.explore.workbench.panel import MARKED, panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.flows.explain.fields import MISTAKE, ODD
@@ -29,21 +31,22 @@ MICROSOFT.NETWORK/NETWORKSECURITYGROUPS/DEMOVM-NSG",
 }
 
 
-def field_explorer(text: str = "") -> ipywidgets.VBox:
+def field_explorer(text: str = "", *, folded: bool = False) -> ipywidgets.VBox:
     """Return a widget that explains what is pasted into it, as it is typed.
 
-    `text` is what stands in it at first. What the explanation says and what it calls a mistake
+    `text` is what stands in it at first. With `folded`, a button and what `text` says in words are all
+    that is seen of it, until the button is pressed. What the explanation says and what it calls a mistake
     is told at `nsgkit.flows.explain.tuples.explain`, which makes the same table without a widget.
 
     >>> explorer = field_explorer("1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,")
     """
-    return _FieldExplorer(text).frame
+    return _FieldExplorer(text, folded).frame
 
 
 class _FieldExplorer:
     """The field for what is pasted, the examples, and the explanation."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, folded: bool) -> None:
         self.pasted = ipywidgets.Textarea(
             value=text,
             description="Tuple, record or PT1H.json:",
@@ -53,21 +56,29 @@ class _FieldExplorer:
             style={"description_width": "initial"},
         )
         self.status, self.explanation = status_line(), ipywidgets.HTML()
+        self.in_words = ipywidgets.HTML(layout={"flex": "1 1 30em"})
         explain_it = report_errors(self.status, self._explain)
         on_change([self.pasted], explain_it)
         explain_it()
         texts = EXAMPLES | {"Empty it": ""}
         buttons = [self._fill_button(name, example) for name, example in texts.items()]
         examples = row(ipywidgets.Label("Examples:"), *buttons)
-        self.frame = panel(self.pasted, examples, self.status, self.explanation)
+        every = (self.pasted, examples, self.status, self.explanation)
+        self.frame = panel(*(self._folded(every) if folded else every))
+
+    def _folded(self, every: tuple[ipywidgets.Widget, ...]) -> tuple[ipywidgets.Widget, ...]:
+        """Return what is seen at first, and what the button there shows in its place."""
+        whole = ipywidgets.VBox(every, layout={"display": "none"})
+        unfold = folds("Field by field", whole, "Explain each field, and change the text")
+        shown = {True: "none", False: None}
+        unfold.observe(lambda change: setattr(self.in_words.layout, "display", shown[change["new"]]), "value")
+        return row(unfold, self.in_words), whole
 
     def _explain(self) -> None:
-        explanation = ""
-        try:
-            table = explain(self.pasted.value)
-            explanation = "".join(_part(str(name), rows) for name, rows in table.groupby("part", sort=False))
-        finally:
-            self.explanation.value = explanation  # what explained another text must not stay
+        self.explanation.value = self.in_words.value = ""  # what explained another text must not stay
+        table = explain(self.pasted.value)
+        self.explanation.value = "".join(_parts(table))
+        self.in_words.value = _in_words(table)
         show_status(self.status, *_verdict(table))
 
     def _fill_button(self, name: str, text: str) -> ipywidgets.Button:
@@ -96,13 +107,35 @@ def _counted(number: int, what: str) -> str:
     return f"{number} {what if number == 1 else plural}"
 
 
-def _part(name: str, table: pd.DataFrame) -> str:
+def _parts(table: pd.DataFrame) -> Iterator[str]:
+    """Yield each record's and tuple's explanation; open are the first tuple and those with a finding."""
+    tuples = table.loc[table["place"].notna(), "part"]
+    first = tuples.iloc[0] if len(tuples) else None
+    for name, rows in table.groupby("part", sort=False):
+        is_open = first in (None, name) or bool(rows["finding"].ne("").any())
+        yield _part(str(name), rows, is_open=is_open)
+
+
+def _part(name: str, table: pd.DataFrame, *, is_open: bool) -> str:
     """Return one tuple's or record's explanation: a sentence on the whole, then a table of its fields."""
     rows = [Row(*values) for values in table.itertuples(index=False, name=None)]
-    above = "".join(f"<p>{_meaning(row)}</p>" for row in rows if _is_whole(row))
+    title = f"<b>{escape(name.capitalize())}.</b> "
+    above = " ".join(_meaning(row) for row in rows if _is_whole(row))
     fields = [_cells(row) for row in rows if not _is_whole(row)]
-    body = html_table(("Place", "Field", "Text", "What it means"), fields) if fields else ""
-    return f"<section><h4>{escape(name.capitalize())}</h4>{above}{body}</section>"
+    if not fields:
+        return f"<section>{title}{above}</section>"
+    body = html_table(("Place", "Field", "Text", "What it means"), fields)
+    return f"<details{' open' * is_open}><summary>{title}{above}</summary>{body}</details>"
+
+
+def _in_words(table: pd.DataFrame) -> str:
+    """Return what a few sound tuples say, a line each; of anything else the verdict."""
+    rows = (Row(*values) for values in table.itertuples(index=False, name=None))
+    wholes = [row for row in rows if _is_whole(row)]
+    tuples = table.loc[table["place"].notna(), "part"].nunique()
+    if table["finding"].ne("").any() or not 0 < tuples == len(wholes):
+        return escape(" ".join(_verdict(table)).strip())
+    return "".join(f"<div>{escape(row.meaning)}</div>" for row in wholes)
 
 
 def _is_whole(row: Row) -> bool:

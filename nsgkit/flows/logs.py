@@ -47,7 +47,8 @@ class FlowLogs:
     `flows`, `rejects` and `blobs` are pandas tables, described column by column in `nsgkit.schema`;
     `notes` are sentences about the reading as a whole. `set_aside` names every file that was not read as
     flow logs, with its size and the reason. Of an evidence folder, `evidence_hours` tells what its manifest
-    knows of each hour: growing, gone, no blob, not asked for.
+    knows of each hour: growing, gone, no blob, not asked for. `asked` is the span that was asked for, in
+    words and in UTC, as it was understood; empty where none was given.
     """
 
     flows: pd.DataFrame
@@ -57,6 +58,7 @@ class FlowLogs:
     evidence_hours: pd.DataFrame | None = None
     files: dict[str, LogFile] = field(default_factory=dict)
     set_aside: pd.DataFrame = field(default_factory=partial(empty, SET_ASIDE))
+    asked: str = ""
 
     def raw(self, row: Any) -> str:
         """Return the exact text of the tuple that a row of `flows` came from.
@@ -97,10 +99,10 @@ class FlowLogs:
         return bytes(data)
 
     def __repr__(self) -> str:
-        return as_text(self.flows, self.rejects, self.blobs, self._said())
+        return as_text(self.flows, self.rejects, self.blobs, self._said(), self.asked)
 
     def _repr_html_(self) -> str:
-        return as_html(self.flows, self.rejects, self.blobs, self._said())
+        return as_html(self.flows, self.rejects, self.blobs, self._said(), self.asked)
 
     def _said(self) -> tuple[Coverage, list[str]]:
         aside = len(self.set_aside)
@@ -197,6 +199,7 @@ def _put_together(path: Path, span: Span, found: Found, read: Reading, logs: Flo
     if not len(logs.flows) and not logs.blobs["asked"].any():
         raise nothing_read(path, aside, [*found.files, *found.elsewhere], span)
     logs.rejects = logs.rejects[logs.rejects["blob"].isin(logs.blobs["name"])].reset_index(drop=True)
+    logs.asked = "" if span == (None, None) else str(span)
     logs.notes = [*_warnings(found, read), *edge_notes(logs.blobs, span)]
     logs.notes += _notes(logs.blobs, len(found.elsewhere), int(elsewhere.sum()))
     rows = sorted(aside, key=lambda one: (one.name, one.reason))

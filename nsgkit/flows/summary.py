@@ -16,8 +16,10 @@ _BESIDE = "display:inline;margin:0 4px 0 14px"  # of a sign of the legend
 _INSIDE = "#ffffff"  # what is drawn inside a full cell: each colour stands out from it
 
 
-def as_text(flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, said: Said) -> str:
-    """Return the summary as plain text."""
+def as_text(
+    flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, said: Said, asked: str = ""
+) -> str:
+    """Return the summary as plain text; `asked` is the span that was asked for, in words."""
     covered, notes = said
     lines = [visible(line) for line in _sentences(flows, rejects, blobs, covered, notes)]
     if not covered.hours.empty:
@@ -30,10 +32,12 @@ def as_text(flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, sai
         ]
         lines.append("  ".join(f"{COVERAGE[status].sign} {status}" for status in _present(shown)))
         lines += _left_out(covered, shown)
-    return "\n  ".join([f"FlowLogs: {lines[0]}", *lines[1:]])
+    return "\n  ".join([f"{_headed(asked)}: {lines[0]}", *lines[1:]])
 
 
-def as_html(flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, said: Said) -> str:
+def as_html(
+    flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, said: Said, asked: str = ""
+) -> str:
     """Return the summary for a notebook: the coverage as a picture, then the figures."""
     covered, notes = said
     first, *rest = _sentences(flows, rejects, blobs, covered, notes)
@@ -42,8 +46,12 @@ def as_html(flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, sai
         shown = _grid(covered.hours)
         picture, rest = _picture(shown), rest + _left_out(covered, shown)
     figures = "".join(f"<div>{_marked(sentence)}</div>" for sentence in rest)
-    heading = f"<div><strong>FlowLogs</strong>: {escape(first)}</div>"
+    heading = f"<div><strong>{_headed(asked)}</strong>: {escape(first)}</div>"
     return f'<div class="nsgkit-logs" style="line-height:1.5">{heading}{picture}{figures}</div>'
+
+
+def _headed(asked: str) -> str:
+    return f"FlowLogs {asked}" if asked else "FlowLogs"
 
 
 def _marked(sentence: str) -> str:

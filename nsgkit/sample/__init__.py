@@ -50,7 +50,7 @@ def write_samples(folder: str | Path = "data/samples") -> int:
     ...     write_samples(folder)
     354
     """
-    folder = Path(folder)
+    folder = Path(folder).expanduser()
     files = make_samples()
     if folder.is_file():
         raise NsgkitError(f"{folder} is a file. Name an empty or a new folder for the sample.")

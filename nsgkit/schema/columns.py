@@ -19,7 +19,8 @@ class Column:
 
     `nsg_v1`, `nsg_v2` and `vnet_v4` are the places (from 0) of the field in a tuple of that
     format, or None where the format has no such field. `codes` maps what stands in the log to
-    what stands in the table; `closed` says that nothing but those values can occur. `label` stands over
+    what stands in the table; `closed` says that nothing but those values can occur. `taken_from` is the
+    column whose field tells this one where a format has none of its own for it. `label` stands over
     a table, `spoken` in a sentence, and `filter_word` before a colon in a filter; see `schema.labels`.
     """
 
@@ -34,6 +35,7 @@ class Column:
     vnet_v4: int | None = None
     codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     closed: bool = False
+    taken_from: str = ""
     spoken: str = ""
     filter_word: str = ""
 

@@ -22,7 +22,8 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 # A name means the same in each of them; where two say it differently, the first counts.
 _TABLES: tuple[Table, ...] = (
     tables.FLOWS, tables.TRAFFIC, (tables.PEERS,), tables.RANKED, tables.CELL,
-    tables.CHANGE, tables.STATELESS_RULES, tables.CONVERSATIONS, tables.HOURS, tables.GAPS,
+    tables.CHANGE, tables.DENIED_THEN_ALLOWED, tables.LIFE, tables.STATELESS_RULES,
+    tables.CONVERSATIONS, tables.HOURS, tables.GAPS,
 )  # fmt: skip
 _COLUMNS: dict[str, Column] = {c.name: c for table in reversed(_TABLES) for c in table}
 

@@ -90,7 +90,7 @@ FLOWS: tuple[Column, ...] = (
            filter_word="direction"),
     Column("decision", TEXT, "Decision", "What the rule did. NSG: A allowed, D denied, anything else "
            "unknown. VNet has no such field: state D is denied, every other state allowed.",
-           nsg_v1=7, nsg_v2=7, vnet_v4=7,
+           nsg_v1=7, nsg_v2=7, vnet_v4=7, taken_from="state",
            codes=MappingProxyType({"A": "allowed", "D": "denied", "": "unknown"}), closed=True,
            filter_word="decision"),
     Column("state", TEXT, "State", "B begin, C continuing (about every five minutes), E end. Null in "
@@ -284,6 +284,44 @@ CHANGE: tuple[Column, ...] = (
     replace(column("groups", RANKED), meaning="How many there are of its side, those left out included."),
 )
 
+# Beside the groups: what was denied, and later allowed.
+DENIED_THEN_ALLOWED: tuple[Column, ...] = (
+    Column("denied_before", "int64", "Denied before", "Denied attempts before it was first allowed.",
+           "denied attempts"),
+    Column("first_denied", TIME, "First denied (UTC)", "The first denied attempt.", "UTC"),
+    Column("last_denied_before", TIME, "Last denied before (UTC)", "The last denied attempt before it was "
+           "first allowed.", "UTC"),
+    Column("first_allowed_after", TIME, "First allowed after (UTC)", "The first connection after a denied "
+           "attempt.", "UTC"),
+    Column("allowed_after", "int64", "Allowed after", "Connections from then on.", "connections"),
+    Column("allowed_before", "int64", "Allowed before", "Connections up to the first denied attempt: 0 where "
+           "these logs have none.", "connections"),
+    Column("denied_by", "str", "Denied by", "The rule of the last denied attempt before.", nullable=True),
+    Column("allowed_by", "str", "Allowed by", "The rule of the first connection after, at the end that "
+           "denied; at the other end where that is not logged.", nullable=True),
+    replace(column("groups", RANKED), meaning="How many there are, those left out included."),
+)
+# The life of an address or port: one row for each end at which it was seen, and one for either.
+LIFE: tuple[Column, ...] = (
+    Column("seen_as", TEXT, "Seen as", "source: it called. destination: it was called. either: both "
+           "together, each conversation once.", **closed("either", "source", "destination")),
+    *(column(name, TRAFFIC) for name in ("connections", "denied", "unknown", "unanswered", "dropped",
+                                         "orphans", "uncounted", "folded", "first", "last")),
+    *(Column(f"{way}_{decision}", TIME, f"{way.capitalize()} {decision} (UTC)", f"When the {way} "
+             f"conversation that was {decision} was first seen.", "UTC", nullable=True)
+      for decision in ("allowed", "denied") for way in ("first", "last")),
+    *(Column(f"{unit}_{way}", "Int64", f"{unit.capitalize()} {way}", "By the address or port, as source "
+             "or destination; the sum of what is known, null where nothing is.", unit, nullable=True)
+      for unit in ("bytes", "packets") for way in ("sent", "received")),
+    Column("sources", "int64", "Distinct sources", "Distinct addresses that called.", "addresses"),
+    Column("destinations", "int64", "Distinct destinations", "Distinct addresses that were called.",
+           "addresses"),
+    PEERS,
+    Column("ports", "int64", "Distinct ports", "Distinct pairs of protocol and destination port.", "ports"),
+    Column("rules", "int64", "Distinct rules", "Distinct rules of an NSG or ACL that decided, at each end.",
+           "rules"),
+)
+
 HOURS: tuple[Column, ...] = (
     Column("hour", TIME, "Hour (UTC)", "The hour.", "UTC"),
     _RESOURCE,
@@ -335,6 +373,39 @@ BUSIEST_NICS: tuple[Column, ...] = (
     Column("peak_rows_per_minute", "int64", "Most rows a minute", "In its busiest minute.", "rows"),
     Column("peak", TIME, "Busiest minute (UTC)", "The first such minute.", "UTC"),
 )
+COUNTER_FORMS: tuple[Column, ...] = (
+    *(column(name) for name in ("version", "decision", "state")),
+    Column("rows", "int64", "Rows", "Flow rows of this kind.", "rows"),
+    Column("empty", "int64", "Empty", "Rows without any counter: unknown.", "rows"),
+    Column("zeros", "int64", "Zeros", "Rows whose counters are all 0.", "rows"),
+    Column("one_way", "int64", "One way", "Rows that counted something in one direction, and 0 in the other.",
+           "rows"),
+    Column("counted", "int64", "Counted", "All other rows that counted something.", "rows"),
+)
+EQUAL_ROWS: tuple[Column, ...] = (
+    *(column(name) for name in ("time", "src_ip", "src_port", "dst_ip", "dst_port", "protocol", "direction",
+                                "decision", "state", "mac")),
+    Column("times", "int64", "Times", "How many equal rows the record holds.", "rows"),
+    *(column(name) for name in PLACE[:2]),
+    replace(column("tuple"), meaning="The place of the first of them in the record, from 0."),
+)
+VERSION_CHANGES: tuple[Column, ...] = (
+    *(column(name) for name in ("mac", "blob", "version")),
+    Column("rows", "int64", "Rows", "Flow rows of this version in the blob.", "rows"),
+    Column("first_record", TIME, "First record (UTC)", "The time of its first record with a row.", "UTC",
+           nullable=True),
+    Column("last_record", TIME, "Last record (UTC)", "The time of its last.", "UTC", nullable=True),
+)
+LATE_ANSWERS: tuple[Column, ...] = (
+    *(column(name) for name in ("mac", "dst_ip", "src_ip", "src_port")),
+    Column("rows", "int64", "Rows", "Inbound rows from that port.", "rows"),
+    Column("denied", "int64", "Denied attempts", "Those of them that were denied.", "denied attempts"),
+    Column("first", TIME, "First seen (UTC)", "The first of them.", "UTC"),
+    Column("last", TIME, "Last seen (UTC)", "The last of them.", "UTC"),
+    Column("calls", "int64", "Calls", "Connections of the same machine to that address and port.",
+           "connections"),
+    Column("first_call", TIME, "First call (UTC)", "When it first called there.", "UTC"),
+)
 RECORD_TYPES: tuple[Column, ...] = (
     *(replace(column(name), dtype="str") for name in ("flow_log", "resource")),
     Column("begin", "int64", "Begin rows", "Rows that begin a connection.", "rows"),
@@ -342,6 +413,13 @@ RECORD_TYPES: tuple[Column, ...] = (
     Column("end", "int64", "End rows", "Rows that end a connection.", "rows"),
     Column("denied", "int64", "Denied rows", "Rows of denied attempts.", "rows"),
     Column("meaning", "str", "Meaning", "What follows where a kind is missing; null where none is.",
+           nullable=True),
+)
+SUMMARY: tuple[Column, ...] = (
+    Column("fact", "str", "Fact", "What is told."),
+    Column("value", "Int64", "Value", "How many; null where nothing is known.", nullable=True),
+    Column("unit", "str", "Unit", "Of what."),
+    Column("detail", "str", "Detail", "Who or what is meant, the most first; null where nothing is.",
            nullable=True),
 )
 # fmt: on
@@ -354,27 +432,3 @@ def empty(table: Table = FLOWS) -> pd.DataFrame:
     24
     """
     return pd.DataFrame({c.name: empty_series(c) for c in table})
-
-
-def dictionary(table: Table = FLOWS) -> pd.DataFrame:
-    """Return the data dictionary: one row per column, with its place (from 1) in each format.
-
-    >>> dictionary().set_index("column").loc["dst_port", "NSG v2"]
-    '5'
-    """
-    return pd.DataFrame(
-        {
-            "column": [c.name for c in table],
-            "type": [c.dtype for c in table],
-            "unit": [c.unit for c in table],
-            "can be null": ["yes" if c.nullable else "" for c in table],
-            "NSG v1": [_place(c.nsg_v1) for c in table],
-            "NSG v2": [_place(c.nsg_v2) for c in table],
-            "VNet v4": [_place(c.vnet_v4) for c in table],
-            "meaning": [c.meaning for c in table],
-        }
-    )
-
-
-def _place(position: int | None) -> str:
-    return "" if position is None else str(position + 1)

@@ -18,10 +18,12 @@ pytestmark = pytest.mark.slow
 
 OF_FLOWS = [
     analyses.silences, analyses.doubly_logged, analyses.busiest_nics, analyses.record_types,
+    analyses.counter_forms, analyses.equal_rows, analyses.version_changes, analyses.late_answers,
 ]  # fmt: skip
 OF_CONVERSATIONS = [
     analyses.top_talkers, analyses.top_pairs, analyses.top_services, analyses.top_rules,
     analyses.traffic_links, analyses.matrix, analyses.change, analyses.over_time, analyses.stateless_rules,
+    analyses.summary,
 ]  # fmt: skip
 
 

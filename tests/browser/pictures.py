@@ -20,9 +20,17 @@ DENIED = "1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,"
 # Picture -> the notebook it is taken in, and what of it stands below one another.
 SUBJECTS = {
     "start-here.png": (FIRST, lambda n: [n.output("FlowLogs"), n.chart(OVER_TIME)]),
-    "field-explorer.png": (FIELDS, lambda n: [n.explorer(2)]),
+    "field-explorer.png": (FIELDS, lambda n: [_explained(n, DENIED)]),
 }
 TOUR_SIZE, TOUR_COLOURS = (900, 620), 96
+
+
+def _explained(notebook, text):
+    """The field explorer that is open, with this text in it."""
+    explorer = notebook.explorer()
+    explorer.locator("textarea").fill(text)
+    notebook.settle()
+    return explorer
 
 
 def take(notebook, folder):
@@ -48,7 +56,7 @@ def tour(jupyter):
         notebook.page.mouse.move(0, 0)
         jupyter.close()
         notebook = jupyter.open(f"notebooks/{FIELDS}").run_all()
-        explorer = notebook.explorer(2)
+        explorer = notebook.explorer()
         field = explorer.locator("textarea")
         for length in (0, 16, 30, 47, len(DENIED)):
             field.fill(DENIED[:length])

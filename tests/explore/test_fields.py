@@ -94,7 +94,7 @@ HOSTILE = [
     "\u202eevil",
     "`x`",
 ]
-OURS = {"section", "h4", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "div", "b"}
+OURS = {"section", "details", "summary", "table", "thead", "tbody", "tr", "th", "td", "code", "div", "b"}
 
 
 @pytest.mark.parametrize("key", ["flowTuples", "rule", "mac", "resourceId", "category", "Version", None])
@@ -123,3 +123,63 @@ def test_an_error_in_the_handler_is_a_sentence_in_the_widget(monkeypatch):
 
 def test_it_is_a_widget():
     assert isinstance(field_explorer(), ipywidgets.VBox)
+
+
+def opened(result):
+    """The name of each part of the explanation, and whether its fields are in sight."""
+    found = re.findall(r"<(details|section)( open)?>(?:<summary>)?<b>(.*?)\.</b>", result.value)
+    return {name: bool(is_open) or kind == "section" for kind, is_open, name in found}
+
+
+def test_of_several_tuples_the_first_is_open_and_so_is_each_with_a_mistake():
+    *_, result = parts(field_explorer("\n".join([DENIED, DENIED, DENIED.replace("12086", "70000")])))
+    assert opened(result) == {"Tuple 0": True, "Tuple 1": False, "Tuple 2": True}
+
+
+def test_of_a_record_its_first_tuple_is_open():
+    *_, result = parts(field_explorer(EXAMPLES["A record"]))
+    assert opened(result) == {"Record 0": False, "Record 0, tuple 0": True, "Record 0, tuple 1": False}
+
+
+def test_what_is_closed_says_in_words_what_it_is():
+    *_, result = parts(field_explorer(f"{DENIED}\n{DENIED}"))
+    assert result.value.count("In words: 2024-12-19 09:43:36 UTC, inbound, TCP") == 2
+
+
+def folded_parts(text):
+    """What is seen of a folded explorer, its button, and what the button shows."""
+    _style, line, whole = field_explorer(text, folded=True).children
+    unfold, said = line.children
+    return unfold, said, whole
+
+
+def test_folded_it_says_each_tuple_in_words_and_hides_the_rest():
+    unfold, said, whole = folded_parts(f"{DENIED}\n{DENIED.replace('12086', '12087')}")
+    assert whole.layout.display == "none"
+    assert words(said).count("a rule denied it.") == 2
+    unfold.value = True
+    assert (whole.layout.display, said.layout.display) == (None, "none")
+    unfold.value = False
+    assert (whole.layout.display, said.layout.display) == ("none", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("", "Nothing is pasted yet. Paste a tuple"),
+        (DENIED.replace("12086", "70000"), "1 mistake. A tuple with a mistake is a reject"),
+        ("\n".join([DENIED] * 9), "No mistake."),
+    ],
+)
+def test_folded_it_gives_the_verdict_where_words_would_be_too_many(text, verdict):
+    _, said, _ = folded_parts(text)
+    assert words(said).startswith(verdict)
+
+
+def test_what_was_changed_is_said_when_it_is_folded_again():
+    _, said, whole = folded_parts(DENIED)
+    pasted = whole.children[0]
+    pasted.value = DENIED.replace(",D,B", ",A,B")
+    assert "a rule allowed it" in words(said)
+    pasted.value = "1,2"
+    assert "mistake" in words(said)

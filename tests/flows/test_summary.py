@@ -7,7 +7,7 @@ from collections import Counter
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nsgkit
@@ -149,6 +149,7 @@ places = st.tuples(st.integers(0, 30), st.sampled_from("AB"))
 states = st.sampled_from(["complete", "gone", "no blob", "not asked for", "could not be read"])
 
 
+@settings(max_examples=60)
 @given(st.dictionaries(places, st.booleans(), min_size=1), st.dictionaries(places, states))
 def test_counts_are_those_of_the_hours(held, manifest):
     first = pd.Timestamp("2024-12-19", tz="UTC")
@@ -220,3 +221,19 @@ def test_the_samples(capsys):
     text = repr(nsgkit.read_logs("data/samples"))
     assert "coverage 8 NICs × 48 hours" in text
     assert "NSG, VNet flow logs" in text
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        (None, None, "FlowLogs: coverage"),
+        ("2024-12-19 10:00+01:00", "2024-12-19 10:00", "from 2024-12-19 09:00 to 2024-12-19 10:00 UTC"),
+        ("2024-12-19T23:00:30", None, "from 2024-12-19 23:00:30 to the end UTC"),
+        (None, "2024-12-18 01:00", "from the beginning to 2024-12-18 01:00 UTC"),
+    ],
+)
+def test_the_first_line_says_how_the_span_was_understood(start, end, words):
+    logs = nsgkit.read_logs("data/samples", start=start, end=end)
+    first = repr(logs).splitlines()[0]
+    assert words in first and first.startswith("FlowLogs")
+    assert words.removesuffix(": coverage") in logs._repr_html_().partition("</div>")[0]

@@ -12,7 +12,17 @@ from nsgkit.analyses.filters.grammar import quoted
 from nsgkit.analyses.filters.services import SERVICES, service_of
 from nsgkit.analyses.filters.syntax import EXACT_ITEM, HEAD, ITEM
 from nsgkit.analyses.filters.values import choices_of
-from nsgkit.analyses.filters.words import ALIASES, AMOUNT, FIELDS, FREE_TEXTS, NUMBER, SAYINGS, TIME, WORDS
+from nsgkit.analyses.filters.words import (
+    ADDRESS,
+    ALIASES,
+    AMOUNT,
+    FIELDS,
+    FREE_TEXTS,
+    NUMBER,
+    SAYINGS,
+    TIME,
+    WORDS,
+)
 from nsgkit.counting.frame import Rows, as_table
 
 Offer = tuple[str, str]
@@ -137,7 +147,8 @@ def _known(field: str, table: Any) -> list[tuple[Any, str]]:
     held = as_table(table)
     unit = "conversation" if "first" in held.columns else "row"
     short = schema.short_labels(str(v) for v in counted if v is not None) if field in FREE_TEXTS else {}
-    return [
+    sides = [(side, "the own networks, or all that is not in them") for side in choices_of(field)]
+    return (sides if FIELDS[field][1] == ADDRESS else []) + [
         (value, _told(field, value, short, f"{n:,} {unit}{'s' * (n != 1)}"))
         for value, n in counted.most_common()
     ]

@@ -6,6 +6,7 @@ term round: `dst_port:22,3389 src:203.0.113.0/24 denied -rule:Temp*`.
 | term | keeps |
 |---|---|
 | `src:` `dst:` `ip:` | the source's, the destination's or either address: an address or a prefix |
+| `src:outside` `dst:inside` | in none, or in one, of the own networks; a masked address is neither |
 | `src_port:` `dst_port:` `port:` | a port, a range such as 8000-8999, or a service such as `ssh` |
 | `protocol:` `direction:` `decision:` `state:` | the column's value, such as `TCP` |
 | `rule:` `nsg:` `nic:` `flow_log:` `encryption:` | the name, `*` for any text; an NSG by its last segment |
@@ -52,7 +53,8 @@ __all__ = [
 EXAMPLES: tuple[tuple[str, str], ...] = (
     ("dst_port:22 denied", "denied attempts at port 22"),
     ("inbound allowed (ssh or rdp)", "connections that were let in to SSH or Remote Desktop"),
-    ("src:10.0.0.0/8 -dst:10.0.0.0/8,192.168.0.0/16", "connections from 10.x to outside the private ranges"),
+    ("src:outside allowed dst_port:1-1023", "connections that were let in from the internet"),
+    ("src:inside dst:outside bytes>1MB", "what went from the own networks to the internet, and was large"),
     ("ip:203.0.113.9", "everything from or to one address"),
     ("bytes>1MB outbound", "outbound connections of more than a million bytes, both ways together"),
     ("unanswered tcp allowed", "allowed TCP connections to which no packet came back"),

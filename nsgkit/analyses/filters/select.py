@@ -1,31 +1,37 @@
 """The question: which rows or conversations match a filter, such as `dst_port:22 denied`."""
 
 from collections.abc import Sequence
-from typing import Any, overload
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Any, TypeAlias, overload
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from nsgkit import schema
+from nsgkit.analyses.filters import values
 from nsgkit.analyses.filters.grammar import parse
 from nsgkit.analyses.filters.values import MOST, amounts, matches, moment, ranges, seconds
-from nsgkit.analyses.filters.words import AMOUNT, ANSWER, Group, Part, Term, terms_in
+from nsgkit.analyses.filters.words import ADDRESS, AMOUNT, ANSWER, Group, Part, Term, terms_in
 from nsgkit.counting.expressions import one_if
 from nsgkit.counting.frame import HasFlows, Native, Rows, as_table
+from nsgkit.enrich.addresses import NO_IPV4, ipv4_numbers
+from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.schema import PLACE
 
 # Where a connection was captured: two views of it can differ in these.
 _OF_A_VIEW = {"nic", "nsg", "rule", "direction", "flow_log", "encryption", "version"}
 _MANY_RUNS = 150
+_Bools: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
 _INTO = tuple(f"into_{name}" for name in PLACE)
 
 
 @overload
-def query(table: pd.DataFrame | HasFlows, text: str) -> pd.DataFrame: ...
+def query(table: pd.DataFrame | HasFlows, text: str, own: Own = None) -> pd.DataFrame: ...
 @overload
-def query(table: Any, text: str) -> Native: ...
-def query(table: Any, text: str) -> Native:
+def query(table: Any, text: str, own: Own = None) -> Native: ...
+def query(table: Any, text: str, own: Own = None) -> Native:
     """Return the rows of `table` that match the filter; `nsgkit.analyses.filters.grammar` has its words.
 
     Counting rule: conversations are chosen by when they were first seen, and then count whole. A view
@@ -41,6 +47,9 @@ def query(table: Any, text: str) -> Native:
         The flow table, or what `nsgkit.conversations` gives.
     text : str
         The filter; an empty one keeps everything.
+    own : Network, iterable of str, str, path or None
+        The own networks, for `inside` and `outside`, as for `nsgkit.enrich.own_networks`; None takes those
+        that `table` tells.
 
     Returns
     -------
@@ -66,13 +75,24 @@ def query(table: Any, text: str) -> Native:
     if not parts:
         return held
     fold = "folded" in held.columns and any(t.field in _OF_A_VIEW for t in terms_in(parts))
+    network = own_networks(held, own) if any(values.sides_of(t) for t in terms_in(parts)) else None
     if isinstance(held, pd.DataFrame):
-        return _of_pandas(held, parts, fold=fold)
-    chosen = _chosen(Rows.of(held), parts, _seen(held), fold=fold)
+        return _of_pandas(held, parts, network, fold=fold)
+    chosen = _chosen(Rows.of(held), parts, _Asked(_seen(held), network), fold=fold)
     return chosen.select(*held.columns).frame.to_native()
 
 
-def _of_pandas(table: pd.DataFrame, parts: Sequence[Part], *, fold: bool) -> pd.DataFrame:
+@dataclass(frozen=True)
+class _Asked:
+    """What terms are asked of beside the rows: the column of the time, and the own networks."""
+
+    seen: str
+    own: Network | None
+
+
+def _of_pandas(
+    table: pd.DataFrame, parts: Sequence[Part], own: Network | None, *, fold: bool
+) -> pd.DataFrame:
     """Ask DuckDB for the numbers of the rows, over the few columns that tell, and take them."""
     terms = list(terms_in(parts))
     texts = [name for t in terms for name in t.columns if t.has_texts]
@@ -86,34 +106,35 @@ def _of_pandas(table: pd.DataFrame, parts: Sequence[Part], *, fold: bool) -> pd.
         like={"into_blob": "blob"} if fold else {},
         remedy=_remedy(table, terms),
     )
-    chosen = _chosen(rows, parts, _seen(table), fold=fold)
+    chosen = _chosen(rows, parts, _Asked(_seen(table), own), fold=fold)
     found = chosen.collect({"row": "int64", **({"folded": "bool"} if fold else {})}).sort_values("row")
     taken = table.iloc[found["row"].to_numpy()]
     return taken.assign(folded=found["folded"].to_numpy()) if fold else taken
 
 
-def _chosen(rows: Rows, parts: Sequence[Part], seen: str, *, fold: bool) -> Rows:
+def _chosen(rows: Rows, parts: Sequence[Part], asked: _Asked, *, fold: bool) -> Rows:
     """Fold between the other parts and those of time: two views may lie on either side of a moment."""
     timed = [p for p in parts if isinstance(p, Term) and not p.columns]
     chosen = rows
     for part in parts:
-        chosen = chosen if part in timed else chosen.filter(_holds(part, rows, seen))
+        chosen = chosen if part in timed else chosen.filter(_holds(part, rows, asked))
     chosen = _folded_anew(chosen) if fold else chosen
     for term in timed:
-        chosen = chosen.filter(_in_time(term, seen))
+        chosen = chosen.filter(_in_time(term, asked.seen))
     return chosen
 
 
-def _holds(part: Part, rows: Rows, seen: str) -> nw.Expr:
+def _holds(part: Part, rows: Rows, asked: _Asked) -> nw.Expr:
     """Return whether a part holds, never null: what is null is no value, so a minus keeps it."""
     if isinstance(part, Group):
-        held = _joined([_holds(inner, rows, seen) for inner in part.parts], either=part.either)
+        held = _joined([_holds(inner, rows, asked) for inner in part.parts], either=part.either)
     elif not part.columns:
-        held = _in_time(part, seen)
+        held = _in_time(part, asked.seen)
     elif part.kind == AMOUNT:
         held = _of_amount(part)
     else:
-        held = nw.any_horizontal(*(_in_column(part, n, rows) for n in part.columns), ignore_nulls=True)
+        told = (in_column(part, n, rows, asked.own) for n in part.columns)
+        held = nw.any_horizontal(*told, ignore_nulls=True)
     return one_if(held) == (0 if part.negated else 1)
 
 
@@ -153,18 +174,37 @@ def _between(number: nw.Expr, low: "nw.Expr | int", high: "nw.Expr | int") -> nw
     return (number >= low) & (number <= high)
 
 
-def _in_column(term: Term, name: str, rows: Rows) -> nw.Expr:
+def in_column(term: Term, name: str, rows: Rows, own: Network | None = None) -> nw.Expr:
+    """Return whether one of a term's columns has a value of its, its minus left aside; null where unknown."""
     if term.kind == ANSWER:
         return _answered(term, nw.col(name))
     if not term.has_texts:
         return _in_ranges(nw.col(name), ranges(term))
-    test, texts = matches(term), rows.codebook.get(name)
+    texts = rows.codebook.get(name)
     if texts is not None:
-        found = _numbered(name, np.array([test(str(text)) for text in texts], dtype=bool))
+        found = _numbered(name, _wanted(term, texts, own))
     else:
-        distinct = rows.select(name).unique().collect({name: "str"})[name].dropna()
-        found = nw.col(name).is_in([text for text in distinct if test(text)])
+        distinct = pd.Index(rows.select(name).unique().collect({name: "str"})[name].dropna())
+        found = nw.col(name).is_in(distinct[_wanted(term, distinct, own)].tolist())
     return found | nw.col(name).is_null() if "" in term.values and not term.exact else found
+
+
+def _wanted(term: Term, texts: "pd.Index[Any]", own: Network | None) -> _Bools:
+    """Tell the texts that a term means; of addresses the IPv4 ones at once, for there may be a million."""
+    test = matches(term, own)
+    if term.kind != ADDRESS or term.exact:
+        return np.array([test(str(text)) for text in texts], dtype=bool)
+    numbers = ipv4_numbers(texts)
+    wanted: _Bools = np.zeros(len(texts), dtype=bool)
+    for network in values.networks(term):
+        if isinstance(network, IPv4Network):
+            wanted |= (numbers >= int(network[0])) & (numbers <= int(network[-1]))
+    for inside in values.sides_of(term):
+        if own is not None:
+            wanted |= own.is_inside(texts) if inside else own.is_outside(texts)
+    for place in np.flatnonzero(numbers == NO_IPV4).tolist():
+        wanted[place] = test(str(texts[place]))
+    return wanted
 
 
 def _in_ranges(number: nw.Expr, wanted: Sequence[tuple[int, int]]) -> nw.Expr:
@@ -178,7 +218,7 @@ def _answered(term: Term, answered: nw.Expr) -> nw.Expr:
     return nw.any_horizontal(*(kept[value.lower()] for value in term.values), ignore_nulls=True)
 
 
-def _numbered(name: str, wanted: "np.ndarray[Any, np.dtype[np.bool_]]") -> nw.Expr:
+def _numbered(name: str, wanted: _Bools) -> nw.Expr:
     """Tell the wanted numbers, by their runs where those are few: a prefix's addresses sort together."""
     numbers = np.flatnonzero(wanted)
     runs = np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1)

@@ -229,6 +229,9 @@ def _meant(values: list[str], word: str, start: int) -> tuple[str, tuple[str, ..
     fields = {WORDS.get(w) or ("ip" if address(w) else "dst_port" if w in SERVICES else "") for w in low}
     if len(fields) == 1 and (field := fields.pop()):
         return field, tuple(values)
+    if low[0] in ("inside", "outside"):
+        what = f"Write at which end: src:{low[0]}, dst:{low[0]}, or ip:{low[0]} for either."
+        raise _error(f"The filter does not say what is {low[0]}", start, what)
     example = f"dst_port:{word}" if word.isdigit() else f"rule:{word}"
     if ALIASES.get(low[0], low[0]) in FIELDS:
         example = f"{low[0]}:… without a space"

@@ -14,12 +14,14 @@ from nsgkit.analyses.filters.words import (
     ADDRESS,
     AMOUNT,
     ANSWER,
+    FIELDS,
     NUMBER,
     RELATIONS,
     TIME,
     Term,
     term_error,
 )
+from nsgkit.enrich.network import Network
 from nsgkit.html import visible
 from nsgkit.times import milliseconds, parse_time
 
@@ -36,6 +38,8 @@ _SIZES |= {f"{p}i{b}": 1024 ** (i + 1) for i, p in enumerate("KMGT") for b in ("
 _SIZES |= {"ki": 1024, "kiB": 1024}
 _COUNTS = {p: 1000**i for i, p in enumerate(("", "k", "M", "G", "T"))} | {"K": 1000}
 _TIMES = {"": 1, "s": 1, "min": 60, "h": 3600, "d": 86_400}
+# What lies in an own network, and what does not: a text that is no address is on neither side.
+_SIDES = {"inside": True, "outside": False}
 _OWN_STATES = ("closed", "open", "orphan", "denied")  # of conversations, beside those of rows
 
 
@@ -63,21 +67,37 @@ def choices_of(field: str) -> list[str]:
     >>> choices_of("direction")
     ['inbound', 'outbound']
     """
+    if FIELDS[field][1] == ADDRESS:
+        return [*_SIDES]
     if field in ("answered", "folded"):
         return ["yes", "no", *(["unknown"] if field == "answered" else [])]
     known = schema.column(field).values if field in ("direction", "decision", "state") else []
     return [*known, *(_OWN_STATES if field == "state" else ())]
 
 
-def matches(term: Term) -> Callable[[str], bool]:
-    """Return the test that a text of the term's columns must pass, its minus left aside."""
+def matches(term: Term, own: Network | None = None) -> Callable[[str], bool]:
+    """Return the test that a text of the term's columns must pass, its minus left aside.
+
+    `own` are the own networks: a term that asks for inside or outside needs them.
+    """
     if term.exact:
         return lambda text: text in term.values
     if term.kind == ADDRESS:
-        wanted = [_network(term, value) for value in term.values]
-        return lambda text: _inside(text, wanted)
+        sides, wanted = sides_of(term), networks(term)
+        return lambda text: _inside(text, wanted) or bool(sides and own and own.holds(text) in sides)
     tests = [_named(term.field, value) for value in term.values]
     return lambda text: any(test(text) for test in tests)
+
+
+def networks(term: Term) -> "list[IPv4Network | IPv6Network | str]":
+    """Return the networks of a term of addresses; one that was masked at the source stays a text."""
+    return [_network(term, value) for value in term.values if value.lower() not in _SIDES]
+
+
+def sides_of(term: Term) -> set[bool]:
+    """Return the sides of the own networks that a term asks for, True is inside; most ask for none."""
+    asked = term.values if term.kind == ADDRESS else ()
+    return {_SIDES[value.lower()] for value in asked if value.lower() in _SIDES}
 
 
 def ranges(term: Term) -> list[Range]:
@@ -201,7 +221,7 @@ def _network(term: Term, value: str) -> "IPv4Network | IPv6Network | str":
     try:
         return ip_network(value, strict=False)
     except ValueError:
-        what = "Write an address or a prefix, such as 203.0.113.9 or 203.0.113.0/24."
+        what = "Write an address, a prefix, inside or outside, such as 203.0.113.9 or 203.0.113.0/24."
         raise term_error(term, f"takes no {value!r}", what) from None
 
 

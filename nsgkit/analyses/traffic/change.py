@@ -7,9 +7,10 @@ from nsgkit import schema
 from nsgkit.counting.arguments import By, check_measure, check_top, columns_of, require_columns
 from nsgkit.counting.countable import sums_fit
 from nsgkit.counting.expressions import one_if
-from nsgkit.counting.frame import Native, Rows, as_table
+from nsgkit.counting.frame import Rows
 from nsgkit.counting.measures import counted_rows, group_types, measured
-from nsgkit.enrich.network import ENDS, Internet, Network, Own, gathered, own_networks
+from nsgkit.enrich.network import ENDS, Internet, Own, gathered, own_networks
+from nsgkit.enrich.sides import FROM_INSIDE, with_sides
 from nsgkit.errors import NsgkitError
 from nsgkit.times import milliseconds, parse_time
 
@@ -90,10 +91,10 @@ def change(  # noqa: PLR0913
     groups = columns_of(by, conversations, _TABLE)
     require_columns(ENDS, conversations)
     network = own_networks(conversations, own)
-    rows = counted_rows(gathered(_sided(conversations, network), network, internet), *groups, _INSIDE)
+    rows = counted_rows(gathered(with_sides(conversations, network), network, internet), *groups, FROM_INSIDE)
     rows = rows.filter(~nw.col("folded"))
     split, hours = _spans(rows, since)
-    spans = _present(_two_spans(rows, [*groups, _INSIDE], measure, split))
+    spans = _present(_two_spans(rows, [*groups, FROM_INSIDE], measure, split))
     with sums_fit(conversations):
         compared = _counted(_compared(spans, hours, factor, at_least)).materialize()
         sides = [_first(compared, groups, top, inside=inside) for inside in (True, False)]
@@ -101,38 +102,25 @@ def change(  # noqa: PLR0913
 
 
 _TABLE = schema.types(schema.CHANGE)
-_INSIDE = "from_inside"
 _MORE, _LESS, _SAME = ("new", "risen"), ("gone", "fallen"), ("small", "steady")
-
-
-def _sided(conversations: object, network: Network) -> Native:
-    """Say of each conversation whether it came from inside, before outsiders lose their addresses."""
-    held = as_table(conversations)
-    if isinstance(held, pd.DataFrame):
-        return held.assign(**{_INSIDE: network.is_inside(held["src_ip"])})
-    rows = Rows.of(held)
-    texts = rows.select("src_ip").unique().collect({"src_ip": "str"})["src_ip"].dropna()
-    inside = nw.col("src_ip").is_in(texts[network.is_inside(texts)].tolist())
-    sided = rows.with_columns(**{_INSIDE: one_if(inside) == 1})
-    return sided.select(*held.columns, _INSIDE).frame.to_native()
 
 
 def _counted(compared: Rows) -> Rows:
     """Put beside each group how many of its side there are, and how many of them changed."""
     changed = f"CASE WHEN change IN {_SAME} THEN 0 ELSE 1 END"
-    inside = f"CASE WHEN {_INSIDE} THEN 1 ELSE 0 END"
+    inside = f"CASE WHEN {FROM_INSIDE} THEN 1 ELSE 0 END"
     counted = compared.with_totals(
         _all="count(*)", _changed=f"sum({changed})",
         _inside=f"sum({inside})", _changed_inside=f"sum({inside} * {changed})",
     )  # fmt: skip
-    here = nw.when(nw.col(_INSIDE))
+    here = nw.when(nw.col(FROM_INSIDE))
     groups = here.then(nw.col("_inside")).otherwise(nw.col("_all") - nw.col("_inside"))
     changes = here.then(nw.col("_changed_inside")).otherwise(nw.col("_changed") - nw.col("_changed_inside"))
     return counted.with_columns(groups=groups.cast(nw.Int64), changes=changes.cast(nw.Int64))
 
 
 def _first(compared: Rows, groups: list[str], top: int | None, *, inside: bool) -> pd.DataFrame:
-    side = compared.filter(nw.col(_INSIDE) if inside else ~nw.col(_INSIDE))
+    side = compared.filter(nw.col(FROM_INSIDE) if inside else ~nw.col(FROM_INSIDE))
     less = nw.when(nw.col("change").is_in(_LESS)).then(nw.lit(1)).otherwise(nw.lit(2))
     order = nw.when(nw.col("change").is_in(_MORE)).then(nw.lit(0)).otherwise(less)
     side = side.with_columns(_order=order, _less=-nw.col("difference_per_hour").abs())

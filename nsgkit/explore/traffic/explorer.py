@@ -193,7 +193,7 @@ class _TrafficExplorer:
             drawing = pictures.draw(asked, shown)
         self._show(drawing, picture.fields(asked))
         self.drawn = asked
-        offered = picture.offer(shown, asked.measure, self.traffic.own) if len(shown) else []
+        offered = picture.offer(shown, asked.measure) if len(shown) else []
         self._quietly(lambda: setattr(self.choices, "options", [(_NOTHING, ""), *offered]))
         self._show_controls_of(picture)
         self.summary = _summary(asked, chosen, self.traffic.conversations) + self._other_measure(asked)
@@ -233,7 +233,7 @@ class _TrafficExplorer:
 
     def _pick(self, change: Any) -> None:
         picked, fields = change["new"].value[0], pictures.PICTURES[self.drawn.picture].fields(self.drawn)
-        self._choose(term({name: picked.get(name) for name in fields}, self.traffic.own))
+        self._choose(term({name: picked.get(name) for name in fields}))
 
     def _pick_from_list(self, change: Any) -> None:
         self._choose(change["new"])

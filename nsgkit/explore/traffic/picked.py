@@ -9,7 +9,7 @@ import pandas as pd
 from nsgkit.analyses.filters.grammar import parse, quoted
 from nsgkit.analyses.filters.values import moment
 from nsgkit.analyses.filters.words import terms_in
-from nsgkit.enrich.network import INTERNET, Network
+from nsgkit.enrich.network import INTERNET
 from nsgkit.schema import NOT_LOGGED, OTHERS, filter_word
 from nsgkit.views.theme import rows_with
 
@@ -18,13 +18,13 @@ _OFFERED = 40  # in the list to choose from
 _ENDS = (("src_ip", "rule"), ("rule", "dst_ip"))
 
 
-def term(picked: Mapping[str, Any], own: Network | None = None) -> str:
-    """Return what was clicked as terms of a filter; the internet is what is in none of the `own` networks.
+def term(picked: Mapping[str, Any]) -> str:
+    """Return what was clicked as terms of a filter; the internet is what is outside the own networks.
 
     >>> term({"protocol": "TCP", "dst_port": 22})
     'protocol:TCP dst_port:22'
-    >>> term({"src_ip": "internet"}, Network.of(["10.0.0.0/8"]))
-    '-src:10.0.0.0/8'
+    >>> term({"src_ip": "internet"})
+    'src:outside'
     """
     if "time" in picked:
         return hour(picked["time"])
@@ -36,12 +36,12 @@ def term(picked: Mapping[str, Any], own: Network | None = None) -> str:
     }
     if {*known.values()} == {OTHERS}:  # all that a picture of links leaves out: no filter says it
         return ""
-    return " ".join(_one(name, value, own) for name, value in known.items())
+    return " ".join(_one(name, value) for name, value in known.items())
 
 
-def _one(name: str, value: object, own: Network | None) -> str:
-    if value == INTERNET and own is not None and filter_word(name) in ("src", "dst"):
-        return f"-{filter_word(name)}:{','.join(map(str, own.own))}"
+def _one(name: str, value: object) -> str:
+    if value == INTERNET and filter_word(name) in ("src", "dst"):
+        return f"{filter_word(name)}:outside"
     return f"{filter_word(name)}:{value_of(name, value)}"
 
 
@@ -58,17 +58,17 @@ def value_of(name: str, value: object) -> str:
     return text if re.fullmatch(r"[\w./-]+", text) else f'"{text}"'
 
 
-def rows_to_pick(table: pd.DataFrame, measure: str, own: Network | None = None) -> list[tuple[str, str]]:
+def rows_to_pick(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:
     """Return what can be picked of a table: a label and its terms; the keyboard's way to click."""
     names = [name for name in table.columns if filter_word(name)]
     shown = rows_with(table, measure).head(_OFFERED)[names]
     texts = shown.astype("object").where(shown.notna(), NOT_LOGGED).astype("str")
     rows = shown.itertuples(index=False, name=None)
-    picked = [term(dict(zip(names, row, strict=True)), own) for row in rows]
+    picked = [term(dict(zip(names, row, strict=True))) for row in rows]
     return list(zip(texts.agg(" · ".join, axis=1), picked, strict=True)) if len(texts) else []
 
 
-def hours_to_pick(table: pd.DataFrame, measure: str, own: Network | None = None) -> list[tuple[str, str]]:
+def hours_to_pick(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:
     """Return the hours that can be picked: a label and the terms of each."""
     times = table.dropna(subset=[measure])["start"].drop_duplicates()
     return [(f"{time:%a %d %b %H:%M}", hour(time)) for time in times]

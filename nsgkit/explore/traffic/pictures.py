@@ -1,7 +1,7 @@
 """The pictures of the traffic explorer: of each, its table, its drawing, and what can be picked in it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import altair as alt
@@ -95,6 +95,17 @@ def _made_by(call: Callable[[Question], Call]) -> tuple[_Answer, Callable[[Quest
     )
 
 
+def _made_by_own(call: Callable[[Question], Call]) -> tuple[_Answer, Callable[[Question, str], str]]:
+    """Return the same of a call that tells inside from outside: by all conversations, not by those chosen."""
+
+    def run(traffic: Traffic, question: Question) -> pd.DataFrame:
+        asked = call(question)
+        return replace(asked, options={**asked.options, "own": traffic.own}).run(traffic.chosen(question))
+
+    own = "nsgkit.enrich.own_networks(conversations)"
+    return run, lambda question, _flows: call(question).written("chosen", own=own)
+
+
 PICTURES = {
     "Top": Picture(*_made_by(_bars), views.top_bars, lambda question: BREAKDOWNS[question.by][0]),
     "Hours and days": Picture(
@@ -105,16 +116,16 @@ PICTURES = {
         hours_to_pick,
     ),
     "Matrix": Picture(
-        *_made_by(_matrix),
+        *_made_by_own(_matrix),
         views.matrix,
         lambda _question: ["source", "destination"],
         controls=("Matrix of",),
     ),
     "Links": Picture(
-        *_made_by(_links),
+        *_made_by_own(_links),
         views.links,
         lambda _question: ["ribbon", "from", "to"],
-        lambda table, measure, own: rows_to_pick(table[table["src_ip"] != OTHERS], measure, own),
+        lambda table, measure: rows_to_pick(table[table["src_ip"] != OTHERS], measure),
     ),
 }
 

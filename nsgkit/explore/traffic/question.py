@@ -12,10 +12,10 @@ from nsgkit.counting.arguments import By
 from nsgkit.counting.conversations import conversation_rows
 from nsgkit.counting.quick.stitch import Stitched
 from nsgkit.counting.spread import increments
-from nsgkit.enrich.network import Network, own_networks
+from nsgkit.enrich.network import Network, names_of, own_networks
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.traffic.picked import span_of
-from nsgkit.schema import short_labels, spoken
+from nsgkit.schema import NAMES, short_labels, spoken
 from nsgkit.times import bin_width
 
 MOST_OPENED = 200  # conversations whose rows are shown
@@ -111,8 +111,13 @@ class Traffic:
 
     @cached_property
     def own(self) -> Network:
-        """The own networks, as these logs tell them: all else is the internet."""
+        """The own networks, as all of these logs tell them, whatever is chosen: all else is the internet."""
         return own_networks(self.conversations)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What ids stand for, as all of these logs tell it: a NIC keeps its name whatever is chosen."""
+        return names_of(self.conversations)
 
     @cached_property
     def whole_span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -138,10 +143,12 @@ class Traffic:
         return short_labels(str(name) for name in self.conversations["acl"].dropna().unique())
 
     def chosen(self, question: Question) -> pd.DataFrame:
-        """Return the conversations that the filter keeps."""
+        """Return the conversations that the filter keeps; they carry the names of ids."""
         text = question.all_terms
         if text not in self._kept:
-            self._kept = {text: query(self.conversations, text)}
+            chosen = query(self.conversations, text, self.own).copy(deep=False)
+            chosen.attrs[NAMES] = self.names
+            self._kept = {text: chosen}
         return self._kept[text]
 
     def measurable(self, question: Question) -> str:

@@ -65,7 +65,11 @@ class Source:
     """
 
     def __init__(
-        self, container: Container, credential: Credential, stop: Event | None = None, pool: Pool | None = None
+        self,
+        container: Container,
+        credential: Credential,
+        stop: Event | None = None,
+        pool: Pool | None = None,
     ) -> None:
         self.container = container
         self.credential = credential

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 from xml.sax.saxutils import escape
@@ -43,15 +44,21 @@ class Moment:
 
     def blocks(self) -> list[bytes]:
         """Return what Azure wrote one after the other: the head, each record, the tail."""
-        cuts = [0, *(match.start() for match in _RECORD.finditer(self.content)), len(self.content) - len(TAIL)]
-        parts = [self.content[begin:end] for begin, end in zip(cuts, cuts[1:], strict=False)]
+        cuts = [
+            0,
+            *(match.start() for match in _RECORD.finditer(self.content)),
+            len(self.content) - len(TAIL),
+        ]
+        parts = [self.content[begin:end] for begin, end in pairwise(cuts)]
         return [*parts, TAIL]
 
 
 class SampleContainer:
     """Blobs as they were at `now`; `archived` are names of those that cannot be read."""
 
-    def __init__(self, blobs: Mapping[str, bytes], now: datetime, archived: frozenset[str] = frozenset()):
+    def __init__(
+        self, blobs: Mapping[str, bytes], now: datetime, archived: frozenset[str] = frozenset()
+    ) -> None:
         self.now, self.archived = now, archived
         found = ((name, _at(name, content, now)) for name, content in sorted(blobs.items()))
         self.blobs = {name: moment for name, moment in found if moment}
@@ -76,9 +83,7 @@ class SampleContainer:
         below = {name: name[len(prefix) :].partition("/") for name in names}
         folders = {prefix + first + slash for first, slash, _ in below.values() if slash and delimiter}
         entries = [f"<BlobPrefix><Name>{escape(folder)}</Name></BlobPrefix>" for folder in sorted(folders)]
-        entries += [
-            self._entry(name) for name in names if not (delimiter and below[name][1])
-        ]
+        entries += [self._entry(name) for name in names if not (delimiter and below[name][1])]
         body = f"<EnumerationResults><Blobs>{''.join(entries)}</Blobs><NextMarker/></EnumerationResults>"
         return 200, {"Content-Type": "application/xml"}, body.encode()
 

@@ -4,7 +4,6 @@ The downloads are nsgkit's own, from a container in memory, at times of the samp
 is what a real one is, is made without a network, and comes out the same every time.
 """
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import count
@@ -51,13 +50,11 @@ ARCHIVED = path((WEB2, at("day 1, 22:00") // HOUR)).removeprefix(f"{CONTAINER}/"
 _ARCHIVED_SINCE = parse_time("2025-01-01", "since")
 
 
-def write_evidence(blobs: Mapping[str, bytes], folder: str | Path | None) -> Path:
-    """Download the sample's `blobs` into an evidence folder, as `nsgkit.sample.write_evidence` says."""
-    given = Path(folder) if folder is not None else Path(tempfile.mkdtemp(prefix="nsgkit-")) / "evidence"
+def download_evidence(blobs: Mapping[str, bytes], folder: Path) -> None:
+    """Download the sample's `blobs` into an empty or new folder, as `nsgkit.sample.write_evidence` says."""
     logs = {name.removeprefix(f"{CONTAINER}/"): blobs[name] for name in blobs if name.startswith(CONTAINER)}
     for asked in DOWNLOADS:
-        _download(logs, given, asked)
-    return given
+        _download(logs, folder, asked)
 
 
 def _download(logs: Mapping[str, bytes], folder: Path, asked: Asked) -> None:

@@ -25,7 +25,7 @@ from nsgkit.acquire.container_url import Container
 from nsgkit.acquire.credentials import Credential, guard_logs, redact
 from nsgkit.acquire.list_answer import is_etag, is_size
 from nsgkit.acquire.retry import retry, retry_after
-from nsgkit.acquire.transport import HttpTransport
+from nsgkit.acquire.transport import HttpTransport, Pool
 from nsgkit.errors import NsgkitError
 from nsgkit.times import LAST_YEAR
 
@@ -59,14 +59,23 @@ class Blob(NamedTuple):
 
 
 class Source:
-    """An open container: its address, who reads it, the service's clock, and what stops reading."""
+    """An open container: its address, who reads it, the service's clock, and what stops reading.
 
-    def __init__(self, container: Container, credential: Credential, stop: Event | None = None) -> None:
+    `pool` answers in the service's stead: the sample's container lies in memory.
+    """
+
+    def __init__(
+        self,
+        container: Container,
+        credential: Credential,
+        stop: Event | None = None,
+        pool: Pool | None = None,
+    ) -> None:
         self.container = container
         self.credential = credential
         self.stop = stop or Event()
         self.server_time = datetime.now(UTC)  # when the service last answered, by its own clock
-        self.client = _client(container, credential, self.answered)
+        self.client = _client(container, credential, self.answered, pool)
 
     def answered(self, response: PipelineResponse[Any, Any]) -> Mapping[str, str]:
         """Take the service's time from a response and return its headers."""
@@ -162,12 +171,14 @@ def list_blocks(source: Source, blob: Blob) -> list[tuple[str, int]]:
     return retry(get, source.stop)
 
 
-def _client(container: Container, credential: Credential, answered: object) -> ContainerClient:
+def _client(
+    container: Container, credential: Credential, answered: object, pool: Pool | None
+) -> ContainerClient:
     guard_logs()
     return ContainerClient.from_container_url(
         container.url,
         credential=_sdk_credential(container, credential),
-        transport=HttpTransport(container.url, 2 * WORKERS),
+        transport=HttpTransport(container.url, 2 * WORKERS, pool),
         retry_total=0,  # the SDK's own tries wait 83 s and ignore 429: acquire.retry does it
         permit_redirects=False,  # one would be another host, or a login page
         raw_response_hook=answered,

@@ -52,7 +52,9 @@ class Sync:
 class Workers:
     """Fetch several blobs at a time, with a progress bar, and count: what came, what failed and why."""
 
-    def __init__(self, on_progress: Callable[[int, int], None] | None = None) -> None:
+    def __init__(
+        self, on_progress: Callable[[int, int], None] | None = None, *, at_once: int = WORKERS
+    ) -> None:
         self.fetched = 0
         self.size = 0  # bytes that arrived
         self.wanted = 0  # bytes that are to arrive
@@ -60,6 +62,7 @@ class Workers:
         self._ended: BaseException | None = None
         self._blocked = 0  # failures that may all have one reason: the way to the blobs is blocked
         self._open_after = 0  # how many of them there were when a blob was begun that came in
+        self._at_once = at_once
         self._on_progress = on_progress or (lambda _arrived, _wanted: None)
         self._lock = Lock()
         self._bar = progress(disable=True)
@@ -98,7 +101,7 @@ class Workers:
     def _submit_all(
         self, transfer: Transfer, one: Callable[[Blob], None], blobs: Iterator[Blob], places: Semaphore
     ) -> None:
-        with ThreadPoolExecutor(WORKERS) as executor:
+        with ThreadPoolExecutor(self._at_once) as executor:
             try:
                 for blob in blobs:
                     _take_place(places)

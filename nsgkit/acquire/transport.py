@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from time import monotonic
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 from urllib.parse import urlsplit
 
 from requests.adapters import HTTPAdapter
@@ -45,12 +45,22 @@ class Request(Protocol):
     headers: Mapping[str, str]
 
 
+class Pool(Protocol):
+    """What sends a request and gives the response: connections to a host, or what answers in its stead."""
+
+    def urlopen(self, method: str, url: str, **how: Any) -> BaseHTTPResponse:
+        """Send a request; `url` is the path, with what is asked."""
+
+    def close(self) -> None:
+        """Close the connections."""
+
+
 class HttpTransport:
     """Sends the SDK's requests, in its transport's stead: to one host, and only those that change nothing."""
 
-    def __init__(self, url: str, connections: int) -> None:
+    def __init__(self, url: str, connections: int, pool: Pool | None = None) -> None:
         self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
-        self._pool = _connect(url, connections)
+        self._pool = pool or _connect(url, connections)
 
     def send(self, request: Request, *, stream: bool = False, **_options: object) -> "Response":
         """Send a request; unless it is to be streamed, read its response too. Raises urllib3's HTTPError."""

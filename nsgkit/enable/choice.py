@@ -30,6 +30,7 @@ VNET_CONTAINER = next(name for name, family in CONTAINERS.items() if family == "
 _MONTH = 30  # days
 _NAME = re.compile(r"[A-Za-z0-9](?:[\w.-]{0,78}\w)?", re.ASCII)
 _REGION = re.compile(r"[a-z0-9]+")
+_PLACEHOLDER = re.compile(r"<[a-z ]+>")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,26 @@ def find_problems(choice: FlowLogChoice) -> list[Problem]:
                 "tell which these are. An NSG flow log that exists goes on until 30 September 2027.",
             )
         ]
+    if unknown := find_placeholders(choice):
+        return [
+            Problem(
+                f"Not yet possible: {', '.join(unknown)} {'is' if len(unknown) == 1 else 'are'} not known.",
+                "Type what it is in its place. The portal shows a resource's id and region under JSON View.",
+            ),
+            *_wrong_settings(choice),
+        ]
     return [*_wrong_names(choice), *_wrong_places(choice), *_wrong_settings(choice)]
+
+
+def find_placeholders(choice: FlowLogChoice) -> list[str]:
+    """Return what still stands in angle brackets, each once, in the order of the form.
+
+    >>> find_placeholders(FlowLogChoice("<name>", "Subnet", "<subnet>", "<region>", "", "<region>"))
+    ['<subnet>', '<region>', '<name>']
+    """
+    texts = [choice.target, choice.region, choice.name, choice.storage, choice.storage_region]
+    texts += [choice.workspace] if choice.interval is not None else []
+    return list(dict.fromkeys(found for text in texts for found in _PLACEHOLDER.findall(text)))
 
 
 def _wrong_names(choice: FlowLogChoice) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ no line can be changed, taken out or put in without breaking every later one. Li
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -23,6 +23,8 @@ from nsgkit.evidence.events import AGAIN, strange_field
 MANIFEST = "manifest.jsonl"
 FLUSH_EVERY = 5.0  # seconds of work that a power cut may cost
 FIRST = "0" * 64  # what the first line is bound to
+
+Clock = Callable[[], datetime]
 
 
 class Line(NamedTuple):
@@ -84,10 +86,20 @@ def read_line(folder: Path, offset: int) -> dict[str, Any]:
         return _decode(file.readline())
 
 
-class Manifest:
-    """A manifest that is being added to."""
+def utc_now() -> datetime:
+    """Return the time now, in UTC.
 
-    def __init__(self, folder: Path, last: Line | None) -> None:
+    >>> utc_now().tzname()
+    'UTC'
+    """
+    return datetime.now(UTC)
+
+
+class Manifest:
+    """A manifest that is being added to; `clock` tells the time of each line."""
+
+    def __init__(self, folder: Path, last: Line | None, clock: Clock = utc_now) -> None:
+        self._clock = clock
         self._next: int = last.event["n"] + 1 if last else 0
         self._previous = last.sha256 if last else FIRST
         self._end = last.end if last else 0
@@ -105,7 +117,7 @@ class Manifest:
     def add(self, event: str, **facts: object) -> int:
         """Add a line and return where it begins."""
         with self._lock:
-            at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            at = self._clock().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             text = msgspec.json.encode(
                 {"n": self._next, "prev": self._previous, "at": at, "event": event, **facts}
             )

@@ -28,7 +28,7 @@ from nsgkit.evidence.folder import (
     state_after,
 )
 from nsgkit.evidence.lock import LOCK, alone
-from nsgkit.evidence.manifest import MANIFEST, Manifest, read_line, read_manifest
+from nsgkit.evidence.manifest import MANIFEST, Clock, Manifest, read_line, read_manifest, utc_now
 from nsgkit.evidence.strangers import kind_at
 
 FORMAT = 1
@@ -46,7 +46,7 @@ class Incoming:
 class EvidenceWriter:
     """An evidence folder that is open for writing; `open_writer` opens it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Clock = utc_now) -> None:
         self.folder = folder
         self.large = Lock()  # held by the one large blob that is read in several ranges at a time
         self._made: set[Path] = set()  # folders that are there
@@ -61,7 +61,7 @@ class EvidenceWriter:
                 self._note(last.event, last.offset)
             elif last.event["event"] == "unlisted":
                 self._unlisted.add(last.event["file"])
-        self.manifest = Manifest(folder, last)
+        self.manifest = Manifest(folder, last, clock)
         if last is None:
             self.manifest.add("begun", format=FORMAT, tool=TOOL)
 
@@ -177,8 +177,10 @@ def sum_lines(folder: Path) -> Iterator[bytes]:
 
 
 @contextlib.contextmanager
-def open_writer(folder: Path | str) -> Iterator[EvidenceWriter]:
+def open_writer(folder: Path | str, clock: Clock = utc_now) -> Iterator[EvidenceWriter]:
     """Open an evidence folder, or make it where there is nothing yet, for this process alone.
+
+    `clock` tells the time of what is written into the manifest.
 
     Raises NsgkitError where the folder holds other things, or another process writes into it;
     EvidenceChangedError where its manifest was tampered with.
@@ -189,7 +191,7 @@ def open_writer(folder: Path | str) -> Iterator[EvidenceWriter]:
     with alone(folder):
         for left_over in (folder / INCOMING).iterdir():
             left_over.unlink()
-        writer = EvidenceWriter(folder)
+        writer = EvidenceWriter(folder, clock)
         with writer.manifest:
             yield writer
 

@@ -5,9 +5,11 @@ from nsgkit.explore.enable import enable_explorer
 from nsgkit.explore.evidence import coverage_explorer, verify_explorer
 from nsgkit.explore.fields import field_explorer
 from nsgkit.explore.folded import folded
+from nsgkit.explore.logged import known_from_logs, logs_if_any
+from nsgkit.explore.sources import list_source
 from nsgkit.explore.traffic.explorer import traffic_explorer
 
 __all__ = [
     "coverage_explorer", "download_explorer", "enable_explorer", "field_explorer", "folded",
-    "traffic_explorer", "verify_explorer",
+    "known_from_logs", "list_source", "logs_if_any", "traffic_explorer", "verify_explorer",
 ]  # fmt: skip

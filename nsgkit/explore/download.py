@@ -10,7 +10,7 @@ import pandas as pd
 from nsgkit.acquire import messages
 from nsgkit.acquire.download import Download, download
 from nsgkit.acquire.sources import Estimate, estimate, is_container, list_blobs
-from nsgkit.errors import NsgkitError
+from nsgkit.errors import NoLogsError, NsgkitError
 from nsgkit.explore.workbench.background import log_shown, run_in_thread, shown_progress
 from nsgkit.explore.workbench.controls import (
     button,
@@ -25,6 +25,10 @@ from nsgkit.html import escape, visible
 from nsgkit.times import parse_time
 
 _LABELS = "12em"
+_HERE = (
+    "These are on this machine already: there is nothing to download.",
+    "To download, put a container's URL into the parameters.",
+)
 _WATCHER = r"^NETWORKWATCHER_[^_]+_"  # stands before a VNet flow log's name in some layouts
 
 
@@ -34,11 +38,11 @@ def download_explorer(
     """Return a widget in which to choose logs, NICs and a span, see the size, and download.
 
     `source` is a container's URL; or a folder, of which there is nothing to download but all
-    else can be seen. `logs` is what `nsgkit.acquire.sources.list_logs` gave of it, `folder` the evidence
+    else can be seen. `logs` is what `nsgkit.explore.list_source` gave of it, `folder` the evidence
     folder, and `credential` is as for `nsgkit.download`, which is what the widget calls.
 
-    >>> from nsgkit.acquire.sources import list_logs
-    >>> explorer = download_explorer("data/samples", list_logs("data/samples"))
+    >>> from nsgkit.explore.sources import list_source
+    >>> explorer = download_explorer("data/samples", list_source("data/samples"))
     """
     return _DownloadExplorer(source, logs, folder, credential).frame
 
@@ -69,8 +73,14 @@ class _DownloadExplorer:
     def _look(self) -> None:
         asked = self._asked()
         said: list[str] = []
-        with log_shown(messages.NAME, said.append):
-            blobs = list_blobs(self.source, credential=self.credential, **asked)
+        try:
+            with log_shown(messages.NAME, said.append):
+                blobs = list_blobs(self.source, credential=self.credential, **asked)
+        except NoLogsError:  # files whose names tell nothing; `logs` was read from what they hold
+            if is_container(self.source):
+                raise
+            show_status(self.status, *_HERE)
+            return
         if blobs.empty:
             what_to_do = "Choose a longer span, or other logs."
             show_status(self.status, "There is no blob of what is chosen.", what_to_do)
@@ -79,9 +89,7 @@ class _DownloadExplorer:
         after = int((blobs["hour"] >= parse_time(asked["end"], "end")).sum())
         self.result.value = _paragraph(said) + _found(coming, after) + self._code(asked)
         if not is_container(self.source):
-            what_to_do = "To download, put a container's URL into the parameters."
-            here = "These are on this machine already: there is nothing to download."
-            show_status(self.status, here, what_to_do)
+            show_status(self.status, *_HERE)
             return
         self.buttons["download"].disabled = False
         show_status(self.status, f"Press Download to copy this into {self.folder}.")

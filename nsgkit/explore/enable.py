@@ -13,54 +13,51 @@ from nsgkit.enable.choice import (
     FlowLogChoice,
     Problem,
     consequences,
+    find_placeholders,
     find_problems,
 )
+from nsgkit.enable.known import Known
 from nsgkit.enable.templates import arm_template, az_commands, bicep, reader_role
 from nsgkit.explore.workbench.controls import dropdown, number_field, on_change, text_field
 from nsgkit.explore.workbench.panel import MARKED, panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.html import escape
 
-# What a reader sees before typing: the sample company's own.
-_GROUP = "/subscriptions/d6549a66-c45c-4979-840c-3b356da446b0/resourceGroups/marshlane/providers/"
-_EXAMPLES = {
-    "Virtual network": "Microsoft.Network/virtualNetworks/VNET-SHOP",
-    "Subnet": "Microsoft.Network/virtualNetworks/VNET-SHOP/subnets/web",
-    "Network interface (NIC)": "Microsoft.Network/networkInterfaces/web1-nic",
-    NSG: "Microsoft.Network/networkSecurityGroups/SHOP-NSG",
-}
 _TEXTS: dict[str, Callable[[FlowLogChoice, str], str]] = {
     "az commands": lambda choice, _reader: az_commands(choice),
     "Bicep": lambda choice, _reader: bicep(choice),
     "ARM template": lambda choice, _reader: arm_template(choice),
     "Role to read": reader_role,
 }
+_STORAGE = "Microsoft.Storage/storageAccounts/<storage account>"
+_WORKSPACE = "Microsoft.OperationalInsights/workspaces/<workspace>"
 _LABELS = "15em"
 _WIDE = {"width": "auto", "max_width": "76em"}
 
 
-def enable_explorer(daily_bytes: float | None = None) -> ipywidgets.VBox:
+def enable_explorer(known: Known | None = None) -> ipywidgets.VBox:
     """Return a form with the portal's choices that gives `az` commands, Bicep and an ARM template.
 
-    `daily_bytes` is what one NIC writes a day, measured on logs that there are: then the costs name
-    sizes. Nothing is sent to Azure. The same text, without a widget: `nsgkit.enable`.
+    `known` is what `known_from_logs` told: the form opens with it, and the costs name sizes. What it does
+    not know stands there as `<…>`. Nothing is sent to Azure. The same text, without a widget:
+    `nsgkit.enable`.
 
-    >>> explorer = enable_explorer(daily_bytes=2_000_000)
+    >>> explorer = enable_explorer()
     """
-    return _EnableExplorer(daily_bytes).frame
+    return _EnableExplorer(known or Known()).frame
 
 
 class _EnableExplorer:
     """The form, what follows from its choices, and the text that carries them out."""
 
-    def __init__(self, daily_bytes: float | None) -> None:
-        self.daily_bytes, self.fields = daily_bytes, _fields()
+    def __init__(self, known: Known) -> None:
+        self.known, self.fields = known, _fields(known)
         self.kind_of_text = ipywidgets.ToggleButtons(
             options=list(_TEXTS), description="Show:", style={"button_width": "auto"}
         )
         self.status, self.consequences, self.text = status_line(), ipywidgets.HTML(), ipywidgets.HTML()
         show = report_errors(self.status, self._show)
-        on_change([self.fields["kind"]], self._change_example)
+        on_change([self.fields["kind"]], self._change_target)
         on_change([*self.fields.values(), self.kind_of_text], show)
         show()
         below = (self.status, self.consequences, self.kind_of_text, self.text)
@@ -71,48 +68,53 @@ class _EnableExplorer:
         choice, fields = self._choice(), self.fields
         problems = find_problems(choice)
         fields["workspace"].disabled = choice.interval is None
-        self.kind_of_text.layout.display = "none" if problems else ""
-        if problems:
+        only_unknown = len(problems) == 1 and bool(find_placeholders(choice)) and choice.kind != NSG
+        as_text = not problems or only_unknown  # with <…> in it, the text shows what is still to be typed
+        self.kind_of_text.layout.display = "" if as_text else "none"
+        if as_text:
+            found = consequences(choice, fields["nics"].value, self.known.daily_bytes)
+            self.consequences.value = _consequences(found)
+            self.text.value = _code(_TEXTS[self.kind_of_text.value](choice, fields["reader"].value))
+        else:
             self.consequences.value = _problems(problems)
             self.text.value = _code(az_commands(choice)) if choice.kind == NSG else ""
-        else:
-            self.consequences.value = _consequences(
-                consequences(choice, fields["nics"].value, self.daily_bytes)
-            )
-            self.text.value = _code(_TEXTS[self.kind_of_text.value](choice, fields["reader"].value))
-        show_status(self.status, *_verdict(problems))
+        show_status(self.status, *(problems[0] if only_unknown else _verdict(problems)))
 
     def _choice(self) -> FlowLogChoice:
         asked = FlowLogChoice.__dataclass_fields__
         chosen = {name: field.value for name, field in self.fields.items() if name in asked}
         return FlowLogChoice(**chosen | {"interval": chosen["interval"] or None})
 
-    def _change_example(self) -> None:
-        """Let the example follow what is to be logged, as long as nothing else was typed."""
+    def _change_target(self) -> None:
+        """Let the id follow what is to be logged, as long as nothing else was typed."""
         target = self.fields["target"]
-        if target.value in {_GROUP + example for example in _EXAMPLES.values()}:
-            target.value = _GROUP + _EXAMPLES[self.fields["kind"].value]
+        if target.value in map(self.known.target, TARGETS):
+            target.value = self.known.target(self.fields["kind"].value)
 
 
-def _fields() -> dict[str, ipywidgets.Widget]:
+def _fields(known: Known) -> dict[str, ipywidgets.Widget]:
     text = partial(text_field, label_width=_LABELS, layout=_WIDE)
     choice = partial(dropdown, width="34em", label_width=_LABELS)
     number = partial(number_field, label_width=_LABELS)
     intervals = {"Off": 0} | {f"Every {minutes} minutes": minutes for minutes in INTERVALS}
     return {
         "kind": choice("What to log:", list(TARGETS)),
-        "target": text("Its resource id:", _GROUP + _EXAMPLES["Virtual network"]),
-        "region": text("Its region:", "northeurope"),
-        "nics": number("NICs in it, about:", 8),
-        "name": text("Name of the flow log:", "vnet-shop-flowlog"),
-        "storage": text("Storage account's id:", f"{_GROUP}Microsoft.Storage/storageAccounts/marshlanelogs"),
-        "storage_region": text("Storage account's region:", "northeurope"),
+        "target": text("Its resource id:", known.target("Virtual network")),
+        "region": text("Its region:", known.region),
+        "nics": number("NICs in it, about:", known.nics or 1),
+        "name": text("Name of the flow log:", _flow_log_name(known)),
+        "storage": text("Storage account's id:", known.beside(_STORAGE)),
+        "storage_region": text("Storage account's region:", known.region),
         "retention": number("Retention (days):", 90),
         "version": choice("Version:", [2, 1]),
         "interval": choice("Traffic Analytics:", intervals),
-        "workspace": text("Its workspace's id:", f"{_GROUP}Microsoft.OperationalInsights/workspaces/traffic"),
+        "workspace": text("Its workspace's id:", known.beside(_WORKSPACE)),
         "reader": text("Who is to read the logs:", hint="object id of a user or group; empty: you"),
     }
+
+
+def _flow_log_name(known: Known) -> str:
+    return "<name>" if known.network.startswith("<") else f"{known.network.lower()}-flowlog"
 
 
 def _verdict(problems: list[Problem]) -> tuple[str, str]:

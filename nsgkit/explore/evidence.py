@@ -73,19 +73,30 @@ class _VerifyExplorer:
         check = report_errors(self.status, self._verify, "Reading all of it again …")
         press = button("Verify", check, hint="Read all of it again and compare it")
         self.head = text_field("Noted head:", hint="of an earlier download, if you have one")
-        show_status(self.status, "Press Verify to check every file.")
+        report_errors(self.status, self._say_what_it_is)()
         self.frame = panel(ipywidgets.HBox([press, self.head]), self.status, self.progress, self.found)
+
+    def _say_what_it_is(self) -> None:
+        if self._was_downloaded():
+            show_status(self.status, "Press Verify to check every file.")
+
+    def _was_downloaded(self) -> bool:
+        """Whether there is anything to compare with, or nothing yet; says so where logs have no manifest."""
+        path = as_folder(self.folder, "folder")
+        if not path.exists() or is_evidence(path) or (path.is_dir() and lost_manifest(path)):
+            return True
+        show_status(
+            self.status,
+            f"{self.folder} is no evidence folder: nsgkit did not download it, and it has no manifest to "
+            "compare with.",
+            "What its files are now, nsgkit.read_logs notes in .blobs, with the SHA-256 of each.",
+        )
+        return False
 
     def _verify(self) -> None:
         self.found.value = ""
         self.progress.clear_output()
-        folder = as_folder(self.folder, "folder")
-        if folder.is_dir() and not is_evidence(folder) and not lost_manifest(folder):
-            show_status(
-                self.status,
-                f"{self.folder} was not downloaded by nsgkit: it has no manifest to compare with.",
-                "What its files are now, nsgkit.read_logs notes in .blobs, with the SHA-256 of each.",
-            )
+        if not self._was_downloaded():
             return
         with self.progress:  # the bar of the check
             checked = verify(self.folder, head=self.head.value or None)

@@ -11,13 +11,14 @@ from pathlib import Path
 from nsgkit.errors import NsgkitError
 from nsgkit.sample import readme
 from nsgkit.sample.company import exports
+from nsgkit.sample.evidence import download_evidence
 from nsgkit.sample.logging import defects
 from nsgkit.sample.logging.connections import logged
 from nsgkit.sample.logging.records import HEAD, TAIL, Hour, Record, minutes, path, records
 from nsgkit.sample.scenes import incident, internet, lookalikes, office, servers, shop
 from nsgkit.sample.truth import Fact, truth
 
-__all__ = ["write_samples"]
+__all__ = ["write_evidence", "write_samples"]
 
 # In this order: of two tuples in the same millisecond, the earlier scene's is written first.
 _SCENES = (shop, office, servers, internet, lookalikes, incident)
@@ -64,6 +65,29 @@ def write_samples(folder: str | Path = "data/samples") -> int:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     return len(files)
+
+
+def write_evidence(folder: str | Path) -> Path:
+    """Write a small evidence folder to practise on, and return it: three downloads of two NICs of the sample.
+
+    Its hours are of every kind that there is: complete, growing, gone from Azure, not readable, without a
+    blob, and not asked for. It takes some seconds and no network; the same bytes every time.
+
+    Raises NsgkitError where the folder is not empty.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from nsgkit import verify
+    >>> with TemporaryDirectory() as folder:
+    ...     verify(write_evidence(folder)).ok
+    True
+    """
+    folder = Path(folder).expanduser()
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise NsgkitError(
+            f"{folder} is not empty: made-up logs must not mix with evidence. Name an empty or a new folder."
+        )
+    download_evidence(make_samples(), folder)
+    return folder
 
 
 def _hours() -> dict[Hour, list[Record]]:

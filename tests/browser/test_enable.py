@@ -5,6 +5,8 @@ import json
 import pytest
 
 NSG = "Network security group (NSG)"
+GROUP = "/subscriptions/d6549a66-c45c-4979-840c-3b356da446b0/resourceGroups/marshlane"
+STORAGE = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/marshlanelogs"
 WHAT, ID, DAYS = "What to log:", "Its resource id:", "Retention (days):"
 
 
@@ -13,6 +15,8 @@ def form(jupyter):
     """One form for all tests of this file: each leaves it as it opened."""
     notebook = jupyter.open("notebooks/01-enable-flow-logs.ipynb").run_all()
     assert notebook.faults() == []
+    notebook.wait_for("Not yet possible: <resource group>, <storage account> are not known.")
+    notebook.set("Storage account's id:", STORAGE).wait_for("These choices are possible.")
     yield notebook
     jupyter.close()
 
@@ -25,7 +29,8 @@ def text(form):
 
 
 def test_the_choices_become_commands(form, text):
-    form.set("Traffic Analytics:", "Every 10 minutes").wait_for("--interval 10")
+    form.set("Traffic Analytics:", "Every 10 minutes").wait_for("<workspace> are not known.")
+    form.wait_for("--interval 10")
     assert "az network watcher flow-log create" in text()
     form.set("Traffic Analytics:", "Off").wait_for("--traffic-analytics false")
 

@@ -3,6 +3,7 @@
 import html
 import re
 import time
+from pathlib import Path
 
 import pytest
 from azure.storage.blob import ContainerClient
@@ -10,8 +11,9 @@ from azure.storage.blob import ContainerClient
 from nsgkit.acquire import retry
 from nsgkit.acquire.credentials import EMULATOR_KEY
 from nsgkit.acquire.sources import list_logs
+from nsgkit.errors import NoLogsError
 from nsgkit.evidence.folder import evidence_blobs
-from nsgkit.explore import download_explorer
+from nsgkit.explore import download_explorer, list_source
 from tests.acquire.logs import MAC, NSG, OTHER_MAC, SEEN, hours, name
 from tests.acquire.proxy import proxy, reset
 from tests.azurite import azurite, fill
@@ -221,3 +223,25 @@ def test_a_fault_is_a_sentence_and_leaves_the_buttons_ready(url, container, tmp_
     between.reset()
     assert "nsgkit-problem" in status.value
     assert [controls[n].disabled for n in ("Look", "Download", "Cancel")] == [False, False, True]
+
+
+def test_files_in_any_order_are_listed_by_what_they_hold_and_need_no_download(tmp_path):
+    paths = sorted(Path(SAMPLES).rglob("PT1H.json"))
+    for number, path in enumerate((paths[0], paths[-1])):
+        (tmp_path / f"{number}.json").write_bytes(path.read_bytes())
+    found = list_source(tmp_path)
+    assert found["last_day_bytes"].sum() == paths[0].stat().st_size + paths[-1].stat().st_size
+    assert {mac for macs in found["nics"] for mac in macs} == {
+        p.parent.name[-12:] for p in (paths[0], paths[-1])
+    }
+    buttons, status = download_explorer(str(tmp_path), found).children[-4:-2]
+    buttons.children[0].click()
+    assert "These are on this machine already" in status.value
+
+
+@pytest.mark.parametrize("text", [None, "no flow log"])
+def test_where_there_are_no_flow_logs_that_is_one_sentence(tmp_path, text):
+    if text:
+        (tmp_path / "notes.json").write_text(text)
+    with pytest.raises(NoLogsError):
+        list_source(tmp_path if text else tmp_path / "none")

@@ -82,7 +82,9 @@ def test_one_changed_bit_is_named(folder):
 
 
 def test_a_folder_that_was_not_downloaded_has_nothing_to_compare_with():
-    status, _ = press(verify_explorer(SAMPLES))
+    widget = verify_explorer(SAMPLES)
+    assert f"{SAMPLES} is no evidence folder" in words(widget.children[2].value)
+    status, _ = press(widget)
     assert "it has no manifest to compare with" in status
 
 

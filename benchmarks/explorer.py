@@ -63,7 +63,7 @@ CHANGES: dict[str, list[tuple[str, Any]]] = {
     "picture: Matrix of hosts": [("Picture", "Matrix"), ("Matrix of", 32)],
     "picture: Links": [("Picture", "Links")],
     "picture: Links, bytes": [("Picture", "Links"), ("Measure", "bytes")],
-    "Open the rows": [("Open the rows", None)],
+    "picture: Rows": [("Picture", "Rows")],
     "Show the table": [("Show the table", None)],
     "Export CSV of all": [("Export CSV", None)],
     "Export CSV of a port": [("Filter", "dst_port:22"), ("Export CSV", None)],

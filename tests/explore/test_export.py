@@ -1,5 +1,7 @@
 """What is exported: nothing is run by a spreadsheet, nothing is written over."""
 
+import csv
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -18,6 +20,22 @@ def test_no_cell_begins_as_a_formula_does_and_nothing_else_changes(texts):
 
 def test_what_is_missing_stays_missing():
     assert defused(pd.DataFrame({"rule": ["=x", None]}))["rule"].isna().tolist() == [False, True]
+
+
+def test_a_csv_says_what_the_table_says(tmp_path):
+    rules = ['Allow "web", all', "line\nbreak", "", "=x", None, "ünïcode"]
+    table = pd.DataFrame({
+        "first": pd.to_datetime(["2024-12-18 00:00:23.004"] * 6, utc=True).as_unit("ms"),
+        "bytes_src_to_dst": pd.array([1, None, 2**62, 0, 5, 6], dtype="Int64"),
+        "folded": [True, False] * 3,
+        "rule": pd.Series(rules, dtype="category"),
+    })  # fmt: skip
+    with export(table, "csv", [], tmp_path).open(encoding="utf-8", newline="") as file:
+        heads, *lines = csv.reader(file)
+    assert heads == [*table.columns]
+    assert [line[3] for line in lines] == ['Allow "web", all', "line\nbreak", "", "'=x", "", "ünïcode"]
+    assert [line[1] for line in lines] == ["1", "", str(2**62), "0", "5", "6"]
+    assert {line[0] for line in lines} == {"2024-12-18 00:00:23.004Z"}
 
 
 def test_two_exports_in_one_second_are_two_files(tmp_path):

@@ -122,6 +122,16 @@ class Driven:
         chips = next(child for child in self.frame.children if type(child).__name__ == "Chips").children
         return {chip.children[0].description: {b.description: b for b in chip.children} for chip in chips}
 
+    @property
+    def _life(self):
+        place = [type(child).__name__ == "HBox" and child._dom_classes for child in self.frame.children]
+        return self.frame.children[place.index(("nsgkit-pictures",)) + 1]
+
+    @property
+    def life(self):
+        """All words of the panel that tells of an address or port."""
+        return words(" ".join(text.value for text in Driven(self._life).texts))
+
     def _under(self, name):
         return next(child for child in self.frame.children if name in child._dom_classes)
 
@@ -367,6 +377,33 @@ def test_what_is_chosen_stands_as_chips_to_be_taken_out_or_turned_round(explorer
     assert (explorer.value("Filter"), explorer.value("From (UTC)")) == ("-dst_port:22", "")
     counted = (made["dst_port"] != 22) & ~made["folded"]
     assert explorer.status.startswith(f"{counted.sum():,} of ")
+
+
+def test_the_life_of_an_address_or_port_is_one_click_on_its_chip(explorer, made):
+    explorer.set("Filter", "src:203.0.113.199 dst_port:22 denied")
+    assert [*explorer.chips["denied"]] == ["denied", "×"]
+    explorer.chips["src:203.0.113.199"]["Life"].click()
+    assert "Address 203.0.113.199" in explorer.life
+    explorer.chips["dst_port:22"]["Life"].click()
+    assert "Port 22" in explorer.life
+    assert "Filter: src:203.0.113.199" in explorer.status
+    Driven(explorer._life).press("Not")
+    assert explorer.value("Filter") == "src:203.0.113.199 dst_port:22 denied -port:22"
+    Driven(explorer._life).press("Close")
+    assert explorer.life == ""
+
+
+def test_a_row_leads_to_the_lives_of_its_addresses_and_port(explorer):
+    explorer.set("Filter", "dst_port:22 denied").set("Picture", "Rows")
+    explorer.rows[2].selected_rows = [1]
+    row = explorer.rows[2].df.iloc[1]
+    *_, lives, _ = explorer._under("nsgkit-pictures").children[1].children
+    assert [b.description for b in lives.children] == [
+        f"Life of {row[name]}" for name in ("Source address", "Destination address", "Destination port")
+    ]
+    lives.children[0].click()
+    assert f"Address {row['Source address']}" in explorer.life
+    assert explorer.set("Filter", "udp") and lives.children == ()
 
 
 def test_wheel_keys_and_double_click_look_closer_wider_and_at_the_whole(explorer):

@@ -67,14 +67,12 @@ class Actions:
         seen = self.now()
         self.close()
         self.below.show(seen.table, f"The table behind the picture: {len(seen.table):,} rows.")
-        self.say(seen.summary)
 
     def show_code(self) -> None:
         """Show the calls that make what is seen."""
         seen = self.now()
         self.code.value = code(self.traffic.settled(seen.question), self.name, self.traffic.given)
         self.code.layout.display = None
-        self.say(seen.summary)
 
     def export(self, kind: str) -> None:
         """Write what is chosen into a file, and a text beside it."""

@@ -28,6 +28,7 @@ from nsgkit.explore.traffic.controls import (
     rows_of_controls,
     set_span,
 )
+from nsgkit.explore.traffic.life import Lives
 from nsgkit.explore.traffic.picked import span, term, written
 from nsgkit.explore.traffic.question import AUTO, Question, Traffic, asked_by
 from nsgkit.explore.traffic.words import filter_help, nothing_chosen, rows_caption, summary
@@ -121,10 +122,11 @@ class _TrafficExplorer:
         self.history: History[Question] = History(self._ask_again)
         self.status = status_line()
         self.latest = Latest(report_errors(self.status, self._refresh))
-        self.chips = chips(self._choose_parts)
+        self.lives = Lives(traffic, self._choose, self._safely)
+        self.chips = chips(self._safely(self._choose_parts), self.lives.show)
         self.actions = Actions(traffic, name, logs, self._now, self._say)
         self.over_time, self.picture = (empty_place() for _ in range(2))
-        self.rows = TableView(self.actions.raw_tuple)
+        self.rows = TableView(self._open_row)
         self.choices = dropdown("Choose", [(_NOTHING, "")], width="24em")
         self.drawn, self.seen = _UNDRAWN, Seen(_UNDRAWN, pd.DataFrame(), "")
         self.busy = False  # while the explorer itself changes its controls
@@ -147,17 +149,25 @@ class _TrafficExplorer:
         timeline = ipywidgets.VBox([Gestures(self._gesture), self.over_time])
         timeline.add_class("nsgkit-gestures")
         picking = row(self.controls["Picture"], self.controls["Matrix of"], self.choices)
-        drawn = row(timeline, ipywidgets.VBox([picking, self.picture, self.rows.frame]))
+        drawn = row(timeline, ipywidgets.VBox([picking, self.picture, self.lives.offered, self.rows.frame]))
         drawn.add_class("nsgkit-pictures")
         buttons = self.actions.buttons(self._safely, self._keep)
-        opened = (self.actions.code, self.actions.below.frame)
-        return panel(bar, help_, folded, self.chips, looks, self.status, drawn, buttons, *opened)
+        below = (self.lives.frame, buttons, self.actions.code, self.actions.below.frame)
+        return panel(bar, help_, folded, self.chips, looks, self.status, drawn, *below)
 
     def _keep(self, said: str) -> None:
         self.frame.left.keep(said)
 
     def _safely(self, handler: Callable[..., None]) -> Callable[..., None]:
-        return report_errors(self.status, handler)
+        """Return a handler whose errors are told; where it says nothing, the summary stands there again."""
+        answer = report_errors(self.status, handler)
+
+        def run(*told: Any) -> None:
+            answer(*told)
+            if not self.status.value:
+                show_status(self.status, self.seen.summary)
+
+        return run
 
     def _where(self, matters: Callable[[Any], Any], handler: Callable[..., None]) -> Callable[..., None]:
         """Return a handler of those changes that matter: the others must not wipe out what is said."""
@@ -194,6 +204,7 @@ class _TrafficExplorer:
 
     def _refresh(self) -> None:
         self.actions.close()
+        self.lives.offer(None)
         self.history.add(replace(self.asked, measure=self.wanted))
         self.chips.show(self.asked.all_terms)
         try:
@@ -238,6 +249,10 @@ class _TrafficExplorer:
         for label in {label for other in pictures.PICTURES.values() for label in other.controls}:
             self.controls[label].layout.display = None if label in picture.controls else "none"
         self.choices.layout.display = "none" if picture.draw is None else None
+
+    def _open_row(self, opened: pd.Series) -> str:
+        self.lives.offer(opened)
+        return self.actions.raw_tuple(opened)
 
     def _show(self, drawing: Any, fields: list[str]) -> None:
         self.rows.close()

@@ -1,6 +1,7 @@
 """What the logs know of one address or port, as a panel beside the pictures in which it was picked."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -12,12 +13,42 @@ from nsgkit.analyses.traffic.life import terms_of_life
 from nsgkit.explore.traffic.question import Question, Traffic
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.table import html_table
-from nsgkit.html import escape
-from nsgkit.schema import NOT_LOGGED, label, shortened, spoken
+from nsgkit.html import escape, visible
+from nsgkit.schema import NOT_LOGGED, shortened, spoken
 from nsgkit.views.theme import StandIn, cut, selectable
 
 _MOST, _WIDTH, _HEIGHT = 8, 560, 110  # rows of a table; pixels of the chart
-_MEASURES = ("connections", "denied", "bytes")
+_HAVE_ONE = {"src_ip": "address", "dst_ip": "address", "dst_port": "port"}  # columns of a flow row
+_MEASURES = {"connections": "Allowed", "denied": "Denied", "bytes": "Bytes"}  # as in the chart's legend
+_APART, _RIGHT = {"margin": "0 16px 12px 0"}, '<div style="text-align: right">{}</div>'
+
+
+class Lives:
+    """The place of such a panel, and buttons that open it for what stands in a row.
+
+    `choose` is told the terms of a filter; `safely` lets a handler's errors be told.
+    """
+
+    def __init__(
+        self,
+        traffic: Traffic,
+        choose: Callable[[str], None],
+        safely: Callable[[Callable[..., None]], Callable[..., None]],
+    ) -> None:
+        self.frame, self.offered = ipywidgets.VBox(), row()
+        self._traffic, self._choose = traffic, choose
+        self.show = safely(self._show)
+
+    def offer(self, opened: pd.Series | None) -> None:
+        """Offer the lives of what stands in a flow row; of nothing where there is none."""
+        asked = [] if opened is None else [(kind, str(opened[name])) for name, kind in _HAVE_ONE.items()]
+        self.offered.children = [button(f"Life of {visible(v)}", partial(self.show, k, v)) for k, v in asked]
+
+    def _show(self, kind: str, value: str) -> None:
+        self.frame.children = (life_panel(self._traffic, kind, value, self._choose, self._close),)
+
+    def _close(self) -> None:
+        self.frame.children = ()
 
 
 def life_panel(
@@ -38,7 +69,7 @@ def life_panel(
         return ipywidgets.VBox([*parts, _paragraphs("It is never seen in these logs.")])
     his = query(traffic.conversations, terms[0]).reset_index(drop=True)
     turned = _turned(his if kind == "address" else query(his, terms[2]))
-    tables = row(*(ipywidgets.HTML(table) for table in _tables(traffic, his, kind, terms[1])))
+    tables = row(*(ipywidgets.HTML(each, layout=_APART) for each in _tables(traffic, his, kind, terms[1])))
     return ipywidgets.VBox([*parts, _paragraphs(_seen(known), turned), _chart(traffic, his), tables])
 
 
@@ -79,7 +110,7 @@ def _turned(his: pd.DataFrame) -> str:
         f"Denied, and later allowed: {first['src_ip']} at {first['dst_ip']}, {first['protocol']} port "
         f"{first['dst_port']}. Denied attempts before: {first['denied_before']:,}, the first at "
         f"{_time(first['first_denied'])}. Allowed from {_time(first['first_allowed_after'])}, "
-        f"by {NOT_LOGGED if pd.isna(first['allowed_by']) else first['allowed_by']}."
+        f"by {found['allowed_by'].fillna('').item() or 'a rule that is not logged'}."
     )
     more = {"Allowed before that": first["allowed_before"], "Others like it": first["groups"] - 1}
     return " ".join([said, *(f"{what}: {count:,}." for what, count in more.items() if count)])
@@ -117,12 +148,11 @@ def _largest(his: pd.DataFrame, by: list[str], **how: Any) -> pd.DataFrame:
 
 def _table(title: str, found: pd.DataFrame, by: list[str]) -> str:
     names = found[by].astype("object").map(lambda value: cut(NOT_LOGGED if pd.isna(value) else value))
-    cells = found[[*_MEASURES]].astype("object").map(_number).assign(name=names.agg(" ".join, axis=1))
+    cells = found[[*_MEASURES]].astype("object").map(lambda value: _RIGHT.format(_number(value)))
+    rows = zip(names.agg(" ".join, axis=1), *(cells[name] for name in _MEASURES), strict=True)
     groups = found["groups"].max()
     heading = title if groups <= _MOST else f"{title} ({_MOST} of {groups:,})"
-    return html_table(
-        [heading, *map(label, _MEASURES)], cells[["name", *_MEASURES]].itertuples(index=False, name=None)
-    )
+    return html_table([heading, *_MEASURES.values()], rows)
 
 
 def _number(value: Any) -> str:

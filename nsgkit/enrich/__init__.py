@@ -1,5 +1,6 @@
-"""What is known beside the logs: which networks are the analyst's own."""
+"""What is known beside the logs: which networks are the analyst's own, and what they are called."""
 
-from nsgkit.enrich.network import INTERNET, Network, internet_as_one, names_of, nic_addresses, own_networks
+from nsgkit.enrich.names import named, names_of
+from nsgkit.enrich.network import INTERNET, Network, internet_as_one, nic_addresses, own_networks
 
-__all__ = ["INTERNET", "Network", "internet_as_one", "names_of", "nic_addresses", "own_networks"]
+__all__ = ["INTERNET", "Network", "internet_as_one", "named", "names_of", "nic_addresses", "own_networks"]

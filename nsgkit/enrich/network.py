@@ -6,13 +6,13 @@ that is no address, such as one masked at the source, is not known to be inside,
 
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_address, ip_network
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import narwhals as nw
 import numpy as np
@@ -23,12 +23,9 @@ from nsgkit.counting.columns import categories
 from nsgkit.counting.frame import Native, Rows, as_table
 from nsgkit.enrich.addresses import NO_IPV4, ipv4_numbers
 from nsgkit.errors import NsgkitError
-from nsgkit.schema import NAMES
 
 INTERNET = "internet"  # what all addresses outside the own networks are called together
 ENDS = ("src_ip", "dst_ip")
-NAMED = ("acl", "mac")  # columns of ids that stand for something else
-_GUID = r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 # What is nobody's internet: private (RFC 1918, ULA), shared (RFC 6598), link-local, and the two addresses at
 # which Azure's platform itself speaks to a machine.
@@ -42,6 +39,7 @@ Prefix: TypeAlias = IPv4Network | IPv6Network
 # One form everywhere: a Network, prefixes, a network.toml, or None for what the conversations tell.
 Own: TypeAlias = "Network | Iterable[str] | str | Path | None"
 Internet: TypeAlias = Literal["one", "each"]
+_NOTHING: Final[Mapping[str, str]] = {}
 _Bools: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
 
 
@@ -53,6 +51,8 @@ class Network:
     ----------
     own : tuple of ipaddress.IPv4Network and IPv6Network
         Sorted, and none inside another.
+    named : tuple of (network, str)
+        What the analyst calls a network or an address, the longest prefix first.
 
     Examples
     --------
@@ -61,17 +61,19 @@ class Network:
     """
 
     own: tuple[Prefix, ...]
+    named: tuple[tuple[Prefix, str], ...] = ()
 
     @classmethod
-    def of(cls, prefixes: Iterable[str]) -> "Network":
-        """Return the network of prefixes such as 10.20.0.0/16; NsgkitError where one is not written so."""
-        try:
-            found = [ip_network(text.strip()) for text in prefixes]
-        except (ValueError, AttributeError) as error:
-            raise NsgkitError(f"An own network is written like 10.20.0.0/16: {error}.") from error
+    def of(cls, prefixes: Iterable[str], names: Mapping[str, str] = _NOTHING) -> "Network":
+        """Return the network of prefixes such as 10.20.0.0/16; NsgkitError where one is not written so.
+
+        `names` are what prefixes or addresses are called.
+        """
+        found = [_prefix(text) for text in prefixes]
+        named = sorted(((_prefix(p), name) for p, name in names.items()), key=lambda one: -one[0].prefixlen)
         v4 = collapse_addresses(p for p in found if isinstance(p, IPv4Network))
         v6 = collapse_addresses(p for p in found if isinstance(p, IPv6Network))
-        return cls((*v4, *v6))
+        return cls((*v4, *v6), tuple(named))
 
     def is_inside(self, addresses: "Sequence[str] | pd.Series[Any] | pd.Index[Any]") -> _Bools:
         """Return for each address whether it lies in an own network; a text that is no address does not."""
@@ -142,7 +144,8 @@ def own_networks(table: object, own: Own = None) -> Network:
         The flow table, or what `nsgkit.conversations` gives; asked only where `own` is None.
     own : Network, iterable of str, str, path or None
         Prefixes such as "10.20.0.0/16", as a list or with commas between them; or a network.toml, whose `own`
-        lists them (without it, the prefixes of its `[[networks]]` count).
+        lists them (without it, the prefixes of its `[[networks]]` count). What has a `name` in
+        `[[networks]]` is called so where the names are carried (`nsgkit.enrich.named`).
 
     Returns
     -------
@@ -168,7 +171,7 @@ def own_networks(table: object, own: Own = None) -> Network:
     if own is None:
         return Network.of([*NOT_THE_INTERNET, *_subnets(nic_addresses(table))])
     if isinstance(own, Path) or (isinstance(own, str) and own.endswith(".toml")):
-        return Network.of(_written_in(Path(own).expanduser()))
+        return _written_in(Path(own).expanduser())
     return Network.of(own.split(",") if isinstance(own, str) else own)
 
 
@@ -192,52 +195,6 @@ def nic_addresses(table: object) -> pd.DataFrame:
         parts.append(collected.rename(columns={end: "address"}))
     together = pd.concat(parts).dropna().groupby(["mac", "address"])["rows"].sum().reset_index()
     return together.sort_values(["rows", "mac", "address"], ascending=[False, True, True], ignore_index=True)
-
-
-def names_of(table: object, columns: Sequence[str] = NAMED) -> dict[str, str]:
-    """Return what ids stand for, as `nsgkit.schema.labels` takes it: what a GUID logs, a MAC and its address.
-
-    A NIC is called by its MAC and its most frequent own address. `columns` says whose ids are asked for.
-
-    >>> import nsgkit
-    >>> names = names_of(nsgkit.read_logs("data/samples"))
-    >>> names["000D3AB1A114"], names["3E5A86C0-B1F4-47D7-9C2E-80D4A6B1F432"].rpartition("/")[2]
-    ('000D3AB1A114 · 10.20.1.4', 'VNET-DATA')
-    """
-    found: dict[str, str] = {}
-    if "acl" in columns:
-        found |= _logged_by_guids(table)
-    if "mac" in columns:
-        first = nic_addresses(table).drop_duplicates("mac")
-        found |= {
-            mac: f"{mac} · {address}" for mac, address in zip(first["mac"], first["address"], strict=True)
-        }
-    return found
-
-
-def with_names(answer: pd.DataFrame, table: object) -> pd.DataFrame:
-    """Let an answer about `table` carry in its attrs what its ids stand for, where it has some; return it.
-
-    A table that carries names itself is believed: of a part of the conversations, those of all of them.
-
-    >>> with_names(pd.DataFrame({"rule": ["Web"]}), None).attrs
-    {}
-    """
-    asked = [name for name in NAMED if name in answer]
-    if asked:
-        held, needed = as_table(table), {"acl": {"resource"}, "mac": {"direction", *ENDS}}
-        known = [name for name in asked if needed[name] <= {*held.columns}]
-        carried = getattr(held, "attrs", {}).get(NAMES)
-        answer.attrs[NAMES] = names_of(held, known) if carried is None else carried
-    return answer
-
-
-def _logged_by_guids(table: object) -> dict[str, str]:
-    rows = Rows.of(table, ["acl", "resource"], coded=["acl", "resource"])
-    pairs = rows.aggregate(["acl", "resource"], rows=nw.len().cast(nw.Int64))
-    found = pairs.collect({"acl": "str", "resource": "str", "rows": "int64"}).dropna()
-    found = found[found["acl"].str.fullmatch(_GUID)].sort_values(["rows", "resource"])
-    return dict(zip(found["acl"], found["resource"], strict=True))  # the last counts: the most frequent
 
 
 def internet_as_one(table: Any, own: Own = None, ends: Sequence[str] = ENDS) -> Native:
@@ -323,16 +280,29 @@ def _subnets(addresses: pd.DataFrame) -> list[str]:
     return [*found.values()]
 
 
-def _written_in(path: Path) -> list[str]:
-    try:
-        told = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise NsgkitError(f"{path} cannot be read: {error.strerror}. Give a network.toml.") from error
-    except ValueError as error:  # of TOML, or of UTF-8
-        raise NsgkitError(f"{path} is no TOML: {error}.") from error
-    own: Any = told.get("own") or [part.get("prefix") for part in told.get("networks", ())]
+def _written_in(path: Path) -> Network:
+    told = _toml(path)
+    parts = [part for part in told.get("networks", ()) if isinstance(part, dict)]
+    own: Any = told.get("own") or [part.get("prefix") for part in parts]
     if not isinstance(own, list) or not own or not all(isinstance(text, str) for text in own):
         raise NsgkitError(
             f'{path} names no own networks. Write them as own = ["10.0.0.0/8", "2001:db8:30::/48"].'
         )
-    return own
+    names = {str(p.get("prefix")): p["name"] for p in parts if isinstance(p.get("name"), str)}
+    return Network.of(own, names)
+
+
+def _prefix(text: str) -> Prefix:
+    try:
+        return ip_network(text.strip())
+    except (ValueError, AttributeError) as error:
+        raise NsgkitError(f"An own network is written like 10.20.0.0/16: {error}.") from error
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise NsgkitError(f"{path} cannot be read: {error.strerror}. Give a network.toml.") from error
+    except ValueError as error:  # of TOML, or of UTF-8
+        raise NsgkitError(f"{path} is no TOML: {error}.") from error

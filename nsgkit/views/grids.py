@@ -14,6 +14,7 @@ from nsgkit.views.theme import (
     empty_chart,
     empty_ranking,
     group_labels,
+    labels_called,
     not_delivered,
     readable,
     require_measure,
@@ -136,10 +137,13 @@ def matrix(table: pd.DataFrame, *, measure: str = "bytes") -> alt.Chart:
     words = schema.spoken(measure)
     sources, destinations = _largest(known, "source", measure), _largest(known, "destination", measure)
     shown = known[known["source"].isin(sources) & known["destination"].isin(destinations)]
+    called = labels_called(table, {*sources, *destinations})
     chart = alt.Chart(readable(shown), width=alt.Step(_CELL + 3), height=alt.Step(_CELL))
     chart = chart.mark_rect(stroke=LINES, strokeOpacity=0.3).encode(
-        x=alt.X("destination:N", sort=destinations, title="Destination", axis=alt.Axis(labelAngle=-60)),
-        y=alt.Y("source:N", sort=sources, title="Source"),
+        x=alt.X(
+            "destination:N", sort=destinations, title="Destination", axis=alt.Axis(labelAngle=-60, **called)
+        ),
+        y=alt.Y("source:N", sort=sources, title="Source", axis=alt.Axis(**called)),
         color=shade(measure, words, tens=float(shown[measure].max())),
         tooltip=[
             alt.Tooltip("source:N", title="Source"),

@@ -78,7 +78,8 @@ def links(
     )
     shown = shown.assign(size=shown[measure].astype("float64"), decision=shown["decision"].astype("str"))
     nodes = pd.concat([_nodes(shown, column, place) for place, column in enumerate(_COLUMNS)])
-    chart = _drawn(_ribbons(shown, nodes), nodes, measure)
+    called = nodes["name"].astype("str").replace(dict(table.attrs.get(schema.NAMES, {})))
+    chart = _drawn(_ribbons(shown, nodes), nodes.assign(called=called), measure)
     groups, share = int(everything["groups"].iloc[0]), share_of_all(known, measure)
     rest = "; the rest is drawn as others" if len(everything) > len(known) else ""
     said = [
@@ -174,11 +175,10 @@ def _drawn(ribbons: pd.DataFrame, nodes: pd.DataFrame, measure: str) -> alt.Laye
         tooltip=[alt.Tooltip("from:N", title="From"), alt.Tooltip("to:N", title="To"), "decision:N", size],
     )  # fmt: skip
     half = nodes["place"].map(dict(enumerate(_HALF)))
-    names = nodes["name"].astype("str")
     boxes = nodes.assign(
         x=nodes["place"] - half, right=nodes["place"] + half, bottom=nodes["top"] - nodes["height"],
-        middle=nodes["top"] - nodes["height"] / 2, name=names,
-        label=names.map(schema.cut_apart(names.unique(), _LETTERS)),
+        middle=nodes["top"] - nodes["height"] / 2, name=nodes["called"],
+        label=nodes["called"].map(schema.cut_apart(nodes["called"].unique(), _LETTERS)),
     )  # fmt: skip
     tip = [alt.Tooltip("name:N", title="Name"), size]
     box = (

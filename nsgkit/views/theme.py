@@ -4,8 +4,9 @@ Text and lines take JupyterLab's own variables wherever the page has them. Times
 the clock of the machine that shows them.
 """
 
+import json
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import altair as alt
@@ -26,6 +27,7 @@ NAME_LIMIT = 290  # pixels of a name on an axis or in a legend; the whole name i
 LEGEND_LIMIT = 220  # pixels of a name in a legend of three columns
 NAMED_WIDTH = WIDTH - 270  # of a chart with names on its axis
 NAME_ROOM = 42  # characters of a name there, so that it is cut in its middle and not at its end
+_ADDRESSES = ("src_ip", "dst_ip", "source", "destination")  # columns of addresses and networks
 _IDS = ("acl", "resource", "flow_log", "mac")  # columns of ids that have labels
 _NO_MEASURE = ("first", "last")
 _LINE = 96  # characters of a title or sentence before it wraps
@@ -197,7 +199,20 @@ def _texts(values: "pd.Series[Any]", known: Mapping[str, str]) -> "pd.Series[str
     texts = values.astype("object").where(values.notna(), None)
     if str(values.name) in _IDS:
         return schema.shortened(texts, known)
+    if known and str(values.name) in _ADDRESSES:
+        texts = texts.map(lambda text: known.get(text, text))
     return texts.where(texts.notna(), schema.NOT_LOGGED).astype("str")
+
+
+def labels_called(table: pd.DataFrame, names: Iterable[str]) -> dict[str, Any]:
+    """Return how an axis writes names: as the table's attrs call them; nothing where they call none.
+
+    >>> labels_called(pd.DataFrame(), ["10.0.0.4"])
+    {}
+    """
+    known = table.attrs.get(schema.NAMES, {})
+    called = {name: known[name] for name in sorted(names) if name in known}
+    return {"labelExpr": f"({json.dumps(called)})[datum.label] || datum.label"} if called else {}
 
 
 def share_of_all(shown: pd.DataFrame, measure: str) -> str:

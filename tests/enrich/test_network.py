@@ -8,11 +8,11 @@ import pytest
 
 import nsgkit
 from nsgkit import analyses, views
+from nsgkit.enrich.names import names_of
 from nsgkit.enrich.network import (
     NOT_THE_INTERNET,
     Network,
     internet_as_one,
-    names_of,
     nic_addresses,
     own_networks,
 )

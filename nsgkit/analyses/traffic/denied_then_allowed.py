@@ -9,7 +9,7 @@ from nsgkit.counting.arguments import By, check_top, columns_of
 from nsgkit.counting.expressions import count, one_if
 from nsgkit.counting.frame import Rows
 from nsgkit.counting.measures import group_types
-from nsgkit.enrich.network import with_names
+from nsgkit.enrich.names import with_names
 from nsgkit.schema import DENIED_THEN_ALLOWED
 
 WITHIN = 5_000  # milliseconds between what two NICs log of one attempt, as for double capture

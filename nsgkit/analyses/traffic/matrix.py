@@ -50,7 +50,7 @@ def matrix(  # noqa: PLR0913
     conversations : table
         What `nsgkit.conversations` gives.
     subnets : sequence of str
-        The networks that the analyst knows, such as "10.20.0.0/16".
+        The networks that the analyst knows, such as "10.20.0.0/16"; beside those that `own` has names for.
     prefix : int
         How many bits make a network of an IPv4 address that is in none of them.
     measure : str
@@ -84,10 +84,11 @@ def matrix(  # noqa: PLR0913
     """
     check_measure(measure, [name for name in MEASURES if name != "peers"])
     check_top(top)
-    known = _known(subnets)
     require_columns(_ENDS, conversations)
-    told = own if internet == "each" else _with_subnets(own_networks(conversations, own), subnets)
-    held = gathered(conversations, told, internet)
+    network = own_networks(conversations, own)
+    subnets = [*subnets, *(str(prefix) for prefix, _ in network.named if prefix.num_addresses > 1)]
+    known = _known(subnets)
+    held = gathered(conversations, _with_subnets(network, subnets), internet)
     if isinstance(held, pd.DataFrame):
         return breakdown(_placed(held, known, prefix), _CELL, measure=measure, top=top)
     # An engine's rows cannot be joined with names that are made here: not in Spark without its session, in

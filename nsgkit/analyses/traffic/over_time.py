@@ -17,7 +17,7 @@ from nsgkit.counting.spread import (
     increments,
     spread_over_bins,
 )
-from nsgkit.enrich.network import with_names
+from nsgkit.enrich.names import with_names
 from nsgkit.errors import NsgkitError
 from nsgkit.schema import COUNTERS, PLACE
 from nsgkit.times import bin_width

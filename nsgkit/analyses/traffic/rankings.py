@@ -15,7 +15,7 @@ from nsgkit.counting.measures import (
     group_types,
     measured,
 )
-from nsgkit.enrich.network import with_names
+from nsgkit.enrich.names import with_names
 from nsgkit.errors import NsgkitError
 from nsgkit.schema import NAMES, PEERS, RANKED, TRAFFIC, shortened
 

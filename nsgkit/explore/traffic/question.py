@@ -12,7 +12,8 @@ from nsgkit.counting.arguments import By
 from nsgkit.counting.conversations import conversation_rows
 from nsgkit.counting.quick.stitch import Stitched
 from nsgkit.counting.spread import increments
-from nsgkit.enrich.network import Network, Own, names_of, own_networks
+from nsgkit.enrich.names import called, names_of
+from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.traffic.picked import span_of
 from nsgkit.schema import NAMES, short_labels, spoken
@@ -117,8 +118,8 @@ class Traffic:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """What ids stand for, as all of these logs tell it: a NIC keeps its name whatever is chosen."""
-        return names_of(self.conversations)
+        """What ids stand for, as all of these logs or the analyst tell it: the same whatever is chosen."""
+        return names_of(self.conversations) | called(self.conversations, self.own)
 
     @cached_property
     def whole_span(self) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -83,7 +83,8 @@ def shade(measure: str, title: str, *, tens: float = 0) -> alt.Color:
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     ends = [f"rgba({red}, {green}, {blue}, {opacity})" for opacity in (PALEST, 1)]
     if not tens:
-        legend = alt.Legend(labelExpr=_WHOLE_TICK, gradientLength=180, tickMinStep=1)
+        # The legend ends at the largest value itself: 1,457 is 1.46k there.
+        legend = alt.Legend(labelExpr=_WHOLE_TICK.replace("~s", ".3~s"), gradientLength=180, tickMinStep=1)
         return alt.Color(f"{measure}:Q", title=title, legend=legend, scale=alt.Scale(range=ends, domainMin=0))
     steps = [10**n for n in range(len(str(int(tens))))]
     legend = alt.Legend(labelExpr=_TICK, gradientLength=260, values=steps[-6:])

@@ -14,6 +14,7 @@ import nsgkit
 from nsgkit.analyses import breakdown
 from nsgkit.analyses.filters.completion import complete, term_start
 from nsgkit.analyses.filters.grammar import EXAMPLES, FIELDS, beside, parse, quoted
+from nsgkit.analyses.filters.parts import can_turn, parts_of, turned
 from nsgkit.analyses.filters.select import query
 from nsgkit.analyses.filters.services import SERVICES
 from nsgkit.analyses.filters.words import SAYINGS, WORDS, terms_in
@@ -135,6 +136,19 @@ def test_duckdb_keeps_the_same_rows(text):
     table = LOGGED.assign(rule=LOGGED["rule"].replace("", None).astype("category"))
     relation = query(duckdb.connect().from_df(table), text)
     assert sorted(relation.to_arrow_table()["tuple"].to_pylist()) == KEPT[text]
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_a_filter_taken_apart_and_put_together_keeps_the_same(text):
+    assert query(LOGGED, beside(*parts_of(text))).equals(query(LOGGED, text))
+
+
+@pytest.mark.parametrize("text", [text for text in KEPT if text])
+def test_a_part_that_is_turned_round_keeps_the_others_and_turned_again_the_same(text):
+    for part in filter(can_turn, parts_of(text)):
+        others = LOGGED.drop(index=query(LOGGED, part).index)
+        assert query(LOGGED, turned(part)).equals(others)
+        assert query(LOGGED, turned(turned(part))).equals(query(LOGGED, part))
 
 
 def test_rows_keep_their_columns_types_and_labels():

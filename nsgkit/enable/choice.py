@@ -84,25 +84,32 @@ def find_problems(choice: FlowLogChoice) -> list[Problem]:
             )
         ]
     if unknown := find_placeholders(choice):
+        where = "; ".join(f"{', '.join(found)} in {field}" for field, found in unknown.items())
         return [
             Problem(
-                f"Not yet possible: {', '.join(unknown)} {'is' if len(unknown) == 1 else 'are'} not known.",
-                "Type what it is in its place. The portal shows a resource's id and region under JSON View.",
+                f"Not yet possible: the logs do not tell {where}.",
+                "Type what it is. The portal shows a resource's id and region under JSON View.",
             ),
             *_wrong_settings(choice),
         ]
     return [*_wrong_names(choice), *_wrong_places(choice), *_wrong_settings(choice)]
 
 
-def find_placeholders(choice: FlowLogChoice) -> list[str]:
-    """Return what still stands in angle brackets, each once, in the order of the form.
+def find_placeholders(choice: FlowLogChoice) -> dict[str, list[str]]:
+    """Return what still stands in angle brackets, field by field in the order of the form.
 
-    >>> find_placeholders(FlowLogChoice("<name>", "Subnet", "<subnet>", "<region>", "", "<region>"))
-    ['<subnet>', '<region>', '<name>']
+    >>> find_placeholders(FlowLogChoice("log", "Subnet", "<group>/<subnet>", "<region>", "", "eastus"))
+    {'its resource id': ['<group>', '<subnet>'], 'its region': ['<region>']}
     """
-    texts = [choice.target, choice.region, choice.name, choice.storage, choice.storage_region]
-    texts += [choice.workspace] if choice.interval is not None else []
-    return list(dict.fromkeys(found for text in texts for found in _PLACEHOLDER.findall(text)))
+    texts = {
+        "its resource id": choice.target,
+        "its region": choice.region,
+        "its name": choice.name,
+        "the storage account's id": choice.storage,
+        "the storage account's region": choice.storage_region,
+        "the workspace's id": "" if choice.interval is None else choice.workspace,
+    }
+    return {field: found for field, text in texts.items() if (found := _PLACEHOLDER.findall(text))}
 
 
 def _wrong_names(choice: FlowLogChoice) -> Iterator[Problem]:

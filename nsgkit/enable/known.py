@@ -54,6 +54,7 @@ class Known(NamedTuple):
     def rows(self) -> list[tuple[str, str]]:
         """Return (what, what is known of it), for people to read."""
         pace = f"{self.daily_bytes:,.0f}" if self.daily_bytes is not None else "not known"
+        place = "NSG" if self.network.startswith("<") and self.nics else "virtual network"
         subscription, group = self.group.split("/")[2::2]
         return [
             ("Subscription", subscription),
@@ -61,7 +62,7 @@ class Known(NamedTuple):
             ("Virtual network", self.network),
             ("NSG", self.nsg),
             ("Region", self.region),
-            ("NICs that were logged", f"{self.nics:,}" if self.nics else "not known"),
+            (f"NICs logged in the {place}", f"{self.nics:,}" if self.nics else "not known"),
             ("Bytes a day from each NIC", pace),
         ]
 

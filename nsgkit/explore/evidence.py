@@ -89,7 +89,7 @@ class _VerifyExplorer:
             self.status,
             f"{self.folder} is no evidence folder: nsgkit did not download it, and it has no manifest to "
             "compare with.",
-            "What its files are now, nsgkit.read_logs notes in .blobs, with the SHA-256 of each.",
+            "nsgkit.read_logs notes the SHA-256 of each file as it is now: see .blobs.",
         )
         return False
 

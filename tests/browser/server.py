@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -48,6 +49,8 @@ def running():
         for name in ("notebooks", "data"):
             if (REPOSITORY / name).exists():
                 shutil.copytree(REPOSITORY / name, root / name)
+        for page in REPOSITORY.glob("*.md"):
+            shutil.copy(page, root)
         (root / "notebooks").mkdir(parents=True, exist_ok=True)
         server = Server(f"http://127.0.0.1:{_free_port()}", secrets.token_hex(16), root, home / "log.txt")
         with _process(server, home):
@@ -74,13 +77,20 @@ def _process(server, home):
             process.kill()
 
 
+def readme_options():
+    """What README's first command gives JupyterLab: its root folder, and the notebook that it opens."""
+    readme = (REPOSITORY / "README.md").read_text("utf-8")
+    return re.search(r"^python3 .* && \.venv/bin/jupyter lab (.+)$", readme, re.MULTILINE)[1].split()
+
+
 def _command(server):
+    """README's own command, run in the served folder, with what a test needs besides."""
     return [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
+        *(sys.executable, "-m", "jupyterlab", *readme_options()),
+        *("--no-browser", "--allow-root", "--ip=127.0.0.1"),
         f"--port={server.address.rpartition(':')[2]}",
         "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={server.token}",
-        f"--ServerApp.root_dir={server.root}",
         "--LabApp.expose_app_in_browser=True",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]

@@ -15,7 +15,7 @@ def form(jupyter):
     """One form for all tests of this file: each leaves it as it opened."""
     notebook = jupyter.open("notebooks/01-enable-flow-logs.ipynb").run_all()
     assert notebook.faults() == []
-    notebook.wait_for("Not yet possible: <resource group>, <storage account> are not known.")
+    notebook.wait_for("Not yet possible: the logs do not tell <resource group>, <storage account>")
     notebook.set("Storage account's id:", STORAGE).wait_for("These choices are possible.")
     yield notebook
     jupyter.close()
@@ -29,7 +29,7 @@ def text(form):
 
 
 def test_the_choices_become_commands(form, text):
-    form.set("Traffic Analytics:", "Every 10 minutes").wait_for("<workspace> are not known.")
+    form.set("Traffic Analytics:", "Every 10 minutes").wait_for("<workspace> in the workspace's id.")
     form.wait_for("--interval 10")
     assert "az network watcher flow-log create" in text()
     form.set("Traffic Analytics:", "Off").wait_for("--traffic-analytics false")

@@ -48,7 +48,9 @@ def test_what_is_no_id_tells_nothing(text):
 def test_what_is_unknown_is_a_placeholder_and_not_yet_possible(kind):
     known = Known()
     choice = FlowLogChoice("log", kind, known.target(kind), known.region, "", known.region)
-    assert {"<subscription>", "<resource group>", "<region>"} < set(find_placeholders(choice))
+    found = find_placeholders(choice)
+    assert found["its resource id"][:2] == ["<subscription>", "<resource group>"]
+    assert found["its region"] == found["the storage account's region"] == ["<region>"]
     (problem,) = find_problems(choice)
     assert problem.why.startswith("Not yet possible: " if kind != NSG else "A new NSG flow log cannot")
 
@@ -68,6 +70,10 @@ def test_in_words_nothing_is_left_out():
         "Virtual network": "v",
         "NSG": "<network security group>",
         "Region": "<region>",
-        "NICs that were logged": "1,200",
+        "NICs logged in the virtual network": "1,200",
         "Bytes a day from each NIC": "1,000,000",
     }
+
+
+def test_the_nics_of_an_nsg_are_said_to_be_its():
+    assert dict(known_from_ids({nsg("N"): 3}, []).rows())["NICs logged in the NSG"] == "3"

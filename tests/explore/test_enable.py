@@ -69,7 +69,7 @@ def test_the_id_follows_what_is_to_be_logged():
     fields, _, status, *_ = parts(filled())
     fields["What to log:"].value = "Subnet"
     assert fields["Its resource id:"].value.endswith("/virtualNetworks/VNET-SHOP/subnets/<subnet>")
-    assert "Not yet possible: <subnet> is not known." in words(status)
+    assert "Not yet possible: the logs do not tell <subnet> in its resource id." in words(status)
     fields["What to log:"].value = NSG
     assert fields["Its resource id:"].value.endswith("/networkSecurityGroups/SHOP-NSG")
 
@@ -81,15 +81,19 @@ def test_it_opens_with_what_is_known_and_says_what_is_not_yet():
     )
     assert fields["Its region:"].value == fields["Storage account's region:"].value == "northeurope"
     assert fields["NICs in it, about:"].value == 8
-    assert "Not yet possible: <resource group>, <storage account> are not known." in words(status)
+    assert "Not yet possible: the logs do not tell <resource group>, <storage account> in the " in words(
+        status
+    )
     assert "What it costs" in words(result)
     assert "--location northeurope" in words(text)
 
 
 def test_with_nothing_known_every_name_is_a_placeholder():
     fields, _, status, _, text = parts(enable_explorer())
-    unknown = ["<subscription>", "<resource group>", "<virtual network>", "<region>", "<name>"]
-    assert f"Not yet possible: {', '.join(unknown)}, <storage account> are not known." in words(status)
+    target = "<subscription>, <resource group>, <virtual network> in its resource id"
+    storage = "<subscription>, <resource group>, <storage account> in the storage account's id"
+    told = f"{target}; <region> in its region; <name> in its name; {storage}; <region> in the storage account"
+    assert f"Not yet possible: the logs do not tell {told}'s region." in words(status)
     assert "--location '<region>'" in words(text)
     assert fields["Its region:"].value == "<region>"
 
@@ -97,7 +101,7 @@ def test_with_nothing_known_every_name_is_a_placeholder():
 def test_traffic_analytics_needs_its_workspace():
     fields, _, status, *_ = parts(filled())
     fields["Traffic Analytics:"].value = 10
-    assert "<workspace> are not known." in words(status)
+    assert "<workspace> in the workspace's id." in words(status)
 
 
 def test_what_is_impossible_hides_the_text_also_while_something_is_unknown():

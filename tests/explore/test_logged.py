@@ -88,7 +88,9 @@ def test_the_notebook_runs_to_its_end_without_logs(path, tmp_path):
 def test_the_notebook_is_filled_from_the_logs():
     said = ran("../data/samples")
     assert "VNET-DATA" in said["pace"] and "northeurope" in said["pace"]
-    assert "<resource group>, <storage account> are not known." in html.unescape(said["form"])
+    assert "the logs do not tell <resource group>, <storage account> in the storage" in html.unescape(
+        said["form"]
+    )
 
 
 def test_one_nsg_log_alone_leaves_the_network_and_the_region_open(tmp_path):

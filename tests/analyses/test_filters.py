@@ -452,7 +452,7 @@ def test_filters_side_by_side_must_both_hold():
         ('rule:="User', [('rule:="UserRule_Web"', "3 rows")]),
         ("dst_port:443,33", [("dst_port:443,3389", "rdp, 1 row")]),
         ("dst_port:ss", [("dst_port:22", "ssh, 1 row")]),
-        ("denied nsg:db", [('nsg:="/RG/B/NSG/DB-NSG"', "DB-NSG, 1 row")]),
+        ("denied nsg:db", [("nsg:DB-NSG", "1 row")]),
         ("state:e", [("state:end", "1 row")]),
         ("bytes>", []),
         ("nothing:", []),

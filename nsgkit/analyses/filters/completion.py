@@ -27,6 +27,8 @@ from nsgkit.counting.frame import Rows, as_table
 
 Offer = tuple[str, str]
 _MOST = 20
+_BY_TAIL = ("nsg", "flow_log")  # a filter finds them by the end of their id
+_PLAIN = re.compile(r"[\w./-]+")
 _MEANINGS = {
     "ip": "Source or destination address",
     "port": "Source or destination port",
@@ -125,6 +127,8 @@ def _values(field: str, head: str, rest: str, table: Any) -> list[Offer]:
 
 def _written(field: str, value: Any, head: str, *, first: bool) -> str | None:
     """Return a value as it goes on behind a head and other values; None where it cannot."""
+    if field in _BY_TAIL and value is not None and _PLAIN.fullmatch(value) and not head.endswith("="):
+        return str(value)
     text = quoted(value, field)
     if head.endswith("=") and text.startswith("="):
         return text[1:] if head.endswith(":=") else None
@@ -148,10 +152,17 @@ def _known(field: str, table: Any) -> list[tuple[Any, str]]:
     unit = "conversation" if "first" in held.columns else "row"
     short = schema.short_labels(str(v) for v in counted if v is not None) if field in FREE_TEXTS else {}
     sides = [(side, "the own networks, or all that is not in them") for side in choices_of(field)]
+    names = {value: _called(field, value, short) for value in counted}
     return (sides if FIELDS[field][1] == ADDRESS else []) + [
-        (value, _told(field, value, short, f"{n:,} {unit}{'s' * (n != 1)}"))
+        (names[value], _told(field, names[value], short, f"{n:,} {unit}{'s' * (n != 1)}"))
         for value, n in counted.most_common()
     ]
+
+
+def _called(field: str, value: Any, short: dict[str, str]) -> Any:
+    """Return an id by as much of its end as tells it from the others, where a filter finds it by that."""
+    name = short.get(value, value)
+    return name if field in _BY_TAIL and name is not None and _PLAIN.fullmatch(name) else value
 
 
 def _told(field: str, value: Any, short: dict[str, str], number: str) -> str:

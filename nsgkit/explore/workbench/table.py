@@ -19,6 +19,7 @@ _LOOK: dict[str, Any] = {
     "allow_html": True, "format_floats_in_python": False, "maxBytes": 0, "showIndex": False,
     "pageLength": 10, "lengthMenu": [10, 25, 100, MOST_ROWS], "style": "width:auto; margin:0",
 }  # fmt: skip
+_NAMES = ("src_port", "dst_port", "version", "record", "tuple")  # numbers that count nothing
 _LONG = 24  # characters that are shown whole
 # The columns of a flow row that tell an analyst most; its place in the logs proves it.
 ROW_COLUMNS = (
@@ -86,8 +87,13 @@ def as_cells(table: pd.DataFrame) -> pd.DataFrame:
 
     >>> as_cells(pd.DataFrame({"dst_port": [22], "rule": ["<b>"]})).to_dict("list")
     {'Destination port': ['22'], 'Rule': ['&#60;b&#62;'], 'order of Destination port': [22]}
+    >>> as_cells(pd.DataFrame({"connections": [23_416], "dst_port": [8080]})).iloc[0].tolist()[:2]
+    ['23,416', '8080']
     """
-    texts = {escape(schema.label(n)): [_cell(v) for v in table[n].astype("object")] for n in table.columns}
+    texts = {
+        escape(schema.label(name)): [_cell(v, plain=name in _NAMES) for v in table[name].astype("object")]
+        for name in table.columns
+    }
     numbers = {
         f"{_ORDER}{escape(schema.label(name))}": _order(table[name])
         for name in table.select_dtypes("number").columns
@@ -124,7 +130,8 @@ def _sorted_by_value(cells: pd.DataFrame) -> list[dict[str, Any]]:
     return [hidden, *shown] if numbers else []
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, *, plain: bool = False) -> str:
+    """Return a value as a cell; a number that is a name, `plain`, is written without commas."""
     if value is pd.NA:
         return "unknown"
     if pd.isna(value):  # type: ignore[call-overload]
@@ -134,5 +141,5 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.2%}" if value <= 1 else f"{value:,.2f}"
     if isinstance(value, int):
-        return str(value)
+        return str(value) if plain else f"{value:,}"
     return escape(value) if len(str(value)) <= _LONG else cut(value)

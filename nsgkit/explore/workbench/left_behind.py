@@ -119,6 +119,8 @@ def picture(chart: Any) -> str:
     '<img alt="Rows" style="max-width:100%" src="data:image/svg'
     """
     spec = chart.to_dict() | {"background": "white"}  # to be read on a dark page too
+    # A font whose widths vl-convert knows, and every system has one as wide: or texts are cut and collide.
+    spec["config"] = spec.get("config", {}) | {"font": "Arial, sans-serif"}
     title = spec.get("title", "")
     text = title.get("text", "") if isinstance(title, dict) else title
     words = " ".join(text) if isinstance(text, list) else text

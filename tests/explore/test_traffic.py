@@ -457,6 +457,15 @@ def test_a_slip_in_the_filter_is_one_sentence_and_nothing_stale_stays(explorer, 
     assert explorer.set("Filter", "").status
 
 
+@pytest.mark.parametrize("button", ["Export CSV", "Show the table", "Show as code", "Keep this picture"])
+def test_of_a_question_that_failed_nothing_is_taken_along(explorer, button, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    explorer.set("Filter", "nonsense").press(button)
+    assert "Nothing is shown that could be taken along." in explorer.status
+    assert not [*tmp_path.iterdir()]
+    assert explorer.value("Code") == ""
+
+
 def test_a_measure_that_a_picture_has_not_is_told(explorer):
     explorer.set("Measure", "peers").set("Picture", "Matrix")
     assert "There is no measure 'peers' here." in explorer.status

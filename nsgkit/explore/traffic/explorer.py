@@ -195,8 +195,12 @@ class _TrafficExplorer:
         self.latest.ask()
 
     def _now(self) -> Seen:
-        """Return what is seen, once what was asked for last is drawn."""
+        """Return what is seen, once what was asked for last is drawn; NsgkitError where it cannot be."""
         self.latest.settle()
+        if self.seen.question == _UNDRAWN:
+            raise NsgkitError(
+                "Nothing is shown that could be taken along. Change the filter or the picture."
+            )
         return self.seen
 
     def _say(self, what: str, what_more: str = "") -> None:

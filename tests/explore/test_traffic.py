@@ -501,6 +501,7 @@ def test_hostile_names_stay_text_and_can_be_chosen(name):
 def test_no_rows_at_all_is_told():
     explorer = Driven(traffic_explorer(flows("09:00:00 10.0.0.4:1 10.0.1.5:2 TCP O A B").head(0)))
     assert "There are no conversations in these flows." in lines(explorer)
+    assert "did not work" not in explorer.gesture("zoom", 0.5, 0.5).status
 
 
 def test_pictures_have_at_most_5000_marks(logs, made):

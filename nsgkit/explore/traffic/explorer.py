@@ -198,9 +198,7 @@ class _TrafficExplorer:
         """Return what is seen, once what was asked for last is drawn; NsgkitError where it cannot be."""
         self.latest.settle()
         if self.seen.question == _UNDRAWN:
-            raise NsgkitError(
-                "Nothing is shown that could be taken along. Change the filter or the picture."
-            )
+            raise NsgkitError("Nothing is shown that could be taken along. Change the filter or the picture.")
         return self.seen
 
     def _say(self, what: str, what_more: str = "") -> None:
@@ -296,6 +294,8 @@ class _TrafficExplorer:
 
     def _gesture(self, *said: Any) -> None:
         """Look closer or wider, earlier or later; at the whole, the span is no part of the question."""
+        if self.traffic.conversations.empty:
+            return
         whole = self.traffic.whole_span
         ends = looked_at(self.traffic.span(self.asked), whole, self._bin(), said)
         wanted = {} if ends == whole else dict(zip(("from", "until"), map(written, ends), strict=True))

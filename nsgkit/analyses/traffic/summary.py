@@ -90,7 +90,7 @@ def summary(
     facts.append(_new(sided, network, since, times))
     if not times:
         facts = [fact._replace(value=None, detail=None) for fact in facts]
-    return pd.DataFrame(facts, columns=list(_Fact._fields)).astype(schema.types(schema.SUMMARY))
+    return schema.typed(pd.DataFrame(facts, columns=list(_Fact._fields)), schema.SUMMARY)
 
 
 def _machines(sided: Native) -> _Fact:

@@ -19,6 +19,7 @@ from nsgkit.analyses.filters.select import query
 from nsgkit.analyses.filters.services import SERVICES
 from nsgkit.analyses.filters.words import SAYINGS, WORDS, terms_in
 from nsgkit.errors import MissingColumnError, NsgkitError
+from nsgkit.schema.columns import as_text
 from tests.frames import flows
 
 LOGGED = flows("""
@@ -389,9 +390,10 @@ def _plainly(rows, text, holds, *, timed):
 @given(rows=tables(), tree=TREES, timed=st.booleans())
 def test_a_tree_keeps_what_a_plain_evaluation_of_each_row_keeps(engine, rows, tree, timed):
     text, holds = tree
-    made = pd.DataFrame(rows).astype(
-        {**TYPES, "into_record": "Int32", "into_tuple": "Int32", "into_blob": "str"}
-    )
+    types = {**TYPES, "into_record": "Int32", "into_tuple": "Int32", "into_blob": "str"}
+    texts = [name for name, dtype in types.items() if dtype == "str"]
+    made = pd.DataFrame(rows).astype({name: types[name] for name in types if name not in texts})
+    made = made.assign(**{name: as_text(made[name]) for name in texts})
     made["first"] = made["first"].astype("datetime64[ms, UTC]")
     given = made if engine == "pandas" else duckdb.connect().from_arrow(pa.Table.from_pandas(made))
     kept = query(given, beside(text, "from:2024-12-19T09:30" if timed else ""))

@@ -87,3 +87,9 @@ def test_names_are_of_pandas_tables(path):
 def test_a_prefix_that_is_none_is_told_with_the_text():
     with pytest.raises(NsgkitError, match=r"10\.0\.0"):
         nsgkit.enrich.Network.of(["10.0.0.0/8"], {"10.0.0/8": "x"})
+
+
+def test_an_opened_matrix_needs_nothing_that_only_own_networks_are_told_by(conversations):
+    bare = conversations.drop(columns=["mac", "direction"])
+    opened = analyses.matrix(bare, internet="each", measure="connections")
+    assert opened.equals(analyses.matrix(conversations, internet="each", measure="connections"))

@@ -85,7 +85,8 @@ def matrix(  # noqa: PLR0913
     check_measure(measure, [name for name in MEASURES if name != "peers"])
     check_top(top)
     require_columns(_ENDS, conversations)
-    network = own_networks(conversations, own)
+    # Where the internet is opened, only what was given can tell anything: the logs need not be asked.
+    network = Network(()) if internet == "each" and own is None else own_networks(conversations, own)
     subnets = [*subnets, *(str(prefix) for prefix, _ in network.named if prefix.num_addresses > 1)]
     known = _known(subnets)
     held = gathered(conversations, _with_subnets(network, subnets), internet)

@@ -12,6 +12,7 @@ from nsgkit.analyses.filters.select import query
 from nsgkit.analyses.traffic.life import terms_of_life
 from nsgkit.explore.traffic.question import Question, Traffic
 from nsgkit.explore.workbench.controls import button, row
+from nsgkit.explore.workbench.selectable import along
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.html import escape, visible
 from nsgkit.schema import NOT_LOGGED, shortened, spoken
@@ -120,9 +121,7 @@ def _chart(traffic: Traffic, his: pd.DataFrame) -> ipywidgets.Widget:
     """Draw allowed and denied over the whole span of the logs."""
     drawn: Any = views.over_time(analyses.over_time(his, freq=traffic.settled(Question()).freq))
     if not isinstance(drawn, StandIn):
-        whole = [time.timestamp() * 1000 for time in traffic.whole_span]
-        axis = drawn.encoding.x.scale(type="utc", domain=whole)
-        drawn = drawn.encode(x=axis).properties(width=_WIDTH, height=_HEIGHT)
+        drawn = along(drawn, traffic.whole_span).properties(width=_WIDTH, height=_HEIGHT)
     return selectable(drawn)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -26,7 +27,7 @@ from nsgkit.explore.traffic.life import Lives
 from nsgkit.explore.traffic.picked import span, term, written
 from nsgkit.explore.traffic.question import Question, Traffic
 from nsgkit.explore.traffic.words import filter_help, nothing_chosen, rows_caption, summary
-from nsgkit.explore.workbench.chips import chips
+from nsgkit.explore.workbench.chips import Chips
 from nsgkit.explore.workbench.controls import button, dropdown, folds, row
 from nsgkit.explore.workbench.gestures import Gestures, looked_at
 from nsgkit.explore.workbench.history import History
@@ -53,8 +54,8 @@ class LinkedPictures:
         self.status = status_line()
         self.latest = Latest(report_errors(self.status, self._refresh))
         self.lives = Lives(traffic, self._choose, self._safely)
-        self.chips = chips(self._safely(self._choose_parts), self.lives.show)
-        self.actions = Actions(traffic, name, logs, self._now, self._say)
+        self.chips = Chips(self._safely(self._choose_parts), self.lives.show)
+        self.actions = Actions(traffic, name, logs, self._now, partial(show_status, self.status))
         self.over_time, self.picture = (empty_place() for _ in range(2))
         self.rows = TableView(self._open_row)
         self.choices = dropdown("Choose", [(_NOTHING, "")], width="24em")
@@ -130,9 +131,6 @@ class LinkedPictures:
         if self.seen.question == _UNDRAWN:
             raise NsgkitError("Nothing is shown that could be taken along. Change the filter or the picture.")
         return self.seen
-
-    def _say(self, what: str, what_more: str = "") -> None:
-        show_status(self.status, what, what_more)
 
     def _refresh(self) -> None:
         self.actions.close()

@@ -15,23 +15,18 @@ _LIVES = {"src": "address", "dst": "address", "ip": "address", "dst_port": "port
 Change = Callable[[list[str]], None]  # is told the parts that are left
 
 
-def chips(change: Change, look_up: Callable[[str, str], None] | None = None) -> "Chips":
-    """Return the line of chips; `change` is told the parts of the filter as they are to be.
+class Chips(ipywidgets.HBox):  # type: ignore[misc]
+    """The line of chips; `change` is told the parts of the filter as they are to be.
 
     `look_up` is told "address" or "port" and its value where somebody asks for the life of one.
 
-    >>> line = chips(print)
+    >>> line = Chips(print)
     >>> line.show("tcp -src:10.0.0.4")
     >>> line.children[1].children[-1].click()
     ['tcp']
     """
-    return Chips(change, look_up)
 
-
-class Chips(ipywidgets.HBox):  # type: ignore[misc]
-    """A line of chips."""
-
-    def __init__(self, change: Change, look_up: Callable[[str, str], None] | None) -> None:
+    def __init__(self, change: Change, look_up: Callable[[str, str], None] | None = None) -> None:
         super().__init__(layout={"flex_flow": "row wrap"})
         self._change, self._look_up = change, look_up
 
@@ -45,16 +40,16 @@ class Chips(ipywidgets.HBox):  # type: ignore[misc]
 
     def _chip(self, parts: list[str], place: int) -> ipywidgets.HBox:
         part = parts[place]
-        others = [*parts[:place]], [*parts[place + 1 :]]
+        before, after = parts[:place], parts[place + 1 :]
         said = visible(part)
         said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
-        instead = [*others[0], turned(part), *others[1]] if can_turn(part) else None
+        instead = [*before, turned(part), *after] if can_turn(part) else None
         hint = "Turn it round: keep what it leaves out" if instead else "A time: change it in From and Until"
         made = [button(said, lambda: self._change(instead or parts), hint=hint, disabled=instead is None)]
         if self._look_up and (asked := life_of(part)):
             look_up = self._look_up
             made.append(button("Life", lambda: look_up(*asked), hint=f"All that the logs tell of {asked[1]}"))
-        made.append(button("×", lambda: self._change([*others[0], *others[1]]), hint=f"Take {said} out"))
+        made.append(button("×", lambda: self._change([*before, *after]), hint=f"Take {said} out"))
         chip = row(*made)
         chip.add_class("nsgkit-chip")
         return chip

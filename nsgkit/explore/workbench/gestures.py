@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import anywidget
 
-from nsgkit.explore.workbench.selectable import Span, whole_bins
+from nsgkit.explore.workbench.selectable import Span, milliseconds, whole_bins
 
 
 class Gestures(anywidget.AnyWidget):
@@ -41,9 +40,5 @@ def looked_at(span: Span, whole: Span, width: int, said: tuple[str, float, float
         start = min(max(start, whole[0]), whole[1] - length)
     else:
         start, length = start + length * place * (1 - much), length * much
-    ends = whole_bins([_milliseconds(start), _milliseconds(start + length)], width)
+    ends = whole_bins(milliseconds((start, start + length)), width)
     return max(ends[0], whole[0]), min(ends[1], whole[1])
-
-
-def _milliseconds(time: Any) -> float:
-    return float(time.timestamp() * 1000)

@@ -31,8 +31,13 @@ def brushable(chart: Any, whole: Span) -> Any:
         place = alt.X("time:Q", axis=None, scale=alt.Scale(domain=[-1, 60]))
         stand_in = chart.transform_calculate(time="0").encode(x=place)
         return stand_in.add_params(alt.selection_interval(name="span", encodings=["x"]))
-    axis = chart.encoding.x.scale(type="utc", domain=_milliseconds(whole))
-    return chart.encode(x=axis).add_params(alt.selection_interval(name="span", encodings=["x"]))
+    interval = alt.selection_interval(name="span", encodings=["x"])
+    return along(chart, whole).add_params(interval)
+
+
+def along(chart: Any, whole: Span) -> Any:
+    """Return a chart over time whose axis keeps to the whole, wherever there is something to draw."""
+    return chart.encode(x=chart.encoding.x.scale(type="utc", domain=milliseconds(whole)))
 
 
 def clickable(chart: Any, fields: list[str]) -> Any:
@@ -54,5 +59,6 @@ def whole_bins(ends: Sequence[float], width: int) -> Span:
     return start, end
 
 
-def _milliseconds(span: Span) -> list[float]:
+def milliseconds(span: Span) -> list[float]:
+    """Return when a span begins and ends, as charts have it."""
     return [time.timestamp() * 1000 for time in span]

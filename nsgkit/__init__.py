@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         acquire,
         analyses,
         counting,
+        detections,
         enable,
         enrich,
         errors,
@@ -55,8 +56,8 @@ _HOME = {
     "verify": "nsgkit.evidence.verify",
 }
 _ROOMS = (
-    "acquire", "analyses", "counting", "enable", "enrich", "errors", "evidence", "explore", "flows", "html",
-    "layout", "palette", "progress", "sample", "schema", "times", "views", "working_copy",
+    "acquire", "analyses", "counting", "detections", "enable", "enrich", "errors", "evidence", "explore",
+    "flows", "html", "layout", "palette", "progress", "sample", "schema", "times", "views", "working_copy",
 )  # fmt: skip
 
 

@@ -1,0 +1,129 @@
+"""The form that all tables of findings share: how they begin, what proves them, in which order they stand."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import narwhals as nw
+import pandas as pd
+
+from nsgkit import schema
+from nsgkit.counting.frame import Native, as_table
+from nsgkit.schema import PLACE
+from nsgkit.schema.columns import Table
+from nsgkit.schema.findings import OUTCOMES
+
+Finding: TypeAlias = "pd.Series[Any]"
+
+
+class Kind(NamedTuple):
+    """A detection, and how its findings are spoken of."""
+
+    name: str  # as in the column `kind`
+    find: Callable[..., pd.DataFrame]  # (conversations, *, network=None, …) -> its table
+    table: Table
+    told: Callable[[Finding], str]  # one plain sentence on what was seen and why it counts
+    harmless: str  # what would make it harmless, after "Harmless if "
+    weight: float  # from 0 to 1: how bad it is where it is true
+
+
+def proofs(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Return the first and last time of each group and what proves it, the groups as index.
+
+    `table` is what `attempts.collected` gave: in time order, with `first_ms`; `last` is when the last of
+    them was first seen, or last seen where the table has `last_ms`.
+    """
+    place = list(zip(*(table[name].tolist() for name in PLACE), strict=True))
+    seen = table.assign(_place=pd.Series(place, index=table.index, dtype="object"))
+    end = "last_ms" if "last_ms" in table.columns else "first_ms"
+    groups = seen.groupby([*keys], sort=True)
+    return pd.DataFrame(
+        {"first": groups["first_ms"].min(), "last": groups[end].max(), "rows": groups["_place"].agg(list)}
+    )
+
+
+def findings_table(found: pd.DataFrame, kind: str, table: Table) -> pd.DataFrame:
+    """Return the findings in the form of `table`, the highest score first, ties by address and port.
+
+    What `found` lacks of src_ip, dst_ip and dst_port is null; times may be whole milliseconds.
+    """
+    if found.empty:
+        return schema.empty(table)
+    found = found.reset_index() if set(found.index.names) - {None} else found
+    whole = found.assign(kind=kind)
+    for name in ("src_ip", "dst_ip", "dst_port"):
+        if name not in whole.columns:
+            whole[name] = None
+    for name in [c.name for c in table if c.dtype == schema.TIME]:
+        whole[name] = pd.to_datetime(whole[name], unit="ms", utc=True)
+    whole["score"] = whole["score"].astype("float64").round(3)
+    typed = schema.typed(whole, table)
+    order = ["score", "src_ip", "dst_ip", "dst_port", "first"]
+    return typed.sort_values(order, ascending=[False, True, True, True, True], ignore_index=True)
+
+
+def strength(value: "pd.Series[Any]", line: float) -> "pd.Series[Any]":
+    """Return how far beyond its line a value is: 0.5 at the line, 0.75 at twice, towards 1 without end.
+
+    >>> strength(pd.Series([25, 250]), 25).tolist()
+    [0.5, 0.95]
+    """
+    return 1 - 0.5 * line / value.astype("float64").clip(lower=line)
+
+
+def parts(finding: Finding) -> str:
+    """Return how attempts ended, those that there were: "12 denied, 3 unanswered".
+
+    >>> parts(pd.Series({"denied": 1200, "unanswered": 0, "refused": 3, "answered": 0, "unknown": 0}))
+    '1,200 denied, 3 refused'
+    """
+    return ", ".join(f"{finding[name]:,} {name}" for name in OUTCOMES if finding[name])
+
+
+def proof(conversations: object, finding: Finding) -> pd.DataFrame:
+    """Return the conversations that prove a finding: those whose first row its `rows` name, in time order.
+
+    Parameters
+    ----------
+    conversations : table
+        What `nsgkit.conversations` gives: the table in which the finding was found.
+    finding : pandas.Series
+        A row of a detection's table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns as `conversations`, its rows alone.
+
+    Raises
+    ------
+    MissingColumnError
+        Where either has no rows of logs to name.
+
+    Examples
+    --------
+    >>> import nsgkit
+    >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
+    >>> found = nsgkit.detections.horizontal_scans(conversations).iloc[0]
+    >>> len(proof(conversations, found)) == len(found["rows"])
+    True
+
+    Source: own.
+    """
+    schema.require(finding.index, ["rows"], "nsgkit.detections.findings")
+    held = as_table(conversations)
+    schema.require(held.columns, [*PLACE, "first"], "nsgkit.conversations")
+    named = pd.DataFrame(list(finding["rows"]), columns=[*PLACE]).astype({"blob": "str"})
+    table = _near(held, named)
+    here = pd.MultiIndex.from_frame(table[[*PLACE]].astype({"blob": "str"}))
+    kept = table[here.isin(pd.MultiIndex.from_frame(named))]
+    return kept.sort_values(["first", *PLACE], ignore_index=True)
+
+
+def _near(held: Native, named: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the blobs that are named: an engine gives no more of its own than it must."""
+    wanted = nw.col("blob").is_in(named["blob"].unique().tolist())
+    rows: Any = nw.from_native(held).filter(wanted & nw.col("tuple").is_in(named["tuple"].unique().tolist()))
+    table: pd.DataFrame = (
+        rows if isinstance(held, pd.DataFrame) else rows.collect(backend="pandas")
+    ).to_native()
+    return table

@@ -2,6 +2,6 @@
 
 from nsgkit.detections.form import proof
 from nsgkit.detections.kinds import explain
-from nsgkit.detections.scans import horizontal_scans
+from nsgkit.detections.scans import block_scans, horizontal_scans, sequential_scanners, vertical_scans
 
-__all__ = ["explain", "horizontal_scans", "proof"]
+__all__ = ["block_scans", "explain", "horizontal_scans", "proof", "sequential_scanners", "vertical_scans"]

@@ -3,10 +3,10 @@
 import pandas as pd
 
 from nsgkit.detections.form import Finding, Kind
-from nsgkit.detections.scans import HORIZONTAL_SCAN
+from nsgkit.detections.scans import BLOCK_SCAN, HORIZONTAL_SCAN, SEQUENTIAL_SCANNER, VERTICAL_SCAN
 from nsgkit.errors import NsgkitError, shown
 
-KINDS: tuple[Kind, ...] = (HORIZONTAL_SCAN,)
+KINDS: tuple[Kind, ...] = (HORIZONTAL_SCAN, VERTICAL_SCAN, BLOCK_SCAN, SEQUENTIAL_SCANNER)
 BY_NAME = {kind.name: kind for kind in KINDS}
 
 

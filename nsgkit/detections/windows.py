@@ -4,7 +4,11 @@ from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+import narwhals as nw
 import pandas as pd
+
+from nsgkit.counting.expressions import bin_start, distinct
+from nsgkit.counting.frame import Rows
 
 
 class Most(NamedTuple):
@@ -47,3 +51,16 @@ def most_in_windows(table: pd.DataFrame, keys: Sequence[str], value: str, width:
     }
     index = pd.MultiIndex.from_tuples(found, names=[*keys]) if found else None
     return pd.Series([*found.values()], index=index, dtype="int64")
+
+
+def may_have(rows: Rows, keys: Sequence[str], value: str, width: int, least: int) -> Rows:
+    """Return the groups that may have `least` distinct values within a window, and few others.
+
+    The engine's upper bound for `most_in_windows`: bins of twice the width, one beginning every width, so
+    that every window lies wholly in one of them.
+    """
+    start = bin_start(nw.col("first_ms"), width)
+    slim = rows.select(*keys, value, _bin=start)
+    both = slim.concat(slim.with_columns(_bin=nw.col("_bin") - width))
+    counted = both.aggregate([*keys, "_bin"], _n=distinct(value))
+    return counted.filter(nw.col("_n") >= least).select(*keys).unique()

@@ -2,11 +2,19 @@
 
 import pandas as pd
 
+from nsgkit.detections.edges import FIRST_SEEN_PEER, NEW_EDGE
 from nsgkit.detections.form import Finding, Kind
 from nsgkit.detections.scans import BLOCK_SCAN, HORIZONTAL_SCAN, SEQUENTIAL_SCANNER, VERTICAL_SCAN
 from nsgkit.errors import NsgkitError, shown
 
-KINDS: tuple[Kind, ...] = (HORIZONTAL_SCAN, VERTICAL_SCAN, BLOCK_SCAN, SEQUENTIAL_SCANNER)
+KINDS: tuple[Kind, ...] = (
+    HORIZONTAL_SCAN,
+    VERTICAL_SCAN,
+    BLOCK_SCAN,
+    SEQUENTIAL_SCANNER,
+    NEW_EDGE,
+    FIRST_SEEN_PEER,
+)
 BY_NAME = {kind.name: kind for kind in KINDS}
 
 

@@ -102,7 +102,8 @@ NEW_EDGES = _findings(
 )
 FIRST_SEEN_PEERS = _findings(
     Column("hosts", "int64", "Inside hosts", "Inside addresses that reached it.", "addresses"),
-    Column("active_hosts", "int64", "Active hosts", "Inside addresses with an allowed connection.", "addresses"),
+    Column("active_hosts", "int64", "Active hosts", "Inside addresses with an allowed connection.",
+           "addresses"),
     Column("prevalence", "float64", "Prevalence", "Inside hosts that reached it, divided by active hosts."),
     *_NEW_SIZES,
     _BASELINE,

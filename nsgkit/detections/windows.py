@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import narwhals as nw
 import pandas as pd
 
-from nsgkit.counting.expressions import bin_start, distinct
+from nsgkit.counting.expressions import bin_start
 from nsgkit.counting.frame import Rows
 
 
@@ -53,14 +53,12 @@ def most_in_windows(table: pd.DataFrame, keys: Sequence[str], value: str, width:
     return pd.Series([*found.values()], index=index, dtype="int64")
 
 
-def may_have(rows: Rows, keys: Sequence[str], value: str, width: int, least: int) -> Rows:
+def may_have(rows: Rows, keys: Sequence[str], values: Sequence[str], width: int, least: float) -> Rows:
     """Return the groups that may have `least` distinct values within a window, and few others.
 
-    The engine's upper bound for `most_in_windows`: bins of twice the width, one beginning every width, so
-    that every window lies wholly in one of them.
+    The engine's upper bound: a window of `width` lies in two bins of `width` at most, so one of them has half
+    of its values. `values` are the columns that make a value.
     """
-    start = bin_start(nw.col("first_ms"), width)
-    slim = rows.select(*keys, value, _bin=start)
-    both = slim.concat(slim.with_columns(_bin=nw.col("_bin") - width))
-    counted = both.aggregate([*keys, "_bin"], _n=distinct(value))
-    return counted.filter(nw.col("_n") >= least).select(*keys).unique()
+    slim = rows.select(*keys, *values, _bin=bin_start(nw.col("first_ms"), width)).unique()
+    counted = slim.aggregate([*keys, "_bin"], _n=nw.len())
+    return counted.filter(nw.col("_n") * 2 >= least).select(*keys).unique()

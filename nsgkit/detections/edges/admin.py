@@ -78,8 +78,9 @@ def new_edges(
     --------
     >>> import nsgkit
     >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
-    >>> new_edges(conversations)[["src_ip", "dst_ip", "dst_port"]].iloc[0].tolist()
-    ['10.20.0.4', '10.20.3.4', 3389]
+    >>> found = new_edges(conversations)
+    >>> found[["src_ip", "dst_ip", "dst_port"]].head(2).to_numpy().tolist()
+    [['10.20.0.4', '10.30.1.5', 5985], ['10.20.0.4', '10.20.3.4', 3389]]
 
     Source: own.
     """

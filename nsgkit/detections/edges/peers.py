@@ -46,8 +46,9 @@ def first_seen_peers(
     it was first seen. Prevalence is inside hosts that reached it divided by active hosts (inside
     addresses with an allowed connection of their own).
 
-    Blind spots: new peers to which little is sent, what is sent to an address that was called before, and connections whose size is unknown (version 1, or rules that are
-    logged without state): they count as connections, but add no bytes.
+    Blind spots: new peers to which little is sent, what is sent to an address that was called before, and
+    connections whose size is unknown (version 1, or rules that are logged without state): they count as
+    connections, but add no bytes.
 
     Harmless look-alikes: a new supplier or backup service, a video meeting, a service that changed its
     address.

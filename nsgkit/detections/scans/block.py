@@ -3,10 +3,11 @@
 import narwhals as nw
 import pandas as pd
 
-from nsgkit.counting.expressions import bin_start, distinct
+from nsgkit.counting.expressions import distinct
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import HOUR, attempts, by_outcome, tried_once
 from nsgkit.detections.form import Finding, Kind, findings_table, parts, proofs, strength
+from nsgkit.detections.windows import may_have
 from nsgkit.enrich.network import Own
 from nsgkit.schema.findings import BLOCK_SCANS
 
@@ -69,7 +70,7 @@ def block_scans(
     Source: own.
     """
     rows = attempts(conversations, network).filter(nw.col("failed") == 1)
-    tried = _in_hours(tried_once(rows.join(_candidates(rows, targets, ports), ["src_ip"], "semi")))
+    tried = _in_hours(tried_once(rows.join(_candidates(rows, targets, ports, density), ["src_ip"], "semi")))
     found = _blocks(tried)
     wide = (found["targets"] >= targets) & (found["ports"] >= ports)
     found = found[wide & (found["density"] >= density)].reset_index()
@@ -84,16 +85,12 @@ def block_scans(
     return findings_table(found, BLOCK, BLOCK_SCANS)
 
 
-def _candidates(rows: Rows, targets: int, ports: int) -> Rows:
-    """Return the sources that try enough addresses and ports within some hour."""
-    wide = rows.aggregate(["src_ip"], targets=distinct("dst_ip"), ports=distinct("dst_port"))
-    wide = wide.filter((nw.col("targets") >= targets) & (nw.col("ports") >= ports))
-    slim = rows.join(wide, ["src_ip"], "semi").select("src_ip", *_PAIR, "first_ms")
-    hours = [bin_start(nw.col("first_ms") - shift, HOUR) + shift for shift in (0, _HALF)]
-    both = slim.with_columns(_hour=hours[0]).concat(slim.with_columns(_hour=hours[1]))
-    counted = both.aggregate(_HOUR, targets=distinct("dst_ip"), ports=distinct("dst_port"))
-    enough = (nw.col("targets") >= targets) & (nw.col("ports") >= ports)
-    return counted.filter(enough).select("src_ip").unique()
+def _candidates(rows: Rows, targets: int, ports: int, density: float) -> Rows:
+    """Return the sources that try enough pairs within an hour, of enough addresses and ports in all."""
+    many = may_have(rows, ["src_ip"], _PAIR, HOUR, targets * ports * density)
+    wide = rows.join(many, ["src_ip"], "semi")
+    wide = wide.aggregate(["src_ip"], targets=distinct("dst_ip"), ports=distinct("dst_port"))
+    return wide.filter((nw.col("targets") >= targets) & (nw.col("ports") >= ports)).select("src_ip")
 
 
 def _in_hours(tried: pd.DataFrame) -> pd.DataFrame:

@@ -100,7 +100,7 @@ def _candidates(rows: Rows, width: int, ports: int, outside_in_day: int) -> Rows
     columns = {"n": distinct("dst_port"), "inside": one_if(nw.col(FROM_INSIDE)).max()}
     wide = rows.aggregate(_KEYS, **columns).filter(nw.col("n") >= ports).materialize()
     slow = wide.filter((nw.col("inside") == 1) | (nw.col("n") >= outside_in_day)).select(*_KEYS)
-    quick = may_have(rows.join(wide, _KEYS, "semi"), _KEYS, "dst_port", width, ports)
+    quick = may_have(rows.join(wide, _KEYS, "semi"), _KEYS, ["dst_port"], width, ports)
     return slow.concat(quick).unique()
 
 

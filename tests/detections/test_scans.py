@@ -191,7 +191,7 @@ def test_a_block_that_straddles_the_full_hour():
 
 
 def test_the_hour_with_the_most_pairs_is_shown():
-    early = [*block(10, 9), *addresses(10)]
+    early = [*block(10, 9), *block(1, 10)]
     seen = tried([*early, *block(10, 10)], 36)  # a hundred an hour
     found = block_scans(seen).iloc[0]
     assert found["pairs"] == len(proof(seen, found)) == 100

@@ -222,10 +222,11 @@ def test_several_ports_are_no_port():
         [f"11:59:00 {PEER} A B\n15:00:00 {PEER} A E 9000/10000000 90/9000"],
         [f"15:00:00 {PEER} A C 9000/10000000 90/9000"],
         [f"15:00:00 {PEER} A B\n15:00:09 {PEER} A E 9000/10000000 0/0"],
+        [upload(9_000_000), f"16:00:00 {PEER} A B\n16:00:09 {PEER} A E 9000/9000000 0/0"],
     ],
     ids=[
         "small", "inside", "called in", "size unknown", "called before", "another host called it before",
-        "began before", "orphan", "unanswered",
+        "began before", "orphan", "unanswered", "half unanswered",
     ],
 )  # fmt: skip
 def test_no_first_seen_peer(lines):

@@ -138,10 +138,18 @@ def test_a_slow_one_from_outside_needs_more():
         tried(ports(14)),
         tried(ports(15), ended=ANSWERED),
         tried(ports(1) * 100),
+        tried(ports(15), 6_200),  # 14 of them within a day
         tried([(f"10.0.1.{port}", port) for _, port in ports(15)]),
         tried(ports(99), 800, source="192.0.2.7", begin="00:00:00"),
     ],
-    ids=["14 ports", "answered", "one port many times", "of many addresses", "the internet's noise"],
+    ids=[
+        "14 ports",
+        "answered",
+        "one port many times",
+        "over more than a day",
+        "of many addresses",
+        "the internet's noise",
+    ],
 )
 def test_no_vertical_scan(seen):
     assert vertical_scans(seen, network=OWN).empty

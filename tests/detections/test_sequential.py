@@ -124,8 +124,9 @@ def test_what_nothing_tells_of_is_left_out_and_counted():
 
 
 def test_let_out_here_and_denied_there_is_a_failure():
-    ended = ("O A B", "I D B mac=00AA00000002")
-    lines = [f"09:0{n}:00 10.0.0.4:2000{n} 10.0.1.{n}:445 TCP {words}" for n in range(4) for words in ended]
+    ends = [f"10.0.0.4:2000{n} 10.0.1.{n}:445 TCP" for n in range(4)]
+    lines = [f"09:0{n}:00 {each} O A B" for n, each in enumerate(ends)]
+    lines += [f"09:0{n}:03 {each} I D B mac=00AA00000002" for n, each in enumerate(ends)]
     found = sequential_scanners(nsgkit.conversations(flows("\n".join(lines)))).iloc[0]
     assert (found["denied"], found["unknown"]) == (4, 0)
 

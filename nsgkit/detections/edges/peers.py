@@ -93,7 +93,6 @@ def first_seen_peers(
     if seen.empty:
         return findings_table(seen, PEER, FIRST_SEEN_PEERS)
     found = figures(seen, _KEYS, baseline_hours(rows, end))
-    found = found[found[_SENT].ge(sent).fillna(False).astype("bool")]
     ends = seen[seen["reached"]].groupby(_KEYS)
     found["hosts"] = ends["src_ip"].nunique()
     for name in ("src_ip", "dst_port"):
@@ -101,7 +100,8 @@ def first_seen_peers(
     found["active_hosts"] = _active(rows)
     found["prevalence"] = found["hosts"] / found["active_hosts"]
     rare = 1 - found["prevalence"] / 2
-    found["score"] = strength(found[_SENT], sent) * rare * trust(found["baseline_hours"])
+    found["score"] = strength(found[_SENT].fillna(0), sent) * rare * trust(found["baseline_hours"])
+    found = found[found[_SENT].fillna(0) >= sent]
     return findings_table(found, PEER, FIRST_SEEN_PEERS)
 
 

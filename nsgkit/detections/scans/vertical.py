@@ -90,8 +90,8 @@ def vertical_scans(
     line = pd.Series(ports, index=found.index).where(quick | inside, outside_in_day)
     found["pace"] = quick.map({True: "minutes", False: "day"})
     found["score"] = strength(found["most_in_day"], line)
-    found = found[found["most_in_day"] >= line].join(proofs(tried, _KEYS)).join(by_outcome(tried, _KEYS))
     found["ports"] = tried.groupby(_KEYS)["dst_port"].nunique()
+    found = found[found["most_in_day"] >= line].join(proofs(tried, _KEYS)).join(by_outcome(tried, _KEYS))
     return findings_table(found, VERTICAL, VERTICAL_SCANS)
 
 

@@ -118,6 +118,15 @@ def test_where_nothing_tells_that_it_was_answered():
     assert pd.isna(found["bytes_src_to_dst"])
 
 
+def test_a_sweep_of_which_nothing_tells_ranks_last(as_version_1, stitched):
+    """In version 1 nobody knows which of 140 addresses answered the sweep for port 445."""
+    told = new_edges(stitched).query("dst_port != 445")
+    found = new_edges(as_version_1)
+    ends = ["src_ip", "dst_ip", "dst_port"]
+    assert {*map(tuple, found.head(4)[ends].to_numpy())} == {*map(tuple, told[ends].to_numpy())}
+    assert set(found.iloc[4:]["dst_port"]) == {445} and found["score"].iloc[4] < 0.01
+
+
 def test_what_both_ends_did_before():
     others = [
         "09:00:00 10.0.0.4:50009 10.0.1.6:3389 TCP O A B",

@@ -43,9 +43,10 @@ def new_edges(
     another turned away is one attempt, denied, and no edge. Outcomes are counted since the baseline's end.
 
     The score is .5; a source that reached nobody at this port in the baseline adds .25, and a destination
-    whose port nobody inside reached adds .25. All of it is multiplied by .7 where nothing tells that
-    any was answered, and by .5 to 1 for a baseline of 0 to 24 hours. That is the time before the baseline's
-    end at which the NIC that logged the edge was first seen: before, its log can know nothing.
+    whose port nobody inside reached adds .25. Where nothing tells that any was answered (version 1), it is
+    multiplied by .7 and divided by the number of such new edges from this source to this port: a sweep looks
+    like many edges there. All is multiplied by .5 to 1 for a baseline of 0 to 24 hours: the time before the
+    baseline's end at which the NIC that logged the edge was first seen. Before, its log can know nothing.
 
     Harmless look-alikes: a new administrator or server, a backup or monitoring that was moved, work that is
     done once a month. An edge that is older than the logs, of a NIC whose log was switched on late.
@@ -95,9 +96,15 @@ def new_edges(
     found["source_before"] = _before(found, before, ["src_ip", "dst_port"], "dst_ip")
     found["target_before"] = _before(found, before, ["dst_ip", "dst_port"], "src_ip")
     stranger = 0.25 * (found["source_before"] == 0) + 0.25 * (found["target_before"] == 0)
-    answered = (found["answered"] > 0).map({True: 1.0, False: 0.7})
-    found["score"] = (0.5 + stranger) * answered * trust(found["baseline_hours"])
+    found["score"] = (0.5 + stranger) * _certainty(found) * trust(found["baseline_hours"])
     return findings_table(found, EDGE, NEW_EDGES)
+
+
+def _certainty(found: pd.DataFrame) -> "pd.Series[float]":
+    """Return how sure it is that an edge was answered: a sweep of which nothing tells is many edges."""
+    vague = found["answered"] == 0
+    alike = found.groupby([vague.rename("vague"), "src_ip", "dst_port"])["dst_ip"].transform("size")
+    return (0.7 / alike).where(vague, 1.0)
 
 
 def _before(found: pd.DataFrame, before: Rows, keys: list[str], others: str) -> "pd.Series[int]":

@@ -68,10 +68,10 @@ def sequential_scanners(  # noqa: PLR0913
     The first decision for a scanner is the finding. The sum is then carried on, and the highest that it
     reaches makes the score: .5 at the line, .95 at ten times of it. So four failures rank low.
 
-    Inside sources alone, unless `sources` is "all": the test knows neither ports nor time, so an outsider who
-    meets four dead addresses is a scanner, and on the internet nearly all are. In the samples, with four
-    machines that outsiders can call, 126 of 178 outsiders are, all by four or fewer addresses; in a network
-    with three such machines none can be.
+    Inside sources alone, unless `sources` is "all": the test knows neither ports nor how fast they came, so
+    every outsider who meets four dead addresses in the whole time is a scanner. In the samples, with four
+    machines that outsiders can call, 126 of 178 outsiders who failed are, each by its fourth address; in
+    a network with three such machines none of 3,054 can be.
 
     Harmless look-alikes: the company's own scanner or monitoring, a client of servers that were taken
     away. On logs of version 1 only denials are known, so nothing speaks for a source: look at `unknown`.
@@ -206,9 +206,9 @@ def walk(steps: Sequence[int], trial: Trial) -> Run | None:
 
 def _told_sequential(finding: Finding) -> str:
     return (
-        f"{finding['src_ip']} failed at {finding['failures']} of {finding['contacts']} first contacts, which "
-        f"a scanner does and others do not: the sum crossed {finding['line']:.2f} at "
-        f"{finding['decided']:%Y-%m-%d %H:%M:%S} UTC and rose to {finding['highest']:.2f} ({parts(finding)})."
+        f"{finding['src_ip']} failed at {finding['failures']} of {finding['contacts']} first contacts: the sum "
+        f"crossed the line of {finding['line']:.2f} at {finding['decided']:%Y-%m-%d %H:%M:%S} UTC and rose to "
+        f"{finding['highest']:.2f} ({parts(finding)}). Who knows the addresses that it calls rarely fails so."
     )
 
 

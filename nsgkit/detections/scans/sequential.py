@@ -205,9 +205,10 @@ def walk(steps: Sequence[int], trial: Trial) -> Run | None:
 
 
 def _told_sequential(finding: Finding) -> str:
+    line, when = finding["line"], finding["decided"]
     return (
-        f"{finding['src_ip']} failed at {finding['failures']} of {finding['contacts']} first contacts: the sum "
-        f"crossed the line of {finding['line']:.2f} at {finding['decided']:%Y-%m-%d %H:%M:%S} UTC and rose to "
+        f"{finding['src_ip']} failed at {finding['failures']} of {finding['contacts']} first contacts: the "
+        f"sum crossed the line of {line:.2f} at {when:%Y-%m-%d %H:%M:%S} UTC and rose to "
         f"{finding['highest']:.2f} ({parts(finding)}). Who knows the addresses that it calls rarely fails so."
     )
 

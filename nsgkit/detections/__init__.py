@@ -1,12 +1,25 @@
 """What may be an attack: one function a kind of finding, all of their tables in one form."""
 
+from nsgkit.detections.edges import first_seen_peers, new_edges
 from nsgkit.detections.findings import findings
 from nsgkit.detections.form import proof
 from nsgkit.detections.incidents import incidents
 from nsgkit.detections.kinds import explain
 from nsgkit.detections.known import KnownEntry, read_known, with_known
-from nsgkit.detections.scans import horizontal_scans
+from nsgkit.detections.scans import block_scans, horizontal_scans, sequential_scanners, vertical_scans
 
 __all__ = [
-    "KnownEntry", "explain", "findings", "horizontal_scans", "incidents", "proof", "read_known", "with_known",
-]  # fmt: skip
+    "KnownEntry",
+    "block_scans",
+    "explain",
+    "findings",
+    "first_seen_peers",
+    "horizontal_scans",
+    "incidents",
+    "new_edges",
+    "proof",
+    "read_known",
+    "sequential_scanners",
+    "vertical_scans",
+    "with_known",
+]

@@ -2,11 +2,12 @@
 
 import pandas as pd
 
+from nsgkit.detections.beacons import BEACON_KIND
 from nsgkit.detections.form import Finding, Kind
 from nsgkit.detections.scans import HORIZONTAL_SCAN
 from nsgkit.errors import NsgkitError, shown
 
-KINDS: tuple[Kind, ...] = (HORIZONTAL_SCAN,)
+KINDS: tuple[Kind, ...] = (HORIZONTAL_SCAN, BEACON_KIND)
 BY_NAME = {kind.name: kind for kind in KINDS}
 
 

@@ -46,6 +46,37 @@ HORIZONTAL_SCANS = _findings(
     *BY_OUTCOME,
 )
 # -- beacons ---------------------------------------------------------------------------------------------
+_ENDED = Column("outcome", TEXT, "Outcome", "How all of these calls ended; calls that ended otherwise are "
+                "another finding.", **closed(*OUTCOMES))
+_PREVALENCE = Column("prevalence", "float64", "Prevalence", "Inside hosts that talk to the destination, as a "
+                     "share of the active inside hosts.", "share")
+_FIRST_SEEN = Column("first_seen", TIME, "First contact (UTC)", "When anyone inside first called the "
+                     "destination in these logs.", "UTC")
+BEACONS = _findings(
+    _ENDED,
+    Column("window", TIME, "Window (UTC)", "Where the 24 hours begin that these figures are of: the steadiest "
+           "ones.", "UTC"),
+    Column("windows", "int64", "Windows", "How many windows of 24 hours reach the line.", "windows"),
+    Column("times", "int64", "Times", "Calls in the window.", "calls"),
+    Column("interval", "float64", "Interval", "The median time between calls.", "seconds"),
+    Column("size", "Float64", "Size", "The median bytes that the source sent in a call; null where fewer than "
+           "3 are known.", "bytes", nullable=True),
+    Column("sized", "int64", "Known sizes", "Calls whose bytes are known.", "calls"),
+    Column("ts_score", "float64", "Score of intervals", "How alike the times between calls are: RITA's ts.",
+           "share"),
+    Column("size_score", "Float64", "Score of sizes", "How alike the bytes are: RITA's ds. Null where fewer "
+           "than 3 are known; steadiness is the mean of the others then.", "share", nullable=True),
+    Column("hist_score", "float64", "Score of hours", "How evenly the calls lie over the hours: RITA's hist.",
+           "share"),
+    Column("dur_score", "float64", "Score of duration", "How much of the window they fill: RITA's dur.", "share"),
+    Column("steadiness", "float64", "Steadiness", "The mean of these: RITA's beacon score.", "share"),
+    Column("periodicity", "float64", "Periodicity", "Times between calls within 10 % of their median.", "share"),
+    Column("autocorrelation", "Float64", "Autocorrelation", "Of the calls a minute, at its best lag; null where "
+           "every minute has as many.", nullable=True),
+    Column("lag", "Int64", "Lag", "That lag.", "minutes", nullable=True),
+    _PREVALENCE,
+    _FIRST_SEEN,
+)
 # -- access ----------------------------------------------------------------------------------------------
 # -- volumes ---------------------------------------------------------------------------------------------
 # -- edges -----------------------------------------------------------------------------------------------

@@ -1,0 +1,51 @@
+"""How usual an address is inside: how many hosts talk to it, and since when."""
+
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from nsgkit.counting.expressions import distinct
+from nsgkit.counting.frame import Rows
+from nsgkit.detections.attempts import DAY
+from nsgkit.detections.days import Days
+from nsgkit.enrich.sides import FROM_INSIDE
+
+RARE, USUAL = 0.02, 0.5  # shares of the active inside hosts
+NEW, OLD = 7 * DAY, 30 * DAY
+STEP = 0.15  # what each of RITA's modifiers adds to a score, or takes away
+
+
+def usage(rows: Rows, few: Rows) -> pd.DataFrame:
+    """Return how usual the destinations of `few` are among all `rows`: prevalence and first_seen, by dst_ip.
+
+    Prevalence is the share of the active inside hosts that talk to it, however that ended; active is who
+    is the source of anything. first_seen is in milliseconds, of anyone inside. The sources are inside.
+    """
+    inside = rows.filter(nw.col(FROM_INSIDE))
+    active = inside.aggregate([], n=distinct("src_ip")).collect({"n": "int64"})["n"].item()
+    there = inside.join(few.select("dst_ip").unique(), ["dst_ip"], "semi")
+    found = there.aggregate(["dst_ip"], hosts=distinct("src_ip"), first_seen=nw.col("first_ms").min())
+    table = found.collect({"dst_ip": "str", "hosts": "int64", "first_seen": "int64"}).set_index("dst_ip")
+    return table.assign(prevalence=(table["hosts"] / active).round(3))
+
+
+def rarity_step(prevalence: "pd.Series[Any]", first_seen: "pd.Series[Any]", windows: Days) -> "pd.Series[Any]":
+    """Return what rarity adds to a score: RITA's steps of .15 for prevalence, and for the age of a contact.
+
+    Rare is at most 2 % of the hosts, usual at least 50 %. New is first seen in the last 7 days, which only
+    logs of more than 7 days can tell; old is 30 days and more.
+
+    >>> import numpy as np
+    >>> week = Days(0, 6 * DAY, np.array([DAY] * 6))
+    >>> rarity_step(pd.Series([0.01, 0.1, 0.6]), pd.Series([0, 0, 0]), week).tolist()
+    [0.15, 0.0, -0.15]
+    """
+    age = windows.end - first_seen
+    new = (age <= NEW) & (windows.covered > NEW)
+    return STEP * (
+        (prevalence <= RARE).astype("int64")
+        - (prevalence >= USUAL).astype("int64")
+        + new.astype("int64")
+        - (age >= OLD).astype("int64")
+    )

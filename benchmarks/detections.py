@@ -22,7 +22,7 @@ from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import attempts
 from nsgkit.schema import CONVERSATIONS
 
-DAY = 86_400_000
+DAY, HOUR = 86_400_000, 3_600_000
 INSIDE, OUTSIDE, PAIRS, PLANTED = 400, 60_000, 100_000, 20
 PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
 ASKED = ("beacons",)
@@ -31,16 +31,18 @@ ASKED = ("beacons",)
 def invent(size: int, pairs: int = PAIRS) -> pd.DataFrame:
     """Return conversations of one day: a third come from outside, half go there, the rest stays inside.
 
-    Some pairs talk much and most little (the busiest has some thousands); half of them by day only. A tenth
-    is denied, a tenth unanswered. Of these pairs, PLANTED are beacons: every two to fifteen minutes.
+    Some pairs talk much and most little (the busiest has some thousands), in visits of about eight calls;
+    most of them by day only. A tenth is denied, a tenth unanswered. PLANTED pairs are beacons: they call
+    every two to fifteen minutes.
     """
     rng = np.random.default_rng(1)
     weight = rng.lognormal(0, 1.5, pairs)
     pair = rng.choice(pairs, size, p=weight / weight.sum()).astype("int32")
-    at = rng.integers(0, DAY, size)
-    by_day = rng.random(pairs) < 0.5
-    office = by_day[pair]
-    at[office] = (rng.normal(13, 2.5, int(office.sum())).clip(0, 23.99) * 3_600_000).astype("int64")
+    visits = rng.integers(0, DAY, size // 8)
+    by_day = rng.normal(13 * HOUR, 2.5 * HOUR, len(visits)).astype("int64")
+    visit = (pair * 7_919 + rng.integers(0, 1 + weight[pair] * 12)).astype("int64") % len(visits)
+    begins = np.where((rng.random(pairs) < 0.7)[pair], by_day[visit], visits[visit])
+    at = (begins + rng.exponential(120_000, size).astype("int64")).clip(0, DAY - 1)
     pair, at = _planted(rng, pair, at)
     order = np.argsort(at, kind="stable")
     return _table(rng, pair[order], START + at[order], pairs)
@@ -87,7 +89,7 @@ def _table(rng, pair, at, pairs) -> pd.DataFrame:
         "dst_port": rng.choice(np.array([22, 80, 443, 3389, 53, 1433], "uint16"), pairs)[pair],
         **{name: pd.arrays.IntegerArray(counted, denied) for name, counted in zip(COUNTERS, sums, strict=True)},
         "answered": pd.arrays.BooleanArray(answered, denied),
-        "blob": _category(((at - START) // 3_600_000).astype("int8"), [f"{i:02}/PT1H.json" for i in range(24)]),
+        "blob": _category(((at - START) // HOUR).astype("int8"), [f"{i:02}/PT1H.json" for i in range(24)]),
         "record": (at // 60_000 % 60).astype("int32"), "tuple": np.arange(rows, dtype="int32"),
         "folded": np.zeros(rows, "bool"), "rule": _category((pair % 20).astype("int8"), [f"R{i:02}" for i in range(20)]),
     }  # fmt: skip

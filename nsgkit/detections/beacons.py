@@ -2,11 +2,10 @@
 
 from typing import Any
 
-import narwhals as nw
 import pandas as pd
 
 from nsgkit.detections.attempts import DAY, attempts
-from nsgkit.detections.calls import PAIR, calls, texts
+from nsgkit.detections.calls import PAIR, calls, of_pairs, texts
 from nsgkit.detections.days import Days, days
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs
 from nsgkit.detections.periodicity import autocorrelation, step
@@ -100,7 +99,7 @@ def beacons(
     if windows is None:
         return findings_table(pd.DataFrame(), BEACON, BEACONS)
     held = calls(rows, to, windows)
-    few = held.filter(nw.col("pair").is_in(likely(held, windows, lines)))
+    few = of_pairs(held, likely(held, windows, lines))
     table = scorable(texts(few), windows)
     scores = reaching(table, windows, lines)
     reached = table[table["group"].isin(scores.index)]

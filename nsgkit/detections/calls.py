@@ -17,6 +17,7 @@ from nsgkit.detections.days import Days
 from nsgkit.detections.steadiness import UNKNOWN
 from nsgkit.enrich.sides import FROM_INSIDE, TO_OUTSIDE
 from nsgkit.errors import NsgkitError, shown
+from nsgkit.schema import PLACE
 
 PAIR = ["src_ip", "dst_ip", "outcome"]
 _NUMBERS = {"pair": "int64", "window": "int32", "failed": "int8", "second": "int32", "size": "int64"}
@@ -41,15 +42,25 @@ def calls(rows: Rows, to: str, windows: Days) -> Rows:
     )
 
 
+def narrowed(held: Rows) -> Rows:
+    """Return calls as numbers alone, found once: several questions follow."""
+    return held.select(*_NUMBERS).materialize()
+
+
 def numbers(held: Rows) -> pd.DataFrame:
-    """Return calls as numbers alone: pair, window, failed, second and size, in no order."""
+    """Return calls in pandas as numbers alone: pair, window, failed, second and size, in no order."""
     return held.collect(_NUMBERS)
+
+
+def of_pairs(held: Rows, pairs: Sequence[int]) -> Rows:
+    """Return the calls of few pairs, found once: several questions follow."""
+    few = held.filter(nw.col("pair").is_in([*pairs]))
+    return few.select("first_ms", *ATTEMPT, "outcome", *PLACE, *_NUMBERS).materialize()
 
 
 def texts(few: Rows) -> pd.DataFrame:
     """Return the calls of few pairs with all that is told of them, in time order, each attempt once."""
-    table = collected(few, *ATTEMPT, "outcome", *_NUMBERS).astype(_NUMBERS)
-    return one_view(table)
+    return one_view(collected(few, *ATTEMPT, "outcome", *_NUMBERS).astype(_NUMBERS))
 
 
 def grouped(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:

@@ -19,13 +19,14 @@ STEP = 0.15  # what each of RITA's modifiers adds to a score, or takes away
 def usage(rows: Rows, few: Rows) -> pd.DataFrame:
     """Return how usual the destinations of `few` are among all `rows`: prevalence and first_seen, by dst_ip.
 
-    Prevalence is the share of the active inside hosts that talk to it, however that ended; active is who
-    is the source of anything. first_seen is in milliseconds, of anyone inside. The sources are inside.
+    Prevalence is the share of the active inside hosts that call it, however that ends; active is who is the
+    source of anything. first_seen is in milliseconds, of anyone inside.
     """
     inside = rows.filter(nw.col(FROM_INSIDE))
-    active = inside.aggregate([], n=distinct("src_ip")).collect({"n": "int64"})["n"].item()
-    there = inside.join(few.select("dst_ip").unique(), ["dst_ip"], "semi")
-    found = there.aggregate(["dst_ip"], hosts=distinct("src_ip"), first_seen=nw.col("first_ms").min())
+    pairs = inside.aggregate(["src_ip", "dst_ip"], since=nw.col("first_ms").min()).materialize()
+    active = pairs.aggregate([], n=distinct("src_ip")).collect({"n": "int64"})["n"].item()
+    asked = pairs.join(few.select("dst_ip").unique(), ["dst_ip"], "semi")
+    found = asked.aggregate(["dst_ip"], hosts=nw.len(), first_seen=nw.col("since").min())
     table = found.collect({"dst_ip": "str", "hosts": "int64", "first_seen": "int64"}).set_index("dst_ip")
     return table.assign(prevalence=(table["hosts"] / active).round(3))
 

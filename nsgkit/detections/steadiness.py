@@ -79,10 +79,10 @@ def spans(calls: pd.DataFrame, groups: int) -> Numbers:
 
 def intervals(calls: pd.DataFrame) -> pd.DataFrame:
     """Return the seconds between the distinct times of each group, in their order: group and second."""
-    key = np.unique(calls["group"].to_numpy("int64") * WINDOW + calls["second"].to_numpy())
-    group = key // WINDOW
-    same = group[1:] == group[:-1]
-    return pd.DataFrame({"group": group[1:][same], "second": np.diff(key)[same]})
+    key = np.sort(calls["group"].to_numpy("int64") * WINDOW + calls["second"].to_numpy())
+    group, apart = key // WINDOW, np.diff(key)
+    within = (apart > 0) & (group[1:] == group[:-1])
+    return pd.DataFrame({"group": group[1:][within], "second": apart[within]})
 
 
 def stat(values: pd.DataFrame, name: str, when_small: int) -> "pd.Series[Any]":

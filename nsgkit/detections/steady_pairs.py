@@ -8,7 +8,7 @@ import pandas as pd
 
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import HOUR
-from nsgkit.detections.calls import grouped, numbers, of_group
+from nsgkit.detections.calls import grouped, narrowed, numbers, of_group
 from nsgkit.detections.days import Days
 from nsgkit.detections.steadiness import HOUR as HOUR_OF_SECONDS
 from nsgkit.detections.steadiness import HOURS, MOST, hours_needed, intervals, steadiness
@@ -36,9 +36,11 @@ class Lines(NamedTuple):
 
 def likely(held: Rows, windows: Days, lines: Lines) -> list[int]:
     """Return the pairs of `calls` of which a window reaches its line."""
-    groups = _possible(held, windows, lines).select("pair", "window")
-    table = scorable(numbers(held.join(groups, ["pair", "window"], "semi")), windows)
-    return reaching(table, windows, lines)["pair"].unique().tolist()
+    narrow = narrowed(held)
+    groups = _possible(narrow, windows, lines).select("pair", "window")
+    table = scorable(numbers(narrow.join(groups, ["pair", "window"], "semi")), windows)
+    found: list[int] = reaching(table, windows, lines)["pair"].unique().tolist()
+    return found
 
 
 def scorable(table: pd.DataFrame, windows: Days) -> pd.DataFrame:

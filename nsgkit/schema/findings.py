@@ -77,6 +77,39 @@ BEACONS = _findings(
     _PREVALENCE,
     _FIRST_SEEN,
 )
+BURSTS = _findings(
+    _ENDED,
+    Column("bursts", "int64", "Bursts", "How many bursts of this pair there are; the figures are of the one with "
+           "the most times.", "bursts"),
+    Column("times", "int64", "Times", "Calls in the burst.", "calls"),
+    Column("lasting", "int64", "Lasting", "From its first call to its last.", "seconds"),
+    Column("interval", "float64", "Interval", "The median time between calls.", "seconds"),
+    Column("regular", "float64", "Alike in time", "Times between calls near their median.", "share"),
+    Column("size", "Float64", "Size", "The median bytes that the source sent in a call; null where unknown.",
+           "bytes", nullable=True),
+    Column("alike", "Float64", "Alike in size", "Calls whose known bytes lie near their median; null where "
+           "unknown.", "share", nullable=True),
+)
+STROBES = _findings(
+    Column("window", TIME, "Window (UTC)", "Where the 24 hours begin: those with the most attempts.", "UTC"),
+    Column("windows", "int64", "Windows", "How many windows of 24 hours reach the line.", "windows"),
+    Column("times", "int64", "Times", "Attempts in the window.", "attempts"),
+    *BY_OUTCOME,
+)
+LONG_CONNECTIONS = _findings(
+    Column("window", TIME, "Window (UTC)", "Where the 24 hours begin in which these connections do: those with "
+           "the longest total.", "UTC"),
+    Column("windows", "int64", "Windows", "How many windows of 24 hours reach the line.", "windows"),
+    Column("tier", TEXT, "Tier", "At least so many hours in total.", "hours",
+           **closed("1 h", "4 h", "8 h", "12 h")),
+    Column("total", "float64", "Total", "What all connections of the pair that began in the window last, one "
+           "after the other or at once.", "seconds"),
+    Column("longest", "float64", "Longest", "The longest of them.", "seconds"),
+    Column("connections", "int64", "Connections", "How many they are.", "connections"),
+    Column("unfinished", "int64", "Unfinished", "Those whose begin or end is not in the logs: they last at least "
+           "so long, and so does the total.", "connections"),
+    _PREVALENCE,
+)
 # -- access ----------------------------------------------------------------------------------------------
 # -- volumes ---------------------------------------------------------------------------------------------
 # -- edges -----------------------------------------------------------------------------------------------

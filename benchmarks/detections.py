@@ -25,7 +25,7 @@ from nsgkit.schema import CONVERSATIONS
 DAY, HOUR = 86_400_000, 3_600_000
 INSIDE, OUTSIDE, PAIRS, PLANTED = 400, 60_000, 100_000, 20
 PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
-ASKED = ("beacons",)
+ASKED = ("beacons", "bursts", "strobes", "long_connections")
 
 
 def invent(size: int, pairs: int = PAIRS) -> pd.DataFrame:

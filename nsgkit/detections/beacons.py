@@ -5,11 +5,11 @@ from typing import Any
 import pandas as pd
 
 from nsgkit.detections.attempts import DAY, attempts
-from nsgkit.detections.calls import PAIR, calls, of_pairs, texts
+from nsgkit.detections.calls import calls, ends_of, of_pairs, texts
 from nsgkit.detections.days import Days, days
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs
 from nsgkit.detections.periodicity import autocorrelation, step
-from nsgkit.detections.rarity import rarity_step, usage
+from nsgkit.detections.rarity import age_step, prevalence_step, usage
 from nsgkit.detections.spread import alike, spread
 from nsgkit.detections.steadiness import LEAST, UNKNOWN, intervals
 from nsgkit.detections.steady_pairs import Lines, likely, reaching, scorable
@@ -21,7 +21,7 @@ _SCORES = {"ts": "ts_score", "size": "size_score", "hist": "hist_score", "dur": 
 _SCORES |= {"score": "steadiness"}
 
 
-def beacons(
+def beacons(  # noqa: PLR0913
     conversations: object,
     *,
     network: Own = None,
@@ -88,7 +88,7 @@ def beacons(
     >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
     >>> found = beacons(conversations)
     >>> found[["src_ip", "dst_ip", "times", "steadiness"]].to_numpy().tolist()
-    [['10.20.0.4', '203.0.113.222', 288, 0.962]]
+    [['10.20.0.4', '203.0.113.222', 174, 0.96]]
 
     Source: RITA 5.1.1, its beacon score and its modifiers; hours instead of 24 parts of the logs, periodicity
     and its step, and outcomes apart: own.
@@ -104,7 +104,7 @@ def beacons(
     scores = reaching(table, windows, lines)
     reached = table[table["group"].isin(scores.index)]
     best = _best(scores).join(_figures(reached, windows)).set_index("pair")
-    found = best.join(proofs(reached, ["pair"])).join(_told_by_all(reached)).reset_index(drop=True)
+    found = best.join(proofs(reached, ["pair"])).join(ends_of(reached)).reset_index(drop=True)
     found = found.join(usage(rows, few), on="dst_ip")
     return findings_table(_ranked(found, windows), BEACON, BEACONS)
 
@@ -112,7 +112,8 @@ def beacons(
 def _best(scores: pd.DataFrame) -> pd.DataFrame:
     """Return each pair's steadiest window, and how many windows reach the line."""
     scores = scores.assign(windows=scores.groupby("pair")["score"].transform("size"))
-    return scores.sort_values(["score", "window"], ascending=[False, True]).drop_duplicates("pair")
+    order = scores.sort_values(["score", "times", "window"], ascending=[False, False, True])
+    return order.drop_duplicates("pair")
 
 
 def _figures(table: pd.DataFrame, windows: Days) -> pd.DataFrame:
@@ -130,13 +131,6 @@ def _figures(table: pd.DataFrame, windows: Days) -> pd.DataFrame:
     return figures.join(autocorrelation(table, windows).round(3).astype("Float64"))
 
 
-def _told_by_all(reached: pd.DataFrame) -> pd.DataFrame:
-    """Return the ends of each pair, how its calls ended, and its port where there is one."""
-    pairs = reached.groupby("pair")
-    one = pairs["dst_port"].nunique() == 1
-    return pairs[[*PAIR, "dst_port"]].first().assign(dst_port=lambda t: t["dst_port"].where(one).astype("Int64"))
-
-
 def _ranked(found: pd.DataFrame, windows: Days) -> pd.DataFrame:
     """Return scores as shares, and the one by which findings stand in order: see `beacons`."""
     shares = {name: found[part] / 1_000 for part, name in _SCORES.items()}
@@ -144,7 +138,7 @@ def _ranked(found: pd.DataFrame, windows: Days) -> pd.DataFrame:
     found["size"] = found.pop("median_size")
     found["window"] = windows.start + found["window"].astype("int64") * DAY
     steps = step(found["periodicity"], found["autocorrelation"])
-    steps += rarity_step(found["prevalence"], found["first_seen"], windows)
+    steps += prevalence_step(found["prevalence"]) + age_step(found["first_seen"], windows)
     return found.assign(score=(found["steadiness"].astype("float64") + steps).clip(0, 1))
 
 

@@ -79,3 +79,10 @@ def grouped(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
 def of_group(table: pd.DataFrame, *names: str) -> pd.DataFrame:
     """Return what is the same in all calls of a group, by group."""
     return table.drop_duplicates("group").set_index("group")[[*names]].sort_index()
+
+
+def ends_of(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the ends of each pair, how its calls ended, and its port where there is one."""
+    pairs = table.groupby("pair")
+    one = pairs["dst_port"].nunique() == 1
+    return pairs[[*PAIR, "dst_port"]].first().assign(dst_port=lambda t: t["dst_port"].where(one).astype("Int64"))

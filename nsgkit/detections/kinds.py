@@ -3,11 +3,14 @@
 import pandas as pd
 
 from nsgkit.detections.beacons import BEACON_KIND
+from nsgkit.detections.bursts import BURST_KIND
 from nsgkit.detections.form import Finding, Kind
+from nsgkit.detections.long_connections import LONG_CONNECTION_KIND
 from nsgkit.detections.scans import HORIZONTAL_SCAN
+from nsgkit.detections.strobes import STROBE_KIND
 from nsgkit.errors import NsgkitError, shown
 
-KINDS: tuple[Kind, ...] = (HORIZONTAL_SCAN, BEACON_KIND)
+KINDS: tuple[Kind, ...] = (HORIZONTAL_SCAN, BEACON_KIND, BURST_KIND, STROBE_KIND, LONG_CONNECTION_KIND)
 BY_NAME = {kind.name: kind for kind in KINDS}
 
 

@@ -31,22 +31,26 @@ def usage(rows: Rows, few: Rows) -> pd.DataFrame:
     return table.assign(prevalence=(table["hosts"] / active).round(3))
 
 
-def rarity_step(prevalence: "pd.Series[Any]", first_seen: "pd.Series[Any]", windows: Days) -> "pd.Series[Any]":
-    """Return what rarity adds to a score: RITA's steps of .15 for prevalence, and for the age of a contact.
+def prevalence_step(prevalence: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return what prevalence adds to a score: .15 where at most 2 % call it, -.15 where at least half do.
 
-    Rare is at most 2 % of the hosts, usual at least 50 %. New is first seen in the last 7 days, which only
-    logs of more than 7 days can tell; old is 30 days and more.
+    >>> prevalence_step(pd.Series([0.01, 0.1, 0.6, None], dtype="Float64")).tolist()
+    [0.15, 0.0, -0.15, 0.0]
+    """
+    share = prevalence.astype("float64")
+    return STEP * ((share <= RARE).astype("int64") - (share >= USUAL).astype("int64"))
+
+
+def age_step(first_seen: "pd.Series[Any]", windows: Days) -> "pd.Series[Any]":
+    """Return what the first contact adds to a score: .15 in the last 7 days, -.15 from 30 days back on.
+
+    Only logs of more than 7 days can tell that a contact is new.
 
     >>> import numpy as np
-    >>> week = Days(0, 6 * DAY, np.array([DAY] * 6))
-    >>> rarity_step(pd.Series([0.01, 0.1, 0.6]), pd.Series([0, 0, 0]), week).tolist()
-    [0.15, 0.0, -0.15]
+    >>> weeks = Days(0, 35 * DAY, np.full(35, DAY))
+    >>> age_step(pd.Series([0, 10 * DAY, 34 * DAY]), weeks).tolist()
+    [-0.15, 0.0, 0.15]
     """
     age = windows.end - first_seen
     new = (age <= NEW) & (windows.covered > NEW)
-    return STEP * (
-        (prevalence <= RARE).astype("int64")
-        - (prevalence >= USUAL).astype("int64")
-        + new.astype("int64")
-        - (age >= OLD).astype("int64")
-    )
+    return STEP * (new.astype("int64") - (age >= OLD).astype("int64"))

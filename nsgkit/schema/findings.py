@@ -1,5 +1,7 @@
 """The tables of findings: how each begins and ends, and the figures that make each detection's score."""
 
+from dataclasses import replace
+
 from nsgkit.schema.columns import TEXT, TIME, Column, Table, closed
 
 # fmt: off
@@ -108,7 +110,8 @@ LONG_CONNECTIONS = _findings(
     Column("connections", "int64", "Connections", "How many they are.", "connections"),
     Column("unfinished", "int64", "Unfinished", "Those whose begin or end is not in the logs: they last at least "
            "so long, and so does the total.", "connections"),
-    _PREVALENCE,
+    replace(_PREVALENCE, dtype="Float64", nullable=True, meaning=_PREVALENCE.meaning[:-1] + "; null where the "
+            "connections come from outside."),
 )
 # -- access ----------------------------------------------------------------------------------------------
 # -- volumes ---------------------------------------------------------------------------------------------

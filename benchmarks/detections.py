@@ -70,7 +70,7 @@ def _table(rng, pair, at, pairs) -> pd.DataFrame:
     ended = rng.choice(3, pairs, p=[0.8, 0.1, 0.1])  # answered, unanswered, denied
     ended[:PLANTED] = 0
     denied, answered = (ended == 2)[pair], (ended == 0)[pair]
-    lasts = rng.exponential(20_000, rows).astype("int64") * ~denied
+    lasts = rng.exponential(5_000, rows).astype("int64") * ~denied
     names = [f"10.{i // 250}.0.{i % 250}" for i in range(INSIDE)]
     names += [f"198.{i // 65_536 + 18}.{i // 256 % 256}.{i % 256}" for i in range(OUTSIDE)]
     size = rng.lognormal(7, 1, rows).astype("int64") + 100
@@ -113,9 +113,10 @@ def peak() -> float:
 
 def measured(rows: Rows, name: str) -> int:
     """Print the seconds of a detection; return its findings."""
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     found = getattr(detections, name)(rows)
-    print(f"{name:24} {time.perf_counter() - start:6.2f} s   {len(found):6,} findings   peak {peak():.2f} GB")
+    spent, busy = time.perf_counter() - start, time.process_time() - busy
+    print(f"{name:24} {spent:6.2f} s, of processors {busy:6.2f}   {len(found):6,} findings   peak {peak():.2f} GB")
     return len(found)
 
 

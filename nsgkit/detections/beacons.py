@@ -8,7 +8,7 @@ from nsgkit.detections.attempts import DAY, attempts
 from nsgkit.detections.calls import calls, ends_of, of_pairs, texts
 from nsgkit.detections.days import Days, days
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs
-from nsgkit.detections.periodicity import autocorrelation, step
+from nsgkit.detections.periodicity import autocorrelation, periodicity_step
 from nsgkit.detections.rarity import age_step, prevalence_step, usage
 from nsgkit.detections.spread import alike, spread
 from nsgkit.detections.steadiness import LEAST, UNKNOWN, intervals
@@ -44,7 +44,7 @@ def beacons(  # noqa: PLR0913
     findings stand in order, is steadiness and four steps of .15, cut to 0 and 1:
 
     - up where at least half of the intervals lie within 10 % of their median, or autocorrelation is at least
-      .5; down where both are under .15;
+      .5; otherwise down where fewer than 15 % of the intervals do;
     - up where at most 2 % of the active inside hosts talk to the destination, down where at least 50 % do;
     - up where the first contact lies in the last 7 days of logs that are longer;
     - down where it lies 30 days back, or more.
@@ -137,9 +137,10 @@ def _ranked(found: pd.DataFrame, windows: Days) -> pd.DataFrame:
     found = found.drop(columns=[*_SCORES]).assign(**shares)
     found["size"] = found.pop("median_size")
     found["window"] = windows.start + found["window"].astype("int64") * DAY
-    steps = step(found["periodicity"], found["autocorrelation"])
+    steps = periodicity_step(found["periodicity"], found["autocorrelation"])
     steps += prevalence_step(found["prevalence"]) + age_step(found["first_seen"], windows)
-    return found.assign(score=(found["steadiness"].astype("float64") + steps).clip(0, 1))
+    score = (found["steadiness"].astype("float64") + steps).clip(0, 1)
+    return found.assign(score=score, prevalence=found["prevalence"].round(3))
 
 
 def _told(finding: Finding) -> str:

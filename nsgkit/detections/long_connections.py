@@ -112,7 +112,8 @@ def _longest(held: Rows, least: int) -> Rows:
         longest=nw.col("lasts").max(),
         connections=nw.len(),
         unfinished=nw.col("unfinished").sum().cast(nw.Int64),
-    ).filter(nw.col("total") >= least)
+    )
+    totals = totals.filter(nw.col("total") >= least).materialize()
     most = totals.aggregate(_PAIR, most=nw.col("total").max(), windows=nw.len())
     return totals.join(most, _PAIR).filter(nw.col("total") == nw.col("most")).materialize()
 
@@ -137,7 +138,7 @@ def _ranked(found: pd.DataFrame) -> pd.DataFrame:
     score -= STEP * (found["longest"] < HOUR)
     score += prevalence_step(prevalence)
     seconds = {name: found[name] / 1_000 for name in ("total", "longest")}
-    return found.assign(tier=tier.astype("str"), score=score, prevalence=prevalence, **seconds)
+    return found.assign(tier=tier.astype("str"), score=score, prevalence=prevalence.round(3), **seconds)
 
 
 def _told(finding: Finding) -> str:

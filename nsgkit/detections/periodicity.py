@@ -30,14 +30,15 @@ def autocorrelation(table: pd.DataFrame, windows: Days) -> pd.DataFrame:
     return pd.DataFrame.from_dict(found, "index", "float64", ["autocorrelation", "lag"])
 
 
-def step(periodicity: "pd.Series[Any]", at_best_lag: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Return what periodicity adds to a score: .15 where calls are periodic, -.15 where they are irregular.
+def periodicity_step(periodicity: "pd.Series[Any]", at_best_lag: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return what periodicity adds to a score: .15 where calls are periodic, -.15 where nothing is near.
 
-    >>> step(pd.Series([0.5, 0.4, 0.1]), pd.Series([pd.NA, 0.2, 0.1], dtype="Float64")).tolist()
-    [0.15, 0.0, -0.15]
+    >>> lags = pd.Series([pd.NA, 0.6, 0.2, 0.2], dtype="Float64")
+    >>> periodicity_step(pd.Series([0.5, 0.1, 0.4, 0.1]), lags).tolist()
+    [0.15, 0.15, 0.0, -0.15]
     """
-    most = np.maximum(periodicity, at_best_lag.astype("float64").fillna(0))
-    return STEP * ((most >= PERIODIC).astype("int64") - (most < IRREGULAR).astype("int64"))
+    periodic = (periodicity >= PERIODIC) | (at_best_lag.astype("float64") >= PERIODIC)
+    return STEP * (periodic.astype("int64") - (~periodic & (periodicity < IRREGULAR)).astype("int64"))
 
 
 def _best(second: "pd.Series[Any]", hours: int) -> tuple[float, float]:

@@ -24,11 +24,12 @@ def usage(rows: Rows, few: Rows) -> pd.DataFrame:
     """
     inside = rows.filter(nw.col(FROM_INSIDE))
     pairs = inside.aggregate(["src_ip", "dst_ip"], since=nw.col("first_ms").min()).materialize()
-    active = pairs.aggregate([], n=distinct("src_ip")).collect({"n": "int64"})["n"].item()
+    counted = pairs.aggregate([], n=distinct("src_ip")).collect({"n": "Int64"})["n"]
+    active = counted.fillna(0).item()  # null where nobody inside is active: then nothing is asked
     asked = pairs.join(few.select("dst_ip").unique(), ["dst_ip"], "semi")
     found = asked.aggregate(["dst_ip"], hosts=nw.len(), first_seen=nw.col("since").min())
     table = found.collect({"dst_ip": "str", "hosts": "int64", "first_seen": "int64"}).set_index("dst_ip")
-    return table.assign(prevalence=(table["hosts"] / active).round(3))
+    return table.assign(prevalence=table["hosts"] / active)
 
 
 def prevalence_step(prevalence: "pd.Series[Any]") -> "pd.Series[Any]":

@@ -72,9 +72,9 @@ def strobes(conversations: object, *, network: Own = None, times: int = 86_400) 
 
 def _candidates(begun: Rows, times: int) -> pd.DataFrame:
     """Return the attempts of pairs in their busiest window, where it has so many."""
-    counted = begun.aggregate(_KEYS, n=nw.len()).filter(nw.col("n") >= times)
+    counted = begun.aggregate(_KEYS, n=nw.len()).filter(nw.col("n") >= times).materialize()
     most = counted.aggregate(_PAIR, most=nw.col("n").max(), windows=nw.len())
-    busiest = counted.join(most, _PAIR).filter(nw.col("n") == nw.col("most"))
+    busiest = counted.join(most, _PAIR).filter(nw.col("n") == nw.col("most")).materialize()
     few = begun.join(busiest.select(*_KEYS, "windows"), _KEYS)
     table = collected(few, *ATTEMPT, "outcome", "window", "windows")
     return table.astype({"window": "int64", "windows": "int64"})

@@ -93,7 +93,9 @@ def _table(rng, pair, at, pairs) -> pd.DataFrame:
         "record": (at // 60_000 % 60).astype("int32"), "tuple": np.arange(rows, dtype="int32"),
         "folded": np.zeros(rows, "bool"), "rule": _category((pair % 20).astype("int8"), [f"R{i:02}" for i in range(20)]),
     }  # fmt: skip
-    one = {name: _category(np.zeros(rows, "int8"), ["one"]) for name in ("acl", "mac", "resource", "flow_log")}
+    one = {
+        name: _category(np.zeros(rows, "int8"), ["one"]) for name in ("acl", "mac", "resource", "flow_log")
+    }
     table = pd.DataFrame({**given, **one})
     return table[[c.name for c in CONVERSATIONS if c.name in table.columns]]
 
@@ -116,7 +118,9 @@ def measured(rows: Rows, name: str) -> int:
     start, busy = time.perf_counter(), time.process_time()
     found = getattr(detections, name)(rows)
     spent, busy = time.perf_counter() - start, time.process_time() - busy
-    print(f"{name:24} {spent:6.2f} s, of processors {busy:6.2f}   {len(found):6,} findings   peak {peak():.2f} GB")
+    print(
+        f"{name:24} {spent:6.2f} s, of processors {busy:6.2f}   {len(found):6,} findings   peak {peak():.2f} GB"
+    )
     return len(found)
 
 

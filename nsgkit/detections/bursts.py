@@ -154,7 +154,9 @@ def _bursts(table: pd.DataFrame, runs: Runs) -> pd.DataFrame:
 
 def _of_pairs(found: pd.DataFrame) -> pd.DataFrame:
     """Return of each pair its burst of the most calls, how many it has, and their numbers, by pair."""
-    ordered = found.rename_axis("group").reset_index().sort_values(["times", "group"], ascending=[False, True])
+    ordered = (
+        found.rename_axis("group").reset_index().sort_values(["times", "group"], ascending=[False, True])
+    )
     pairs = ordered.groupby("pair")
     best = ordered.drop_duplicates("pair").set_index("pair")
     best = best.assign(bursts=pairs.size(), groups=pairs["group"].agg(list))
@@ -163,8 +165,10 @@ def _of_pairs(found: pd.DataFrame) -> pd.DataFrame:
 
 def _told(finding: Finding) -> str:
     port = "" if pd.isna(finding["dst_port"]) else f" on port {finding['dst_port']}"
-    size = "" if pd.isna(finding["size"]) else (
-        f", and {finding['alike']:.0%} of them send within 10 % of {finding['size']:,.0f} bytes"
+    size = (
+        ""
+        if pd.isna(finding["size"])
+        else (f", and {finding['alike']:.0%} of them send within 10 % of {finding['size']:,.0f} bytes")
     )
     return (
         f"{finding['src_ip']} called {finding['dst_ip']}{port} {finding['times']:,} times "

@@ -85,4 +85,6 @@ def ends_of(table: pd.DataFrame) -> pd.DataFrame:
     """Return the ends of each pair, how its calls ended, and its port where there is one."""
     pairs = table.groupby("pair")
     one = pairs["dst_port"].nunique() == 1
-    return pairs[[*PAIR, "dst_port"]].first().assign(dst_port=lambda t: t["dst_port"].where(one).astype("Int64"))
+    return (
+        pairs[[*PAIR, "dst_port"]].first().assign(dst_port=lambda t: t["dst_port"].where(one).astype("Int64"))
+    )

@@ -30,7 +30,9 @@ class Lines(NamedTuple):
         """Return the lines of an analyst, who gives shares; NsgkitError where one is none."""
         for name, line in (("answered", answered), ("failed", failed)):
             if not 0 < line <= 1:
-                raise NsgkitError(f"{name} takes no {shown(line)}: give a share above 0, at most 1, such as 0.8.")
+                raise NsgkitError(
+                    f"{name} takes no {shown(line)}: give a share above 0, at most 1, such as 0.8."
+                )
         return cls(round(answered * 1_000), round(failed * 1_000), times, per_hour)
 
 

@@ -72,7 +72,10 @@ def test_a_denied_one_has_the_other_line_and_no_sizes():
 
 @pytest.mark.parametrize(("end", "findings"), [(6 * 3600 - 1, 0), (6 * 3600, 1)])
 def test_under_six_hours_are_too_short(end, findings):
-    assert len(beacons(conversations(lines(every(60, 0, end), lasts=0), lines([end], dst="192.0.2.9", lasts=0)))) == findings
+    assert (
+        len(beacons(conversations(lines(every(60, 0, end), lasts=0), lines([end], dst="192.0.2.9", lasts=0))))
+        == findings
+    )
 
 
 def test_each_window_on_its_own():
@@ -191,7 +194,9 @@ def by_hand(table):
     groups = {}
     for second, dst, decision in zip(seconds, table["dst_ip"], table["decision"], strict=True):
         pair = (dst, "denied" if decision == "denied" else "answered")
-        groups.setdefault((pair, second // DAY), []).append((second % DAY, -1 if decision == "denied" else 300))
+        groups.setdefault((pair, second // DAY), []).append(
+            (second % DAY, -1 if decision == "denied" else 300)
+        )
     best = {}
     for (pair, window), group in sorted(groups.items()):
         length = min(covered - window * DAY, DAY)

@@ -38,12 +38,17 @@ def in_logs(groups, hours):
 
 
 def by_hand(groups, hours):
-    told = [plain.steadiness(*zip(*g, strict=True), h) if g else None for g, h in zip(groups, hours, strict=True)]
+    told = [
+        plain.steadiness(*zip(*g, strict=True), h) if g else None for g, h in zip(groups, hours, strict=True)
+    ]
     return {n: scores for n, scores in enumerate(told) if scores}
 
 
 def as_lists(found):
-    return {n: [None if pd.isna(v) else int(v) for v in row] for n, row in zip(found.index, found.to_numpy(), strict=True)}
+    return {
+        n: [None if pd.isna(v) else int(v) for v in row]
+        for n, row in zip(found.index, found.to_numpy(), strict=True)
+    }
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -79,7 +84,9 @@ def test_the_means_of_20_draws(draw, lognormal, mean):
     rng = np.random.default_rng(20)
     groups = [draw(rng) for _ in range(20)]
     sizes = [rng.lognormal(6, 1, len(g)).astype(int) if lognormal else np.full(len(g), 300) for g in groups]
-    calls = table([list(zip(g.tolist(), s.tolist(), strict=True)) for g, s in zip(groups, sizes, strict=True)])
+    calls = table(
+        [list(zip(g.tolist(), s.tolist(), strict=True)) for g, s in zip(groups, sizes, strict=True)]
+    )
     assert steadiness(calls, np.full(20, 24))["score"].mean() / 1000 == pytest.approx(mean, abs=0.012)
 
 

@@ -52,7 +52,7 @@ def _planted(rng, pair, at):
     """Let the first pairs be beacons: they call at equal distances, give or take a fifth."""
     kept = pair >= PLANTED
     times = []
-    for number in range(PLANTED):
+    for _ in range(PLANTED):
         step = rng.integers(120_000, 900_000)
         called = np.cumsum(rng.uniform(0.8, 1.2, DAY // step) * step).astype("int64")
         times.append(called[called < DAY])
@@ -84,14 +84,16 @@ def _table(rng, pair, at, pairs) -> pd.DataFrame:
         "decision": pd.Categorical.from_codes(denied.astype("int8"), _closed("decision")),
         "direction": pd.Categorical.from_codes((way > 0)[pair].astype("int8"), _closed("direction")),
         "protocol": _category(np.zeros(rows, "int8"), ["TCP"]),
-        "src_ip": _category(src.astype("int32")[pair], names), "dst_ip": _category(dst.astype("int32")[pair], names),
+        "src_ip": _category(src.astype("int32")[pair], names),
+        "dst_ip": _category(dst.astype("int32")[pair], names),
         "src_port": rng.integers(1024, 65535, rows).astype("uint16"),
         "dst_port": rng.choice(np.array([22, 80, 443, 3389, 53, 1433], "uint16"), pairs)[pair],
-        **{name: pd.arrays.IntegerArray(counted, denied) for name, counted in zip(COUNTERS, sums, strict=True)},
+        **{name: pd.arrays.IntegerArray(n, denied) for name, n in zip(COUNTERS, sums, strict=True)},
         "answered": pd.arrays.BooleanArray(answered, denied),
         "blob": _category(((at - START) // HOUR).astype("int8"), [f"{i:02}/PT1H.json" for i in range(24)]),
         "record": (at // 60_000 % 60).astype("int32"), "tuple": np.arange(rows, dtype="int32"),
-        "folded": np.zeros(rows, "bool"), "rule": _category((pair % 20).astype("int8"), [f"R{i:02}" for i in range(20)]),
+        "rule": _category((pair % 20).astype("int8"), [f"R{i:02}" for i in range(20)]),
+        "folded": np.zeros(rows, "bool"),
     }  # fmt: skip
     one = {
         name: _category(np.zeros(rows, "int8"), ["one"]) for name in ("acl", "mac", "resource", "flow_log")
@@ -118,9 +120,7 @@ def measured(rows: Rows, name: str) -> int:
     start, busy = time.perf_counter(), time.process_time()
     found = getattr(detections, name)(rows)
     spent, busy = time.perf_counter() - start, time.process_time() - busy
-    print(
-        f"{name:24} {spent:6.2f} s, of processors {busy:6.2f}   {len(found):6,} findings   peak {peak():.2f} GB"
-    )
+    print(f"{name:24} {spent:6.2f} s, {busy:6.2f} s of processors, {len(found):5,} findings, {peak():.2f} GB")
     return len(found)
 
 

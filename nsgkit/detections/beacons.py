@@ -1,11 +1,9 @@
 """The question: who inside calls home, steadily, hour after hour."""
 
-from typing import Any
-
 import pandas as pd
 
 from nsgkit.detections.attempts import DAY, attempts
-from nsgkit.detections.calls import calls, ends_of, of_pairs, texts
+from nsgkit.detections.calls import calls, ends_of, of_pairs, on_port, texts
 from nsgkit.detections.days import Days, days
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs
 from nsgkit.detections.periodicity import autocorrelation, periodicity_step
@@ -144,15 +142,14 @@ def _ranked(found: pd.DataFrame, windows: Days) -> pd.DataFrame:
 
 
 def _told(finding: Finding) -> str:
-    port = "" if pd.isna(finding["dst_port"]) else f" on port {finding['dst_port']}"
-    size = "" if pd.isna(finding["size"]) else f" and sends {finding['size']:,.0f} bytes"
-    periodic = f"{finding['periodicity']:.0%} of the intervals lie within 10 % of it"
+    size: str = "" if pd.isna(finding["size"]) else f" and sends {finding['size']:,.0f} bytes"
+    begins, since = (f"{finding[name]:%Y-%m-%d %H:%M} UTC" for name in ("window", "first_seen"))
     return (
-        f"{finding['src_ip']} called {finding['dst_ip']}{port} {finding['times']:,} times ({finding['outcome']}) "
-        f"in the window from {finding['window']:%Y-%m-%d %H:%M} UTC: it comes back after "
-        f"{finding['interval']:,.0f} seconds{size}, by the median. Steadiness is {finding['steadiness']:.3f} "
-        f"of 1, and {periodic}. {finding['prevalence']:.1%} of the active inside hosts talk to "
-        f"{finding['dst_ip']}, first at {finding['first_seen']:%Y-%m-%d %H:%M} UTC."
+        f"{finding['src_ip']} called {finding['dst_ip']}{on_port(finding)} {finding['times']:,} times "
+        f"({finding['outcome']}) in the window from {begins}: it comes back after {finding['interval']:,.0f} "
+        f"seconds{size}, by the median. Steadiness is {finding['steadiness']:.3f} of 1, and "
+        f"{finding['periodicity']:.0%} of the intervals lie within 10 % of that. {finding['prevalence']:.1%} of "
+        f"the active inside hosts talk to it, first at {since}."
     )
 
 
@@ -161,7 +158,7 @@ BEACON_KIND = Kind(
     beacons,
     BEACONS,
     _told,
-    "the destination is a service that is known and asked by the clock: updates, monitoring, time, telemetry, "
+    "the destination is a known service that is asked by the clock: updates, monitoring, time, telemetry, "
     "mail or a backup.",
     0.8,
 )

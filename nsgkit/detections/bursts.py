@@ -8,7 +8,7 @@ import pandas as pd
 
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import SECOND, attempts
-from nsgkit.detections.calls import calls, ends_of, narrowed, numbers, of_pairs, texts
+from nsgkit.detections.calls import calls, ends_of, narrowed, numbers, of_pairs, on_port, texts
 from nsgkit.detections.days import days
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs, strength
 from nsgkit.detections.spread import alike, spread
@@ -164,16 +164,14 @@ def _of_pairs(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _told(finding: Finding) -> str:
-    port = "" if pd.isna(finding["dst_port"]) else f" on port {finding['dst_port']}"
-    size = (
-        ""
-        if pd.isna(finding["size"])
-        else (f", and {finding['alike']:.0%} of them send within 10 % of {finding['size']:,.0f} bytes")
+    known = not pd.isna(finding["size"])
+    near: str = (
+        f", and {finding['alike']:.0%} of the sizes are near {finding['size']:,.0f} bytes" if known else ""
     )
     return (
-        f"{finding['src_ip']} called {finding['dst_ip']}{port} {finding['times']:,} times "
-        f"({finding['outcome']}) in {finding['lasting'] / 60:,.0f} minutes, about every "
-        f"{finding['interval']:,.0f} seconds: {finding['regular']:.0%} of the times between calls are alike{size}."
+        f"{finding['src_ip']} called {finding['dst_ip']}{on_port(finding)} {finding['times']:,} times "
+        f"({finding['outcome']}) within {finding['lasting'] / 60:,.0f} minutes: {finding['regular']:.0%} of "
+        f"the times between calls are near {finding['interval']:,.0f} seconds{near}."
     )
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import ATTEMPT, collected, one_view
 from nsgkit.detections.days import Days
+from nsgkit.detections.form import Finding
 from nsgkit.detections.steadiness import UNKNOWN
 from nsgkit.enrich.sides import FROM_INSIDE, TO_OUTSIDE
 from nsgkit.errors import NsgkitError, shown
@@ -64,7 +65,7 @@ def texts(few: Rows) -> pd.DataFrame:
 
 
 def grouped(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Number the groups of calls from 0, as the column `group`.
+    """Return calls with their group in the column `group`: a number from 0.
 
     >>> grouped(pd.DataFrame({"pair": [7, 9, 7], "window": [1, 0, 1]}), ["pair", "window"])["group"].tolist()
     [0, 1, 0]
@@ -88,3 +89,12 @@ def ends_of(table: pd.DataFrame) -> pd.DataFrame:
     return (
         pairs[[*PAIR, "dst_port"]].first().assign(dst_port=lambda t: t["dst_port"].where(one).astype("Int64"))
     )
+
+
+def on_port(finding: Finding) -> str:
+    """Return the port of a finding as it is spoken of, nothing where there are several.
+
+    >>> on_port(pd.Series({"dst_port": 443})), on_port(pd.Series({"dst_port": pd.NA}))
+    (' on port 443', '')
+    """
+    return "" if pd.isna(finding["dst_port"]) else f" on port {finding['dst_port']}"

@@ -7,6 +7,7 @@ import pandas as pd
 from nsgkit.counting.expressions import one_if
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import DAY, HOUR, attempts, collected
+from nsgkit.detections.calls import on_port
 from nsgkit.detections.days import Days, days
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs
 from nsgkit.detections.rarity import STEP, prevalence_step, usage
@@ -142,13 +143,12 @@ def _ranked(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _told(finding: Finding) -> str:
-    port = "" if pd.isna(finding["dst_port"]) else f" on port {finding['dst_port']}"
     begun = "One connection" if finding["connections"] == 1 else f"{finding['connections']:,} connections"
     least = "at least " if finding["unfinished"] else ""
+    total, longest = finding["total"] / 3_600, finding["longest"] / 3_600
     return (
-        f"{begun} from {finding['src_ip']} to {finding['dst_ip']}{port} lasted {least}"
-        f"{finding['total'] / 3_600:,.1f} hours in total, the longest {finding['longest'] / 3_600:,.1f} hours, from "
-        f"{finding['first']:%Y-%m-%d %H:%M} UTC on."
+        f"{begun} from {finding['src_ip']} to {finding['dst_ip']}{on_port(finding)} lasted {least}"
+        f"{total:,.1f} hours in total, the longest {longest:,.1f} hours, from {finding['first']:%Y-%m-%d %H:%M} UTC on."
     )
 
 
@@ -157,6 +157,6 @@ LONG_CONNECTION_KIND = Kind(
     long_connections,
     LONG_CONNECTIONS,
     _told,
-    "it is a connection that is meant to stay open: chat, mail, a VPN, a remote desktop, a replica, a stream.",
+    "it is meant to stay open: chat, mail, a VPN, a remote desktop, the replica of a database, a stream.",
     0.3,
 )

@@ -47,7 +47,8 @@ def steadiness(calls: pd.DataFrame, hours: Numbers, line: Numbers | int = 0) -> 
     found = found.join(stat(sizes, "size", 0).rename("size"))[["ts", "size", "hist", "dur"]].astype("Int64")
     parts = found.notna().sum(axis=1)
     found["score"] = (2 * found.sum(axis=1) + parts) // (2 * parts)
-    return found[(found["score"] >= line[found.index]).to_numpy(dtype="bool")]
+    reach: pd.DataFrame = found[(found["score"] >= line[found.index]).to_numpy(dtype="bool")]
+    return reach
 
 
 def hours_needed(line: int, hours: int) -> int:
@@ -74,7 +75,8 @@ def hour_counts(calls: pd.DataFrame, groups: int) -> Numbers:
 def spans(calls: pd.DataFrame, groups: int) -> Numbers:
     """Return the seconds from the first to the last call of each group."""
     ends = calls.groupby("group")["second"].agg(["min", "max"]).reindex(range(groups), fill_value=0)
-    return (ends["max"] - ends["min"]).to_numpy("int64")
+    found: Numbers = (ends["max"] - ends["min"]).to_numpy("int64")
+    return found
 
 
 def intervals(calls: pd.DataFrame) -> pd.DataFrame:
@@ -105,7 +107,8 @@ def hist(counts: Numbers, hours: Numbers) -> Numbers:
     total = counts.sum(axis=1)
     deviation = np.sqrt((hours * (counts**2).sum(axis=1) - total**2).clip(min=0))
     flat = half_up((1 - deviation / total.clip(min=1)).clip(min=0))
-    return np.maximum(flat, two_levels(counts))
+    found: Numbers = np.maximum(flat, two_levels(counts))
+    return found
 
 
 def two_levels(counts: Numbers) -> Numbers:

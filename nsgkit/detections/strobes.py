@@ -5,6 +5,7 @@ import pandas as pd
 
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import ATTEMPT, DAY, attempts, by_outcome, collected, one_view
+from nsgkit.detections.calls import on_port
 from nsgkit.detections.days import days
 from nsgkit.detections.form import Finding, Kind, findings_table, parts, proofs, strength
 from nsgkit.enrich.network import Own
@@ -94,10 +95,9 @@ def _figures(busy: pd.DataFrame) -> pd.DataFrame:
 
 
 def _told(finding: Finding) -> str:
-    port = "" if pd.isna(finding["dst_port"]) else f" on port {finding['dst_port']}"
     return (
-        f"{finding['src_ip']} called {finding['dst_ip']}{port} {finding['times']:,} times in the 24 hours from "
-        f"{finding['window']:%Y-%m-%d %H:%M} UTC ({parts(finding)}), which is one every "
+        f"{finding['src_ip']} called {finding['dst_ip']}{on_port(finding)} {finding['times']:,} times in the "
+        f"24 hours from {finding['window']:%Y-%m-%d %H:%M} UTC ({parts(finding)}), which is one every "
         f"{86_400 / finding['times']:.2g} seconds."
     )
 

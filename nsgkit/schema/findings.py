@@ -56,13 +56,13 @@ _FIRST_SEEN = Column("first_seen", TIME, "First contact (UTC)", "When anyone ins
                      "destination in these logs.", "UTC")
 BEACONS = _findings(
     _ENDED,
-    Column("window", TIME, "Window (UTC)", "Where the 24 hours begin that these figures are of: the steadiest "
-           "ones.", "UTC"),
+    Column("window", TIME, "Window (UTC)", "Where the 24 hours begin that these figures are of, the "
+           "steadiest.", "UTC"),
     Column("windows", "int64", "Windows", "How many windows of 24 hours reach the line.", "windows"),
     Column("times", "int64", "Times", "Calls in the window.", "calls"),
     Column("interval", "float64", "Interval", "The median time between calls.", "seconds"),
-    Column("size", "Float64", "Size", "The median bytes that the source sent in a call; null where fewer than "
-           "3 are known.", "bytes", nullable=True),
+    Column("size", "Float64", "Size", "The median bytes that the source sent in a call; null where fewer "
+           "than 3 are known.", "bytes", nullable=True),
     Column("sized", "int64", "Known sizes", "Calls whose bytes are known.", "calls"),
     Column("ts_score", "float64", "Score of intervals", "How alike the times between calls are: RITA's ts.",
            "share"),
@@ -70,19 +70,21 @@ BEACONS = _findings(
            "than 3 are known; steadiness is the mean of the others then.", "share", nullable=True),
     Column("hist_score", "float64", "Score of hours", "How evenly the calls lie over the hours: RITA's hist.",
            "share"),
-    Column("dur_score", "float64", "Score of duration", "How much of the window they fill: RITA's dur.", "share"),
+    Column("dur_score", "float64", "Score of duration", "How much of the window they fill: RITA's dur.",
+           "share"),
     Column("steadiness", "float64", "Steadiness", "The mean of these: RITA's beacon score.", "share"),
-    Column("periodicity", "float64", "Periodicity", "Times between calls within 10 % of their median.", "share"),
-    Column("autocorrelation", "Float64", "Autocorrelation", "Of the calls a minute, at its best lag; null where "
-           "every minute has as many.", nullable=True),
+    Column("periodicity", "float64", "Periodicity", "Times between calls within 10 % of their median.",
+           "share"),
+    Column("autocorrelation", "Float64", "Autocorrelation", "Of the calls a minute, at its best lag; null "
+           "where every minute has as many.", nullable=True),
     Column("lag", "Int64", "Lag", "That lag.", "minutes", nullable=True),
     _PREVALENCE,
     _FIRST_SEEN,
 )
 BURSTS = _findings(
     _ENDED,
-    Column("bursts", "int64", "Bursts", "How many bursts of this pair there are; the figures are of the one with "
-           "the most times.", "bursts"),
+    Column("bursts", "int64", "Bursts", "How many bursts of this pair there are; the figures are of the one "
+           "with the most calls.", "bursts"),
     Column("times", "int64", "Times", "Calls in the burst.", "calls"),
     Column("lasting", "int64", "Lasting", "From its first call to its last.", "seconds"),
     Column("interval", "float64", "Interval", "The median time between calls.", "seconds"),
@@ -99,8 +101,8 @@ STROBES = _findings(
     *BY_OUTCOME,
 )
 LONG_CONNECTIONS = _findings(
-    Column("window", TIME, "Window (UTC)", "Where the 24 hours begin in which these connections do: those with "
-           "the longest total.", "UTC"),
+    Column("window", TIME, "Window (UTC)", "Where the 24 hours begin in which these connections do, those "
+           "with the longest total.", "UTC"),
     Column("windows", "int64", "Windows", "How many windows of 24 hours reach the line.", "windows"),
     Column("tier", TEXT, "Tier", "At least so many hours in total.", "hours",
            **closed("1 h", "4 h", "8 h", "12 h")),
@@ -108,10 +110,10 @@ LONG_CONNECTIONS = _findings(
            "after the other or at once.", "seconds"),
     Column("longest", "float64", "Longest", "The longest of them.", "seconds"),
     Column("connections", "int64", "Connections", "How many they are.", "connections"),
-    Column("unfinished", "int64", "Unfinished", "Those whose begin or end is not in the logs: they last at least "
-           "so long, and so does the total.", "connections"),
-    replace(_PREVALENCE, dtype="Float64", nullable=True, meaning=_PREVALENCE.meaning[:-1] + "; null where the "
-            "connections come from outside."),
+    Column("unfinished", "int64", "Unfinished", "Those whose begin or end is not in the logs: they last at "
+           "least so long, and so does the total.", "connections"),
+    replace(_PREVALENCE, dtype="Float64", nullable=True,
+            meaning=_PREVALENCE.meaning[:-1] + "; null where the connections come from outside."),
 )
 # -- access ----------------------------------------------------------------------------------------------
 # -- volumes ---------------------------------------------------------------------------------------------

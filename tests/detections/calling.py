@@ -1,4 +1,4 @@
-"""Conversations of somebody who calls again and again: begin and end rows, as NSG logs of version 2 have them."""
+"""Conversations of somebody who calls again and again: begin and end rows of NSG logs, version 2."""
 
 import pandas as pd
 

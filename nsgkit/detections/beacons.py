@@ -148,8 +148,8 @@ def _told(finding: Finding) -> str:
         f"{finding['src_ip']} called {finding['dst_ip']}{on_port(finding)} {finding['times']:,} times "
         f"({finding['outcome']}) in the window from {begins}: it comes back after {finding['interval']:,.0f} "
         f"seconds{size}, by the median. Steadiness is {finding['steadiness']:.3f} of 1, and "
-        f"{finding['periodicity']:.0%} of the intervals lie within 10 % of that. {finding['prevalence']:.1%} of "
-        f"the active inside hosts talk to it, first at {since}."
+        f"{finding['periodicity']:.0%} of the intervals lie within 10 % of that. "
+        f"{finding['prevalence']:.1%} of the active inside hosts talk to it, first at {since}."
     )
 
 

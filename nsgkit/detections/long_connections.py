@@ -148,7 +148,8 @@ def _told(finding: Finding) -> str:
     total, longest = finding["total"] / 3_600, finding["longest"] / 3_600
     return (
         f"{begun} from {finding['src_ip']} to {finding['dst_ip']}{on_port(finding)} lasted {least}"
-        f"{total:,.1f} hours in total, the longest {longest:,.1f} hours, from {finding['first']:%Y-%m-%d %H:%M} UTC on."
+        f"{total:,.1f} hours in total, the longest {longest:,.1f} hours, from "
+        f"{finding['first']:%Y-%m-%d %H:%M} UTC on."
     )
 
 

@@ -48,6 +48,8 @@ def beacons(  # noqa: PLR0913
     - down where it lies 30 days back, or more.
 
     Harmless look-alikes: updates, monitoring, clocks, telemetry, backups by the hour, mail that is fetched.
+    Not seen here: contact in fewer than 11 hours of a window of answered calls, such as in office hours alone
+    (ask `bursts`), fewer calls than one an hour, and calls to an address that changes.
 
     Parameters
     ----------

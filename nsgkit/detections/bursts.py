@@ -12,13 +12,13 @@ from nsgkit.detections.calls import calls, ends_of, narrowed, numbers, of_pairs,
 from nsgkit.detections.days import days
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs, strength
 from nsgkit.detections.spread import alike, spread
-from nsgkit.detections.steadiness import LEAST, UNKNOWN, WINDOW
+from nsgkit.detections.steadiness import HOUR, LEAST, MODES, UNKNOWN, WINDOW
 from nsgkit.enrich.network import Own
 from nsgkit.schema.findings import BURSTS
 from nsgkit.times import bin_width
 
 BURST = "burst"
-LONGEST = 6 * 3_600  # seconds: what lasts as long is a question of beacons
+LONGEST = 2 * MODES * HOUR  # seconds: of what lasts as long, a window has enough hours for `beacons`
 REGULAR, ALIKE = 0.8, 0.9  # shares of the times between calls, and of the known sizes
 NEAR_TIME, NEAR_SIZE = (1, 4), (1, 10)  # of the median, as fractions
 ROUNDING = 1  # second: what whole seconds may differ by
@@ -43,12 +43,12 @@ def bursts(  # noqa: PLR0913
 ) -> pd.DataFrame:
     """Return who inside calls one address in a burst of calls that are alike in time and in size.
 
-    It is what `beacons` cannot ask of less than six hours: of logs that are short, or of somebody who was
-    there for 46 minutes.
+    It is what `beacons` cannot tell: its score needs calls in 11 hours of a window. Somebody may have been
+    there for 46 minutes, or on a machine that is switched off at night; or the logs are short.
 
     Counting rule: calls as for `beacons`, by source, destination and outcome. Calls no further apart than
     `gap` are one run. A run is a burst where it has `times` calls or more, each in a second of its own, lasts
-    `lasting` or longer, but not 6 hours; where at least 80 % of the times between calls lie within a quarter
+    `lasting` or longer, but not 22 hours; where at least 80 % of the times between calls lie within a quarter
     of their median (or a second), and at least 90 % of the known sizes within 10 % of theirs. Where fewer
     than 3 sizes are known, time alone decides, and size is null. The score is .5 at `times` and .95
     at ten times as many.

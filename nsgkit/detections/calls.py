@@ -60,8 +60,12 @@ def of_pairs(held: Rows, pairs: Sequence[int]) -> Rows:
 
 
 def texts(few: Rows) -> pd.DataFrame:
-    """Return the calls of few pairs with all that is told of them, in time order, each attempt once."""
-    return one_view(collected(few, *ATTEMPT, "outcome", *_NUMBERS).astype(_NUMBERS))
+    """Return the calls of few pairs with all that is told of them, in time order, each attempt once.
+
+    Here, pair is made of the texts themselves: two of them that share a fingerprint are two.
+    """
+    table = one_view(collected(few, *ATTEMPT, "outcome", *_NUMBERS).astype(_NUMBERS))
+    return table.assign(pair=table.groupby(PAIR).ngroup())
 
 
 def grouped(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:

@@ -1,10 +1,15 @@
 """Bursts: a tool that was there for 46 minutes is found; people who browse, and longer contacts, are not."""
 
+import statistics
+from itertools import pairwise
+
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import nsgkit
-from nsgkit.detections import bursts, explain
+from nsgkit.detections import beacons, bursts, explain
 from tests.detections.calling import AWAY, DAY, HOST, conversations, denied, every, lines
 
 MINUTE = 60
@@ -29,10 +34,15 @@ def test_so_long(lasting, findings):
     assert len(bursts(conversations(lines([*every(25, 0, 595), lasting])))) == findings
 
 
-@pytest.mark.parametrize(("until", "findings"), [(6 * 3600, 1), (6 * 3600 + 60, 0)])
-def test_six_hours_are_a_question_of_beacons(until, findings):
-    """The last call is a minute before the end, and exactly there."""
-    assert len(bursts(conversations(lines(every(60, 0, until))))) == findings
+@pytest.mark.parametrize(("until", "findings"), [(22 * 3600, 1), (22 * 3600 + 240, 0)])
+def test_22_hours_are_a_question_of_beacons(until, findings):
+    """The last call is four minutes before the end, and exactly there."""
+    assert len(bursts(conversations(lines(every(240, 0, until))))) == findings
+
+
+def test_office_hours_are_none_of_beacons():
+    logs = conversations(lines(every(240, 8 * 3600, 17 * 3600)), lines([0, DAY - 60], dst="192.0.2.9"))
+    assert beacons(logs).empty and bursts(logs)["times"].tolist() == [135]
 
 
 def test_a_gap_ends_a_run():
@@ -85,12 +95,54 @@ def test_inside_where_it_is_asked_for():
     assert bursts(logs).empty and len(bursts(logs, to="anywhere")) == 1
 
 
-@pytest.mark.parametrize("options", [{}, {"to": "anywhere"}, {"times": 10, "gap": "10min"}])
+@pytest.mark.parametrize("options", [{}, {"times": 10, "gap": "10min"}])
 def test_the_samples_and_the_other_network_have_none(stitched, internet, options):
     assert bursts(stitched, **options).empty
     assert bursts(internet, **options).empty
 
 
+def test_inside_the_samples_the_load_balancer_alone(stitched, truth):
+    """It probes every three minutes; a hole in the logs makes it shorter than 22 hours."""
+    found = bursts(stitched, to="anywhere")
+    assert found["src_ip"].tolist() == truth["load-balancer-probes"]["entities"]["src_ip"]
+
+
 def test_what_is_no_width(stitched):
     with pytest.raises(nsgkit.NsgkitError, match="month"):
         bursts(stitched, gap="1M")
+
+
+@settings(max_examples=20)
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 9) | st.sampled_from([60, 60, 299, 300, 301]), st.integers(95, 106)),
+        max_size=50,
+    )
+)
+def test_any_calls_against_a_loop(calls):
+    seconds = [DAY - 900 + sum(apart for apart, _ in calls[: n + 1]) for n in range(len(calls))]
+    table = conversations(lines(seconds, sent=lambda i: calls[i][1]))
+    found = bursts(table, times=4, lasting="10s")
+    assert [*zip(found["bursts"], found["times"], strict=True)] == by_hand(
+        seconds, [size for _, size in calls]
+    )
+
+
+def by_hand(seconds, sizes):
+    runs, before = [], None
+    for second, size in zip(seconds, sizes, strict=True):
+        if before is None or second - before > 300:
+            runs.append([])
+        runs[-1].append((second, size))
+        before = second
+    good = [len(run) for run in runs if len(run) >= 4 and run[-1][0] - run[0][0] >= 10 and alike(run)]
+    return [(len(good), max(good))] if good else []
+
+
+def alike(run):
+    apart = [b - a for (a, _), (b, _) in pairwise(run)]
+    middle = statistics.median(apart)
+    near = [abs(a - middle) <= max(middle / 4, 1) for a in apart]
+    size = statistics.median(size for _, size in run)
+    same = [abs(s - size) * 10 <= size for _, s in run]
+    return sum(near) / len(near) >= 0.8 and sum(same) / len(same) >= 0.9

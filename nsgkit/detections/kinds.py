@@ -2,9 +2,13 @@
 
 import pandas as pd
 
+from nsgkit.detections.beacons import BEACON_KIND
+from nsgkit.detections.bursts import BURST_KIND
 from nsgkit.detections.edges import FIRST_SEEN_PEER, NEW_EDGE
 from nsgkit.detections.form import Finding, Kind
+from nsgkit.detections.long_connections import LONG_CONNECTION_KIND
 from nsgkit.detections.scans import BLOCK_SCAN, HORIZONTAL_SCAN, SEQUENTIAL_SCANNER, VERTICAL_SCAN
+from nsgkit.detections.strobes import STROBE_KIND
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.schema import require
 
@@ -15,6 +19,10 @@ KINDS: tuple[Kind, ...] = (
     SEQUENTIAL_SCANNER,
     NEW_EDGE,
     FIRST_SEEN_PEER,
+    BEACON_KIND,
+    BURST_KIND,
+    STROBE_KIND,
+    LONG_CONNECTION_KIND,
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
 NOTHING = "Nothing here crosses its line. That is no proof that nothing happened."

@@ -1,5 +1,7 @@
 """The tables of findings: how each begins and ends, and the figures that make each detection's score."""
 
+from dataclasses import replace
+
 from nsgkit.schema.columns import TEXT, TIME, Column, Table, closed
 
 # fmt: off
@@ -78,6 +80,73 @@ SEQUENTIAL_SCANNERS = _findings(
     *BY_OUTCOME,
 )
 # -- beacons ---------------------------------------------------------------------------------------------
+_ENDED = Column("outcome", TEXT, "Outcome", "How all of these calls ended; calls that ended otherwise are "
+                "another finding.", **closed(*OUTCOMES))
+_PREVALENCE = Column("prevalence", "float64", "Prevalence", "Inside hosts that talk to the destination, as a "
+                     "share of the active inside hosts.", "share")
+_FIRST_SEEN = Column("first_seen", TIME, "First contact (UTC)", "When anyone inside first called the "
+                     "destination in these logs.", "UTC")
+BEACONS = _findings(
+    _ENDED,
+    Column("window", TIME, "Window (UTC)", "Where the 24 hours begin that these figures are of, the "
+           "steadiest.", "UTC"),
+    Column("windows", "int64", "Windows", "How many windows of 24 hours reach the line.", "windows"),
+    Column("times", "int64", "Times", "Calls in the window.", "calls"),
+    Column("interval", "float64", "Interval", "The median time between calls.", "seconds"),
+    Column("size", "Float64", "Size", "The median bytes that the source sent in a call; null where fewer "
+           "than 3 are known.", "bytes", nullable=True),
+    Column("sized", "int64", "Known sizes", "Calls whose bytes are known.", "calls"),
+    Column("ts_score", "float64", "Score of intervals", "How alike the times between calls are: RITA's ts.",
+           "share"),
+    Column("size_score", "Float64", "Score of sizes", "How alike the bytes are: RITA's ds. Null where fewer "
+           "than 3 are known; steadiness is the mean of the others then.", "share", nullable=True),
+    Column("hist_score", "float64", "Score of hours", "How evenly the calls lie over the hours: RITA's hist.",
+           "share"),
+    Column("dur_score", "float64", "Score of duration", "How much of the window they fill: RITA's dur.",
+           "share"),
+    Column("steadiness", "float64", "Steadiness", "The mean of these: RITA's beacon score.", "share"),
+    Column("periodicity", "float64", "Periodicity", "Times between calls within 10 % of their median.",
+           "share"),
+    Column("autocorrelation", "Float64", "Autocorrelation", "Of the calls a minute, at its best lag; null "
+           "where every minute has as many.", nullable=True),
+    Column("lag", "Int64", "Lag", "That lag.", "minutes", nullable=True),
+    _PREVALENCE,
+    _FIRST_SEEN,
+)
+BURSTS = _findings(
+    _ENDED,
+    Column("bursts", "int64", "Bursts", "How many bursts of this pair there are; the figures are of the one "
+           "with the most calls.", "bursts"),
+    Column("times", "int64", "Times", "Calls in the burst.", "calls"),
+    Column("lasting", "int64", "Lasting", "From its first call to its last.", "seconds"),
+    Column("interval", "float64", "Interval", "The median time between calls.", "seconds"),
+    Column("regular", "float64", "Alike in time", "Times between calls near their median.", "share"),
+    Column("size", "Float64", "Size", "The median bytes that the source sent in a call; null where unknown.",
+           "bytes", nullable=True),
+    Column("alike", "Float64", "Alike in size", "Calls whose known bytes lie near their median; null where "
+           "unknown.", "share", nullable=True),
+)
+STROBES = _findings(
+    Column("window", TIME, "Window (UTC)", "Where the 24 hours begin: those with the most attempts.", "UTC"),
+    Column("windows", "int64", "Windows", "How many windows of 24 hours reach the line.", "windows"),
+    Column("times", "int64", "Times", "Attempts in the window.", "attempts"),
+    *BY_OUTCOME,
+)
+LONG_CONNECTIONS = _findings(
+    Column("window", TIME, "Window (UTC)", "Where the 24 hours begin in which these connections do, those "
+           "with the longest total.", "UTC"),
+    Column("windows", "int64", "Windows", "How many windows of 24 hours reach the line.", "windows"),
+    Column("tier", TEXT, "Tier", "At least so many hours in total.", "hours",
+           **closed("1 h", "4 h", "8 h", "12 h")),
+    Column("total", "float64", "Total", "What all connections of the pair that began in the window last, one "
+           "after the other or at once.", "seconds"),
+    Column("longest", "float64", "Longest", "The longest of them.", "seconds"),
+    Column("connections", "int64", "Connections", "How many they are.", "connections"),
+    Column("unfinished", "int64", "Unfinished", "Those whose begin or end is not in the logs: they last at "
+           "least so long, and so does the total.", "connections"),
+    replace(_PREVALENCE, dtype="Float64", nullable=True,
+            meaning=_PREVALENCE.meaning[:-1] + "; null where the connections come from outside."),
+)
 # -- access ----------------------------------------------------------------------------------------------
 # -- volumes ---------------------------------------------------------------------------------------------
 # -- edges -----------------------------------------------------------------------------------------------

@@ -2,9 +2,12 @@
 
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
+import numpy as np
 import pandas as pd
+
+Numbers: TypeAlias = "np.ndarray[Any, np.dtype[np.int64]]"
 
 
 class Most(NamedTuple):
@@ -47,3 +50,19 @@ def most_in_windows(table: pd.DataFrame, keys: Sequence[str], value: str, width:
     }
     index = pd.MultiIndex.from_tuples(found, names=[*keys]) if found else None
     return pd.Series([*found.values()], index=index, dtype="int64")
+
+
+def window_starts(groups: Numbers, times: Numbers, width: int) -> Numbers:
+    """Return for each row where the window of `width` milliseconds that ends with it begins: a position.
+
+    The rows are in the order of their groups, numbered from 0, and of time within each. Two that are exactly
+    `width` apart are in no window together. So `position - start + 1` is how many the window holds.
+
+    >>> window_starts(np.array([0, 0, 0, 1]), np.array([0, 10, 20, 20]), 15).tolist()
+    [0, 0, 1, 3]
+    """
+    if not len(times):
+        return np.zeros(0, "int64")
+    low = times.min()
+    line = groups * (times.max() - low + width + 1) + times - low  # one line of time, group after group
+    return np.searchsorted(line, line - width, side="right")

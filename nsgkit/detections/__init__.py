@@ -1,7 +1,16 @@
 """What may be an attack: one function a kind of finding, all of their tables in one form."""
 
+from nsgkit.detections.allowed_after_denied import allowed_after_denied
+from nsgkit.detections.brute_force import brute_force
+from nsgkit.detections.dns import dns_volume
+from nsgkit.detections.exposed_ports import exposed_ports
 from nsgkit.detections.form import proof
 from nsgkit.detections.kinds import explain
+from nsgkit.detections.rises import sudden_rises
 from nsgkit.detections.scans import horizontal_scans
+from nsgkit.detections.transfers import large_transfers
 
-__all__ = ["explain", "horizontal_scans", "proof"]
+__all__ = [
+    "allowed_after_denied", "brute_force", "dns_volume", "explain", "exposed_ports", "horizontal_scans",
+    "large_transfers", "proof", "sudden_rises",
+]  # fmt: skip

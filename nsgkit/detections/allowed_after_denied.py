@@ -26,11 +26,11 @@ def allowed_after_denied(
 ) -> pd.DataFrame:
     """Return who was denied at least `denials` times, and within 24 hours was let in to the same target.
 
-    Counting rule: attempts, each once. Let in is a connection that a rule allowed and whose begin was logged;
-    whether it was answered does not matter. What one NIC let out and another turned away is one denied attempt,
-    and no connection. A denial between the very ports of a connection that was seen before is a late packet
-    of that connection, and does not count. `denied` is how many denials lie in the 24 hours before the first
-    connection that has `denials` of them before it; `allowed` is how many connections come from then on.
+    Counting rule: attempts, each once. Let in is a connection that a rule allowed and whose begin was logged,
+    answered or not. What one NIC let out and another turned away is one denied attempt, and no connection. A
+    denial between the very ports of a connection that was seen before is a late packet of that connection,
+    and does not count. `denied` is how many denials lie in the 24 hours before the first connection that
+    has `denials` of them before it; `allowed` is how many connections come from then on.
 
     What is the same is the source, the address, the port and the protocol: a browser is denied UDP 443 and
     let in to TCP 443 all day. With `same_port=False` the address alone must be the same.
@@ -102,7 +102,9 @@ def _turned(rows: Rows, keys: list[str], denials: int) -> Rows:
     often = rows.filter(denied).aggregate(keys, n=nw.len()).filter(nw.col("n") >= denials)
     told = rows.filter(denied | allowed).join(often, keys, "semi")
     seen = nw.col("first_ms")
-    each = told.aggregate(keys, denied=nw.when(denied).then(seen).min(), allowed=nw.when(allowed).then(seen).max())
+    each = told.aggregate(
+        keys, denied=nw.when(denied).then(seen).min(), allowed=nw.when(allowed).then(seen).max()
+    )
     return told.join(each.filter(nw.col("allowed") > nw.col("denied")), keys, "semi")
 
 
@@ -164,16 +166,16 @@ def _change(rows: Rows, found: pd.DataFrame) -> "pd.Series[Any]":
 
 
 def _told(finding: Finding) -> str:
-    where = finding["dst_ip"] if pd.isna(finding["dst_port"]) else f"{finding['dst_ip']}:{finding['dst_port']}"
+    port: str = "" if pd.isna(finding["dst_port"]) else f"port {finding['dst_port']} of "
     change = {
         "new": "a rule that had let nobody in there before",
         "known": "a rule that had let others in before",
-        "elsewhere": "a rule of another NSG than denied it",
+        "elsewhere": "a rule of another NSG or direction than denied it",
     }[finding["rule_changed"]]
     return (
-        f"{finding['src_ip']} was denied {finding['denied']:,} times at {where} by {finding['denied_by']}, and "
-        f"let in at {finding['allowed_at']:%Y-%m-%d %H:%M} UTC by {finding['allowed_by']}, {change}; "
-        f"{finding['allowed']:,} connections since."
+        f"{finding['src_ip']} was denied {finding['denied']:,} times at {port}{finding['dst_ip']} by "
+        f"{finding['denied_by']}, and let in at {finding['allowed_at']:%Y-%m-%d %H:%M} UTC by "
+        f"{finding['allowed_by']}, {change}; {finding['allowed']:,} connections since."
     )
 
 

@@ -16,7 +16,7 @@ from nsgkit.schema.findings import BRUTE_FORCE
 from nsgkit.times import bin_width
 
 BRUTE = "brute force"
-LOGIN_PORTS = (21, 22, 23, 3389, 5900, 5985, 5986)
+LOGIN_PORTS = (21, 22, 23, 445, 1433, 3306, 3389, 5432, 5900, 5985, 5986)
 # Where many short connections from inside are ordinary work, of shares and of applications.
 WORK_PORTS = (445, 1433, 3306, 5432)
 LARGEST, SMALLEST = 30, 9  # packets of the source: each guess has at most so many, and their mean at least
@@ -35,7 +35,6 @@ def brute_force(
     window: str = "1h",
     connections: int = 15,
     ports: Sequence[int] = LOGIN_PORTS,
-    from_outside: Sequence[int] = WORK_PORTS,
 ) -> pd.DataFrame:
     """Return who made many small connections, all alike, to a login port: and whether one guess succeeded.
 
@@ -71,9 +70,7 @@ def brute_force(
     connections : int
         The line: so many guesses within one window.
     ports : sequence of int
-        The login ports, asked about from everywhere.
-    from_outside : sequence of int
-        More of them, asked about from outside the own networks alone.
+        The login ports. Of 445, 1433, 3306 and 5432 only callers from outside the own networks are asked.
 
     Returns
     -------
@@ -99,10 +96,11 @@ def brute_force(
     Source: the number and sizes from SSHCure and Nemea's brute-force detector; pace and success are own.
     """
     width = bin_width(window)
-    asked = nw.col("dst_port").is_in([*ports])
-    asked = asked | (nw.col("dst_port").is_in([*from_outside]) & nw.col("from_outside"))
     logins = attempts(conversations, network).filter(
-        asked, nw.col("began") == 1, nw.col("outcome").is_in(["answered", "unknown"])
+        nw.col("dst_port").is_in([*ports]),
+        ~nw.col("dst_port").is_in([*WORK_PORTS]) | nw.col("from_outside"),
+        nw.col("began") == 1,
+        nw.col("outcome").is_in(["answered", "unknown"]),
     )
     seen = collected(_dense(logins, width, connections), *_COLUMNS)
     if seen.empty:
@@ -213,7 +211,7 @@ def _told(finding: Finding) -> str:
     text += f", all small and alike ({finding['mean_packets']:.0f} packets): as password guessing looks."
     if finding["pace"] == "steady":
         text += " The pace is the same at other times."
-    if finding["success"] is True or finding["success"] is np.True_:
+    if pd.notna(finding["success_at"]):
         text += (
             f" Then one lasted {finding['success_duration'] / 60:.0f} minutes and carried "
             f"{finding['success_bytes']:,} bytes: a guess that may have succeeded."

@@ -1,6 +1,7 @@
 """Which rows are fetched to prove a finding, once the engine has told which findings there are."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import narwhals as nw
 import pandas as pd
@@ -12,21 +13,20 @@ from nsgkit.detections.form import proofs
 MOST = 1_000  # so many rows prove a finding: a million more prove nothing else
 
 
-def among(rows: Rows, found: pd.DataFrame, keys: Sequence[str]) -> Rows:
-    """Keep the rows each of whose `keys` is that of some finding: all of theirs, and a few more.
-
-    Coded texts are looked up in the codebook.
+def is_any(rows: Rows, name: str, values: Sequence[Any]) -> nw.Expr:
+    """Tell the rows in which a column is one of `values`; coded texts are looked up in the codebook.
 
     >>> rows = Rows.of(pd.DataFrame({"src_ip": ["10.0.0.4", "10.0.0.5"]}), coded=["src_ip"])
-    >>> here = among(rows, pd.DataFrame({"src_ip": ["10.0.0.5"]}), ["src_ip"])
-    >>> here.collect({"src_ip": "str"})["src_ip"].tolist()
+    >>> rows.filter(is_any(rows, "src_ip", ["10.0.0.5"])).collect({"src_ip": "str"})["src_ip"].tolist()
     ['10.0.0.5']
     """
-    for name in keys:
-        values, book = found[name].unique().tolist(), rows.codebook.get(name)
-        wanted = values if book is None else book.get_indexer(pd.Index(values)).tolist()
-        rows = rows.filter(nw.col(name).is_in(wanted))
-    return rows
+    book = rows.codebook.get(name)
+    return nw.col(name).is_in([*values] if book is None else book.get_indexer(pd.Index(values)).tolist())
+
+
+def among(rows: Rows, found: pd.DataFrame, keys: Sequence[str]) -> Rows:
+    """Keep the rows each of whose `keys` is that of some finding: all of theirs, and a few more."""
+    return rows.filter(*(is_any(rows, name, found[name].unique().tolist()) for name in keys))
 
 
 def earliest(rows: Rows, found: pd.DataFrame, keys: Sequence[str], after: str = "first_ms") -> pd.DataFrame:

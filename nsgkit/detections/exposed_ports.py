@@ -116,7 +116,7 @@ def _counted(rows: Rows) -> pd.DataFrame:
 
 def _told(finding: Finding) -> str:
     size = finding["bytes_back"]
-    back = "no counter tells what came back" if pd.isna(size) else f"{size:,} bytes came back"
+    back: str = "no counter tells what came back" if pd.isna(size) else f"{size:,} bytes came back"
     return (
         f"Port {finding['dst_port']} of {finding['dst_ip']} was open to {finding['sources']:,} "
         f"{_addresses(finding['sources'])} outside ({parts(finding)}), by {finding['rule']}; {back}."

@@ -9,7 +9,7 @@ import pandas as pd
 from nsgkit.counting.expressions import any_known, count, known_sum
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import DAY, HOUR, attempts
-from nsgkit.detections.evidence import among, earliest
+from nsgkit.detections.evidence import earliest
 from nsgkit.detections.form import Finding, Kind, findings_table, strength
 from nsgkit.enrich.network import Own
 from nsgkit.schema import COUNTERS
@@ -148,12 +148,13 @@ def _of_large_pairs(hours: Rows, line: float) -> pd.DataFrame:
 def _days(seen: pd.DataFrame, base: Baseline, all_hours: int) -> pd.DataFrame:
     """Return the pairs' days with their figures, and whether each is the pair's own usual."""
     seen = seen.assign(day=seen["hour"] * HOUR // DAY, out=seen["out"].fillna(0).astype("int64"))
-    days = seen.groupby([*_PAIR, "day"], as_index=False).agg(
-        bytes_out=("out", "sum"), bytes_in=("back", lambda values: values.sum(min_count=1)),
-        largest_hour=("out", "max"), connections=("n", "sum"), uncounted=("uncounted", "sum"),
-    )  # fmt: skip
+    groups = seen.groupby([*_PAIR, "day"])
+    days = groups.agg(
+        bytes_out=("out", "sum"), largest_hour=("out", "max"), connections=("n", "sum"),
+        uncounted=("uncounted", "sum"),
+    ).assign(bytes_in=groups["back"].sum(min_count=1)).reset_index()  # fmt: skip
     pairs = days.groupby(_PAIR)["bytes_out"]
-    days["usual_day"] = [_median_of_others(days, row) for row in range(len(days))]
+    days["usual_day"] = _median_of_others(days, _PAIR, "bytes_out")
     by_days = (pairs.transform("size") > OTHER_DAYS) & (days["bytes_out"] <= USUAL * days["usual_day"])
     hours = seen.groupby(_PAIR)["out"].agg(["median", "size"]).reset_index()
     hours = days[_PAIR].merge(hours, on=_PAIR, how="left")
@@ -167,14 +168,20 @@ def _days(seen: pd.DataFrame, base: Baseline, all_hours: int) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _median_of_others(days: pd.DataFrame, row: int) -> Any:
-    same = (days["src_ip"] == days["src_ip"].iloc[row]) & (days["dst_ip"] == days["dst_ip"].iloc[row])
-    same.iloc[row] = False
-    return days.loc[same, "bytes_out"].median()
+def _median_of_others(table: pd.DataFrame, keys: list[str], name: str) -> "pd.Series[Any]":
+    """Return the median of the other rows of each row's group, null where there is none."""
+    ordered = table.sort_values([*keys, name])
+    group = ordered.groupby(keys)[name]
+    rank, others = group.cumcount().to_numpy(), group.transform("size").to_numpy() - 1
+    begin, values = np.arange(len(ordered)) - rank, ordered[name].to_numpy(dtype="float64")
+    low, high = (others - 1).clip(min=0) // 2, others // 2
+    low, high = (np.minimum(place + (place >= rank), others) for place in (low, high))
+    middle = (values[begin + low] + values[begin + high]) / 2
+    return pd.Series(np.where(others > 0, middle, np.nan), index=ordered.index).reindex(table.index)
 
 
 def _told(finding: Finding) -> str:
-    back = "an unknown number" if pd.isna(finding["bytes_in"]) else f"{finding['bytes_in']:,} bytes"
+    back: str = "an unknown number" if pd.isna(finding["bytes_in"]) else f"{finding['bytes_in']:,} bytes"
     return (
         f"{finding['src_ip']} sent {finding['bytes_out']:,} bytes to {finding['dst_ip']} on "
         f"{finding['day']:%Y-%m-%d} and got {back} back. An hour of a pair usually carries "

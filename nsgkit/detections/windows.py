@@ -65,4 +65,5 @@ def window_starts(groups: Numbers, times: Numbers, width: int) -> Numbers:
         return np.zeros(0, "int64")
     low = times.min()
     line = groups * (times.max() - low + width + 1) + times - low  # one line of time, group after group
-    return np.searchsorted(line, line - width, side="right")
+    starts: Numbers = np.searchsorted(line, line - width, side="right")
+    return starts

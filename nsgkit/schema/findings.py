@@ -116,6 +116,31 @@ LARGE_TRANSFERS = _findings(
     Column("connections", "int64", "Connections", "Those of that day, orphans too.", "connections"),
     Column("uncounted_share", "float64", "Uncounted", "The part of them without counters."),
 )
+DNS_VOLUME = _findings(
+    Column("crossed", "str", "Crossed", "The lines that were crossed: bytes (a minute), queries (a minute), "
+           "size (bytes a query)."),
+    Column("most_bytes", "Int64", "Most bytes a minute", "Bytes out in its busiest minute; null without "
+           "counters.", "bytes", nullable=True),
+    Column("most_queries", "int64", "Most queries a minute", "In its busiest minute: packets of the "
+           "source over UDP, else connections.", "queries"),
+    Column("mean_size", "float64", "Bytes a query", "Over UDP, bytes out over packets; null under 100.",
+           "bytes", nullable=True),
+    Column("bytes_out", "Int64", "Bytes out", "All of them; null without counters.", "bytes", nullable=True),
+    Column("queries", "int64", "Queries", "All of them.", "queries"),
+    Column("connections", "int64", "Connections", "Those that it made, orphans too.", "connections"),
+    Column("uncounted", "int64", "Uncounted", "Connections without counters.", "connections"),
+)
+SUDDEN_RISES = _findings(
+    Column("measure", TEXT, "Measure", "connections: allowed, with their begin. denied: denied attempts.",
+           **closed("connections", "denied")),
+    Column("hour", TIME, "Hour (UTC)", "The hour of the highest z on that day.", "UTC"),
+    Column("seen", "int64", "Seen", "How many there were in that hour.", "attempts"),
+    Column("expected", "float64", "Expected", "The median of the hours that it was compared with.",
+           "attempts"),
+    Column("z", "float64", "Robust z", ".6745 (seen - expected) / MAD, the MAD at least the square root of "
+           "what was expected, and 1."),
+    Column("hours", "int64", "Hours", "How many hours of that day lie beyond the line.", "hours"),
+)
 # -- edges -----------------------------------------------------------------------------------------------
 # -- triage ----------------------------------------------------------------------------------------------
 # -- together --------------------------------------------------------------------------------------------

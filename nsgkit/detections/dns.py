@@ -156,9 +156,7 @@ def _figures(rows: Rows, minutes: Rows, lines: _Lines) -> pd.DataFrame:
 
 
 def _told(finding: Finding) -> str:
-    size: str = (
-        "" if pd.isna(finding["mean_size"]) else f", {finding['mean_size']:.0f} bytes a query on average"
-    )
+    size: str = "" if pd.isna(finding["mean_size"]) else f", of {finding['mean_size']:.0f} bytes on average"
     most: str = "" if pd.isna(finding["most_bytes"]) else f"{finding['most_bytes']:,} bytes and "
     return (
         f"{finding['src_ip']} sent up to {most}{finding['most_queries']:,} queries a minute to port 53 of "

@@ -18,6 +18,7 @@ RISE = "sudden rise"
 NORMAL = 0.6745  # the median deviation of a normal distribution, in standard deviations (Iglewicz–Hoaglin)
 AROUND = 12  # hours before and after: with them, the day around an hour
 SEEN = 6  # so many other hours with any of them: what was never there before is new, not a rise
+ALIKE = 2  # under a week of data: so many other hours around may be half as high; more are a day's rhythm
 DAY_HOURS, WEEK_HOURS = 24, 168
 # Who is counted: an inside source by itself, and all of outside together by the address that it calls.
 _SIDES = {"src_ip": "from_inside", "dst_ip": "from_outside"}
@@ -47,10 +48,11 @@ def sudden_rises(
     at least the median's square root, and at least 1. Two medians are asked, and the smaller z counts:
     that of the 12 hours before and after, and that of the same hour and its neighbours on all other days
     (from two weeks of data on, in all other weeks). So neither the morning nor the weekly backup is a rise.
-    With a single day there is the first alone. An hour in which the NIC that logged most of the address
-    has no rows is missing, and not 0. Under `least` in the hour, and for who was seen in fewer than six other
-    hours, nothing is said. The highest hour of a day stands for it. The score is .5 at z 3.5 and .75
-    at 7.
+    With a single day there is the first alone. Under a week, where a weekend looks like the usual, an hour
+    is no rise if more than two of the 24 around it are half as high. An hour in which the NIC that logged
+    most of the address has no rows is missing, and not 0. Nothing is said of an hour with fewer than
+    `least`, nor of who was seen in fewer than six other hours: that is new, and not a rise. The hour with the
+    highest z stands for its day. The score is .5 at the line of z and .75 at twice of it.
 
     Harmless look-alikes: a sale, a new release, a job that runs monthly, your own scanner, a client that
     tries again and again while its server is away.
@@ -84,7 +86,7 @@ def sudden_rises(
     >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
     >>> found = sudden_rises(conversations).iloc[0]
     >>> found["src_ip"], found["measure"], int(found["seen"]), float(found["expected"])
-    ('10.20.0.4', 'connections', 157, 18.0)
+    ('10.20.0.4', 'connections', 156, 16.5)
 
     Source: Iglewicz and Hoaglin 1993 for the robust z; the two medians and the floor are own.
     """
@@ -96,7 +98,9 @@ def sudden_rises(
         for end, side in _SIDES.items()
         for measure in _MEASURES
     ]
-    return findings_table(pd.concat(parts, ignore_index=True), RISE, SUDDEN_RISES)
+    found = [part for part in parts if len(part)]
+    together = pd.concat(found, ignore_index=True) if found else parts[0]
+    return findings_table(together, RISE, SUDDEN_RISES)
 
 
 def _of_side(
@@ -143,6 +147,8 @@ def _rises(series: _Series, z: float, least: int) -> pd.DataFrame:
     high = around[1] > z
     hour, which, around = hour[high], which[high], around[:, high]
     expected, beyond = _smaller(around, _beyond(series, hour, which, _other_turns(len(counts))))
+    if len(counts) < WEEK_HOURS:
+        beyond = np.where(_as_high(series, hour, which) > ALIKE, np.nan, beyond)
     found = pd.DataFrame({
         "name": np.array(series.names, dtype=object)[which], "hour": hour + series.start,
         "seen": counts[hour, which], "expected": expected, "z": beyond,
@@ -153,7 +159,7 @@ def _rises(series: _Series, z: float, least: int) -> pd.DataFrame:
 
 
 def _other_turns(length: int) -> Numbers:
-    """Return how far away the same hour of all other days (from two weeks on: weeks) is, and its neighbours."""
+    """Return how far away the same hour of other days is, and its neighbours: from two weeks on, of weeks."""
     step = WEEK_HOURS if length >= 2 * WEEK_HOURS else DAY_HOURS
     turns = np.arange(-(length // step) - 1, length // step + 2) * step
     steps: Numbers = (turns[turns != 0][:, None] + np.array([-1, 0, 1])).ravel()
@@ -161,13 +167,25 @@ def _other_turns(length: int) -> Numbers:
 
 
 def _beyond(series: _Series, hour: Numbers, which: Numbers, steps: Numbers) -> Floats:
-    """Return the median of what lies `steps` hours from each cell, and the cell's z: null under two of them."""
-    place = hour[:, None] + steps[steps != 0]
-    there = (place >= 0) & (place < len(series.known))
-    reference = np.where(there, series.known[np.where(there, place, 0), which[:, None]], np.nan)
+    """Return the median of what lies `steps` hours from each cell, and the cell's z: null under two."""
+    reference = _at(series, hour, which, steps)
     median = _median(reference)
     mad = np.maximum(_median(np.abs(reference - median[:, None])), np.maximum(np.sqrt(median), 1))
     return np.array([median, NORMAL * (series.counts[hour, which] - median) / mad])
+
+
+def _as_high(series: _Series, hour: Numbers, which: Numbers) -> Numbers:
+    """Return how many of the hours around each cell are half as high, or more."""
+    around = _at(series, hour, which, np.arange(-AROUND, AROUND + 1))
+    found: Numbers = (around * 2 >= series.counts[hour, which][:, None]).sum(axis=1)
+    return found
+
+
+def _at(series: _Series, hour: Numbers, which: Numbers, steps: Numbers) -> Floats:
+    """Return what is known `steps` hours from each cell, itself left out; null where nothing is."""
+    place = hour[:, None] + steps[steps != 0]
+    there = (place >= 0) & (place < len(series.known))
+    return np.where(there, series.known[np.where(there, place, 0), which[:, None]], np.nan)
 
 
 def _median(table: Floats) -> Floats:

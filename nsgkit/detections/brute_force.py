@@ -182,23 +182,30 @@ def _with_success(
 ) -> pd.DataFrame:
     """Return the findings with their success, what proves them, and the score."""
     reached = guesses[guesses["within"] >= connections].groupby("group")["first_ms"].min()
-    late = guesses.groupby("group")["first_ms"].max() + DAY
-    group = seen["group"]
-    after = (seen["first_ms"] > group.map(reached)) & (seen["first_ms"] <= group.map(late))
-    large = (seen["both"] > FACTOR * group.map(found["median_bytes"])).fillna(False).astype(bool)
-    large = large & (seen["duration"] > LONG) & after
-    won = seen[large].drop_duplicates("group").set_index("group")
-    proving = seen[(_small(seen) | seen.index.isin(seen[large].drop_duplicates("group").index))]
-    found = found.join(proofs(proving[group.isin(found.index)], ["group"]))
-    found = found.join(seen.drop_duplicates("group").set_index("group")[_KEYS])
-    succeeded = pd.Series(found.index.isin(won.index), index=found.index, dtype="boolean")
-    found["success"] = succeeded.mask(found["median_bytes"].isna())
+    won = _won(seen[seen["group"].isin(found.index)], guesses, found["median_bytes"], reached)
+    proving = seen[seen["group"].isin(found.index) & (_small(seen) | seen.index.isin(won.index))]
+    ends = proving.drop_duplicates("group").set_index("group")[_KEYS]
+    found = found.join(proofs(proving, ["group"])).join(ends)
+    won = won.set_index("group")
+    found["success"] = pd.Series(found.index.isin(won.index), found.index, dtype="boolean")
     found["success_at"] = won["first_ms"].astype("Int64")
     found["success_bytes"], found["success_duration"] = won["both"], won["duration"]
     known = strength(found["most_in_window"], connections) * (1 - found["uncounted"] / found["guesses"] / 2)
     paced = known * found["pace"].map({"burst": 1.0, "steady": 0.5})
-    found["score"] = paced.where(~succeeded, (1 + paced) / 2)
+    found["score"] = paced.where(~found["success"].astype(bool), (1 + paced) / 2)
+    found["success"] = found["success"].mask(found["median_bytes"].isna())
     return found.reset_index(drop=True)
+
+
+def _won(
+    seen: pd.DataFrame, guesses: pd.DataFrame, median: "pd.Series[Any]", reached: "pd.Series[Any]"
+) -> pd.DataFrame:
+    """Return of each group the first long and large connection after it reached the line."""
+    group = seen["group"]
+    late = group.map(guesses.groupby("group")["first_ms"].max() + DAY)
+    after = (seen["first_ms"] > group.map(reached)) & (seen["first_ms"] <= late)
+    large = (seen["both"] > FACTOR * group.map(median)).fillna(False).astype(bool)
+    return seen[after & large & (seen["duration"] > LONG)].drop_duplicates("group")
 
 
 def _told(finding: Finding) -> str:

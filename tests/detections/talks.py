@@ -9,10 +9,12 @@ START = pd.Timestamp("2024-12-16T00:00:00")  # a Monday
 HOUR, DAY = 3_600, 86_400
 
 
-def talk(second, ends, out="12/1400", back="11/1700", *, lasts=2, way="I", protocol="TCP", more=""):
+def talk(
+    second, ends, out="12/1400", back="11/1700", *, lasts=2, way="I", protocol="TCP", more="", port=None
+):
     """Return the begin and the end row of a connection: `ends` is "10.0.0.4 10.0.1.5:22"."""
     first, last = line(second, ends, protocol, way, more), line(second + lasts, ends, protocol, way, more)
-    port = _port(second, ends)
+    port = port or _port(second, ends)
     return f"{first.format(port=port)} A B\n{last.format(port=port)} A E {out} {back}"
 
 

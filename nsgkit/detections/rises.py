@@ -16,16 +16,17 @@ from nsgkit.schema.findings import SUDDEN_RISES
 
 RISE = "sudden rise"
 NORMAL = 0.6745  # the median deviation of a normal distribution, in standard deviations (Iglewicz–Hoaglin)
-AROUND = 12  # hours before and after: with them, the day around an hour
 SEEN = 6  # so many other hours with any of them: what was never there before is new, not a rise
-ALIKE = 2  # under a week of data: so many other hours around may be half as high; more are a day's rhythm
+LASTING = 3  # hours on end: under a week of data, what lasts longer looks like a working day
 DAY_HOURS, WEEK_HOURS = 24, 168
 # Who is counted: an inside source by itself, and all of outside together by the address that it calls.
 _SIDES = {"src_ip": "from_inside", "dst_ip": "from_outside"}
+_AROUND = np.array([step for step in range(-6, 7) if step])  # the hours before and after
 _MEASURES = {"connections": "allowed", "denied": "denied"}
 
 
 Floats: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
+_Cells: TypeAlias = "tuple[np.ndarray[Any, Any], ...]"  # which hours, and of which series
 
 
 class _Series(NamedTuple):
@@ -45,14 +46,16 @@ def sudden_rises(
     Counting rule: attempts, each once, by the hour in which they were first seen: connections (allowed, their
     begin logged) and denied attempts apart, of each inside source, and of all addresses outside together
     by the address that they called. Expected is a median, and z is .6745 (x - median) / MAD, with a MAD of
-    at least the median's square root, and at least 1. Two medians are asked, and the smaller z counts:
-    that of the 12 hours before and after, and that of the same hour and its neighbours on all other days
-    (from two weeks of data on, in all other weeks). So neither the morning nor the weekly backup is a rise.
-    With a single day there is the first alone. Under a week, where a weekend looks like the usual, an hour
-    is no rise if more than two of the 24 around it are half as high. An hour in which the NIC that logged
-    most of the address has no rows is missing, and not 0. Nothing is said of an hour with fewer than
-    `least`, nor of who was seen in fewer than six other hours: that is new, and not a rise. The hour with the
-    highest z stands for its day. The score is .5 at the line of z and .75 at twice of it.
+    at least the median's square root, and at least 1. Two medians are asked, and the smaller z counts: that
+    of the 6 hours before and after, and that of all other days at the same hour, or the hour before or after
+    it, whichever is highest (from two weeks of data on: of all other weeks). So neither the morning nor the
+    nightly or weekly job is a rise. Under a week, where a weekend looks like the usual, what stays at
+    half its height for more than three hours on end is none either: that is how a working day looks.
+
+    An hour in which the NIC that logged most of the address has no rows is missing, and not 0. Nothing is
+    said of an hour with fewer than `least`, nor of who was seen in fewer than six other hours: that is new,
+    and not a rise. The hour with the highest z stands for its day. The score is .5 at the line of z and .75
+    at twice of it.
 
     Harmless look-alikes: a sale, a new release, a job that runs monthly, your own scanner, a client that
     tries again and again while its server is away.
@@ -86,7 +89,7 @@ def sudden_rises(
     >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
     >>> found = sudden_rises(conversations).iloc[0]
     >>> found["src_ip"], found["measure"], int(found["seen"]), float(found["expected"])
-    ('10.20.0.4', 'connections', 156, 16.5)
+    ('10.20.0.4', 'connections', 156, 18.0)
 
     Source: Iglewicz and Hoaglin 1993 for the robust z; the two medians and the floor are own.
     """
@@ -142,64 +145,68 @@ def _rises(series: _Series, z: float, least: int) -> pd.DataFrame:
     if not series.names:
         return pd.DataFrame(columns=columns)
     counts = series.counts
-    hour, which = np.nonzero((counts >= least) & ((counts > 0).sum(axis=0) > SEEN))
-    around = _beyond(series, hour, which, np.arange(-AROUND, AROUND + 1))
+    cells: _Cells = np.nonzero((counts >= least) & ((counts > 0).sum(axis=0) > SEEN))
+    around = _beyond(series, cells, _at(series, cells, _AROUND), SEEN)
     high = around[1] > z
-    hour, which, around = hour[high], which[high], around[:, high]
-    expected, beyond = _smaller(around, _beyond(series, hour, which, _other_turns(len(counts))))
+    cells = (cells[0][high], cells[1][high])
+    around = around[:, high]
+    expected, beyond = _smaller(around, _beyond(series, cells, _other_turns(series, cells), 1))
     if len(counts) < WEEK_HOURS:
-        beyond = np.where(_as_high(series, hour, which) > ALIKE, np.nan, beyond)
+        beyond = np.where(_hours_on_end(series, cells, around[0]) > LASTING, np.nan, beyond)
     found = pd.DataFrame({
-        "name": np.array(series.names, dtype=object)[which], "hour": hour + series.start,
-        "seen": counts[hour, which], "expected": expected, "z": beyond,
+        "name": np.array(series.names, dtype=object)[cells[1]], "hour": cells[0] + series.start,
+        "seen": counts[cells], "expected": expected, "z": beyond,
     })  # fmt: skip
     found = found[found["z"] > z].sort_values(["z", "name", "hour"], ascending=[False, True, True])
     days = found.groupby(["name", found["hour"] // DAY_HOURS])
     return found.assign(hours=days["z"].transform("size"))[days.cumcount() == 0][columns]
 
 
-def _other_turns(length: int) -> Numbers:
-    """Return how far away the same hour of other days is, and its neighbours: from two weeks on, of weeks."""
+def _at(series: _Series, cells: _Cells, steps: Numbers) -> Floats:
+    """Return what is known `steps` hours from each cell; null where nothing is."""
+    place = cells[0][:, None] + steps
+    there = (place >= 0) & (place < len(series.known))
+    return np.where(there, series.known[np.where(there, place, 0), cells[1][:, None]], np.nan)
+
+
+def _other_turns(series: _Series, cells: _Cells) -> Floats:
+    """Return the highest of the same hour and its neighbours on each other day: from two weeks on, week."""
+    length = len(series.known)
     step = WEEK_HOURS if length >= 2 * WEEK_HOURS else DAY_HOURS
     turns = np.arange(-(length // step) - 1, length // step + 2) * step
-    steps: Numbers = (turns[turns != 0][:, None] + np.array([-1, 0, 1])).ravel()
-    return steps
+    turns = turns[turns != 0]
+    near: Floats = np.fmax.reduce([_at(series, cells, turns + beside) for beside in (-1, 0, 1)])
+    return near
 
 
-def _beyond(series: _Series, hour: Numbers, which: Numbers, steps: Numbers) -> Floats:
-    """Return the median of what lies `steps` hours from each cell, and the cell's z: null under two."""
-    reference = _at(series, hour, which, steps)
-    median = _median(reference)
+def _beyond(series: _Series, cells: _Cells, reference: Floats, enough: int) -> Floats:
+    """Return the median of what each cell is compared with, and its z: null under `enough` of them."""
+    median = np.where((~np.isnan(reference)).sum(axis=1) >= enough, _median(reference), np.nan)
     mad = np.maximum(_median(np.abs(reference - median[:, None])), np.maximum(np.sqrt(median), 1))
-    return np.array([median, NORMAL * (series.counts[hour, which] - median) / mad])
-
-
-def _as_high(series: _Series, hour: Numbers, which: Numbers) -> Numbers:
-    """Return how many of the hours around each cell are half as high, or more."""
-    around = _at(series, hour, which, np.arange(-AROUND, AROUND + 1))
-    found: Numbers = (around * 2 >= series.counts[hour, which][:, None]).sum(axis=1)
-    return found
-
-
-def _at(series: _Series, hour: Numbers, which: Numbers, steps: Numbers) -> Floats:
-    """Return what is known `steps` hours from each cell, itself left out; null where nothing is."""
-    place = hour[:, None] + steps[steps != 0]
-    there = (place >= 0) & (place < len(series.known))
-    return np.where(there, series.known[np.where(there, place, 0), which[:, None]], np.nan)
+    return np.array([median, NORMAL * (series.counts[cells] - median) / mad])
 
 
 def _median(table: Floats) -> Floats:
-    """Return the median of what is known in each row, null where fewer than two are."""
+    """Return the median of what is known in each row."""
     ordered = np.sort(table, axis=1)  # nulls last
-    known = (~np.isnan(table)).sum(axis=1)
-    row, last = np.arange(len(table)), np.maximum(known - 1, 0)
+    last = np.maximum((~np.isnan(table)).sum(axis=1) - 1, 0)
+    row = np.arange(len(table))
     middle: Floats = (ordered[row, last // 2] + ordered[row, (last + 1) // 2]) / 2
-    return np.where(known >= 2, middle, np.nan)
+    return middle
 
 
 def _smaller(around: Floats, same: Floats) -> Floats:
     """Return expected and z of the comparison with the smaller z, where both are known."""
     return np.where(same[1] < around[1], same, around)
+
+
+def _hours_on_end(series: _Series, cells: _Cells, expected: Floats) -> Numbers:
+    """Return for how many hours on end each rise stays at half its height, counted up to LASTING each way."""
+    half = (expected + series.counts[cells]) / 2
+    steps = np.arange(1, LASTING + 1)
+    ways = [_at(series, cells, steps * way) >= half[:, None] for way in (-1, 1)]
+    found: Numbers = 1 + sum(np.cumprod(way, axis=1).sum(axis=1) for way in ways)
+    return found
 
 
 def _told(finding: Finding) -> str:

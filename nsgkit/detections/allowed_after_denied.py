@@ -98,14 +98,13 @@ def allowed_after_denied(
 
 def _turned(rows: Rows, keys: list[str], denials: int) -> Rows:
     """Return the attempts of the groups with enough denials, and a connection after the first of them."""
-    denied, allowed = nw.col("outcome") == "denied", nw.col("decision") == "allowed"
-    often = rows.filter(denied).aggregate(keys, n=nw.len()).filter(nw.col("n") >= denials)
-    told = rows.filter(denied | allowed).join(often, keys, "semi")
+    denied, allowed = (nw.col("decision") == word for word in ("denied", "allowed"))
     seen = nw.col("first_ms")
-    each = told.aggregate(
-        keys, denied=nw.when(denied).then(seen).min(), allowed=nw.when(allowed).then(seen).max()
-    )
-    return told.join(each.filter(nw.col("allowed") > nw.col("denied")), keys, "semi")
+    counts = rows.filter(denied).aggregate(keys, n=nw.len()).filter(nw.col("n") >= denials)
+    told = rows.filter(denied | allowed).join(counts.select(*keys).materialize(), keys, "semi")
+    since, until = nw.when(denied).then(seen).min(), nw.when(allowed).then(seen).max()
+    each = told.aggregate(keys, since=since, until=until).filter(nw.col("until") > nw.col("since"))
+    return told.join(each.select(*keys).materialize(), keys, "semi")
 
 
 def _marked(seen: pd.DataFrame) -> pd.DataFrame:
@@ -124,14 +123,14 @@ def _let_in(seen: pd.DataFrame, denials: int) -> pd.DataFrame:
     before = seen["denied"].cumsum().to_numpy() - seen["denied"].to_numpy()
     seen["before"] = before - before[starts]
     turned = seen[seen["allowed"] & (seen["before"] >= denials)].drop_duplicates("group")
-    return turned.set_index("group").rename(columns={"before": "denied_n", "first_ms": "at"})
+    return turned.assign(at=turned["first_ms"], place=turned.index).set_index("group")
 
 
 def _counted(found: pd.DataFrame, seen: pd.DataFrame) -> pd.DataFrame:
     """Return the findings with their counts, times, rules and proof."""
     group, time = seen["group"], seen["first_ms"]
     at = group.map(found["at"])
-    counts = seen["denied"] & (time > at - DAY) & (time <= at) & (seen.index < group.map(_place(found, seen)))
+    counts = seen["denied"] & (time > at - DAY) & (seen.index < group.map(found["place"]))
     after = seen["allowed"] & (time >= at)
     denials = seen[counts].groupby("group")
     last = denials.tail(1).set_index("group")
@@ -139,17 +138,11 @@ def _counted(found: pd.DataFrame, seen: pd.DataFrame) -> pd.DataFrame:
     here = found[["src_ip", "dst_ip", "dst_port", "protocol", *_PLACE]].join(proved)
     allowed_before = (~seen["denied"] & (time < at)).groupby(group).sum()
     return here.assign(
-        denied=found["denied_n"], first_denied=denials["first_ms"].min(), last_denied=last["first_ms"],
+        denied=found["before"], first_denied=denials["first_ms"].min(), last_denied=last["first_ms"],
         allowed_at=found["at"], allowed=after.groupby(group).sum(), allowed_before=allowed_before,
         denied_by=last["rule"], allowed_by=found["rule"],
         same_place=(last["acl"] == found["acl"]) & (last["direction"] == found["direction"]),
     )  # fmt: skip
-
-
-def _place(found: pd.DataFrame, seen: pd.DataFrame) -> "pd.Series[Any]":
-    """Return where in `seen` each group was let in."""
-    first = seen[seen["allowed"] & (seen["first_ms"] == seen["group"].map(found["at"]))]
-    return pd.Series(first.index, index=first["group"]).groupby(level=0).first()
 
 
 def _change(rows: Rows, found: pd.DataFrame) -> "pd.Series[Any]":

@@ -44,6 +44,12 @@ def test_copies_of_files_are_not_alike():
     assert brute_force(logged(*copies)).empty
 
 
+@pytest.mark.parametrize(("other", "found"), [(1_600, 1), (1_700, 0)])  # spread 300 / 1300 and 350 / 1350
+def test_alike_is_within_a_quarter_of_the_median(other, found):
+    sizes = [talk(n * 20, OUTSIDE, out=f"12/{1_000 if n % 2 else other}") for n in range(40)]
+    assert len(brute_force(logged(*sizes))) == found
+
+
 def test_a_success_comes_after_the_guesses():
     rows = logged(*guesses(20), talk(500, OUTSIDE, **WINS))
     found = brute_force(rows).iloc[0]
@@ -90,6 +96,19 @@ def test_and_told_with_half_the_score_from_outside():
     found = brute_force(logged(*guesses(480, every=60))).iloc[0]
     assert (found["pace"], found["usual"], found["most_in_window"]) == ("steady", 60, 60)
     assert found["score"] == round((1 - 0.5 * 15 / 60) / 2, 3)
+
+
+@pytest.mark.parametrize(("hours", "pace"), [(6, "burst"), (7, "steady")])
+def test_six_other_hours_make_a_pace(hours, pace):
+    calls = guesses(hours * 60, every=60)
+    assert brute_force(logged(*calls))["pace"].tolist() == [pace]
+
+
+@pytest.mark.parametrize(("count", "pace"), [(60, "steady"), (61, "burst")])
+def test_three_times_the_usual_is_the_same_pace(count, pace):
+    usual = [talk(hour * HOUR + n * 180, OUTSIDE) for hour in range(7) for n in range(20)]
+    more = guesses(count, begin=9 * HOUR, every=50)
+    assert brute_force(logged(*usual, *more))["pace"].tolist() == [pace]
 
 
 def test_a_burst_among_a_steady_pace_is_found():

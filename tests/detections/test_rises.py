@@ -84,6 +84,13 @@ def test_what_was_never_there_before_is_new_and_no_rise():
     assert sudden_rises(logged(*steady, *scanner)).empty
 
 
+@pytest.mark.parametrize(("before", "findings"), [(6, 1), (5, 0)])
+def test_six_other_hours_make_a_usual(before, findings):
+    other = hourly([2] * 24, "203.0.113.9 10.0.0.4:443")  # so that its NIC wrote in every hour
+    counts = [0] * 4 + [3] * before + [120]
+    assert len(sudden_rises(logged(*hourly(counts), *other))) == findings
+
+
 def test_denials_from_outside_are_counted_at_the_address_they_called():
     usual = [
         denied(hour * HOUR + n * 60, f"203.0.113.{n} 10.0.0.4:22") for hour in range(24) for n in range(9)
@@ -97,6 +104,7 @@ def test_denials_from_outside_are_counted_at_the_address_they_called():
 def test_what_lasts_for_hours_is_told_from_a_week_on():
     flood = [5] * 9 + [300] * 4 + [5] * 11
     assert sudden_rises(logged(*hourly(flood + [5] * 72))).empty
+    assert len(sudden_rises(logged(*hourly([5] * 9 + [300] * 3 + [5] * 84)))) == 1
     found = sudden_rises(logged(*hourly([5] * 144 + flood)))
     assert found[["seen", "hours"]].to_numpy().tolist() == [[300, 4]]
 

@@ -92,6 +92,12 @@ def test_what_lasts_some_hours_of_the_day_is_not_usual():
     assert large_transfers(logged(*office(), *slow))["bytes_out"].tolist() == [270 * MB]
 
 
+@pytest.mark.parametrize(("hours", "findings"), [(18, 0), (17, 1)])
+def test_three_quarters_of_all_hours_are_usual(hours, findings):
+    steady = [sent(hour * HOUR, BACKUP, 30 * MB) for hour in range(hours)]
+    assert len(large_transfers(logged(*office(hosts=9), *steady))) == findings
+
+
 def test_connections_without_counters_are_told():
     uncounted = without_counters(flows(talk(2 * HOUR + 9, DROP, way="O").splitlines()[0], blob="b2"))
     known = flows("\n".join([*office(), sent(2 * HOUR, DROP, 60 * MB)]))

@@ -214,7 +214,7 @@ def _told(finding: Finding) -> str:
         f"{finding['guesses']:,} times, {finding['most_in_window']:,} of them within one window"
     )
     if pd.isna(finding["mean_packets"]):
-        return f"{text}; no counter tells how large they were, so the number alone speaks."
+        return f"{text}; no counter tells how large they were."
     text += f", all small and alike ({finding['mean_packets']:.0f} packets): as password guessing looks."
     if finding["pace"] == "steady":
         text += " The pace is the same at other times."

@@ -19,7 +19,6 @@ ENOUGH = 100  # queries, before their mean size says anything
 _PAIR = ["src_ip", "dst_ip"]
 _OUT, _PACKETS = "bytes_src_to_dst", "packets_src_to_dst"
 _LAST = 10**14  # milliseconds: later than any time
-_TEXTS = {"src_ip": "str", "dst_ip": "str"}
 
 
 class _Lines(NamedTuple):
@@ -84,19 +83,13 @@ def dns_volume(
         nw.col("decision") == "allowed", nw.col("dst_port") == 53, nw.col("from_inside")
     )
     rows = _with_queries(rows)
-    rows = rows.join(_large(rows, lines), _PAIR, "semi")
+    rows = rows.join(_large(rows, lines).materialize(), _PAIR, "semi")
     minutes = _minutes(rows).materialize()
-    found = _figures(rows, minutes, lines)
+    found = _crossed(_summed(rows, minutes), lines)
     if found.empty:
         return findings_table(found.reset_index(drop=True), DNS, DNS_VOLUME)
-    busy = minutes.filter((nw.col(_OUT) > lines.bytes) | (nw.col("queries") > lines.queries))
-    marked = rows.with_columns(minute=nw.col("first_ms") // MINUTE)
-    marked = marked.join(busy.with_columns(_busy=nw.lit(1)).select(*_PAIR, "minute", "_busy"),
-                         [*_PAIR, "minute"], "left")  # fmt: skip
-    later = nw.when(nw.col("_busy").is_null()).then(nw.lit(_LAST)).otherwise(nw.lit(0))
-    ordered = marked.with_columns(_order=nw.col("first_ms") + later)
-    found = found.join(earliest(ordered, found.reset_index(), _PAIR, after="_order"))
-    return findings_table(found.assign(dst_port=53), DNS, DNS_VOLUME)
+    proved = earliest(_busy_first(rows, minutes, lines), found.reset_index(), _PAIR, after="_order")
+    return findings_table(found.join(proved).assign(dst_port=53), DNS, DNS_VOLUME)
 
 
 def _with_queries(rows: Rows) -> Rows:
@@ -130,29 +123,47 @@ def _minutes(rows: Rows) -> Rows:
     return bins.select(*_PAIR, _OUT, minute=nw.col("_start") // MINUTE, queries=nw.col(_PACKETS))
 
 
-def _figures(rows: Rows, minutes: Rows, lines: _Lines) -> pd.DataFrame:
-    """Return the figures of the pairs that crossed a line, and which; the pairs as index."""
+def _summed(rows: Rows, minutes: Rows) -> pd.DataFrame:
+    """Return the figures of each pair, the pairs as index."""
     sums = rows.aggregate(
-        _PAIR, connections=nw.len().cast(nw.Int64), uncounted=count(nw.col(_OUT).is_null()),
-        bytes_out=known_sum(_OUT), queries=known_sum("queries"), sized=known_sum("sized"),
-        sized_bytes=known_sum("sized_bytes"),
-    ).collect(_TEXTS | dict.fromkeys(["connections", "uncounted", "queries"], "int64")
-              | dict.fromkeys(["bytes_out", "sized", "sized_bytes"], "Int64"))  # fmt: skip
+        _PAIR,
+        connections=nw.len().cast(nw.Int64),
+        uncounted=count(nw.col(_OUT).is_null()),
+        bytes_out=known_sum(_OUT),
+        **{name: known_sum(name) for name in ("queries", "sized", "sized_bytes")},
+    )
     most = minutes.aggregate(_PAIR, most_bytes=nw.col(_OUT).max(), most_queries=nw.col("queries").max())
-    most_table = most.collect({**_TEXTS, "most_bytes": "Int64", "most_queries": "int64"})
-    table = sums.set_index(_PAIR).join(most_table.set_index(_PAIR)).sort_index()
+    always = dict.fromkeys(("connections", "uncounted", "queries", "most_queries"), "int64")
+    known = dict.fromkeys(("bytes_out", "sized", "sized_bytes", "most_bytes"), "Int64")
+    table = sums.join(most, _PAIR).collect({"src_ip": "str", "dst_ip": "str", **always, **known})
     sized = table["sized"].astype("float64")
-    table["mean_size"] = (table["sized_bytes"].astype("float64") / sized).where(sized >= ENOUGH)
+    mean_size = (table["sized_bytes"].astype("float64") / sized).where(sized >= ENOUGH)
+    return table.assign(mean_size=mean_size).set_index(_PAIR).sort_index()
+
+
+def _crossed(table: pd.DataFrame, lines: _Lines) -> pd.DataFrame:
+    """Return the pairs beyond a line, with which lines these are, and the score."""
     parts = {
         "bytes": table["most_bytes"].astype("float64") / lines.bytes,
-        "queries": table["most_queries"].astype("float64") / lines.queries,
+        "queries": table["most_queries"] / lines.queries,
         "size": table["mean_size"] / lines.size,
     }
     beyond = pd.DataFrame(parts, index=table.index).fillna(0.0)
-    over = beyond > 1
-    table["crossed"] = [", ".join(beyond.columns[row]) for row in over.to_numpy()]
-    table["score"] = strength(beyond.max(axis=1), 1)
-    return table[over.any(axis=1)]
+    names = [
+        ", ".join(name for name, times in zip(parts, row, strict=True) if times > 1)
+        for row in beyond.to_numpy().tolist()
+    ]
+    scored = table.assign(crossed=names, score=strength(beyond.max(axis=1), 1))
+    return scored[(beyond > 1).any(axis=1)]
+
+
+def _busy_first(rows: Rows, minutes: Rows, lines: _Lines) -> Rows:
+    """Add `_order`: what began in a minute in which a line was crossed comes first, then by time."""
+    busy = minutes.filter((nw.col(_OUT) > lines.bytes) | (nw.col("queries") > lines.queries))
+    busy = busy.select(*_PAIR, "minute", _busy=nw.lit(1))
+    marked = rows.with_columns(minute=nw.col("first_ms") // MINUTE).join(busy, [*_PAIR, "minute"], "left")
+    later = nw.when(nw.col("_busy").is_null()).then(nw.lit(_LAST)).otherwise(nw.lit(0))
+    return marked.with_columns(_order=nw.col("first_ms") + later)
 
 
 def _told(finding: Finding) -> str:

@@ -2,7 +2,16 @@
 
 import json
 
-from nsgkit.sample.company.network import HOSTS, NETWORKS, REGION, SCANNER, SITE_HOSTS, SUBSCRIPTION
+from nsgkit.sample.company.network import (
+    CHAT,
+    HOSTS,
+    NETWORKS,
+    REGION,
+    SCANNER,
+    SITE_HOSTS,
+    SUBSCRIPTION,
+    WS2,
+)
 from nsgkit.sample.company.rules import DEFAULT_RULES, NSGS, Nsg, Rule
 
 # RFC 8805: prefix, country, region, city, postal code. Invented, for documentation ranges only.
@@ -45,7 +54,15 @@ KNOWN_UNTIL = "2025-06-30"
 KNOWN: tuple[dict[str, str | list[str]], ...] = (
     {
         "src": SCANNER,
+        "kinds": ["horizontal scan", "vertical scan", "block scan", "sequential test"],
         "why": "the company's own vulnerability scanner",
+        "by": "the administrator",
+    },
+    {
+        "src": WS2.ip,
+        "dst": CHAT,
+        "kinds": ["long connection"],
+        "why": "the chat window that accounts leaves open",
         "by": "the administrator",
     },
 )

@@ -155,9 +155,8 @@ def measure(seeds):
         all_of_it, right = there[kind] * seeds, hits[kind]
         told = right + others[kind]
         recall = f"{right / all_of_it:.0%}" if all_of_it else "nothing planted"
-        print(
-            f"{kind:26} recall {recall:16} precision {f'{right / told:.0%}' if told else '-':5} others {others[kind]}"
-        )
+        precision = f"{right / told:.0%}" if told else "-"
+        print(f"{kind:26} recall {recall:16} precision {precision:5} others {others[kind]}")
 
 
 if __name__ == "__main__":

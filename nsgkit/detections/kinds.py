@@ -4,10 +4,12 @@ import pandas as pd
 
 from nsgkit.detections.form import Finding, Kind
 from nsgkit.detections.scans import HORIZONTAL_SCAN
+from nsgkit.detections.triage import DENIED_ATTEMPTS
 from nsgkit.errors import NsgkitError, shown
 
 KINDS: tuple[Kind, ...] = (HORIZONTAL_SCAN,)
-BY_NAME = {kind.name: kind for kind in KINDS}
+# The triage is no finding of its own: what deserves one among the denied attempts is above.
+BY_NAME = {kind.name: kind for kind in (*KINDS, DENIED_ATTEMPTS)}
 
 
 def explain(finding: Finding) -> str:

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import HOUR, SECOND
+from nsgkit.detections.attempts import DAY, HOUR, SECOND
 
 DOOR = ["src_ip", "dst_ip", "dst_port", "protocol"]  # a target and port, as one source knows it
 STORM_GAP = 35 * SECOND  # the longest wait between two tries of one connection: 1, 2, 4 … 32 s
-LATE = HOUR  # after the last sign of a connection, its late packets still come
+LATE = DAY  # after the last sign of a connection: what comes later is no late packet of it
 STEADY_HOURS, STEADY_SPREAD = 3, 0.5
 MANY = 10  # doors, from which on a source has a habit
 SERVICES = 1024  # ports below it are called, and do not call

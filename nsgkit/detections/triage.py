@@ -39,7 +39,7 @@ def denied_triage(
     Counting rule: denied attempts, each once; every one is in one row, so `attempts` adds up to all of them.
     A *door* is a target, a port and a protocol. The purposes, the first that holds:
 
-    - leftover: from a port below 1024 to one of 1024 or more, at most an hour after the last sign of a
+    - leftover: from a port below 1024 to one of 1024 or more, at most a day after the last sign of a
       connection that the target itself had made to that address and port. One row a source.
     - own misconfiguration: an inside source, `again` times or more at one door that is inside or Azure's
       platform, in at least 3 clock hours and in half of those between. One row a source and port.

@@ -159,7 +159,7 @@ LATE = "{} 192.0.2.7:443 10.0.0.4:50123 TCP I D B"
 
 
 def test_a_late_packet_of_a_connection_is_a_leftover():
-    found = only(CALL, LATE.format("09:04:00"), LATE.format("09:59:00"))
+    found = only(CALL, LATE.format("09:04:00"), LATE.format("2024-12-20T09:00:00"))
     assert found[["purpose", "attempts", "noise", "score"]].tolist() == ["leftover", 2, False, 0.023]
 
 
@@ -167,7 +167,7 @@ def test_a_late_packet_of_a_connection_is_a_leftover():
     "line",
     [
         LATE.format("08:59:59"),  # before the call
-        LATE.format("10:00:01"),  # an hour after it
+        LATE.format("2024-12-20T09:00:01"),  # a day after it
         "09:04:00 192.0.2.8:443 10.0.0.4:50123 TCP I D B",  # from another address
         "09:04:00 192.0.2.7:80 10.0.0.4:50123 TCP I D B",  # from another port
         "09:04:00 192.0.2.7:443 10.0.0.5:50123 TCP I D B",  # to another machine
@@ -287,14 +287,22 @@ def test_denied_and_later_allowed_as_the_other_analysis_says(name, request):
     assert one["allowed_first"] == same["first_allowed_after"]
 
 
-def test_leftovers_of_the_samples_are_the_late_answers_that_were_denied(logs, stitched):
+def test_leftovers_of_the_samples_are_the_late_answers_after_a_call(logs, stitched):
+    rows, let_in = plain(stitched)
+    called = defaultdict(list)
+    for call in let_in.itertuples():
+        called[call.dst_ip, call.dst_port, call.src_ip].append((call.first, call.last))
+    late = rows[(rows["src_port"] < 1024) & (rows["dst_port"] >= 1024)]
+    known = {
+        (row.blob, row.record, row.tuple)
+        for row in late.itertuples()
+        for first, last in called[row.src_ip, row.src_port, row.dst_ip]
+        if first <= row.first <= last + pd.Timedelta("1D")
+    }
     found = denied_triage(stitched)
-    late = found[found["purpose"] == "leftover"]
+    assert set(found.loc[found["purpose"] == "leftover", "rows"].explode()) == known
     answers = nsgkit.analyses.late_answers(logs)
-    known = defaultdict(int)
-    for row in answers.itertuples():
-        known[row.src_ip] += row.denied
-    assert late.set_index("src_ip")["attempts"].to_dict() == {src: n for src, n in known.items() if n}
+    assert len(known) == answers["denied"].sum() - 1  # one came before the first call
 
 
 def test_the_planted_ones_stand_first(stitched, truth, internet):

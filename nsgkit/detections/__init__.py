@@ -5,5 +5,9 @@ from nsgkit.detections.kinds import explain
 from nsgkit.detections.line import denied_line
 from nsgkit.detections.scans import horizontal_scans
 from nsgkit.detections.triage import denied_triage
+from nsgkit.detections.verdicts import append_verdict, read_verdicts, with_verdicts
 
-__all__ = ["denied_line", "denied_triage", "explain", "horizontal_scans", "proof"]
+__all__ = [
+    "append_verdict", "denied_line", "denied_triage", "explain", "horizontal_scans", "proof",
+    "read_verdicts", "with_verdicts",
+]  # fmt: skip

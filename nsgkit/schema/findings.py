@@ -77,5 +77,18 @@ DENIED_TRIAGE = _findings(
     Column("noise", "bool", "Internet noise", "An outside source that was never allowed anything, and made "
            "one probe or a sweep."),
 )
+# -- verdicts: what an analyst decided, and about which finding --------------------------------------------
+VERDICT: tuple[Column, ...] = (
+    Column("verdict", TEXT, "Verdict", "What was decided about it; null where nothing was.", nullable=True,
+           **closed("benign", "suspicious", "unknown")),
+    Column("note", "str", "Note", "Why, in the words of whoever decided.", nullable=True),
+    Column("decided", TIME, "Decided (UTC)", "When.", "UTC", nullable=True),
+    Column("author", "str", "Decided by", "Who; null where nobody was named.", nullable=True),
+)
+VERDICTS: tuple[Column, ...] = (
+    *FINDING[:4],
+    Column("purpose", "str", "Purpose", "That of a denied attempt; null for other findings.", nullable=True),
+    *VERDICT,
+)
 # -- together --------------------------------------------------------------------------------------------
 # fmt: on

@@ -49,7 +49,8 @@ def test_what_a_line_says(path):
 
 def test_another_process_reads_it_at_once(path):
     append_verdict(path, FINDING, "suspicious")
-    code = "import sys; from nsgkit.detections import read_verdicts as r; print(r(sys.argv[1])['verdict'].item())"
+    read = "print(read_verdicts(sys.argv[1])['verdict'].item())"
+    code = f"import sys; from nsgkit.detections import read_verdicts; {read}"
     ran = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
     assert ran.stdout == "suspicious\n"
 

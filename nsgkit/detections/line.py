@@ -12,7 +12,7 @@ def denied_line(triage: pd.DataFrame) -> str:
 
     Counting rule: each row stands in one of the groups that are told, the first that it fits: noise, late
     packets, from inside, denied and later allowed, again and again, also allowed
-    (anything, anywhere), other.
+    something, other.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def denied_line(triage: pd.DataFrame) -> str:
     >>> import nsgkit
     >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
     >>> denied_line(nsgkit.detections.denied_triage(conversations)).split(". ")[-1]
-    'To look at: 5 (2 from inside, 1 denied and later allowed, 1 again and again, 1 also allowed)'
+    'To look at: 5 (2 from inside, 1 denied and later allowed, 1 again and again, 1 also allowed something)'
 
     Source: own.
     """
@@ -58,7 +58,7 @@ def _left(rest: pd.DataFrame) -> str:
         "from inside": rest["from_inside"],
         "denied and later allowed": rest["later"],
         "again and again": ~rest["purpose"].isin(["one probe", "sweep"]),
-        "also allowed": rest["ever_allowed"],
+        "also allowed something": rest["ever_allowed"],
         "other": pd.Series(True, index=rest.index),
     }
     parts, counted = [], pd.Series(False, index=rest.index)

@@ -176,14 +176,16 @@ def _told(finding: Finding) -> str:
         target = many(finding["targets"], "address", "es")
     one_port = pd.notna(finding["dst_port"])
     where = f"port {finding['dst_port']}" if one_port else many(finding["ports"], "port")
-    side = "an inside address" if finding["from_inside"] else "an address that is not inside"
+    side = "inside" if finding["from_inside"] else "not inside"
     allowed = "It was never allowed anything"
     if finding["ever_allowed"]:
-        allowed = f"It was allowed to {finding['allowed_to']}"
-        allowed += f" ({finding['changed']})" if pd.notna(finding["changed"]) else ""
+        allowed = (
+            f"It was allowed to {finding['allowed_to']} from {finding['allowed_first']:%Y-%m-%d %H:%M} UTC"
+        )
+        allowed += f": {finding['changed']}" if pd.notna(finding["changed"]) else ""
     often = many(finding["attempts"], "time")
     what = f"was denied {often} at {where} of {target}: {finding['purpose']}"
-    return f"{finding['src_ip']}, {side}, {what}. {allowed}."
+    return f"{finding['src_ip']} ({side}) {what}. {allowed}."
 
 
 DENIED_ATTEMPTS = Kind(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import altair as alt
 import pandas as pd
@@ -36,8 +36,7 @@ class Denied:
 
     def row(self, number: int) -> Finding:
         """Return a row of the triage by its number."""
-        found: Finding = self.triage.loc[number]
-        return found
+        return cast("Finding", self.triage.loc[number])
 
     @cached_property
     def row_of(self) -> "pd.Series[Any]":
@@ -75,20 +74,14 @@ class Denied:
 
 
 def told(denied: Denied, number: int) -> str:
-    """Return the row in a sentence, and its figures, as inert HTML."""
+    """Return the row in a sentence, its figures, and what would make it harmless, as inert HTML."""
     row = denied.row(number)
-    figures = {
-        "Seen": f"{row['first']:%Y-%m-%d %H:%M:%S} to {row['last']:%Y-%m-%d %H:%M:%S} UTC",
-        "Rate": f"{row['rate']:,.2f} attempts an hour, in {row['spread']:.0%} of the hours between",
-        "Denied by": NOT_LOGGED if pd.isna(row["rule"]) else row["rule"],
-    }
-    if row["ever_allowed"]:
-        span = " to ".join(f"{row[name]:%Y-%m-%d %H:%M:%S}" for name in ("allowed_first", "allowed_last"))
-        figures["Allowed to"] = f"{row['allowed_to']}, {span} UTC"
-    if pd.notna(row["changed"]):
-        figures["What changed"] = row["changed"]
-    sentence = f"<p><strong>{escape(explain(row))}</strong></p>"
-    return sentence + html_table(["", ""], ([escape(name), escape(text)] for name, text in figures.items()))
+    said, _, harmless = explain(row).rpartition(" Harmless if ")
+    first, last = (f"{row[name]:%Y-%m-%d %H:%M:%S}" for name in ("first", "last"))
+    rule: object = NOT_LOGGED if pd.isna(row["rule"]) else row["rule"]
+    pace = f"{row['rate']:,.2f} an hour, in {row['spread']:.0%} of the hours between"
+    more = f"First {first}, last {last} UTC: {pace}. Denied by {rule}. Harmless if {harmless}"
+    return f"<p><strong>{escape(said)}</strong></p><p>{escape(more)}</p>"
 
 
 def over_time(denied: Denied, number: int) -> Any:

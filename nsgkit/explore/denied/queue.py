@@ -20,8 +20,8 @@ KEYS = (
 # A heading, and whether its cells are numbers; the first is the verdict, which the page fills in.
 COLUMNS = (
     ("Verdict", False), ("Why look", False), ("Purpose", False), ("Source", False), ("Target", False),
-    ("Port", True), ("Attempts", True), ("First (UTC)", False), ("Last (UTC)", False), ("Denied by", False),
-    ("Allowed to", False),
+    ("Port", True), ("Attempts", True), ("Allowed to", False), ("First (UTC)", False), ("Last (UTC)", False),
+    ("Denied by", False),
 )  # fmt: skip
 _MINUTE = "%Y-%m-%d %H:%M"
 
@@ -36,7 +36,7 @@ class Queue(anywidget.AnyWidget):
     _esm = Path(__file__).with_name("queue.js")
     _css = Path(__file__).with_name("queue.css")
     columns = traitlets.List([list(column) for column in COLUMNS]).tag(sync=True)
-    rows = traitlets.List().tag(sync=True)
+    rows: Any = traitlets.List().tag(sync=True)
     chosen = traitlets.Int(-1).tag(sync=True)
     marks = traitlets.Dict().tag(sync=True)  # number of a row -> its verdict
     notes = traitlets.Dict().tag(sync=True)
@@ -85,8 +85,19 @@ def cells(row: "pd.Series[Any]") -> list[str]:
     target = many(row["targets"], "address", "es") if pd.isna(row["dst_ip"]) else row["dst_ip"]
     port = many(row["ports"], "port") if pd.isna(row["dst_port"]) else row["dst_port"]
     seen = [f"{row[name]:{_MINUTE}}" for name in ("first", "last")]
-    told = [why(row), row["purpose"], row["src_ip"], target, port, f"{row['attempts']:,}", *seen]
-    return [visible(text) for text in (*told, *(_text(row[name]) for name in ("rule", "allowed_to")))]
+    allowed, rule = (_text(row[name]) for name in ("allowed_to", "rule"))
+    told = [
+        why(row),
+        row["purpose"],
+        row["src_ip"],
+        target,
+        port,
+        f"{row['attempts']:,}",
+        allowed,
+        *seen,
+        rule,
+    ]
+    return [visible(text) for text in told]
 
 
 def _line(number: Any, row: "pd.Series[Any]") -> dict[str, Any]:

@@ -46,7 +46,9 @@ class Work:
         self.denied, self.asked = denied, asked
         self.shown = denied.triage
         self.line = ipywidgets.HTML(f"<h3>{escape(denied_line(denied.triage))}</h3>")
-        self.status, self.left = status_line(), ipywidgets.HTML()
+        # What is said of the file, of what was done, and of the chosen row: none may wipe out another.
+        self.about, self.status, self.trouble = (status_line() for _ in range(3))
+        self.left = ipywidgets.HTML()
         self.filter = FilterField(self._offer, value=filter, description="Filter", placeholder="dst_port:22")
         self.filter.layout.flex = "1 1 30em"
         self.noise = ipywidgets.ToggleButton(noise, description=self._noise_label(noise))
@@ -57,7 +59,7 @@ class Work:
         self.raw_button.tooltip = "As they stand in the logs" if denied.logs else "Give logs= to see them"
         self.chips = Chips(self._safely(self._choose_parts))
         self.code = ipywidgets.Textarea(description="Code", layout={"width": "auto", "height": "12em"})
-        self.latest = Latest(report_errors(self.status, self._open))
+        self.latest = Latest(report_errors(self.trouble, self._open))
         self.frame = self._connect()
         self._safely(self._read_verdicts)()
         self._safely(self._refresh)()
@@ -67,9 +69,9 @@ class Work:
         self.code.layout.display = "none"
         self.filter.observe(lambda _: self._safely(self._refresh)(), "value")
         self.noise.observe(lambda _: self._safely(self._refresh)(), "value")
-        self.raw_button.observe(lambda _: self._safely(self._open_raw)(), "value")
+        self.raw_button.observe(lambda _: report_errors(self.trouble, self._open_raw)(), "value")
         self.queue.observe(lambda _: self.latest.ask(), "chosen")
-        beside_each_other = row(self.times, self.ports, self.allowed)
+        beside_each_other = row(self.times, self.allowed, self.ports)
         beside_each_other.add_class("nsgkit-denied-beside")
         asked: tuple[tuple[str, Callable[[], None], str], ...] = (
             ("Export CSV", self._export, "The rows that are shown, with their verdicts"),
@@ -78,8 +80,18 @@ class Work:
         buttons = row(
             self.raw_button, *(button(n, self._safely(press), hint=hint) for n, press, hint in asked)
         )
-        top = (self.line, row(self.filter, self.noise), self.chips, self.status, self.queue, self.left)
-        return panel(*top, self.told, beside_each_other, buttons, self.raw, self.code)
+        top = (self.line, row(self.filter, self.noise), self.chips, self.about, self.status)
+        return panel(
+            *top,
+            self.queue,
+            self.left,
+            self.trouble,
+            self.told,
+            beside_each_other,
+            buttons,
+            self.raw,
+            self.code,
+        )
 
     def _safely(self, handler: Callable[..., None]) -> Callable[..., None]:
         return report_errors(self.status, handler)
@@ -125,8 +137,8 @@ class Work:
         self.queue.marks = {str(n): str(verdict) for n, verdict in decided["verdict"].items()}
         self.queue.notes = {str(n): str(note) for n, note in decided["note"].items()}
         if skipped := read_verdicts(path).attrs["skipped"]:
-            first = f"{len(skipped):,} lines of {path} are no verdicts and were skipped; {skipped[0]}."
-            show_status(self.status, first, "They stay in the file.")
+            said = f"{many(len(skipped), 'line')} of {path} left out: no verdict. The first is {skipped[0]}."
+            show_status(self.about, said, "Nothing in the file is changed.")
 
     def _judge(self, number: int, verdict: str, note: str) -> None:
         """Save a verdict at once, and only then mark the row."""

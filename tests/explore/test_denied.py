@@ -3,6 +3,7 @@
 import json
 import re
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -290,6 +291,13 @@ def test_the_queue_stays_in_a_saved_notebook(driven):
     left = driven.frame.left._bundle()["text/html"]
     assert driven.sources[0] in left and "suspicious" in left
     assert left.count("<img ") == sum(chart.layout.display != "none" for chart in driven.charts)
+
+
+def test_conversations_that_an_engine_holds(made, triage, path):
+    held = duckdb.connect()
+    held.register("made", made)
+    driven = Driven(denied_queue(held.sql("SELECT * FROM made"), verdicts=path))
+    assert driven.sources == triage.loc[~triage["noise"], "src_ip"].tolist()
 
 
 def test_nothing_denied(path):

@@ -179,6 +179,14 @@ def test_the_map_of_ports_and_targets(driven, made, triage):
     assert driven.charts[1].layout.display is None
 
 
+def test_each_picture_names_its_source(driven):
+    for place in range(len(driven.sources)):
+        driven.choose(place)
+        for chart in driven.charts:
+            shown = chart.layout.display != "none"
+            assert not shown or chart.chart.title.text.endswith(f": {driven.sources[place]}")
+
+
 def test_one_door_needs_no_map(guesser):
     assert guesser.charts[1].layout.display == "none"
 

@@ -15,6 +15,7 @@ from nsgkit.detections.rises import SUDDEN_RISE
 from nsgkit.detections.scans import BLOCK_SCAN, HORIZONTAL_SCAN, SEQUENTIAL_SCANNER, VERTICAL_SCAN
 from nsgkit.detections.strobes import STROBE_KIND
 from nsgkit.detections.transfers import LARGE_TRANSFER
+from nsgkit.detections.triage import DENIED_ATTEMPTS
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.schema import require
 
@@ -36,7 +37,7 @@ KINDS: tuple[Kind, ...] = (
     DNS_BY_VOLUME,
     SUDDEN_RISE,
 )
-BY_NAME = {kind.name: kind for kind in KINDS}
+BY_NAME = {kind.name: kind for kind in (*KINDS, DENIED_ATTEMPTS)}
 NOTHING = "Nothing here crosses its line. That is no proof that nothing happened."
 
 

@@ -5,12 +5,13 @@ drawn without a network, and is still there when the notebook is opened again. `
 does neither.
 """
 
+from nsgkit.views.doors import port_map
 from nsgkit.views.grids import coverage, heat_map, matrix
 from nsgkit.views.ranking import change, top_bars
 from nsgkit.views.ribbons import links
 from nsgkit.views.theme import enable
 from nsgkit.views.time_series import over_time
 
-__all__ = ["change", "coverage", "heat_map", "links", "matrix", "over_time", "top_bars"]
+__all__ = ["change", "coverage", "heat_map", "links", "matrix", "over_time", "port_map", "top_bars"]
 
 enable()

@@ -5,12 +5,23 @@ drawn without a network, and is still there when the notebook is opened again. `
 does neither.
 """
 
+from nsgkit.views.findings import (
+    attempts_picture,
+    beacon_picture,
+    brute_force_picture,
+    finding_picture,
+    scan_picture,
+    transfer_picture,
+)
 from nsgkit.views.grids import coverage, heat_map, matrix
 from nsgkit.views.ranking import change, top_bars
 from nsgkit.views.ribbons import links
 from nsgkit.views.theme import enable
 from nsgkit.views.time_series import over_time
 
-__all__ = ["change", "coverage", "heat_map", "links", "matrix", "over_time", "top_bars"]
+__all__ = [
+    "attempts_picture", "beacon_picture", "brute_force_picture", "change", "coverage", "finding_picture",
+    "heat_map", "links", "matrix", "over_time", "scan_picture", "top_bars", "transfer_picture",
+]  # fmt: skip
 
 enable()

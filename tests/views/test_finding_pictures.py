@@ -179,9 +179,8 @@ def test_who_answered_a_scan_is_drawn_and_named_with_all_of_the_source():
 
 def test_what_the_source_did_at_another_port_or_time_is_left_out():
     failed = denied(30)
-    other = conversations([70, 9_000], [
-        "10.0.0.4:50000 10.9.9.9:80 TCP O A E 9/900 9/9000", "10.0.0.4:50001 10.0.1.1:445 TCP O A E 9/900 9/900",
-    ])  # fmt: skip
+    lines = ["10.0.0.4:50000 10.9.9.9:80 TCP O A E 9/9 9/9", "10.0.0.4:50001 10.0.1.1:445 TCP O A E 9/9 9/9"]
+    other = conversations([70, 9_000], lines)
     everything = pd.concat([failed, other.assign(blob="b2")], ignore_index=True)
     assert drawn(views.scan_picture(failed, everything)).equals(drawn(views.scan_picture(failed)))
 

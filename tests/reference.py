@@ -89,6 +89,8 @@ TABLES = {
     "**blobs**: one row per blob.": schema.BLOBS,
     "**conversations**: one row per connection and NIC that logged it.": schema.CONVERSATIONS,
     "**traffic**: what `breakdown` and the rankings count in each group.": schema.TRAFFIC,
+    "**findings**: one row per finding, as `detections.findings` gives them.": schema.FINDINGS,
+    "**incidents**: one row per incident, as `detections.incidents` gives them.": schema.INCIDENTS,
     "**hours**: one row per hour and NIC, as `coverage` gives them.": schema.HOURS,
 }
 

@@ -49,7 +49,7 @@ def write_samples(folder: str | Path = "data/samples") -> int:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     write_samples(folder)
-    354
+    355
     """
     folder = Path(folder).expanduser()
     files = make_samples()
@@ -110,6 +110,7 @@ def _beside(facts: dict[str, object]) -> dict[str, str]:
     return {
         "README.md": readme.text(facts),
         "geofeed.csv": exports.geofeed(),
+        "known.toml": exports.known(),
         "network.toml": exports.network(),
         "nsg.json": exports.nsgs(),
         "truth.json": json.dumps(facts, indent=2) + "\n",

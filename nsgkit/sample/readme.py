@@ -25,6 +25,7 @@ python -m nsgkit sample data/samples
 | `insights-logs-networksecuritygroupflowevent/` | NSG flow logs, laid out as in the storage container |
 | `insights-logs-flowlogflowevent/` | a VNet flow log, with IPv6 and encryption |
 | `network.toml` | the company's own networks, hosts and scanner |
+| `known.toml` | what the company knows to be harmless, who says so and until when |
 | `nsg.json` | the security groups, as `az network nsg list` gives them after the two days |
 | `geofeed.csv` | where the outsiders are (RFC 8805), invented |
 | `truth.json` | everything that is planted, and what the logs add up to |

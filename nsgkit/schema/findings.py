@@ -51,4 +51,27 @@ HORIZONTAL_SCANS = _findings(
 # -- edges -----------------------------------------------------------------------------------------------
 # -- triage ----------------------------------------------------------------------------------------------
 # -- together --------------------------------------------------------------------------------------------
+KNOWN = Column("known", "str", "Known", "Why, says who and until when, where the allow-list names it; null "
+               "where it does not.", nullable=True)
+FINDINGS = _findings(
+    Column("rank", "float64", "Rank", "From 0 to 1: the score, by how bad its kind is; see the docstring."),
+    Column("incident", "int64", "Incident", "The incident that it belongs to, from 1, the worst; 0 where it "
+           "is known."),
+    KNOWN,
+    Column("told", "str", "What was seen", "One sentence with its figures."),
+    Column("figures", "object", "Figures", "What the score was made of: name and value of each figure that "
+           "its kind has."),
+)
+INCIDENTS: Table = (
+    Column("incident", "int64", "Incident", "Its number: 1 is the worst."),
+    Column("rank", "float64", "Rank", "From 0 to 1: 1 less the product of what each of its kinds leaves, "
+           "1 - (1 - a)(1 - b)…, by the highest rank of each kind."),
+    Column("first", TIME, "First seen (UTC)", "The first of its findings.", "UTC"),
+    Column("last", TIME, "Last seen (UTC)", "The last of them.", "UTC"),
+    Column("findings", "int64", "Findings", "How many.", "findings"),
+    Column("kinds", "str", "Kinds", "Of which kinds, the worst first."),
+    Column("hosts", "str", "Hosts", "The addresses that they name, the most often named first; null where "
+           "none is named.", nullable=True),
+    Column("story", "object", "Story", "Each finding's sentence, in time order, with its time in UTC."),
+)
 # fmt: on

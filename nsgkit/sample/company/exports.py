@@ -40,6 +40,17 @@ def geofeed() -> str:
     return head + "".join(f"{','.join(place)},\n" for place in PLACES)
 
 
+# What the company's people would say of the findings that they know.
+KNOWN_UNTIL = "2025-06-30"
+KNOWN: tuple[dict[str, str | list[str]], ...] = (
+    {
+        "src": SCANNER,
+        "why": "the company's own vulnerability scanner",
+        "by": "the administrator",
+    },
+)
+
+
 def network() -> str:
     """Return network.toml: what the company knows about its own addresses."""
     parts = [
@@ -55,6 +66,12 @@ def network() -> str:
         parts.append(_table("hosts", addresses=[address], name=name, role=role))
     parts.append(_table("scanners", addresses=[SCANNER], name="vulnerability scanner of the company"))
     return "\n".join(parts)
+
+
+def known() -> str:
+    """Return known.toml: what the company knows to be harmless."""
+    head = "# What Marsh Lane Books knows to be harmless: why, by whom, until when. All of it is made up.\n"
+    return "\n".join([head, *(_table("known", **entry) + f"until = {KNOWN_UNTIL}\n" for entry in KNOWN)])
 
 
 def nsgs() -> str:

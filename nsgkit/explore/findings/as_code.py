@@ -1,0 +1,53 @@
+"""Show as code: the call that opens the findings explorer on a finding, and those that make what it shows."""
+
+from pathlib import Path
+from typing import Any
+
+from nsgkit.detections.form import Finding
+from nsgkit.explore.findings.model import Found
+from nsgkit.explore.workbench.code import name_of
+
+
+def code(found: Found, place: int) -> str:
+    """Return the calls that make the findings, the incidents and what proves one finding.
+
+    >>> import nsgkit
+    >>> held = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
+    >>> print(code(Found(held, nsgkit.detections.findings(held), known="known.toml"), 0))
+    import nsgkit
+    <BLANKLINE>
+    # The same view again: nsgkit.explore.findings_explorer(conversations, known='known.toml', finding=0)
+    found = nsgkit.detections.findings(conversations, known='known.toml')
+    incidents = nsgkit.detections.incidents(found)
+    finding = found.iloc[0]
+    proof = nsgkit.detections.proof(conversations, finding)
+    of_source = nsgkit.query(conversations, 'src:10.20.0.4')
+    nsgkit.views.finding_picture(finding['kind'], proof, of_source)
+    """
+    name = name_of(found.conversations, "conversations")
+    given = {"network": found.network, "known": found.known}
+    options = "".join(f", {n}={_written(n, value)}" for n, value in given.items() if value is not None)
+    lines = [
+        f"# The same view again: nsgkit.explore.findings_explorer({name}{options}, finding={place})",
+        f"found = nsgkit.detections.findings({name}{options})",
+        "incidents = nsgkit.detections.incidents(found)",
+        f"finding = found.iloc[{place}]",
+        f"proof = nsgkit.detections.proof({name}, finding)",
+        *_picture(found.finding(place), name),
+    ]
+    return "\n".join(["import nsgkit", "", *lines])
+
+
+def _picture(finding: Finding, name: str) -> list[str]:
+    source = finding["src_ip"]
+    if not isinstance(source, str):
+        return ["nsgkit.views.finding_picture(finding['kind'], proof)"]
+    return [
+        f"of_source = nsgkit.query({name}, {f'src:{source}'!r})",
+        "nsgkit.views.finding_picture(finding['kind'], proof, of_source)",
+    ]
+
+
+def _written(name: str, value: Any) -> str:
+    """Return an option as it is written in a call: a path as it is, anything else by its name."""
+    return repr(str(value)) if isinstance(value, str | Path) else name

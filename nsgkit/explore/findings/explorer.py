@@ -25,8 +25,8 @@ def findings_explorer(  # noqa: PLR0913
     """Return a widget that shows incidents, the story of each, and of each finding what proves it.
 
     Choose an incident: its findings stand below in time order. Choose one of them: its picture, its sentence,
-    what would make it harmless, and the figures that its score is made of. Arrows choose in a list; with the
-    keys n and p the next finding and the one before open. What the allow-list names is hidden, counted, and
+    what would make it harmless, and the figures that its score is made of. Arrows choose in a list; the keys
+    j and k open the next finding and the one before. What the allow-list names is hidden, counted, and
     one click away. "Show as code" gives the calls that make the same tables and the same picture.
 
     Parameters

@@ -1,6 +1,7 @@
 """The findings explorer's lists and pictures, linked: an incident opens its story, a finding its proof."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -33,7 +34,8 @@ class LinkedFindings:
         self.actions = Actions(found, logs, self._now, lambda said: show_status(self.status, said))
         self.incidents = PickList("Incidents", words.INCIDENT_HEADS)
         self.story = PickList("Findings of the incident, in time order", words.FINDING_HEADS)
-        self.heading, self.said = ipywidgets.HTML(), ipywidgets.HTML(layout={"max_width": "44em"})
+        self.heading, self.said = ipywidgets.HTML(), ipywidgets.HTML()
+        self.figures = ipywidgets.HTML(layout={"max_width": "44em"})
         self.picture = empty_place()
         self.busy = False  # while the explorer itself changes its lists
         self.show_known = button(
@@ -48,14 +50,16 @@ class LinkedFindings:
         self.incidents.observe(self._picked(self._pick_incident), "value")
         self.story.observe(self._picked(self._pick_finding), "value")
         self.show_known.layout.display = None if self.found.hidden else "none"
-        before = button("Previous", self._safely(lambda: self._step(-1)), hint="The finding before: key p")
-        after = button("Next", self._safely(lambda: self._step(1)), hint="The next finding: key n")
-        keys = Keys({"n": self._safely(lambda: self._step(1)), "p": self._safely(lambda: self._step(-1))})
+        back, on = (self._safely(partial(self._step, by)) for by in (-1, 1))
+        before = button("Previous", back, hint="The finding before: key k")
+        after = button("Next", on, hint="The next finding: key j")
+        keys = Keys({"k": back, "j": on})
         bar = row(before, after, self.show_known, *self.actions.buttons(self._safely, self._keep))
-        shown = row(self.picture, self.said)
+        shown = row(self.picture, self.figures)
         shown.add_class("nsgkit-pictures")
         lists = (self.incidents, self.heading, self.story)
-        return panel(keys, self.status, *lists, bar, shown, self.actions.code, self.actions.below.frame)
+        below = (self.actions.code, self.actions.below.frame)
+        return panel(keys, self.status, *lists, bar, self.said, shown, *below)
 
     def _begin(self, place: int | None) -> None:
         """Open the finding that was asked for, or the worst one."""
@@ -108,6 +112,7 @@ class LinkedFindings:
         self._list_story(number, place)
         self.picture.chart = drawing
         self.said.value = words.finding_words(finding, len(proof))
+        self.figures.value = words.figure_table(finding)
 
     def _list_story(self, number: int, place: int) -> None:
         """Show the findings of an incident, with the one that is open marked."""
@@ -133,7 +138,7 @@ class LinkedFindings:
     def _show_nothing(self) -> None:
         self.actions.close()
         self.picture.chart = empty_chart(*_NOTHING)
-        self.heading.value = self.said.value = ""
+        self.heading.value = self.said.value = self.figures.value = ""
         self._quietly(lambda: self.story.fill([]))
 
     def _now(self) -> int:

@@ -62,7 +62,7 @@ class Found:
         if place not in self._kept:
             finding = self.finding(place)
             source = finding["src_ip"]
-            beside = None if pd.isna(source) else _of_source(self.conversations, str(source))
+            beside = _of_source(self.conversations, source) if isinstance(source, str) else None
             self._kept = {place: (detections.proof(self.conversations, finding), beside)}
         return self._kept[place]
 

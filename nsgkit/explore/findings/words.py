@@ -11,10 +11,10 @@ from nsgkit.explore.workbench.pick_list import MOST_ROWS
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.html import escape
 
-INCIDENT_HEADS = ("Incident", "Rank", "Findings", "From (UTC)", "To (UTC)", "Kinds", "Hosts", "How it began")
+INCIDENT_HEADS = ("Incident", "Rank", "Findings", "When (UTC)", "Kinds", "Hosts", "How it began")
 FINDING_HEADS = ("First seen (UTC)", "Finding", "What was seen", "Rank")
 KNOWN_ROW = "known"
-_HOSTS = 3  # that are named
+_NAMED = 3  # of hosts and of kinds
 
 
 def summary(found: Found, *, with_known: bool) -> str:
@@ -39,8 +39,8 @@ def incident_rows(found: Found, *, with_known: bool) -> list[list[str]]:
     if with_known and found.hidden:
         known = found.of_incident(0)
         kinds = ", ".join(known["kind"].unique())
-        times = [_minute(known["first"].min()), _minute(known["last"].max())]
-        rows.append([KNOWN_ROW, "–", f"{len(known):,}", *times, kinds, "–", str(known["known"].iloc[0])])
+        when = _span(known["first"].min(), known["last"].max())
+        rows.append([KNOWN_ROW, "–", f"{len(known):,}", when, _few(kinds), "–", str(known["known"].iloc[0])])
     return rows
 
 
@@ -55,27 +55,32 @@ def finding_rows(findings: pd.DataFrame) -> list[list[str]]:
 def incident_heading(found: Found, number: int) -> str:
     """Say what the opened incident is."""
     if not number:
-        return "<h4>Known: what the allow-list names, and who says so</h4>"
+        return "<strong>Known:</strong> what the allow-list names, in time order."
     row = found.incidents[found.incidents["incident"] == number].iloc[0]
-    kinds, hosts = escape(row["kinds"]), escape(_few(row["hosts"]))
-    return f"<h4>Incident {number}, its story in time order: {kinds}</h4><p>Hosts: {hosts}</p>"
+    hosts = "" if pd.isna(row["hosts"]) else f" Hosts: {escape(row['hosts'])}."
+    return f"<strong>Incident {number}, its story in time order.</strong>{hosts}"
 
 
 def finding_words(finding: Finding, proving: int) -> str:
-    """Say what a finding is, what would make it harmless, and of which figures its score is made."""
+    """Say what a finding is, what would make it harmless, and how much proves it."""
     known = finding["known"]
     said = [f"<strong>{escape(_capital(finding['kind']))}.</strong> {escape(finding['told'])}"]
-    said.append(f"<em>{escape(harmless(finding))}</em>")
+    if innocent := harmless(finding):
+        said.append(f"<em>{escape(innocent)}</em>")
     if not pd.isna(known):
         said.append(f"Known: {escape(known)}")
+    times = f"{finding['first']:%Y-%m-%d %H:%M:%S} to {finding['last']:%Y-%m-%d %H:%M:%S} UTC"
+    proved = f"{times}; {_counted(proving, 'conversation')} prove{'s' if proving == 1 else ''} it."
+    return "<br/>".join(line for line in [*said, escape(proved)])
+
+
+def figure_table(finding: Finding) -> str:
+    """Return the arithmetic of a finding: each figure with its label, unit and meaning."""
     cells = [
         [escape(label), f"{escape(_figure(value))} {escape(unit)}".strip(), escape(meaning)]
         for label, value, unit, meaning in figures(finding)
     ]
-    times = f"{finding['first']:%Y-%m-%d %H:%M:%S} to {finding['last']:%Y-%m-%d %H:%M:%S} UTC"
-    proved = f"{times}; {_counted(proving, 'conversation')} prove{'s' if proving == 1 else ''} it."
-    paragraphs = "".join(f"<p>{line}</p>" for line in [*said, escape(proved)] if line)
-    return paragraphs + html_table(["Figure", "Value", "What it says"], cells)
+    return html_table(["Figure", "Value", "What it says"], cells)
 
 
 def export_table(found: Found) -> pd.DataFrame:
@@ -83,29 +88,28 @@ def export_table(found: Found) -> pd.DataFrame:
     told = found.table.assign(
         figures=[_joined(f) for f in found.table["figures"]],
         conversations=[len(rows) for rows in found.table["rows"]],
-        first_row=[" ".join(map(str, rows[0])) if len(rows) else None for rows in found.table["rows"]],
+        first_row=[" ".join(map(str, rows[0])) for rows in found.table["rows"]],
     )
     return told.drop(columns="rows")
 
 
 def _incident_row(incident: "pd.Series[Any]") -> list[str]:
-    times = [_minute(incident[name]) for name in ("first", "last")]
     told = str(incident["story"][0]).partition(" UTC: ")[2]
     return [
         str(incident["incident"]),
         f"{incident['rank']:.2f}",
         f"{incident['findings']:,}",
-        *times,
-        str(incident["kinds"]),
+        _span(incident["first"], incident["last"]),
+        _few(incident["kinds"]),
         _few(incident["hosts"]),
         told,
     ]
 
 
-def _few(hosts: Any) -> str:
-    names = [] if pd.isna(hosts) else str(hosts).split(", ")
-    more = f" and {len(names) - _HOSTS:,} more" if len(names) > _HOSTS else ""
-    return ", ".join(names[:_HOSTS]) + more or "–"
+def _few(listed: Any) -> str:
+    names = [] if pd.isna(listed) else str(listed).split(", ")
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more or "–"
 
 
 def _joined(named: dict[str, Any]) -> str:
@@ -125,8 +129,10 @@ def _figure(value: Any) -> str:
     return f"{number:,.3f}" if abs(number) < 1000 else f"{number:,.1f}"
 
 
-def _minute(time: pd.Timestamp) -> str:
-    return f"{time:%a %d %b %H:%M}"
+def _span(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    """Return from when to when, to the minute; the day of the end where it is another one."""
+    end = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%a %d %b %H:%M}"
+    return f"{first:%a %d %b %H:%M} to {end}"
 
 
 def _counted(number: int, what: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import traitlets
@@ -16,7 +17,7 @@ class Keys(anywidget.AnyWidget):
     """
 
     _esm = Path(__file__).with_name("keys.js")
-    names: list[str] = traitlets.List().tag(sync=True)
+    names: Any = traitlets.List().tag(sync=True)
 
     def __init__(self, answers: Mapping[str, Callable[[], None]]) -> None:
         super().__init__(names=[*answers], layout={"display": "none"})

@@ -6,8 +6,10 @@ function render({ model, el }) {
   const body = table.createTBody();
   const name = `nsgkit-pick-${Math.random().toString(36).slice(2)}`;
   table.className = "nsgkit-table";
-  body.tabIndex = 0;
-  body.setAttribute("role", "listbox");
+  // The frame has the focus, not what scrolls in it: or to focus it would scroll.
+  frame.tabIndex = 0;
+  frame.setAttribute("role", "listbox");
+  for (const part of [table, body, table.tHead, head]) part.setAttribute("role", "presentation");
   frame.append(table);
   el.append(frame);
 
@@ -15,7 +17,7 @@ function render({ model, el }) {
   const mark = () => {
     const value = model.get("value");
     options().forEach((row, place) => row.setAttribute("aria-selected", String(place === value)));
-    body.setAttribute("aria-activedescendant", options()[value]?.id ?? "");
+    frame.setAttribute("aria-activedescendant", options()[value]?.id ?? "");
     const row = options()[value];
     if (!row) return;
     // Only this list scrolls, not the page.
@@ -29,8 +31,8 @@ function render({ model, el }) {
     model.save_changes();
   };
   const draw = () => {
-    body.setAttribute("aria-label", model.get("words"));
-    head.replaceChildren(...model.get("heads").map((text) => Object.assign(document.createElement("th"), { textContent: text, scope: "col" })));
+    frame.setAttribute("aria-label", model.get("words"));
+    head.replaceChildren(...model.get("heads").map((text) => Object.assign(document.createElement("th"), { textContent: text, role: "presentation" })));
     body.replaceChildren(...model.get("rows").map((texts, place) => {
       const row = document.createElement("tr");
       row.id = `${name}-${place}`;
@@ -47,7 +49,7 @@ function render({ model, el }) {
     Home: () => 0,
     End: () => options().length - 1,
   };
-  body.addEventListener("keydown", (event) => {
+  frame.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !steps[event.key]) return;
     event.preventDefault();
     choose(steps[event.key]());

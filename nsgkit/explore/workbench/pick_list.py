@@ -28,8 +28,8 @@ class PickList(anywidget.AnyWidget):
     _esm = Path(__file__).with_name("pick_list.js")
     _css = Path(__file__).with_name("pick_list.css")
     words = traitlets.Unicode().tag(sync=True)  # what a screen reader calls the list
-    heads = traitlets.List().tag(sync=True)
-    rows = traitlets.List().tag(sync=True)
+    heads: Any = traitlets.List().tag(sync=True)
+    rows: Any = traitlets.List().tag(sync=True)
     value = traitlets.Int(NONE).tag(sync=True)
 
     def __init__(self, words: str, heads: Sequence[str], **how: Any) -> None:
@@ -45,10 +45,8 @@ class PickList(anywidget.AnyWidget):
 
     def as_html(self) -> str:
         """Return the rows as an inert table, the chosen one marked: it outlives the kernel."""
-        rows = (
-            [_cell(text, chosen=place == self.value) for text in row] for place, row in enumerate(self.rows)
-        )
-        return html_table(self.heads, rows) if self.rows else ""
+        cells = ([_cell(text, chosen=at == self.value) for text in row] for at, row in enumerate(self.rows))
+        return html_table(self.heads, cells) if self.rows else ""
 
 
 def _cell(text: str, *, chosen: bool) -> str:

@@ -131,7 +131,7 @@ def _band(median: float) -> list[alt.Chart]:
     return [
         chart.mark_rect(color=LINES, opacity=0.25).encode(y="low:Q", y2="high:Q"),
         chart.mark_rule(color=SERIES[2], strokeWidth=1.5).encode(y="median:Q"),
-        chart.mark_text(align="right", color=SERIES[2], fontSize=12).encode(
+        chart.mark_text(align="right", fontSize=12).encode(
             x=alt.value(_LEFT - 4), y=alt.value(_HEIGHT - 10), text="words:N"
         ),
     ]

@@ -16,10 +16,14 @@ PLANTED = (
     ("beacon", "src:10.20.0.4 dst:203.0.113.222", 0.9, 1),
     ("horizontal scan", "src:10.20.0.4 dst_port:445 unanswered", 0.55, 1),
     ("new edge", "src:10.20.0.4 dst:10.20.3.4 dst_port:3389", 0.4, 1),
-    ("large transfer", "src:10.30.1.5 dst:198.51.100.240", 0.85, 1),
+    ("large transfer out", "src:10.30.1.5 dst:198.51.100.240", 0.85, 1),
     ("long connection", "src:10.20.3.5 dst:192.0.2.240", 0.3, 3),
     ("block scan", "src:192.168.40.20", 0.6, 0),
 )
+MORE = {
+    "brute force": {"success_at": pd.Timestamp("2024-12-18T08:47:10Z")},
+    "large transfer out": {"median": 40_000, "mad": 1.1},
+}
 
 
 def planted_findings(conversations: pd.DataFrame) -> pd.DataFrame:
@@ -37,7 +41,7 @@ def _finding(conversations, kind, filter, rank, incident):
         "kind": kind, **ends, "first": proof["first"].min(), "last": proof["last"].max(), "score": rank,
         "rank": rank, "incident": incident, "known": None if incident else "our own scanner (IT)",
         "told": f"{ends['src_ip']} was seen {len(proof):,} times ({kind}).",
-        "figures": {"targets": proof["dst_ip"].nunique(), "pace": "minutes"},
+        "figures": {"targets": proof["dst_ip"].nunique(), "pace": "minutes"} | MORE.get(kind, {}),
         "rows": [*zip(*(proof[name].tolist() for name in schema.PLACE), strict=True)],
     }  # fmt: skip
 

@@ -10,6 +10,7 @@ from nsgkit.views.findings import (
     beacon_picture,
     brute_force_picture,
     finding_picture,
+    rise_picture,
     scan_picture,
     transfer_picture,
 )
@@ -21,7 +22,8 @@ from nsgkit.views.time_series import over_time
 
 __all__ = [
     "attempts_picture", "beacon_picture", "brute_force_picture", "change", "coverage", "finding_picture",
-    "heat_map", "links", "matrix", "over_time", "scan_picture", "top_bars", "transfer_picture",
+    "heat_map", "links", "matrix", "over_time", "rise_picture", "scan_picture", "top_bars",
+    "transfer_picture",
 ]  # fmt: skip
 
 enable()

@@ -4,18 +4,21 @@ import re
 
 import pytest
 
+from tests.browser.server import REPOSITORY
+
 CELLS = [
+    f"import sys\nsys.path.insert(0, {str(REPOSITORY)!r})",
     "import nsgkit\nfrom nsgkit.explore import findings_explorer\nfrom tests.planted import planted_findings",
     "logs = nsgkit.read_logs('../data/samples')\nconversations = nsgkit.conversations(logs.flows)",
     "findings_explorer(conversations, planted_findings(conversations), logs=logs)",
 ]
 TITLES = {
     "allowed after denied": "203.0.113.199 to 10.20.0.4, port 22",
-    "brute force": "187 connections, 1 much larger and longer",
+    "brute force": "187 connections, and 1 of them a likely success",
     "beacon": "every 5 min 7 s",
     "horizontal scan": "10.20.0.4 to 140 addresses, port 445",
     "new edge": "10.20.0.4 to 10.20.3.4, port 3389",
-    "large transfer": "1.74G bytes out",
+    "large transfer out": "1.74G bytes out",
 }
 
 
@@ -53,7 +56,7 @@ def test_the_keyboard_alone_goes_through_the_story(fresh):
         assert chosen(fresh, 1).locator("td").nth(1).inner_text() == kind
         keyboard.press("j")
     keyboard.press("k")
-    fresh.chart(TITLES["large transfer"])
+    fresh.chart(TITLES["large transfer out"])
     keyboard.press("ArrowUp")
     fresh.chart(TITLES["new edge"])
     assert fresh.faults() == []
@@ -68,7 +71,7 @@ def test_what_is_known_is_one_click_away(fresh):
 
 def test_a_row_that_proves_it_shows_its_raw_tuple(fresh):
     lists(fresh).nth(1).get_by_role("option").nth(5).click()
-    fresh.chart(TITLES["large transfer"])
+    fresh.chart(TITLES["large transfer out"])
     fresh.press("Show what proves it").wait_for("conversations that prove it. Click a row")
     fresh.explorer().locator("table.dataTable tbody tr").nth(0).locator("td").first.click()
     fresh.wait_for(re.compile(r"SHA-256 [0-9a-f]{64}"))

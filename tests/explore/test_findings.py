@@ -84,7 +84,7 @@ def test_incidents_say_number_rank_count_and_how_they_began(explorer):
     number, _rank, count, when, kinds, hosts, began = explorer.incidents.rows[0]
     assert (number, count) == ("1", "6")
     assert when == "Wed 18 Dec 01:06 to Thu 19 Dec 23:55"
-    assert kinds.startswith("beacon, large transfer, brute force") and "10.20.0.4" in hosts
+    assert kinds.startswith("beacon, large transfer out, brute force") and "10.20.0.4" in hosts
     assert began.startswith("203.0.113.199 was seen")
 
 
@@ -135,7 +135,7 @@ def test_what_would_make_it_harmless_and_what_each_figure_says(small):
 
 def test_a_choice_in_the_story_opens_a_finding(explorer):
     explorer.story.value = 1
-    assert explorer.chosen() == "brute force" and "1 much larger and longer" in explorer.title()
+    assert explorer.chosen() == "brute force" and "and 1 of them a likely success" in explorer.title()
 
 
 def test_keys_go_through_all_findings_and_stop_at_the_ends(explorer, found):

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -10,12 +11,12 @@ from hypothesis import strategies as st
 import nsgkit
 from nsgkit import palette, schema, views
 from nsgkit.errors import MissingColumnError
-from nsgkit.views.findings import attempts, parts, rhythm, scans, sizes, volumes
+from nsgkit.views.findings import attempts, parts, picture, rhythm, rises, scans, sizes, volumes
 from tests.frames import flows
 
 PICTURES = [
-    views.attempts_picture, views.beacon_picture, views.brute_force_picture, views.scan_picture,
-    views.transfer_picture,
+    views.attempts_picture, views.beacon_picture, views.brute_force_picture, views.rise_picture,
+    views.scan_picture, views.transfer_picture,
 ]  # fmt: skip
 every = pytest.mark.parametrize("draw", PICTURES, ids=lambda draw: draw.__name__)
 NOON = pd.Timestamp("2024-12-19T12:00Z")
@@ -239,16 +240,25 @@ def guesses(*sessions):
     return nsgkit.conversations(flows("\n".join([small, *sessions])))
 
 
-def test_the_one_that_is_larger_and_longer_is_marked():
+def test_the_success_is_marked_and_nothing_else():
+    sessions = [logged_session("09:30:00", "10:20:00", 50000, 4_000_000)]
+    chart = views.brute_force_picture(guesses(*sessions), success="2024-12-19 09:30")
+    rows = drawn(chart)
+    assert rows["kind"].value_counts().to_dict() == {sizes._GUESS: 20, sizes._SUCCESS: 1}
+    assert rows.query("kind == 'likely success'")["bytes"].tolist() == [4_009_000]
+    assert title(chart).endswith("21 connections, and 1 of them a likely success")
+
+
+def test_of_two_that_began_together_the_larger_is_the_success():
+    sizes_of = {5: 900, 6: 8_000_000}
+    sessions = [logged_session("09:30:00", "10:20:00", port, size) for port, size in sizes_of.items()]
+    rows = drawn(views.brute_force_picture(guesses(*sessions), success="2024-12-19 09:30"))
+    assert rows.query("kind == 'likely success'")["bytes"].tolist() == [8_009_000]
+
+
+def test_no_success_is_no_mark():
     chart = views.brute_force_picture(guesses(logged_session("09:30:00", "10:20:00", 50000, 4_000_000)))
-    assert drawn(chart)["kind"].value_counts().to_dict() == {sizes._ALIKE: 20, sizes._SUCCESS: 1}
-    assert title(chart).endswith("21 connections, 1 much larger and longer")
-
-
-@pytest.mark.parametrize("end", ["09:31:00", "09:30:59"])
-def test_a_minute_or_less_is_not_marked(end):
-    chart = views.brute_force_picture(guesses(logged_session("09:30:00", end, 50000, 4_000_000)))
-    assert title(chart).endswith("all alike")
+    assert set(drawn(chart)["kind"].dropna()) == {sizes._GUESS} and title(chart).endswith("21 connections")
 
 
 def test_what_has_no_counters_is_told_apart():
@@ -263,22 +273,58 @@ def test_bytes_are_spread_over_the_time_of_the_connection():
     assert bars["value"].tolist() == [1_000_000, 2_000_000, 1_000_000]
 
 
-def test_what_proves_it_stands_beside_all_else_and_its_usual_line():
-    rows = [logged_session(f"{h:02}:10:00", f"{h:02}:20:00", 40000 + h, 1_000 + h) for h in range(20)]
-    everything = nsgkit.conversations(
-        flows("\n".join([*rows, logged_session("21:10:00", "21:40:00", 50000, 9_000_000)]))
+def test_what_went_there_stands_beside_all_else_and_the_line():
+    rows = [logged_session(f"{h:02}:10:00", f"{h:02}:20:00", 40000 + h, 1_000) for h in range(20)]
+    elsewhere = (
+        nsgkit.conversations(flows("\n".join(rows))).astype({"dst_ip": "str"}).assign(dst_ip="192.0.2.9")
     )
-    found = everything[everything["src_port"] == 50000]
-    chart = views.transfer_picture(found, everything)
+    there = nsgkit.conversations(flows(logged_session("21:10:00", "21:40:00", 50000, 9_000_000), blob="b2"))
+    everything = pd.concat([elsewhere, there], ignore_index=True)
+    chart = views.transfer_picture(there.head(1), everything, line=5_000)
     bars = drawn(chart)
-    sums = bars.groupby("kind")["value"].sum().to_dict()
-    assert sums == {volumes._FOUND: 9_000_000, volumes._ELSE: sum(1_000 + h for h in range(20))}
-    assert "3.5 robust deviations" in subtitle(chart)
-    assert 1_000 < bars["high"].dropna().item() < 3_000
+    assert bars.groupby("kind")["value"].sum().to_dict() == {
+        "to 198.51.100.9": 9_000_000, volumes._ELSE: 20_000,
+    }  # fmt: skip
+    assert bars["high"].dropna().tolist() == [5_000]
+    assert "Up to the dashed line, 5,000 bytes an hour, is usual here." in subtitle(chart)
+
+
+def test_all_that_went_there_is_drawn_where_the_rows_are_the_first_of_many():
+    everything = answered(50)
+    assert drawn(views.transfer_picture(everything.head(5), everything))["value"].sum() == 50 * 300
+
+
+def test_a_line_of_an_hour_is_not_drawn_over_days():
+    times = [day * 86_400 for day in range(30)]
+    lines = [f"10.0.0.4:{40000 + i} 198.51.100.9:443 TCP O A E 3/300 4/400" for i in range(30)]
+    chart = views.transfer_picture(conversations(times, lines), line=5)
+    assert "per day" in subtitle(chart) and "dashed" not in subtitle(chart)
 
 
 def test_no_counters_no_volume():
     assert "No counter" in views.transfer_picture(denied(3)).data["line"].iloc[0]
+
+
+# -- rises -----------------------------------------------------------------------------------------------
+def test_the_rise_stands_beside_the_other_hours_and_what_was_expected():
+    calm = conversations(range(0, 36_000, 3_600), ["10.0.0.4:5 10.0.1.9:445 TCP O D B"] * 10)
+    risen = conversations([36_000 + n for n in range(90)], ["10.0.0.4:5 10.0.1.9:445 TCP O D B"] * 90)
+    chart = views.rise_picture(risen, pd.concat([calm, risen.assign(blob="b2")]), expected=1.0)
+    bars = drawn(chart)
+    assert bars.groupby("kind")["n"].sum().to_dict() == {rises._FOUND: 90, rises._ELSE: 10}
+    assert bars["high"].dropna().tolist() == [1]
+    assert title(chart).endswith("90 denied attempts in 1 hour")
+
+
+def test_connections_are_not_drawn_in_a_rise_of_denied_attempts():
+    both = pd.concat([denied(5), answered(7).assign(blob="b2")])
+    assert drawn(views.rise_picture(denied(5), both))["n"].sum() == 5
+
+
+def test_of_longer_data_five_days_around_are_drawn_and_the_rest_is_told():
+    far = conversations([-6 * 86_400, 6 * 86_400], ["10.0.0.4:5 10.0.1.9:445 TCP O D B"] * 2)
+    chart = views.rise_picture(denied(5), pd.concat([far.assign(blob="b2"), denied(5)]))
+    assert drawn(chart)["n"].sum() == 5 and "Left out: 2 of more than five days" in subtitle(chart)
 
 
 # -- by its kind -----------------------------------------------------------------------------------------
@@ -287,14 +333,40 @@ def test_no_counters_no_volume():
     [
         ("beacon", "every 1 min"),
         ("burst", "every 1 min"),
-        ("large transfer", "bytes out"),
-        ("brute force", "all alike"),
+        ("large transfer out", "bytes out"),
+        ("brute force", "20 connections"),
+        ("sudden rise", "20 connections in 1 hour"),
+        ("horizontal scan", "port 443"),
         ("new edge", "port 443"),
         ("some kind of next year", "port 443"),
     ],
 )
 def test_each_kind_has_its_picture(kind, words):
-    assert title(views.finding_picture(kind, answered(20))).endswith(words)
+    assert title(views.finding_picture(pd.Series({"kind": kind}), answered(20))).endswith(words)
+
+
+def test_the_figures_of_a_finding_are_drawn_from_its_own_columns_and_from_all_findings_alike():
+    session = guesses(logged_session("09:30:00", "10:20:00", 50000, 4_000_000))
+    own = pd.Series({"kind": "brute force", "success_at": pd.Timestamp("2024-12-19T09:30Z")})
+    of_all = pd.Series({"kind": "brute force", "figures": {"success_at": own["success_at"]}})
+    charts = [views.finding_picture(finding, session).to_dict() for finding in (own, of_all)]
+    assert charts[0] == charts[1] and "likely success" in str(charts[0]["title"])
+
+
+def test_a_figure_that_is_missing_is_none():
+    unknown = pd.Series({"kind": "brute force", "success_at": pd.NaT})
+    assert title(views.finding_picture(unknown, answered(20))).endswith("20 connections")
+
+
+def test_the_usual_line_is_that_of_the_finding_s_own_robust_z():
+    """z = .6745 (log1p(line) - log1p(median)) / MAD = 3.5"""
+    line = picture._usual({"median": 1_000, "mad": 0.25})
+    assert 0.6745 * (np.log1p(line) - np.log1p(1_000)) / 0.25 == pytest.approx(3.5)
+
+
+def test_what_is_no_finding_is_told():
+    with pytest.raises(MissingColumnError, match=r"nsgkit\.detections\.findings"):
+        views.finding_picture(pd.Series({"src_ip": "10.0.0.4"}), answered(2))
 
 
 # -- widths and words ------------------------------------------------------------------------------------

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from nsgkit.detections.form import Finding
-from nsgkit.explore.findings.model import Found
+from nsgkit.explore.findings.model import Found, end_of
 from nsgkit.explore.workbench.code import name_of
+from nsgkit.schema import filter_word
 
 
 def code(found: Found, place: int) -> str:
@@ -21,8 +22,8 @@ def code(found: Found, place: int) -> str:
     incidents = nsgkit.detections.incidents(found)
     finding = found.iloc[0]
     proof = nsgkit.detections.proof(conversations, finding)
-    of_source = nsgkit.query(conversations, 'src:10.20.0.4')
-    nsgkit.views.finding_picture(finding['kind'], proof, of_source)
+    beside = nsgkit.query(conversations, 'src:10.20.0.4')
+    nsgkit.views.finding_picture(finding, proof, beside)
     """
     name = name_of(found.conversations, "conversations")
     given = {"network": found.network, "known": found.known}
@@ -39,12 +40,12 @@ def code(found: Found, place: int) -> str:
 
 
 def _picture(finding: Finding, name: str) -> list[str]:
-    source = finding["src_ip"]
-    if not isinstance(source, str):
-        return ["nsgkit.views.finding_picture(finding['kind'], proof)"]
+    end = end_of(finding)
+    if end is None:
+        return ["nsgkit.views.finding_picture(finding, proof)"]
     return [
-        f"of_source = nsgkit.query({name}, {f'src:{source}'!r})",
-        "nsgkit.views.finding_picture(finding['kind'], proof, of_source)",
+        f"beside = nsgkit.query({name}, {f'{filter_word(end)}:{finding[end]}'!r})",
+        "nsgkit.views.finding_picture(finding, proof, beside)",
     ]
 
 

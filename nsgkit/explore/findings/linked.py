@@ -105,8 +105,8 @@ class LinkedFindings:
         if place is None:
             return
         finding = self.found.finding(place)
-        proof, of_source = self.found.evidence(place)
-        drawing = finding_picture(finding["kind"], proof, of_source)
+        proof, beside = self.found.evidence(place)
+        drawing = finding_picture(finding, proof, beside)
         self.actions.close()
         self.place, number = place, int(finding["incident"])
         self._list_story(number, place)

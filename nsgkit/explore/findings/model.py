@@ -58,11 +58,11 @@ class Found:
         return order[at] if 0 <= at < len(order) else None
 
     def evidence(self, place: int) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-        """Return what proves a finding, and all conversations of its source where it has one."""
+        """Return what proves a finding, and all conversations of its source, or else of its destination."""
         if place not in self._kept:
             finding = self.finding(place)
-            source = finding["src_ip"]
-            beside = _of_source(self.conversations, source) if isinstance(source, str) else None
+            end = end_of(finding)
+            beside = _of(self.conversations, end, finding[end]) if end else None
             self._kept = {place: (detections.proof(self.conversations, finding), beside)}
         return self._kept[place]
 
@@ -85,9 +85,14 @@ def figures(finding: Finding) -> list[tuple[str, Any, str, str]]:
     ]
 
 
-def _of_source(conversations: object, source: str) -> pd.DataFrame:
+def end_of(finding: Finding) -> str | None:
+    """Return the column of the one address that a finding is about: its source, or else its destination."""
+    return next((name for name in ("src_ip", "dst_ip") if isinstance(finding[name], str)), None)
+
+
+def _of(conversations: object, end: str, address: str) -> pd.DataFrame:
     held = as_table(conversations)
-    rows: Any = nw.from_native(held).filter(nw.col("src_ip") == source)
+    rows: Any = nw.from_native(held).filter(nw.col(end) == address)
     table: pd.DataFrame = (
         rows if isinstance(held, pd.DataFrame) else rows.collect(backend="pandas")
     ).to_native()

@@ -1,37 +1,38 @@
-"""The picture that a kind of finding has."""
+"""The picture that a finding has."""
 
+import math
 from typing import Any
 
 import pandas as pd
 
+from nsgkit import schema
 from nsgkit.views.findings.attempts import attempts_picture
 from nsgkit.views.findings.rhythm import beacon_picture
+from nsgkit.views.findings.rises import rise_picture
 from nsgkit.views.findings.scans import scan_picture
 from nsgkit.views.findings.sizes import brute_force_picture
 from nsgkit.views.findings.volumes import transfer_picture
 
-# Drawn beside all else of their source, and those that are drawn alone; the others by `attempts_picture`.
-_BESIDE = {
-    **dict.fromkeys(("horizontal scan", "vertical scan", "block scan", "sequential scanner"), scan_picture),
-    **dict.fromkeys(("large transfer", "DNS volume"), transfer_picture),
-}
-_ALONE = {
-    "brute force": brute_force_picture,
-    **dict.fromkeys(("beacon", "burst", "strobe"), beacon_picture),
-}
+SCANS = ("horizontal scan", "vertical scan", "block scan", "sequential scanner")
+RHYTHMS = ("beacon", "burst", "strobe")
+VOLUMES = ("large transfer out", "DNS by volume")
+GUESSED, RISE = "brute force", "sudden rise"
+_LINE, _TO_SIGMA = 3.5, 0.6745  # the line of a robust z; a median deviation in standard deviations
 
 
-def finding_picture(kind: str, proof: pd.DataFrame, of_source: pd.DataFrame | None = None) -> Any:
+def finding_picture(finding: Any, proof: pd.DataFrame, beside: pd.DataFrame | None = None) -> Any:
     """Draw what proves a finding as its kind needs it: a scan, a rhythm, sizes, a volume, or over time.
 
     Parameters
     ----------
-    kind : str
-        The finding's `kind`; one that has no picture of its own is drawn by `attempts_picture`.
+    finding : pandas.Series
+        A row of a detection's table, or of `nsgkit.detections.findings`. A kind that has no picture of its
+        own is drawn by `attempts_picture`.
     proof : pandas.DataFrame
         The conversations that prove it, as `nsgkit.detections.proof` gives them.
-    of_source : pandas.DataFrame or None
-        All conversations of its source: what is usual for it, and who answered a scan.
+    beside : pandas.DataFrame or None
+        All conversations of its source, or of its destination where it names no source: what is usual there,
+        and who answered a scan.
 
     Returns
     -------
@@ -41,16 +42,40 @@ def finding_picture(kind: str, proof: pd.DataFrame, of_source: pd.DataFrame | No
     Raises
     ------
     MissingColumnError
-        Where the table is another; the error names the function that makes it.
+        Where it is no finding, or a table is another; the error names the function that makes it.
 
     Examples
     --------
     >>> import nsgkit
     >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
     >>> found = nsgkit.detections.horizontal_scans(conversations).iloc[0]
-    >>> finding_picture(found["kind"], nsgkit.detections.proof(conversations, found)).title.text
+    >>> finding_picture(found, nsgkit.detections.proof(conversations, found)).title.text
     '10.20.0.4 to 139 addresses, port 445'
     """
-    if kind in _BESIDE:
-        return _BESIDE[kind](proof, of_source)
-    return _ALONE.get(kind, attempts_picture)(proof)
+    schema.require(finding.index, ["kind"], "nsgkit.detections.findings")
+    kind, figures = finding["kind"], _figures(finding)
+    if kind in SCANS:
+        return scan_picture(proof, beside)
+    if kind in RHYTHMS:
+        return beacon_picture(proof)
+    if kind in VOLUMES:
+        return transfer_picture(proof, beside, line=_usual(figures))
+    if kind == GUESSED:
+        return brute_force_picture(proof, success=figures.get("success_at"))
+    if kind == RISE:
+        return rise_picture(proof, beside, expected=figures.get("expected"))
+    return attempts_picture(proof)
+
+
+def _figures(finding: Any) -> dict[str, Any]:
+    """Return the figures of a finding that are known, wherever its table has them."""
+    held = finding.get("figures")
+    told = held if isinstance(held, dict) else finding.to_dict()
+    return {n: v for n, v in told.items() if pd.api.types.is_scalar(v) and not pd.isna(v)}
+
+
+def _usual(figures: dict[str, Any]) -> float | None:
+    """Return the bytes of an hour at the line of the robust z, by the finding's own baseline."""
+    if not {"median", "mad"} <= figures.keys():
+        return None
+    return math.expm1(math.log1p(figures["median"]) + _LINE * figures["mad"] / _TO_SIGMA)

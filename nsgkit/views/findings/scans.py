@@ -34,14 +34,14 @@ _ANSWERED, _FAILED = 170, 40  # how large a mark is, where each is one attempt
 _TALLEST = 22  # names that stand on the axis, all of them
 
 
-def scan_picture(proof: pd.DataFrame, of_source: pd.DataFrame | None = None) -> Any:
+def scan_picture(proof: pd.DataFrame, beside: pd.DataFrame | None = None) -> Any:
     """Draw what a scan tried over time, addresses or ports, coloured by how each attempt ended.
 
     Parameters
     ----------
     proof : pandas.DataFrame
         Conversations, such as `nsgkit.detections.proof` gives; folded views are left out.
-    of_source : pandas.DataFrame or None
+    beside : pandas.DataFrame or None
         All conversations of the same source. A scan is proved by what failed: with these, what it tried in
         the same time at the same ports or addresses is drawn too, and so whoever answered.
 
@@ -69,7 +69,7 @@ def scan_picture(proof: pd.DataFrame, of_source: pd.DataFrame | None = None) -> 
     if table.empty:
         return nothing_to_draw()
     proving = len(table)
-    table = table if of_source is None else _with_beside(table, attempted(of_source))
+    table = table if beside is None else _with_beside(table, attempted(beside))
     name = "dst_port" if table["dst_port"].nunique() > table["dst_ip"].nunique() else "dst_ip"
     order = _in_order(table[name])
     places = {value: place for place, value in enumerate(order)}
@@ -82,12 +82,12 @@ def scan_picture(proof: pd.DataFrame, of_source: pd.DataFrame | None = None) -> 
     return titled(drawn, whom(table), [text for text in (said.strip(), more) if text])
 
 
-def _with_beside(proof: pd.DataFrame, of_source: pd.DataFrame) -> pd.DataFrame:
+def _with_beside(proof: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
     """Return the proof and what else was tried in its time, at its ports or addresses."""
-    within = of_source["first_ms"].between(proof["first_ms"].min(), proof["last_ms"].max())
-    asked = [of_source[name].isin(proof[name].unique()) for name in ("src_ip", "dst_ip", "dst_port")]
-    beside = of_source[within & asked[0] & (asked[1] | asked[2])]
-    known = pd.concat([proof, beside], ignore_index=True)
+    within = others["first_ms"].between(proof["first_ms"].min(), proof["last_ms"].max())
+    asked = [others[name].isin(proof[name].unique()) for name in ("src_ip", "dst_ip", "dst_port")]
+    more = others[within & asked[0] & (asked[1] | asked[2])]
+    known = pd.concat([proof, more], ignore_index=True)
     return known.drop_duplicates([*schema.PLACE], ignore_index=True)
 
 

@@ -7,6 +7,7 @@ import altair as alt
 import pandas as pd
 
 from nsgkit.palette import ALLOWED, INK, SERIES
+from nsgkit.times import milliseconds, parse_time
 from nsgkit.views.findings.attempts import attempts_picture
 from nsgkit.views.findings.parts import (
     as_time,
@@ -27,39 +28,41 @@ MOST_DOTS = 400
 _BINS = 120
 _MOST_NAMED = 5  # successes with their words beside them
 _HEIGHT = 230
-_ALIKE, _SUCCESS = "alike", "much larger and longer"
+_GUESS, _SUCCESS = "a guess", "likely success"
 
 
-def brute_force_picture(proof: pd.DataFrame, *, larger: float = 5, longer: float = 60) -> Any:
-    """Draw the bytes of connections over time, and mark those that may be a successful guess.
+def brute_force_picture(proof: pd.DataFrame, *, success: object = None) -> Any:
+    """Draw the bytes of connections over time, and mark the one that may be a successful guess.
 
     Parameters
     ----------
     proof : pandas.DataFrame
         Conversations of one source with one destination and port, such as `nsgkit.detections.proof` gives;
         folded views are left out.
-    larger, longer : float
-        Marked is what carried more than `larger` times the median of bytes, for more than `longer` seconds.
+    success : str, datetime or None
+        When the likely success was first seen: the finding's `success_at`.
 
     Returns
     -------
     altair.LayerChart
         A dot a connection, its bytes both ways on a scale of powers of ten; where there are more than 400 the
-        median of each bin of time. What is marked is a diamond with a line as long as it lasted. Where
+        median of each bin of time. The success is a diamond with a line as long as it lasted. Where
         nothing has counters, `attempts_picture`. Times are UTC.
 
     Raises
     ------
     MissingColumnError
         Where the table is another; the error names the function that makes it.
+    NsgkitError
+        Where `success` is no time.
 
     Examples
     --------
     >>> import nsgkit
     >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
     >>> guessed = nsgkit.query(conversations, "src:203.0.113.199 dst:10.20.0.4 dst_port:22")
-    >>> brute_force_picture(guessed).title.text
-    '203.0.113.199 to 10.20.0.4, port 22: 187 connections, 1 much larger and longer'
+    >>> brute_force_picture(guessed, success="2024-12-18 08:47:10").title.text
+    '203.0.113.199 to 10.20.0.4, port 22: 187 connections, and 1 of them a likely success'
     """
     table = attempted(proof)
     if table.empty:
@@ -68,21 +71,23 @@ def brute_force_picture(proof: pd.DataFrame, *, larger: float = 5, longer: float
     if sized.empty:
         return attempts_picture(proof)
     median = float(sized["bytes"].median())
-    marked = (sized["bytes"] > larger * median) & (sized["seconds"] > longer)
-    successes, usual = sized[marked], sized[~marked]
+    found = _at(sized, success)
+    successes, usual = sized.loc[found], sized.drop(found)
     first, last = int(sized["first_ms"].min()), int(sized["last_ms"].max())
     dots, said = (usual.assign(n=1), "") if len(usual) <= MOST_DOTS else _binned(usual, first, last)
     chart = _drawn(dots, successes, median, over(first, last))
-    named = f"{counted(int(marked.sum()), _SUCCESS).removesuffix('s')}" if marked.any() else "all alike"
-    title = f"{whom(table)}: {counted(len(sized), 'connection')}, {named}"
-    return titled(chart, title, [_told(larger, longer), *_left_out(table, sized, said)])
+    title = f"{whom(table)}: {counted(len(sized), 'connection')}"
+    title += ", and 1 of them a likely success" if len(successes) else ""
+    told = "Bytes both ways of each connection, each step ten times as much; times in UTC."
+    return titled(chart, title, [told, *_left_out(table, sized, said)])
 
 
-def _told(larger: float, longer: float) -> str:
-    return (
-        "Bytes both ways of each connection, each step ten times as much; times in UTC. Marked: more than "
-        f"{larger:g} times the median, for more than {spoken_seconds(longer)}."
-    )
+def _at(sized: pd.DataFrame, success: object) -> "pd.Index[Any]":
+    """Return which connection is the success: of those that began then the largest; none of no time."""
+    if success is None:
+        return sized.index[:0]
+    begun = sized[sized["first_ms"] == milliseconds(parse_time(success, "success"))]
+    return begun.nlargest(1, "bytes").index
 
 
 def _left_out(table: pd.DataFrame, sized: pd.DataFrame, said: str) -> list[str]:
@@ -117,11 +122,11 @@ def _binned(usual: pd.DataFrame, first: int, last: int) -> tuple[pd.DataFrame, s
 def _drawn(dots: pd.DataFrame, successes: pd.DataFrame, median: float, x: alt.X) -> Any:
     named = successes.sort_values("bytes", ascending=False).head(_MOST_NAMED)
     words = [
-        f"{short_number(b)} bytes, {spoken_seconds(s)}"
+        f"{_SUCCESS}: {short_number(b)} bytes, {spoken_seconds(s)}"
         for b, s in zip(named["bytes"], named["seconds"], strict=True)
     ]
     y = _powers([*dots["bytes"], *successes["bytes"]])
-    usual = _marks(dots.assign(kind=_ALIKE, n=dots["n"]), x, y)
+    usual = _marks(dots.assign(kind=_GUESS, n=dots["n"]), x, y)
     larger = _marks(successes.head(MOST_DOTS).assign(kind=_SUCCESS, n=1), x, y)
     level = alt.Chart(pd.DataFrame([{"bytes": median, "words": f"median {short_number(median)}"}]))
     told = alt.Chart(readable(named.assign(words=words)[["time", "bytes", "words"]]))
@@ -162,7 +167,7 @@ def _marks(table: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
         x=x,
         y=y,
         tooltip=[
-            alt.Tooltip("kind:N", title="Beside the others"),
+            alt.Tooltip("kind:N", title="What"),
             seconds_tooltip("time", "From (UTC)"),
             seconds_tooltip("until", "To (UTC)"),
             alt.Tooltip("bytes:Q", title="Bytes, both ways", format=","),

@@ -1,12 +1,13 @@
-"""The picture of a volume: what one source sent in each hour or day, beside what is usual for it."""
+"""The picture of a transfer: what one source sent in each hour or day, and where to."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from nsgkit import schema
+from nsgkit.html import visible
 from nsgkit.palette import INK, LINES, SERIES, UNKNOWN
 from nsgkit.views.findings.parts import (
     DAY,
@@ -20,30 +21,32 @@ from nsgkit.views.findings.parts import (
     whom,
 )
 from nsgkit.views.numbers import at_least_seen, number_axis, numbered, short_number
-from nsgkit.views.theme import HEIGHT, WIDTH, empty_chart, titled
+from nsgkit.views.theme import HEIGHT, WIDTH, empty_chart, readable, titled
 
 MOST_BARS = 240
-_DEVIATIONS = 3.5  # robust ones, above which a bin is unusual
-_TO_SIGMA = 0.6745  # a median absolute deviation in standard deviations
-_FOUND, _ELSE = "proves the finding", "all else it sent"
+_ELSE = "all else it sent"
 
 
-def transfer_picture(proof: pd.DataFrame, of_source: pd.DataFrame | None = None) -> Any:
-    """Draw the bytes that a source sent in each hour or day, and what is usual for it.
+def transfer_picture(
+    proof: pd.DataFrame, beside: pd.DataFrame | None = None, *, line: float | None = None
+) -> Any:
+    """Draw the bytes that a source sent in each hour or day: what a finding is about, and all else.
 
     Parameters
     ----------
     proof : pandas.DataFrame
         Conversations that prove a finding, as `nsgkit.detections.proof` gives them.
-    of_source : pandas.DataFrame or None
-        All conversations of the same source, the proof among them: what is usual is told by the rest.
+    beside : pandas.DataFrame or None
+        All conversations of the same source: then all that went to the same destination is drawn, and what
+        went elsewhere; a finding's `rows` may be the first of very many.
+    line : float or None
+        Bytes an hour, beyond which it is unusual; drawn where a bar is an hour.
 
     Returns
     -------
     altair.LayerChart
-        Bars of bytes from source to destination, spread evenly over the time of each connection: what proves
-        the finding, and all else. An hour a bar up to ten days, then a day. The band reaches to 3.5 robust
-        deviations above the median of all else, on a scale of logarithms. Times are UTC.
+        Bars of bytes from source to destination, spread evenly over the time of each connection. An hour a
+        bar up to ten days, then a day or more. Times are UTC.
 
     Raises
     ------
@@ -61,43 +64,43 @@ def transfer_picture(proof: pd.DataFrame, of_source: pd.DataFrame | None = None)
     table = attempted(proof)
     if table.empty:
         return nothing_to_draw()
-    total = int(table["bytes_src_to_dst"].fillna(0).sum())
+    everything = table if beside is None else attempted(beside)
+    same, name = _same(table, everything)
+    total = int(everything.loc[same, "bytes_src_to_dst"].fillna(0).sum())
     if not total:
         return empty_chart("No counter tells how much was sent.", "Logs of version 1 have none.")
-    bars, width = _bars(table, table if of_source is None else attempted(of_source))
+    bars, width = _bars({name: everything[same], _ELSE: everything[~same]})
     said = [f"Bytes out per {spoken_width(width)}, spread evenly over each connection; times in UTC."]
-    usual = _usual(bars) if of_source is not None else None
-    if usual:
-        said.append(_told(usual, width))
-    drawn = _drawn(bars, usual, width)
-    return titled(drawn, f"{whom(table)}: {short_number(total)} bytes out", said)
+    drawn_line = line if width == HOUR else None
+    if drawn_line is not None:
+        said.append(f"Up to the dashed line, {short_number(round(drawn_line))} bytes an hour, is usual here.")
+    return titled(_drawn(bars, drawn_line, width), f"{whom(table)}: {short_number(total)} bytes out", said)
 
 
-def _told(usual: tuple[float, float], width: int) -> str:
-    return (
-        f"The dashed line is {_DEVIATIONS} robust deviations above the median of all else "
-        f"({short_number(round(usual[0]))} bytes per {spoken_width(width)})."
-    )
+def _same(table: pd.DataFrame, everything: pd.DataFrame) -> tuple["pd.Series[bool]", str]:
+    """Tell which conversations went where the proof went, and call it by its name."""
+    column = "dst_ip" if table["dst_ip"].nunique() == 1 or table["dst_port"].nunique() > 1 else "dst_port"
+    wanted = table[column].unique()
+    what = "port " if column == "dst_port" else ""
+    name = f"to {what}{visible(wanted[0])}" if len(wanted) == 1 else f"to {len(wanted):,} addresses"
+    return everything[column].isin(wanted), name
 
 
-def _bars(table: pd.DataFrame, everything: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Return the bytes of each bin, of what proves the finding and of all else."""
-    first = int(everything["first_ms"].min())
-    last = int(everything["last_ms"].max())
+def _bars(parts: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, int]:
+    """Return the bytes of each bin and part."""
+    whole = pd.concat(parts.values())
+    first, last = int(whole["first_ms"].min()), int(whole["last_ms"].max())
     width = next(w for w in _widths() if last // w - first // w < MOST_BARS)
-    edges = np.arange(first // width * width, last + width, width)
-    place = [*schema.PLACE]
-    proved = pd.MultiIndex.from_frame(table[place].astype({"blob": "str"}))
-    here = pd.MultiIndex.from_frame(everything[place].astype({"blob": "str"})).isin(proved)
-    parts = [
-        pd.DataFrame({"start": edges, "value": _spread(of, edges), "kind": kind})
-        for kind, of in ((_FOUND, table), (_ELSE, everything[~here]))
+    edges = np.arange(first // width * width, last // width * width + width, width)
+    tables = [
+        pd.DataFrame({"start": edges, "value": _spread(of, edges, width), "kind": kind})
+        for kind, of in parts.items()
     ]
-    bars = pd.concat(parts, ignore_index=True)
+    bars = pd.concat(tables, ignore_index=True)
     return bars.assign(time=as_time(bars["start"]), until=as_time(bars["start"] + width)), width
 
 
-def _widths() -> Any:
+def _widths() -> Iterator[int]:
     yield HOUR
     days = 1
     while True:
@@ -105,57 +108,43 @@ def _widths() -> Any:
         days *= 7 if days == 1 else 2
 
 
-def _spread(table: pd.DataFrame, edges: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
+def _spread(table: pd.DataFrame, edges: "np.ndarray[Any, Any]", width: int) -> "np.ndarray[Any, Any]":
     """Return the bytes that fall into the bin after each edge."""
     known = table[table["bytes_src_to_dst"].notna()]
     size = known["bytes_src_to_dst"].to_numpy("float64")
     first, last = (known[f"{name}_ms"].to_numpy("float64") for name in ("first", "last"))
     length = np.maximum(last - first, 1)
-    width = edges[1] - edges[0] if len(edges) > 1 else DAY
-    sent = [(size * np.clip((edge - first) / length, 0, 1)).sum() for edge in (*edges, edges[-1] + width)]
+    sent = [(size * np.clip((e - first) / length, 0, 1)).sum() for e in (*edges, edges[-1] + width)]
     return np.round(np.diff(sent))
 
 
-def _usual(bars: pd.DataFrame) -> tuple[float, float] | None:
-    """Return the median of all else, and the line above which a bin is unusual; None of too few bins."""
-    others = np.log1p(bars.loc[bars["kind"] == _ELSE, "value"].to_numpy("float64"))
-    if len(others) < 7 or not others.any():
-        return None
-    median = float(np.median(others))
-    deviation = float(np.median(np.abs(others - median)))
-    return float(np.expm1(median)), float(np.expm1(median + _DEVIATIONS * deviation / _TO_SIGMA))
-
-
-def _drawn(bars: pd.DataFrame, usual: tuple[float, float] | None, width: int) -> Any:
-    sums = {kind: float(bars.loc[bars["kind"] == kind, "value"].sum()) for kind in (_FOUND, _ELSE)}
+def _drawn(bars: pd.DataFrame, line: float | None, width: int) -> Any:
     shown = bars[bars["value"] > 0]
+    sums = {str(kind): float(n) for kind, n in shown.groupby("kind", sort=False)["value"].sum().items()}
     tallest = float(shown.groupby("time")["value"].sum().max())
     shown = shown.assign(length=at_least_seen(shown["value"], tallest, HEIGHT))
-    scale = alt.Scale(domain=[_FOUND, _ELSE], range=[SERIES[2], UNKNOWN])
-    top = tallest * 1.08
-    y = alt.Y(
-        "length:Q", title="bytes out", stack="zero", axis=number_axis(), scale=alt.Scale(domain=[0, top])
-    )
-    drawn = alt.Chart(shown.drop(columns="start"), width=WIDTH, height=HEIGHT).mark_bar(orient="vertical")
-    marks = drawn.encode(
+    colours = alt.Scale(domain=[*sums], range=[UNKNOWN if kind == _ELSE else SERIES[2] for kind in sums])
+    top = max(tallest * 1.08, (line or 0) * 1.2)
+    scale = alt.Scale(domain=[0, top], nice=False)
+    chart = alt.Chart(readable(shown.drop(columns="start")), width=WIDTH, height=HEIGHT)
+    marks = chart.mark_bar(orient="vertical").encode(
         x=over(int(bars["start"].min()), int(bars["start"].max()) + width),
         x2="until",
-        y=y,
-        color=alt.Color("kind:N", title=None, scale=scale, legend=numbered(sums)),
+        y=alt.Y("length:Q", title="bytes out", stack="zero", axis=number_axis(), scale=scale),
+        color=alt.Color("kind:N", title=None, scale=colours, legend=numbered(sums)),
         order=alt.Order("kind:N", sort="ascending"),
         tooltip=[
-            alt.Tooltip("kind:N", title="What"),
+            alt.Tooltip("kind:N", title="Sent"),
             seconds_tooltip("time", "From (UTC)"),
             seconds_tooltip("until", "To (UTC)"),
             alt.Tooltip("value:Q", title="Bytes out", format=","),
         ],
     )
-    if not usual or usual[1] > top:
-        return alt.layer(marks)
-    level = alt.Chart(pd.DataFrame([{"low": 0, "high": usual[1], "words": "usual up to here"}]))
+    return alt.layer(*([] if line is None else usual_band(line)), marks)
+
+
+def usual_band(line: float) -> list[alt.Chart]:
+    """Return a band from 0 up to a line, and the line: what lies in it is usual."""
+    level = alt.Chart(pd.DataFrame([{"low": 0.0, "high": float(line)}]))
     band = level.mark_rect(color=LINES, opacity=0.25).encode(y="low:Q", y2="high:Q")
-    line = level.mark_rule(color=INK, strokeDash=[5, 3], strokeWidth=1.5).encode(y="high:Q")
-    words = level.mark_text(align="left", dx=4, dy=-7, fontSize=11).encode(
-        x=alt.value(0), y="high:Q", text="words:N"
-    )
-    return alt.layer(band, marks, line, words)
+    return [band, level.mark_rule(color=INK, strokeDash=[5, 3], strokeWidth=1.5).encode(y="high:Q")]

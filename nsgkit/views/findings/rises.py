@@ -16,7 +16,7 @@ from nsgkit.views.findings.parts import (
     seconds_tooltip,
     whom,
 )
-from nsgkit.views.findings.volumes import usual_band
+from nsgkit.views.findings.volumes import with_usual
 from nsgkit.views.numbers import at_least_seen, number_axis, numbered
 from nsgkit.views.theme import HEIGHT, WIDTH, titled
 
@@ -37,7 +37,7 @@ def rise_picture(
         All conversations of the same address: then the other hours are drawn too, up to five days before
         and after.
     expected : float or None
-        How many were expected in an hour: the top of the band.
+        How many were expected in an hour: the dashed line.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def rise_picture(
 
 
 def _said(what: str, expected: float | None, alike: pd.DataFrame, near: "pd.Series[bool]") -> list[str]:
-    usual = "" if expected is None else f" The band reaches to {expected:,.0f}, as many as were expected."
+    usual = "" if expected is None else f" The dashed line is {expected:,.0f}, as many as were expected."
     left = int((~near).sum())
     cut = f"Left out: {left:,} of more than five days before or after." if left else ""
     words = what[:1].upper() + what[1:]
@@ -104,4 +104,4 @@ def _drawn(hours: pd.DataFrame, what: str, refused: bool, expected: float | None
             ],
         )
     )
-    return alt.layer(*([] if expected is None else usual_band(expected)), marks)
+    return with_usual(marks, expected)

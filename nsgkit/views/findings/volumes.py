@@ -140,11 +140,14 @@ def _drawn(bars: pd.DataFrame, line: float | None, width: int) -> Any:
             alt.Tooltip("value:Q", title="Bytes out", format=","),
         ],
     )
-    return alt.layer(*([] if line is None else usual_band(line)), marks)
+    return with_usual(marks, line)
 
 
-def usual_band(line: float) -> list[alt.Chart]:
-    """Return a band from 0 up to a line, and the line: what lies in it is usual."""
+def with_usual(marks: alt.Chart, line: float | None) -> Any:
+    """Return bars with a band from 0 up to a line behind them, and the line before them."""
+    if line is None:
+        return alt.layer(marks)
     level = alt.Chart(pd.DataFrame([{"low": 0.0, "high": float(line)}]))
     band = level.mark_rect(color=LINES, opacity=0.25).encode(y="low:Q", y2="high:Q")
-    return [band, level.mark_rule(color=INK, strokeDash=[5, 3], strokeWidth=1.5).encode(y="high:Q")]
+    dashes = level.mark_rule(color=INK, strokeDash=[5, 3], strokeWidth=1.5).encode(y="high:Q")
+    return alt.layer(band, marks, dashes)

@@ -79,15 +79,15 @@ def parts(finding: Finding) -> str:
     return ", ".join(f"{finding[name]:,} {name}" for name in OUTCOMES if finding[name])
 
 
-def proof(conversations: object, finding: Finding) -> pd.DataFrame:
+def proof(conversations: object, finding: "Finding | pd.DataFrame") -> pd.DataFrame:
     """Return the conversations that prove a finding: those whose first row its `rows` name, in time order.
 
     Parameters
     ----------
     conversations : table
         What `nsgkit.conversations` gives: the table in which the finding was found.
-    finding : pandas.Series
-        A row of a detection's table.
+    finding : pandas.Series or DataFrame
+        A row of a detection's table, or several rows, or none: then the conversations of them all.
 
     Returns
     -------
@@ -109,10 +109,14 @@ def proof(conversations: object, finding: Finding) -> pd.DataFrame:
 
     Source: own.
     """
-    schema.require(finding.index, ["rows"], "nsgkit.detections.findings")
+    several = isinstance(finding, pd.DataFrame)
+    schema.require(finding.columns if several else finding.index, ["rows"], "nsgkit.detections.findings")
     held = as_table(conversations)
     schema.require(held.columns, [*PLACE, "first"], "nsgkit.conversations")
-    named = pd.DataFrame(list(finding["rows"]), columns=[*PLACE]).astype({"blob": "str"})
+    places = [place for rows in finding["rows"] for place in rows] if several else list(finding["rows"])
+    named = pd.DataFrame(places, columns=[*PLACE]).astype(
+        {"blob": "str", "record": "int64", "tuple": "int64"}
+    )
     table = _near(held, named)
     here = pd.MultiIndex.from_frame(table[[*PLACE]].astype({"blob": "str"}))
     kept = table[here.isin(pd.MultiIndex.from_frame(named))]

@@ -5,18 +5,21 @@ import pandas as pd
 from nsgkit.detections.form import Finding, Kind
 from nsgkit.detections.scans import HORIZONTAL_SCAN
 from nsgkit.errors import NsgkitError, shown
+from nsgkit.schema import require
 
 KINDS: tuple[Kind, ...] = (HORIZONTAL_SCAN,)
 BY_NAME = {kind.name: kind for kind in KINDS}
+NOTHING = "Nothing here crosses its line. That is no proof that nothing happened."
 
 
-def explain(finding: Finding) -> str:
+def explain(finding: "Finding | pd.DataFrame") -> str:
     """Return what a finding says, in a plain sentence, and what would make it harmless.
 
     Parameters
     ----------
-    finding : pandas.Series
-        A row of a detection's table: `table.iloc[0]`.
+    finding : pandas.Series or DataFrame
+        A row of a detection's table, or several rows: then one line for each. Of a table without rows it says
+        that nothing crossed the line.
 
     Returns
     -------
@@ -37,6 +40,9 @@ def explain(finding: Finding) -> str:
 
     Source: own.
     """
+    if isinstance(finding, pd.DataFrame):
+        require(finding.columns, ["kind", "rows"], "nsgkit.detections.findings")
+        return "\n".join(explain(row) for _, row in finding.iterrows()) or NOTHING
     kind = finding.get("kind") if isinstance(finding, pd.Series) else None
     if kind not in BY_NAME:
         raise NsgkitError(

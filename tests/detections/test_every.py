@@ -81,6 +81,16 @@ def test_what_proves_it(kind, stitched):
 
 
 @every
+def test_several_at_once_and_none(kind, stitched):
+    found = kind.find(stitched)
+    proved = nsgkit.detections.proof(stitched, found)
+    assert len(proved) == len({row for rows in found["rows"] for row in rows})
+    assert nsgkit.detections.proof(stitched, found.head(0)).columns.tolist() == stitched.columns.tolist()
+    assert len(explain(found).splitlines()) == max(len(found), 1)
+    assert explain(found.head(0)).startswith("Nothing here crosses its line")
+
+
+@every
 def test_it_is_explained(kind, stitched, internet):
     for table in (kind.find(stitched), kind.find(internet)):
         for _, finding in table.iterrows():

@@ -32,10 +32,10 @@ class LinkedFindings:
         self.incident, self.place = NONE, NONE
         self.status = status_line()
         self.actions = Actions(found, logs, self._now, lambda said: show_status(self.status, said))
-        self.incidents = PickList("Incidents", words.INCIDENT_HEADS)
-        self.story = PickList("Findings of the incident, in time order", words.FINDING_HEADS)
+        self.incidents = PickList("Incidents", words.INCIDENT_HEADS, tall="9em")
+        self.story = PickList("Findings of the incident, in time order", words.FINDING_HEADS, tall="15em")
         self.heading, self.said = ipywidgets.HTML(), ipywidgets.HTML()
-        self.figures = ipywidgets.HTML(layout={"max_width": "44em"})
+        self.figures = ipywidgets.HTML(layout={"flex": "1 1 22em", "max_width": "50em"})
         self.picture = empty_place()
         self.busy = False  # while the explorer itself changes its lists
         self.show_known = button(

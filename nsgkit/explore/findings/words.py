@@ -77,10 +77,10 @@ def finding_words(finding: Finding, proving: int) -> str:
 def figure_table(finding: Finding) -> str:
     """Return the arithmetic of a finding: each figure with its label, unit and meaning."""
     cells = [
-        [escape(label), f"{escape(_figure(value))} {escape(unit)}".strip(), escape(meaning)]
+        [*map(escape, (label, _figure(value), unit, meaning))]
         for label, value, unit, meaning in figures(finding)
     ]
-    return html_table(["Figure", "Value", "What it says"], cells)
+    return html_table(["Figure", "Value", "Unit", "What it says"], cells)
 
 
 def export_table(found: Found) -> pd.DataFrame:
@@ -118,7 +118,7 @@ def _joined(named: dict[str, Any]) -> str:
 
 def _figure(value: Any) -> str:
     if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+        return f"{value:%Y-%m-%d %H:%M:%S}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if not isinstance(value, Real):

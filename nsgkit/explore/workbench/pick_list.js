@@ -6,6 +6,7 @@ function render({ model, el }) {
   const body = table.createTBody();
   const name = `nsgkit-pick-${Math.random().toString(36).slice(2)}`;
   table.className = "nsgkit-table";
+  frame.style.maxHeight = model.get("tall");
   // The frame has the focus, not what scrolls in it: or to focus it would scroll.
   frame.tabIndex = 0;
   frame.setAttribute("role", "listbox");
@@ -37,7 +38,11 @@ function render({ model, el }) {
       const row = document.createElement("tr");
       row.id = `${name}-${place}`;
       row.setAttribute("role", "option");
-      row.append(...texts.map((text) => Object.assign(document.createElement("td"), { textContent: text })));
+      row.append(...texts.map((text) => {
+        const cell = document.createElement("td");
+        cell.append(Object.assign(document.createElement("div"), { textContent: text, title: text }));
+        return cell;
+      }));
       row.addEventListener("click", () => choose(place));
       return row;
     }));

@@ -28,6 +28,7 @@ class PickList(anywidget.AnyWidget):
     _esm = Path(__file__).with_name("pick_list.js")
     _css = Path(__file__).with_name("pick_list.css")
     words = traitlets.Unicode().tag(sync=True)  # what a screen reader calls the list
+    tall = traitlets.Unicode("11em").tag(sync=True)  # at most; then it scrolls
     heads: Any = traitlets.List().tag(sync=True)
     rows: Any = traitlets.List().tag(sync=True)
     value = traitlets.Int(NONE).tag(sync=True)

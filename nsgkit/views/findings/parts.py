@@ -101,7 +101,9 @@ def over(first: int, last: int) -> alt.X:
     """Return an axis of time in UTC that has room for its first and its last mark."""
     room = max((last - first) // 50, SECOND // 2)
     clock = _SECONDS if last - first < 10 * MINUTE else CLOCK
-    axis = utc("time", f"Time (UTC), {_days(first, last)}").axis(tickCount=8, labelExpr=clock)
+    axis = utc("time", f"Time (UTC), {_days(first, last)}").axis(
+        tickCount=8, labelExpr=clock, labelSeparation=8
+    )
     return axis.scale(type="utc", domain=[first - room, last + room], nice=False)
 
 

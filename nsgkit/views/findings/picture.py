@@ -13,7 +13,7 @@ from nsgkit.views.findings.scans import scan_picture
 from nsgkit.views.findings.sizes import brute_force_picture
 from nsgkit.views.findings.volumes import transfer_picture
 
-SCANS = ("horizontal scan", "vertical scan", "block scan", "sequential scanner")
+SCANS = ("horizontal scan", "vertical scan", "block scan", "sequential test")
 RHYTHMS = ("beacon", "burst", "strobe")
 VOLUMES = ("large transfer out", "DNS by volume")
 GUESSED, RISE = "brute force", "sudden rise"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from nsgkit import schema
@@ -32,13 +33,24 @@ def proofs(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     `table` is what `attempts.collected` gave: in time order, with `first_ms`; `last` is when the last of
     them was first seen, or last seen where the table has `last_ms`.
     """
-    place = list(zip(*(table[name].tolist() for name in PLACE), strict=True))
-    seen = table.assign(_place=pd.Series(place, index=table.index, dtype="object"))
     end = "last_ms" if "last_ms" in table.columns else "first_ms"
-    groups = seen.groupby([*keys], sort=True)
-    return pd.DataFrame(
-        {"first": groups["first_ms"].min(), "last": groups[end].max(), "rows": groups["_place"].agg(list)}
-    )
+    groups = table.groupby([*keys], sort=True)
+    found = pd.DataFrame({"first": groups["first_ms"].min(), "last": groups[end].max()})
+    numbers, sizes = groups.ngroup().to_numpy(), groups.size()
+    place = list(zip(*(_values(table[name]) for name in PLACE), strict=True))
+    # One after the other, group by group: several times as quick as a list of each group by pandas.
+    in_groups = [place[i] for i in np.argsort(numbers, kind="stable")[(numbers < 0).sum() :]]
+    ends = sizes.cumsum().tolist()
+    lists = [in_groups[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
+    return found.assign(rows=pd.Series(lists, index=sizes.index, dtype="object"))
+
+
+def _values(column: "pd.Series[Any]") -> list[Any]:
+    """Return a column's values, of categories each one made once."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column.tolist()
+    names = [*column.cat.categories.tolist(), None]
+    return [names[code] for code in column.cat.codes.tolist()]
 
 
 def findings_table(found: pd.DataFrame, kind: str, table: Table) -> pd.DataFrame:

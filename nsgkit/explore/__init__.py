@@ -1,5 +1,6 @@
 """Explorers: widgets that connect controls to one analysis and one picture."""
 
+from nsgkit.explore.denied.explorer import denied_queue
 from nsgkit.explore.download import download_explorer
 from nsgkit.explore.enable import enable_explorer
 from nsgkit.explore.evidence import coverage_explorer, verify_explorer
@@ -11,6 +12,7 @@ from nsgkit.explore.sources import list_source
 from nsgkit.explore.traffic.explorer import traffic_explorer
 
 __all__ = [
-    "coverage_explorer", "download_explorer", "enable_explorer", "field_explorer", "findings_explorer",
-    "folded", "known_from_logs", "list_source", "logs_if_any", "traffic_explorer", "verify_explorer",
+    "coverage_explorer", "denied_queue", "download_explorer", "enable_explorer", "field_explorer",
+    "findings_explorer", "folded", "known_from_logs", "list_source", "logs_if_any", "traffic_explorer",
+    "verify_explorer",
 ]  # fmt: skip

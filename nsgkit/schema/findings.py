@@ -50,6 +50,46 @@ HORIZONTAL_SCANS = _findings(
 # -- volumes ---------------------------------------------------------------------------------------------
 # -- edges -----------------------------------------------------------------------------------------------
 # -- triage ----------------------------------------------------------------------------------------------
+PURPOSES = ("own misconfiguration", "targeted", "retry storm", "sweep", "one probe", "leftover")
+DENIED_TRIAGE = _findings(
+    Column("purpose", TEXT, "Purpose", "What the attempts look like; the docstring has the rule of each.",
+           **closed(*PURPOSES)),
+    Column("from_inside", "bool", "From inside", "Whether the source lies in an own network."),
+    Column("attempts", "int64", "Denied attempts", "Denied attempts, each once.", "attempts"),
+    Column("targets", "int64", "Targets", "Distinct addresses that it tried.", "addresses"),
+    Column("ports", "int64", "Ports", "Distinct destination ports that it tried.", "ports"),
+    Column("rule", "str", "Denied by", "The rule that denied most of them; null where none is logged.",
+           nullable=True),
+    Column("rate", "float64", "Rate", "Attempts an hour from the first to the last; of less than an hour, "
+           "all of them.", "per hour"),
+    Column("spread", "float64", "Spread", "Clock hours with an attempt ÷ clock hours from the first to the "
+           "last, both included."),
+    Column("ever_allowed", "bool", "Ever allowed", "Whether the same source was allowed anything, anywhere."),
+    Column("allowed_first", TIME, "First allowed (UTC)", "When it was first allowed at that place.", "UTC",
+           nullable=True),
+    Column("allowed_last", TIME, "Last allowed (UTC)", "When it was last allowed at that place.", "UTC",
+           nullable=True),
+    Column("allowed_to", "str", "Allowed to", "Address and port: where it was denied as well, if there is "
+           "such a place; else where it was allowed most often.", nullable=True),
+    Column("changed", "str", "What changed", "The rules of the denial and of the allowance at the same "
+           "address and port, in the order of time; null where it was never both.", nullable=True),
+    Column("later", "bool", "Allowed later", "Whether it was allowed at such a place after it was denied."),
+    Column("noise", "bool", "Internet noise", "An outside source that was never allowed anything, and made "
+           "one probe or a sweep."),
+)
+# -- verdicts: what an analyst decided, and about which finding --------------------------------------------
+VERDICT: tuple[Column, ...] = (
+    Column("verdict", TEXT, "Verdict", "What was decided about it; null where nothing was.", nullable=True,
+           **closed("benign", "suspicious", "unknown")),
+    Column("note", "str", "Note", "Why, in the words of whoever decided.", nullable=True),
+    Column("decided", TIME, "Decided (UTC)", "When.", "UTC", nullable=True),
+    Column("author", "str", "Decided by", "Who; null where nobody was named.", nullable=True),
+)
+VERDICTS: tuple[Column, ...] = (
+    *FINDING[:4],
+    Column("purpose", "str", "Purpose", "That of a denied attempt; null for other findings.", nullable=True),
+    *VERDICT,
+)
 # -- together --------------------------------------------------------------------------------------------
 KNOWN = Column("known", "str", "Known", "Why, says who and until when, where the allow-list names it; null "
                "where it does not.", nullable=True)

@@ -5,6 +5,7 @@ drawn without a network, and is still there when the notebook is opened again. `
 does neither.
 """
 
+from nsgkit.views.doors import port_map
 from nsgkit.views.findings import (
     attempts_picture,
     beacon_picture,
@@ -22,8 +23,8 @@ from nsgkit.views.time_series import over_time
 
 __all__ = [
     "attempts_picture", "beacon_picture", "brute_force_picture", "change", "coverage", "finding_picture",
-    "heat_map", "links", "matrix", "over_time", "rise_picture", "scan_picture", "top_bars",
-    "transfer_picture",
+    "heat_map", "links", "matrix", "over_time", "port_map", "rise_picture", "scan_picture",
+    "top_bars", "transfer_picture",
 ]  # fmt: skip
 
 enable()

@@ -28,7 +28,7 @@ def code(question: Question, flows: str = "logs.flows", own: Own = None) -> str:
     table = analyses.breakdown(chosen, by=['src_ip'], measure='denied', top=15, peers='dst_ip')
     table
     """
-    given, table = _given(own), PICTURES[question.picture].code(question, flows)
+    given, table = own_as_code(own), PICTURES[question.picture].code(question, flows)
     sided = any(sides_of(term) for term in terms_in(parse(question.all_terms)))
     networks = f"own = nsgkit.enrich.own_networks(conversations{f', {given}' if given else ''})"
     lines = [
@@ -54,11 +54,11 @@ def view(question: Question, flows: str, own: Own = None) -> str:
     plain = {"filter": "", "measure": usual.measure, "by": BREAKDOWNS[usual.by][0]}
     plain |= {"freq": usual.freq, "picture": usual.picture}
     options = "".join(f", {name}={value!r}" for name, value in told.items() if value != plain[name])
-    given = _given(own)
+    given = own_as_code(own)
     return f"nsgkit.explore.traffic_explorer({flows}{options}{f', own={given}' if given else ''})"
 
 
-def _given(own: Own) -> str:
+def own_as_code(own: Own) -> str:
     """Return own networks that were given as they are written in a call; nothing where none were."""
     if own is None:
         return ""

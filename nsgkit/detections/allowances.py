@@ -1,0 +1,87 @@
+"""Where sources that were denied were allowed: at the same address and port, or anywhere else."""
+
+import narwhals as nw
+import pandas as pd
+
+from nsgkit.counting.frame import Rows
+from nsgkit.detections.attempts import ATTEMPT, one_view
+from nsgkit.detections.purposes import DOOR
+
+_ALLOWED = nw.col("decision") == "allowed"
+_TEXTS = {"src_ip": "str", "dst_ip": "str", "dst_port": "Int64", "protocol": "str"}
+_TOLD = ["allowed_first", "allowed_last", "allowed_to"]
+
+
+def allowed_at_doors(denied: pd.DataFrame, rows: Rows) -> pd.DataFrame:
+    """Return of each door where its source was allowed as well: when, by which rule, whether later.
+
+    The index is the number of the door. A connection that one NIC let out and another denied is no allowance.
+    """
+    keys = rows.filter(nw.col("outcome") == "denied").aggregate(DOOR, n=nw.len())
+    types = _TEXTS | {"src_port": "Int64", "first_ms": "int64", "began": "int64", "rule": "str"}
+    found = rows.filter(_ALLOWED).join(keys, DOOR, "semi").collect(types).assign(outcome="allowed")
+    doors = _texts(denied[[*ATTEMPT, "first_ms", "door", "rule"]][denied["src_ip"].isin(found["src_ip"])])
+    both = pd.concat([found, doors.assign(outcome="denied")], ignore_index=True)
+    both = one_view(both.astype({"src_port": "Int64", "dst_port": "Int64"}))
+    known = doors.groupby("door").agg(**{n: (n, "first") for n in DOOR}, denied_ms=("first_ms", "min"))
+    known["denied_by"] = doors.groupby("door")["rule"].first()
+    known = known.reset_index().astype({"dst_port": "Int64"})
+    allowed = both[both["outcome"] == "allowed"].drop(columns=["door"]).merge(known, on=DOOR)
+    allowed = allowed.sort_values(["first_ms", "rule"])
+    later = (allowed["first_ms"] > allowed["denied_ms"]) & (allowed["began"] == 1)
+    # The rule that let it in after it was denied, where it was; else the one before.
+    allowed = allowed.assign(later=later).sort_values("later", ascending=False, kind="stable")
+    groups = allowed.groupby("door")
+    told = groups.agg(
+        allowed_first=("first_ms", "min"),
+        allowed_last=("first_ms", "max"),
+        allowed_by=("rule", lambda names: names.iloc[0]),
+        denied_by=("denied_by", "first"),
+        denied_ms=("denied_ms", "first"),
+        later=("later", "max"),
+        dst_ip=("dst_ip", "first"),
+        dst_port=("dst_port", "first"),
+    )
+    return told.assign(changed=_changed(told), allowed_to=_places(told))
+
+
+def allowed_elsewhere(rows: Rows) -> pd.DataFrame:
+    """Return of each denied source where it was allowed most often, at doors that never denied it.
+
+    The index is the source's address.
+    """
+    denied = rows.filter(nw.col("outcome") == "denied")
+    doors, sources = denied.aggregate(DOOR, n=nw.len()), denied.aggregate(["src_ip"], n=nw.len())
+    allowed = rows.filter(_ALLOWED).join(sources, ["src_ip"], "semi").join(doors, DOOR, "anti")
+    found = allowed.aggregate(
+        ["src_ip", "dst_ip", "dst_port"],
+        n=nw.len(),
+        allowed_first=nw.col("first_ms").min(),
+        allowed_last=nw.col("first_ms").max(),
+    ).collect(
+        {"src_ip": "str", "dst_ip": "str", "dst_port": "Int64", "n": "int64"}
+        | dict.fromkeys(_TOLD[:2], "int64")
+    )
+    order = ["n", "allowed_first", "dst_ip", "dst_port"]
+    most = found.sort_values(order, ascending=[False, True, True, True]).drop_duplicates("src_ip")
+    return most.assign(allowed_to=_places(most)).set_index("src_ip")[_TOLD]
+
+
+def _places(table: pd.DataFrame) -> "pd.Series[str]":
+    hosts = table["dst_ip"].astype("str")
+    hosts = hosts.mask(hosts.str.contains(":", regex=False), "[" + hosts + "]")
+    return hosts + ":" + table["dst_port"].astype("str")
+
+
+def _changed(told: pd.DataFrame) -> "pd.Series[str]":
+    """Say which rule denied and which allowed, in the order of time."""
+    rules = told[["denied_by", "allowed_by"]].astype("object").fillna("a rule that is not logged")
+    denied, allowed = "denied by " + rules["denied_by"], "allowed by " + rules["allowed_by"]
+    first = told["denied_ms"] <= told["allowed_first"]
+    return (denied + ", then " + allowed).where(first, allowed + ", then " + denied)
+
+
+def _texts(table: pd.DataFrame) -> pd.DataFrame:
+    return table.astype(dict.fromkeys(("src_ip", "dst_ip", "protocol"), "str")).assign(
+        rule=table["rule"].astype("object").where(table["rule"].notna(), None)
+    )

@@ -1,0 +1,144 @@
+"""What is shown of one row of the queue: a sentence, its times, ports and targets, and what was allowed."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+
+import altair as alt
+import pandas as pd
+
+from nsgkit import analyses, views
+from nsgkit.detections.form import Finding
+from nsgkit.detections.kinds import explain
+from nsgkit.explore.traffic.question import Question, Traffic
+from nsgkit.explore.workbench.selectable import along
+from nsgkit.explore.workbench.table import html_table
+from nsgkit.html import escape
+from nsgkit.schema import NAMES, NOT_LOGGED, PLACE
+from nsgkit.views.theme import StandIn, cut, titled
+
+MOST_ALLOWED, MOST_RAW = 8, 50  # rows that are shown of what was allowed; raw tuples
+_WIDTH, _HEIGHT = 520, 130  # pixels of the chart over time
+
+
+@dataclass
+class Denied:
+    """The conversations, and the triage of what was denied in them."""
+
+    traffic: Traffic
+    triage: pd.DataFrame
+    logs: Any = None
+
+    @property
+    def conversations(self) -> pd.DataFrame:
+        """All conversations, each with a label of its own."""
+        return self.traffic.conversations
+
+    def row(self, number: int) -> Finding:
+        """Return a row of the triage by its number."""
+        return cast("Finding", self.triage.loc[number])
+
+    @cached_property
+    def row_of(self) -> "pd.Series[Any]":
+        """The number of the row of the triage in which each conversation is, by its place in the logs."""
+        places = self.triage["rows"].explode()
+        index = pd.MultiIndex.from_tuples(places.tolist(), names=[*PLACE])
+        return pd.Series(places.index, index=index)
+
+    @cached_property
+    def numbers(self) -> "pd.Series[Any]":
+        """For each conversation the number of its row of the triage, -1 where it was not denied."""
+        if self.triage.empty:
+            return pd.Series(-1, index=self.conversations.index)
+        denied = self.conversations[self.conversations["decision"] == "denied"]
+        index = pd.MultiIndex.from_frame(denied[[*PLACE]].astype({"blob": "str"}))
+        found = self.row_of.reindex(index).set_axis(denied.index)
+        return found.reindex(self.conversations.index).fillna(-1).astype("int64")
+
+    def attempts(self, number: int) -> pd.DataFrame:
+        """Return the denied attempts of a row."""
+        return self.conversations[self.numbers == number]
+
+    def allowed(self, number: int) -> pd.DataFrame:
+        """Return what the same source was allowed, wherever."""
+        source = self.triage.at[number, "src_ip"]
+        table = self.conversations
+        return table[(table["src_ip"] == source) & (table["decision"] == "allowed") & ~table["folded"]]
+
+    def at_its_doors(self, number: int) -> pd.DataFrame:
+        """Return the denied attempts of a row, and what was allowed at the same targets and ports."""
+        denied, allowed = self.attempts(number), self.allowed(number)
+        door = ["dst_ip", "dst_port", "protocol"]
+        here = pd.MultiIndex.from_frame(allowed[door]).isin(pd.MultiIndex.from_frame(denied[door]))
+        return pd.concat([denied, allowed[here]])
+
+
+def told(denied: Denied, number: int) -> str:
+    """Return the row in a sentence, its figures, and what would make it harmless, as inert HTML."""
+    row = denied.row(number)
+    said, _, harmless = explain(row).rpartition(" Harmless if ")
+    first, last = (f"{row[name]:%Y-%m-%d %H:%M:%S}" for name in ("first", "last"))
+    rule: object = NOT_LOGGED if pd.isna(row["rule"]) else row["rule"]
+    pace = f"{row['rate']:,.2f} an hour, in {row['spread']:.0%} of the hours between"
+    more = f"First {first}, last {last} UTC: {pace}. Denied by {rule}. Harmless if {harmless}"
+    return f"<p><strong>{escape(said)}</strong></p><p>{escape(more)}</p>"
+
+
+def over_time(denied: Denied, number: int) -> Any:
+    """Return the picture over time: what was denied, and what was allowed at the same targets and ports."""
+    freq = denied.traffic.settled(Question()).freq
+    drawn = views.over_time(analyses.over_time(denied.at_its_doors(number), freq=freq))
+    if isinstance(drawn, StandIn):
+        return drawn
+    said = [*drawn.title.subtitle, "Allowed: by the same source at the same targets and ports."]
+    placed = along(drawn, denied.traffic.whole_span).properties(width=_WIDTH, height=_HEIGHT)
+    return titled(placed, "Denied, and allowed at the same place", said)
+
+
+def port_map(denied: Denied, number: int) -> alt.Chart | None:
+    """Return the picture of ports and targets; None where there is but one of each."""
+    attempts = denied.attempts(number)
+    table = analyses.breakdown(attempts, ["dst_ip", "dst_port"], measure="denied", top=None)
+    if len(table) < 2:
+        return None
+    table.attrs[NAMES] = denied.traffic.names
+    return views.port_map(table)
+
+
+def allowed_table(denied: Denied, number: int) -> str:
+    """Return what the same source was allowed, the most first, as inert HTML."""
+    found = analyses.breakdown(denied.allowed(number), ["dst_ip", "protocol", "dst_port", "rule"], top=None)
+    if found.empty:
+        return f"<p>{escape('The same source was never allowed anything in these logs.')}</p>"
+    left = f" The {MOST_ALLOWED} most of {len(found):,}." if len(found) > MOST_ALLOWED else ""
+    heads = ["Target", "Port", "Connections", "Bytes", "First (UTC)", "Last (UTC)", "Allowed by"]
+    rows = (_allowed_cells(row, denied.traffic.names) for _, row in found.head(MOST_ALLOWED).iterrows())
+    return f"<p><strong>What the same source was allowed.</strong>{left}</p>{html_table(heads, rows)}"
+
+
+def _allowed_cells(row: Finding, names: dict[str, str]) -> list[str]:
+    return [
+        escape(names.get(row["dst_ip"], row["dst_ip"])),
+        escape(f"{row['protocol']} {row['dst_port']}"),
+        f"{row['connections']:,}",
+        "unknown" if pd.isna(row["bytes"]) else f"{row['bytes']:,}",
+        *(f"{row[name]:%Y-%m-%d %H:%M}" for name in ("first", "last")),
+        cut(NOT_LOGGED if pd.isna(row["rule"]) else row["rule"]),
+    ]
+
+
+def raw_tuples(denied: Denied, number: int) -> str:
+    """Return the raw tuples behind a row as they stand in the logs, each with its place, as inert HTML."""
+    places = denied.row(number)["rows"]
+    shown = [dict(zip(PLACE, place, strict=True)) for place in places[:MOST_RAW]]
+    lines = (
+        [
+            f'<code class="nsgkit-verbatim">{escape(denied.logs.raw(place))}</code>',
+            *(escape(place[name]) for name in ("record", "tuple")),
+            cut(place["blob"]),
+        ]
+        for place in shown
+    )
+    left = f" The first {MOST_RAW} of {len(places):,}." if len(places) > MOST_RAW else ""
+    table = html_table(["Tuple", "Record", "Place", "Blob"], lines)
+    return f"<p><strong>Raw tuples.</strong>{left}</p>{table}"

@@ -24,7 +24,8 @@ TITLES = {
 
 @pytest.fixture
 def fresh(run_cells):
-    return run_cells(*CELLS).wait_for("8 findings in 3 incidents")
+    cells = [*CELLS[:-1], "import pathlib\npathlib.Path('verdicts.jsonl').unlink(missing_ok=True)", CELLS[-1]]
+    return run_cells(*cells).wait_for("8 findings in 3 incidents")
 
 
 def lists(notebook):
@@ -76,6 +77,23 @@ def test_a_row_that_proves_it_shows_its_raw_tuple(fresh):
     fresh.explorer().locator("table.dataTable tbody tr").nth(0).locator("td").first.click()
     fresh.wait_for(re.compile(r"SHA-256 [0-9a-f]{64}"))
     assert fresh.faults() == []
+
+
+def test_verdicts_are_given_by_keys_and_the_note_keeps_its_letters(fresh):
+    """n leads to the note, letters stay there, Enter leads back, s says suspicious."""
+    keyboard = fresh.page.keyboard
+    lists(fresh).nth(1).focus()
+    keyboard.press("n")
+    keyboard.type("just a bus")
+    keyboard.press("Enter")
+    keyboard.press("s")
+    fresh.wait_for("Saved in verdicts.jsonl: beacon is suspicious.")
+    assert chosen(fresh, 1).locator("td").last.inner_text() == "▲ suspicious"
+    assert fresh.control("Note").input_value() == "just a bus"
+    assert "just a bus" in fresh.evaluate("open('verdicts.jsonl').read()")
+    keyboard.press("j")
+    fresh.chart(TITLES["horizontal scan"])
+    assert fresh.control("Note").input_value() == "" and fresh.faults() == []
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])

@@ -1,6 +1,7 @@
 """The findings explorer, driven from Python; tests/browser drives it in JupyterLab."""
 
 import re
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 
 import nsgkit
 from nsgkit import schema
+from nsgkit.detections import read_verdicts
 from nsgkit.errors import MissingColumnError, NsgkitError
 from nsgkit.explore import findings_explorer
 from nsgkit.explore.findings.model import Found
@@ -17,13 +19,14 @@ from nsgkit.explore.workbench.pick_list import NONE, PickList
 from tests.explore.test_traffic import HOSTILE, Driven
 from tests.frames import flows
 from tests.planted import PLANTED, planted_findings
+from tests.public import PUBLIC, used
 
-SCAN = "10.0.0.4:{port} 10.0.1.{n}:445 TCP O D B"
+SAMPLES = Path("data/samples").absolute()
 
 
 @pytest.fixture(scope="module")
 def logs():
-    return nsgkit.read_logs("data/samples")
+    return nsgkit.read_logs(SAMPLES)
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +70,13 @@ class Opened(Driven):
 
     def title(self):
         return self.charts[0].chart.to_dict()["title"]["text"]
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    """Where verdicts and exports go; the samples are read before."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture
@@ -161,6 +171,55 @@ def test_each_finding_s_proof_is_drawn_and_no_other(explorer, held, found):
     assert rows["n"].sum() == len(nsgkit.detections.proof(held, finding)) == len(finding["rows"])
 
 
+# -- verdicts --------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("key", "verdict"), [("b", "✓ benign"), ("s", "▲ suspicious"), ("u", "? unknown")])
+def test_a_key_gives_a_verdict_that_is_saved_at_once(explorer, here, key, verdict):
+    explorer.by_label["Note"].value = "calls home"
+    explorer.keys.pressed(key)
+    saved = read_verdicts(here / "verdicts.jsonl").iloc[0]
+    assert saved[["kind", "src_ip", "dst_port", "verdict", "note"]].tolist() == [
+        "beacon", "10.20.0.4", 443, verdict[2:], "calls home",
+    ]  # fmt: skip
+    assert explorer.story.rows[explorer.story.value][-1] == verdict and explorer.chosen() == "beacon"
+    assert "Saved in verdicts.jsonl" in explorer.said() and "1 of 9 decided" in explorer.said()
+    assert explorer.incidents.rows[0][2] == "6, 1 decided"
+
+
+def test_a_verdict_and_its_note_are_there_after_a_restart(explorer, held, found):
+    explorer.by_label["Note"].value = "calls home"
+    explorer.press("▲ suspicious")
+    again = Opened(findings_explorer(held, found))
+    assert again.story.rows[again.story.value][-1] == "▲ suspicious"
+    assert again.value("Note") == "calls home"
+    again.keys.pressed("j")
+    assert again.value("Note") == "", "a note is of its own finding"
+
+
+def test_who_decides_and_where_are_given(held, found, here):
+    explorer = Opened(findings_explorer(held, found, verdicts=here / "case.jsonl", author="A. Marsh"))
+    explorer.press("✓ benign")
+    assert read_verdicts(here / "case.jsonl")["author"].tolist() == ["A. Marsh"]
+    assert "case.jsonl" in explorer.press("Show as code").value("Code")
+
+
+def test_a_verdict_that_cannot_be_saved_is_not_shown(held, found, here):
+    explorer = Opened(findings_explorer(held, found, verdicts=here / "no such folder" / "verdicts.jsonl"))
+    explorer.press("✓ benign")
+    assert "The verdict was not saved" in explorer.said()
+    assert explorer.story.rows[explorer.story.value][-1] == ""
+
+
+def test_torn_lines_of_the_file_are_told(held, found, here):
+    (here / "verdicts.jsonl").write_text('{"finding": {"ki\n', "utf-8")
+    said = Opened(findings_explorer(held, found)).said()
+    assert "no verdicts: 1 line of verdicts.jsonl" in said
+
+
+def test_no_finding_open_no_verdict(here):
+    Opened(findings_explorer(nsgkit.conversations(schema.empty()))).press("✓ benign")
+    assert not (here / "verdicts.jsonl").exists()
+
+
 # -- what proves it --------------------------------------------------------------------------------------
 def test_without_logs_the_conversations_are_shown(explorer):
     explorer.press("Show what proves it")
@@ -200,23 +259,25 @@ def test_the_code_makes_the_same_picture(small):
     assert again.to_dict() == explorer.charts[0].chart.to_dict()
 
 
+def test_the_code_uses_public_names_alone(small):
+    code = Opened(findings_explorer(small)).press("Show as code").value("Code")
+    assert used(code) <= PUBLIC
+
+
 def test_the_code_opens_the_same_view(small):
     first = Opened(findings_explorer(small)).press("Show as code").value("Code").splitlines()[2]
     again = Opened(eval(first.partition(": ")[2], {"nsgkit": nsgkit, "conversations": small}))
     assert again.chosen() == "horizontal scan"
 
 
-def test_the_export_has_every_finding_and_text_that_no_spreadsheet_runs(
-    explorer, found, tmp_path, monkeypatch
-):
-    monkeypatch.chdir(tmp_path)
+def test_the_export_has_every_finding_and_text_that_no_spreadsheet_runs(explorer, found, here):
     explorer.press("Export CSV")
-    (path,) = tmp_path.glob("nsgkit-exports/*.csv")
+    (path,) = here.glob("nsgkit-exports/*.csv")
     written = pd.read_csv(path)
     assert written["kind"].tolist() == found["kind"].tolist()
     assert written["conversations"].tolist() == [len(rows) for rows in found["rows"]]
     assert written["figures"].iloc[0] == "targets=1; pace=minutes"
-    assert "Exported to" in explorer.said()
+    assert "Exported to" in explorer.said() and "verdict" in written
 
 
 def test_a_saved_notebook_keeps_the_lists_and_the_picture(explorer):

@@ -7,7 +7,9 @@ import ipywidgets
 import pandas as pd
 
 from nsgkit.counting.conversations import conversation_rows
+from nsgkit.detections.verdicts import with_verdicts
 from nsgkit.explore.findings.as_code import code
+from nsgkit.explore.findings.judged import Verdicts
 from nsgkit.explore.findings.model import Found
 from nsgkit.explore.findings.words import export_table
 from nsgkit.explore.workbench.controls import button
@@ -25,8 +27,10 @@ _CONVERSATION = (
 class Actions:
     """The buttons of a finding, and what they open; `now` gives its place, `say` is told what was done."""
 
-    def __init__(self, found: Found, logs: Any, now: Callable[[], int], say: Callable[[str], None]) -> None:
-        self.found, self.logs, self.now, self.say = found, logs, now, say
+    def __init__(
+        self, found: Found, logs: Any, verdicts: Verdicts, now: Callable[[], int], say: Callable[[str], None]
+    ) -> None:
+        self.found, self.logs, self.verdicts, self.now, self.say = found, logs, verdicts, now, say
         self.below = TableView(self._raw_tuple if logs is not None else None)
         self.code = ipywidgets.Textarea(
             description="Code", layout={"width": "auto", "height": "14em", "display": "none"}
@@ -42,7 +46,7 @@ class Actions:
                 self.show_proof,
                 "The conversations, or with logs their rows and raw tuples",
             ),
-            ("Export CSV", self.export, "All findings, for a spreadsheet"),
+            ("Export CSV", self.export, "All findings with their verdicts, for a spreadsheet"),
             ("Show as code", self.show_code, "The calls that make this"),
             ("Keep this picture", lambda: self.keep(keep), "Leave what is seen in the notebook, for good"),
         )
@@ -71,7 +75,7 @@ class Actions:
         """Show the calls that make what is seen."""
         place = self.now()
         self.close()
-        self.code.value = code(self.found, place)
+        self.code.value = code(self.found, place, self.verdicts.path)
         self.code.layout.display = None
 
     def export(self) -> None:
@@ -79,7 +83,7 @@ class Actions:
         said = [
             "All findings of nsgkit.detections.findings; figures are joined, the first proving row is named."
         ]
-        path = export(export_table(self.found), "csv", said)
+        path = export(with_verdicts(export_table(self.found), self.verdicts.path), "csv", said)
         self.say(f"Exported to {path}, with a text beside it.")
 
     def keep(self, keep: Callable[[], None]) -> None:

@@ -5,10 +5,12 @@ from functools import partial
 from typing import Any
 
 import ipywidgets
+import pandas as pd
 
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.findings import words
 from nsgkit.explore.findings.actions import Actions
+from nsgkit.explore.findings.judged import NOTE, Judged, Verdicts
 from nsgkit.explore.findings.model import KNOWN, Found
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.keys import Keys
@@ -27,11 +29,12 @@ _NOTHING = (
 class LinkedFindings:
     """The widgets, and which finding is open in them; `frame` holds them all."""
 
-    def __init__(self, found: Found, logs: Any, place: int | None) -> None:
+    def __init__(self, found: Found, logs: Any, verdicts: Verdicts, place: int | None) -> None:
         self.found, self.with_known = found, False
         self.incident, self.place = NONE, NONE
         self.status = status_line()
-        self.actions = Actions(found, logs, self._now, lambda said: show_status(self.status, said))
+        self.judged = Judged(verdicts, self._safely(self._judge))
+        self.actions = Actions(found, logs, verdicts, self._now, lambda said: show_status(self.status, said))
         self.incidents = PickList("Incidents", words.INCIDENT_HEADS, tall="9em")
         self.story = PickList("Findings of the incident, in time order", words.FINDING_HEADS, tall="15em")
         self.heading, self.said = ipywidgets.HTML(), ipywidgets.HTML()
@@ -53,27 +56,30 @@ class LinkedFindings:
         back, on = (self._safely(partial(self._step, by)) for by in (-1, 1))
         before = button("Previous", back, hint="The finding before: key k")
         after = button("Next", on, hint="The next finding: key j")
-        keys = Keys({"k": back, "j": on})
+        keys = Keys({"k": back, "j": on, **self.judged.answers}, {"n": NOTE})
         bar = row(before, after, self.show_known, *self.actions.buttons(self._safely, self._keep))
         shown = row(self.picture, self.figures)
         shown.add_class("nsgkit-pictures")
         lists = (self.incidents, self.heading, self.story)
         below = (self.actions.code, self.actions.below.frame)
-        return panel(keys, self.status, *lists, bar, self.said, shown, *below)
+        return panel(keys, self.status, *lists, bar, self.said, self.judged.controls, shown, *below)
 
     def _begin(self, place: int | None) -> None:
         """Open the finding that was asked for, or the worst one."""
         if place is not None:
             self.with_known = bool(self.found.finding(place)["incident"] == KNOWN)
+        skipped = self.judged.read(self.found.table)
         self._list_incidents()
         first = self.found.first_of(1) if place is None else place
         if first is None:
             self._show_nothing()
         else:
             self._open(first)
+        if skipped:
+            show_status(self.status, skipped, "They stay in the file.")
 
     def _list_incidents(self) -> None:
-        rows = words.incident_rows(self.found, with_known=self.with_known)
+        rows = words.incident_rows(self.found, self.judged, with_known=self.with_known)
         self._quietly(lambda: self.incidents.fill(rows, self._row_of(self.incident)))
         verb = "Hide" if self.with_known else "Show"
         self.show_known.description = f"{verb} the {self.found.hidden:,} known"
@@ -109,6 +115,7 @@ class LinkedFindings:
         drawing = finding_picture(finding, proof, beside)
         self.actions.close()
         self.place, number = place, int(finding["incident"])
+        self.judged.open(place)
         self._list_story(number, place)
         self.picture.chart = drawing
         self.said.value = words.finding_words(finding, len(proof))
@@ -124,7 +131,23 @@ class LinkedFindings:
         self.incident = number
         self.heading.value = words.incident_heading(self.found, number)
         self._quietly(lambda: setattr(self.incidents, "value", self._row_of(number)))
-        self._quietly(lambda: self.story.fill(words.finding_rows(inside.head(MOST_ROWS)), chosen))
+        self._tell_story(inside, chosen)
+
+    def _tell_story(self, inside: pd.DataFrame, chosen: int) -> None:
+        rows = words.finding_rows(inside.head(MOST_ROWS), self.judged)
+        self._quietly(lambda: self.story.fill(rows, chosen))
+
+    def _judge(self, verdict: str) -> None:
+        """Save a verdict about the finding that is open, and only then show it."""
+        place = self._now()
+        finding = self.found.finding(place)
+        self.judged.save(place, finding, verdict)
+        inside = self.found.of_incident(self.incident)
+        self._tell_story(inside, [*inside.index].index(place))
+        self._list_incidents()
+        done = f"{self.judged.decided(self.found.table.index):,} of {len(self.found.table):,} decided."
+        saved = f"Saved in {self.judged.verdicts.path}: {finding['kind']} is {verdict}."
+        show_status(self.status, saved, done)
 
     def _toggle_known(self) -> None:
         self.with_known = not self.with_known

@@ -6,13 +6,14 @@ from typing import Any
 import pandas as pd
 
 from nsgkit.detections.form import Finding
+from nsgkit.explore.findings.judged import Judged
 from nsgkit.explore.findings.model import Found, figures, harmless
 from nsgkit.explore.workbench.pick_list import MOST_ROWS
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.html import escape
 
 INCIDENT_HEADS = ("Incident", "Rank", "Findings", "When (UTC)", "Kinds", "Hosts", "How it began")
-FINDING_HEADS = ("First seen (UTC)", "Finding", "What was seen", "Rank")
+FINDING_HEADS = ("First seen (UTC)", "Finding", "What was seen", "Rank", "Verdict")
 KNOWN_ROW = "known"
 _NAMED = 3  # of hosts and of kinds
 
@@ -33,9 +34,12 @@ def summary(found: Found, *, with_known: bool) -> str:
     return said
 
 
-def incident_rows(found: Found, *, with_known: bool) -> list[list[str]]:
+def incident_rows(found: Found, judged: Judged, *, with_known: bool) -> list[list[str]]:
     """Return the row of each incident; the last one is of what is known, where that is shown."""
-    rows = [_incident_row(incident) for _, incident in found.incidents.head(MOST_ROWS).iterrows()]
+    rows = [
+        _incident_row(incident, judged.decided(found.of_incident(incident["incident"]).index))
+        for _, incident in found.incidents.head(MOST_ROWS).iterrows()
+    ]
     if with_known and found.hidden:
         known = found.of_incident(0)
         kinds = ", ".join(known["kind"].unique())
@@ -44,11 +48,11 @@ def incident_rows(found: Found, *, with_known: bool) -> list[list[str]]:
     return rows
 
 
-def finding_rows(findings: pd.DataFrame) -> list[list[str]]:
+def finding_rows(findings: pd.DataFrame, judged: Judged) -> list[list[str]]:
     """Return the row of each finding of an incident: its story, in time order."""
     return [
-        [f"{f['first']:%a %d %b %H:%M:%S}", str(f["kind"]), str(f["told"]), f"{f['rank']:.2f}"]
-        for _, f in findings.iterrows()
+        [f"{f['first']:%a %d %b %H:%M:%S}", f["kind"], f["told"], f"{f['rank']:.2f}", judged.shown(place)]
+        for place, (_, f) in zip(findings.index.tolist(), findings.iterrows(), strict=True)
     ]
 
 
@@ -93,12 +97,12 @@ def export_table(found: Found) -> pd.DataFrame:
     return told.drop(columns="rows")
 
 
-def _incident_row(incident: "pd.Series[Any]") -> list[str]:
+def _incident_row(incident: "pd.Series[Any]", decided: int) -> list[str]:
     told = str(incident["story"][0]).partition(" UTC: ")[2]
     return [
         str(incident["incident"]),
         f"{incident['rank']:.2f}",
-        f"{incident['findings']:,}",
+        f"{incident['findings']:,}" + (f", {decided:,} decided" if decided else ""),
         _span(incident["first"], incident["last"]),
         _few(incident["kinds"]),
         _few(incident["hosts"]),

@@ -2,25 +2,31 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import anywidget
 import traitlets
 
+_NONE: Mapping[str, str] = MappingProxyType({})
+
 
 class Keys(anywidget.AnyWidget):
     """Listens to the panel around it; `answers` has what each key does.
 
-    >>> keys = Keys({"n": lambda: print("next")})
-    >>> keys.pressed("n")
+    `fields` has keys that lead into a field, by the class of its widget: Enter and Escape lead back.
+
+    >>> keys = Keys({"j": lambda: print("next")})
+    >>> keys.pressed("j")
     next
     """
 
     _esm = Path(__file__).with_name("keys.js")
     names: Any = traitlets.List().tag(sync=True)
+    fields: Any = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, answers: Mapping[str, Callable[[], None]]) -> None:
-        super().__init__(names=[*answers], layout={"display": "none"})
+    def __init__(self, answers: Mapping[str, Callable[[], None]], fields: Mapping[str, str] = _NONE) -> None:
+        super().__init__(names=[*answers], fields=dict(fields), layout={"display": "none"})
         self._answers = answers
         self.on_msg(lambda _widget, said, _buffers: self.pressed(str(said.get("key"))))
 

@@ -29,8 +29,8 @@ def with_purpose(denied: pd.DataFrame, late: "pd.Series[bool]", again: int, seve
     hammered = _hammered(doors, again)
     own = hammered & doors["own"] & (doors["hours"] >= STEADY_HOURS) & (doors["spread"] >= STEADY_SPREAD)
     storm = hammered & (doors["close"] >= 0.5 * (doors["n"] - 1))
-    few = doors.assign(hammered=hammered)[~hammered].groupby("src_ip", observed=True)["n"].size()
-    swept = doors["src_ip"].map(few).fillna(0).astype("int64") >= several
+    others = (~hammered).groupby(doors["src_ip"], observed=True).transform("sum")
+    swept = others >= several
     fits = {"own misconfiguration": own, "retry storm": storm, "targeted": hammered, "sweep": swept}
     names = np.select([*fits.values()], [*fits], "one probe")
     purpose = tried["door"].map(pd.Series(names, index=doors.index))

@@ -56,6 +56,9 @@ def denied_triage(
     and .1 × l/(1 + l) of l = log10(attempts). `noise` is what an outside source did that was never allowed,
     in one probe or a sweep.
 
+    Allowed is a connection that no NIC denied; the rule of an allowance is that of the view that counts, which of
+    an inside source may be the rule at the source's own NIC.
+
     Harmless look-alikes: a scanner that somebody ordered, a client whose server was moved behind a rule, an
     administrator who asked for access and got it. An attacker may send from port 443 too, but seldom from
     an address that the machine has just called.

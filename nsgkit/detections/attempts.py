@@ -94,6 +94,11 @@ def one_view(table: pd.DataFrame) -> pd.DataFrame:
     return table[~table.index.isin(let_out.loc[near, "index"])]
 
 
+def tried_once(rows: Rows, *more: str) -> pd.DataFrame:
+    """Return what was tried, in time order, each attempt in one view: for candidates alone."""
+    return one_view(collected(rows, *ATTEMPT, "outcome", "last_ms", *more))
+
+
 def by_outcome(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     """Return how many attempts of each group ended how: one column an outcome, the groups as index."""
     marks = table[[*keys]].assign(**{name: (table["outcome"] == name).astype("int64") for name in OUTCOMES})

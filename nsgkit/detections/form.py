@@ -73,7 +73,7 @@ def findings_table(found: pd.DataFrame, kind: str, table: Table) -> pd.DataFrame
     return typed.sort_values(order, ascending=[False, True, True, True, True], ignore_index=True)
 
 
-def strength(value: "pd.Series[Any]", line: float) -> "pd.Series[Any]":
+def strength(value: "pd.Series[Any]", line: "float | pd.Series[Any]") -> "pd.Series[Any]":
     """Return how far beyond its line a value is: 0.5 at the line, 0.75 at twice, towards 1 without end.
 
     >>> strength(pd.Series([25, 250]), 25).tolist()

@@ -2,13 +2,21 @@
 
 import pandas as pd
 
+from nsgkit.detections.edges import FIRST_SEEN_PEER, NEW_EDGE
 from nsgkit.detections.form import Finding, Kind
-from nsgkit.detections.scans import HORIZONTAL_SCAN
+from nsgkit.detections.scans import BLOCK_SCAN, HORIZONTAL_SCAN, SEQUENTIAL_SCANNER, VERTICAL_SCAN
 from nsgkit.detections.triage import DENIED_ATTEMPTS
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.schema import require
 
-KINDS: tuple[Kind, ...] = (HORIZONTAL_SCAN,)
+KINDS: tuple[Kind, ...] = (
+    HORIZONTAL_SCAN,
+    VERTICAL_SCAN,
+    BLOCK_SCAN,
+    SEQUENTIAL_SCANNER,
+    NEW_EDGE,
+    FIRST_SEEN_PEER,
+)
 # The triage is no finding of its own: what deserves one among the denied attempts is above.
 BY_NAME = {kind.name: kind for kind in (*KINDS, DENIED_ATTEMPTS)}
 NOTHING = "Nothing here crosses its line. That is no proof that nothing happened."

@@ -45,10 +45,70 @@ HORIZONTAL_SCANS = _findings(
            **closed("minutes", "day")),
     *BY_OUTCOME,
 )
+VERTICAL_SCANS = _findings(
+    Column("ports", "int64", "Ports", "Distinct ports of the address at which it failed.", "ports"),
+    Column("most_in_window", "int64", "Most in minutes", "The most of them within one window.", "ports"),
+    Column("most_in_day", "int64", "Most in a day", "The most of them within 24 hours.", "ports"),
+    Column("pace", TEXT, "Pace", "minutes: enough within one window. day: enough only within 24 hours.",
+           **closed("minutes", "day")),
+    *BY_OUTCOME,
+)
+BLOCK_SCANS = _findings(
+    Column("targets", "int64", "Targets", "Distinct addresses at which it failed within the hour.",
+           "addresses"),
+    Column("ports", "int64", "Ports", "Distinct ports at which it failed within the hour.", "ports"),
+    Column("pairs", "int64", "Pairs", "Distinct pairs of an address and a port at which it failed within the "
+           "hour.", "pairs"),
+    Column("density", "float64", "Density", "Pairs divided by targets times ports: 1 where every port was "
+           "tried at every address."),
+    *BY_OUTCOME,
+)
+SEQUENTIAL_SCANNERS = _findings(
+    Column("contacts", "int64", "Contacts", "First contacts that the test counted until it decided.",
+           "addresses"),
+    Column("failures", "int64", "Failures", "Those of them that failed.", "addresses"),
+    Column("successes", "int64", "Successes", "Those of them that were answered.", "addresses"),
+    Column("log_likelihood", "float64", "Sum", "The natural logarithm of the likelihood ratio when it "
+           "decided."),
+    Column("line", "float64", "Line", "The sum at which the test decides for a scanner."),
+    Column("decided", TIME, "Decided (UTC)", "The first contact with which the sum crossed the line.",
+           "UTC"),
+    Column("highest", "float64", "Highest sum", "The highest sum where the same test is carried on after its "
+           "decision."),
+    *BY_OUTCOME,
+)
 # -- beacons ---------------------------------------------------------------------------------------------
 # -- access ----------------------------------------------------------------------------------------------
 # -- volumes ---------------------------------------------------------------------------------------------
 # -- edges -----------------------------------------------------------------------------------------------
+_BASELINE = Column("baseline_hours", "float64", "Baseline", "How long before the baseline's end the NIC that "
+                   "logged it was first seen; under 24 it is weak.", "hours")
+_NEW_SIZES = (
+    Column("connections", "int64", "Connections", "Allowed since the baseline's end, and answered or not "
+           "known to be unanswered.", "connections"),
+    Column("bytes_src_to_dst", "Int64", "Bytes sent", "What the source sent over them; null where no counter "
+           "is known.", "bytes", nullable=True),
+    Column("bytes_dst_to_src", "Int64", "Bytes back", "What came back over them; null where no counter is "
+           "known.", "bytes", nullable=True),
+)
+NEW_EDGES = _findings(
+    *_NEW_SIZES,
+    Column("source_before", "int64", "Source before", "Addresses that the source reached at this port in the "
+           "baseline.", "addresses"),
+    Column("target_before", "int64", "Target before", "Inside addresses that reached this port of the "
+           "destination in the baseline.", "addresses"),
+    _BASELINE,
+    *BY_OUTCOME,
+)
+FIRST_SEEN_PEERS = _findings(
+    Column("hosts", "int64", "Inside hosts", "Inside addresses that reached it.", "addresses"),
+    Column("active_hosts", "int64", "Active hosts", "Inside addresses with an allowed connection.",
+           "addresses"),
+    Column("prevalence", "float64", "Prevalence", "Inside hosts that reached it, divided by active hosts."),
+    *_NEW_SIZES,
+    _BASELINE,
+    *BY_OUTCOME,
+)
 # -- triage ----------------------------------------------------------------------------------------------
 PURPOSES = ("own misconfiguration", "targeted", "retry storm", "sweep", "one probe", "leftover")
 DENIED_TRIAGE = _findings(

@@ -1,11 +1,10 @@
-"""The question: who looked for open doors."""
+"""The question: who looked for one port at many addresses."""
 
 import narwhals as nw
 import pandas as pd
 
 from nsgkit.counting.expressions import distinct
-from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import DAY, attempts, by_outcome, collected, one_view
+from nsgkit.detections.attempts import DAY, attempts, by_outcome, tried_once
 from nsgkit.detections.form import Finding, Kind, findings_table, parts, proofs, strength
 from nsgkit.detections.windows import most_in_windows
 from nsgkit.enrich.network import Own
@@ -67,7 +66,7 @@ def horizontal_scans(
     width = bin_width(window)
     rows = attempts(conversations, network).filter(nw.col("failed") == 1)
     wide = rows.aggregate(_KEYS, n=distinct("dst_ip")).filter(nw.col("n") >= targets)
-    tried = _tried(rows.join(wide, _KEYS, "semi"))
+    tried = tried_once(rows.join(wide, _KEYS, "semi"))
     if tried.empty:
         return findings_table(tried, HORIZONTAL, HORIZONTAL_SCANS)
     found = proofs(tried, _KEYS).join(by_outcome(tried, _KEYS))
@@ -79,11 +78,6 @@ def horizontal_scans(
     found["pace"] = quick.map({True: "minutes", False: "day"})
     found["score"] = strength(found["most_in_day"], targets)
     return findings_table(found, HORIZONTAL, HORIZONTAL_SCANS)
-
-
-def _tried(rows: Rows) -> pd.DataFrame:
-    names = ("src_ip", "dst_ip", "src_port", "dst_port", "protocol", "outcome", "last_ms")
-    return one_view(collected(rows, *names))
 
 
 def _told_horizontal(finding: Finding) -> str:

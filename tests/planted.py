@@ -15,7 +15,7 @@ PLANTED = (
     ("brute force", "src:203.0.113.199 dst:10.20.0.4 dst_port:22 allowed", 0.8, 1),
     ("beacon", "src:10.20.0.4 dst:203.0.113.222", 0.9, 1),
     ("horizontal scan", "src:10.20.0.4 dst_port:445 unanswered", 0.55, 1),
-    ("new edge", "src:10.20.0.4 dst:10.20.3.4 dst_port:3389", 0.4, 1),
+    ("new internal edge", "src:10.20.0.4 dst:10.20.3.4 dst_port:3389", 0.4, 1),
     ("large transfer out", "src:10.30.1.5 dst:198.51.100.240", 0.85, 1),
     ("long connection", "src:10.20.3.5 dst:192.0.2.240", 0.3, 3),
     ("block scan", "src:192.168.40.20", 0.6, 0),

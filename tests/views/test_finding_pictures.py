@@ -337,7 +337,7 @@ def test_of_longer_data_five_days_around_are_drawn_and_the_rest_is_told():
         ("brute force", "20 connections"),
         ("sudden rise", "20 connections in 1 hour"),
         ("horizontal scan", "port 443"),
-        ("new edge", "port 443"),
+        ("new internal edge", "port 443"),
         ("some kind of next year", "port 443"),
     ],
 )

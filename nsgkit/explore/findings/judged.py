@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+import ipywidgets
 import pandas as pd
 
 from nsgkit.detections.form import Finding
@@ -14,6 +15,8 @@ from nsgkit.explore.workbench.controls import button, row, text_field
 
 # Key -> verdict, and the sign that tells it beside its word.
 KEYS: Mapping[str, str] = MappingProxyType({"b": "benign", "s": "suspicious", "u": "unknown"})
+HELP = "Keys: j next, k previous; b, s, u verdict; n note, Enter back."
+_TOGETHER = "\N{NO-BREAK SPACE}"
 NOTE = "nsgkit-note"  # the class of its field
 SIGNS: Mapping[str, str] = MappingProxyType({"benign": "✓", "suspicious": "▲", "unknown": "?"})
 
@@ -43,7 +46,7 @@ class Judged:
             button(f"{SIGNS[verdict]} {verdict}", self.answers[key], hint=f"Save this verdict: key {key}")
             for key, verdict in KEYS.items()
         ]
-        self.controls = row(self.note, *buttons)
+        self.controls = row(self.note, *buttons, ipywidgets.Label(HELP))
 
     def read(self, table: pd.DataFrame) -> str:
         """Take in what the file says of these findings; return a sentence on lines that are no verdicts."""
@@ -73,4 +76,4 @@ class Judged:
     def shown(self, place: int) -> str:
         """Return what was decided about a finding, as its row says it; nothing where nothing was."""
         verdict = self.said.get(place, ("", ""))[0]
-        return f"{SIGNS[verdict]} {verdict}" if verdict else ""
+        return f"{SIGNS[verdict]}{_TOGETHER}{verdict}" if verdict else ""

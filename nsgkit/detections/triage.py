@@ -48,7 +48,7 @@ def denied_triage(
     - targeted: `again` times or more at one door. A source with 10 doors or more that tries most of them less
       often has to try this one ten times as often as the others. One row a source and port.
     - sweep: `several` other doors or more. One row a source.
-    - one probe: what is left, one door tried a few times at most. One row a door.
+    - one probe: what is left, one door tried a few times at most. One row a source, target and port.
 
     The score is a floor, and what is added to it: .8 for an inside source; .6 where the source was allowed at
     the same door after it was denied; .4 for the three purposes that come again and again; .2 for a sweep; 0
@@ -56,8 +56,8 @@ def denied_triage(
     and .1 × l/(1 + l) of l = log10(attempts). `noise` is what an outside source did that was never allowed,
     in one probe or a sweep.
 
-    Allowed is a connection that no NIC denied; the rule of an allowance is that of the view that counts, which of
-    an inside source may be the rule at the source's own NIC.
+    Allowed is a connection that no NIC denied. The rule of an allowance is that of the view that counts: of
+    an inside source it may be the rule at the source's own NIC.
 
     Harmless look-alikes: a scanner that somebody ordered, a client whose server was moved behind a rule, an
     administrator who asked for access and got it. An attacker may send from port 443 too, but seldom from

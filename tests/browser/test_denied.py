@@ -138,6 +138,17 @@ def test_a_draft_of_a_note_stays_with_its_row(fresh, jupyter):
     assert [line["note"] for line in saved(jupyter)] == ["half a thought"]
 
 
+def test_a_note_that_could_not_be_saved_is_not_lost(run_cells):
+    fresh = run_cells(*CELLS[:-1], "denied_queue(conversations, verdicts='none/v.jsonl')")
+    fresh.wait_for("denied attempts from 180 sources").control("Note").fill("what I found")
+    fresh.press("▲ suspicious").wait_for("The verdict was not saved")
+    queue(fresh).focus()
+    fresh.page.keyboard.press("j")
+    fresh.page.keyboard.press("k")
+    assert fresh.control("Note").input_value() == "what I found"
+    assert rows(fresh)[0][0] == ""
+
+
 def test_both_pictures_are_drawn_in_both_themes(fresh, jupyter):
     for theme in ("Light", "Dark"):
         with jupyter.looking(theme, width=1920):

@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import nsgkit
 from nsgkit.detections import denied_line, denied_triage
@@ -16,7 +18,8 @@ from tests.frames import flows
 
 def denied(times, src="192.0.2.7", to="10.0.0.4:22", way="I", port=50_000):
     """A denied attempt at each of the times (minutes of the day); each from a port of its own."""
-    clocks = [f"{int(m) // 60:02}:{int(m) % 60:02}:{round(m % 1 * 60):02}" for m in times]
+    seconds = [round(minutes * 60) for minutes in times]
+    clocks = [f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in seconds]
     return "\n".join(f"{at} {src}:{port + n} {to} TCP {way} D B" for n, at in enumerate(clocks))
 
 
@@ -251,6 +254,37 @@ def test_every_denied_attempt_is_in_one_row(name, request):
     proved = [place for places in found["rows"] for place in places]
     assert found["attempts"].tolist() == found["rows"].map(len).tolist()
     assert sorted(proved) == sorted(zip(rows["blob"], rows["record"], rows["tuple"], strict=True))
+
+
+@pytest.mark.parametrize("name", ["stitched", "internet"])
+def test_no_two_rows_are_the_same_to_a_verdict(name, request):
+    found = denied_triage(request.getfixturevalue(name))
+    assert not found.duplicated(["src_ip", "dst_ip", "dst_port", "purpose"]).any()
+
+
+ATTEMPTS = st.lists(
+    st.tuples(
+        st.integers(0, 86_399).map(lambda second: second / 60),
+        st.sampled_from(["192.0.2.7", "192.0.2.8", "10.0.0.9"]),
+        st.sampled_from(["10.0.0.4:22", "10.0.0.4:23", "10.0.0.5:22", "10.0.0.6:50001"]),
+        st.sampled_from([443, 50_000]),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(ATTEMPTS)
+def test_whatever_was_denied_is_in_one_row_in_any_order(tried):
+    lines = [denied([minute], src, to, port=port) for minute, src, to, port in tried]
+    table = nsgkit.conversations(flows("\n".join([CALL, *lines])))
+    found = denied_triage(table)
+    places = [place for row in found["rows"] for place in row]
+    rows, _ = plain(table)
+    assert sorted(places) == sorted(zip(rows["blob"], rows["record"], rows["tuple"], strict=True))
+    assert not found.duplicated(["src_ip", "dst_ip", "dst_port", "purpose"]).any()
+    every.same(denied_triage(table.sample(frac=1, random_state=1)), found)
 
 
 @pytest.mark.parametrize("name", ["stitched", "internet"])

@@ -3,6 +3,7 @@
 import json
 import re
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -178,6 +179,14 @@ def test_the_map_of_ports_and_targets(driven, made, triage):
     assert driven.charts[1].layout.display is None
 
 
+def test_each_picture_names_its_source(driven):
+    for place in range(len(driven.sources)):
+        driven.choose(place)
+        for chart in driven.charts:
+            shown = chart.layout.display != "none"
+            assert not shown or chart.chart.title.text.endswith(f": {driven.sources[place]}")
+
+
 def test_one_door_needs_no_map(guesser):
     assert guesser.charts[1].layout.display == "none"
 
@@ -290,6 +299,13 @@ def test_the_queue_stays_in_a_saved_notebook(driven):
     left = driven.frame.left._bundle()["text/html"]
     assert driven.sources[0] in left and "suspicious" in left
     assert left.count("<img ") == sum(chart.layout.display != "none" for chart in driven.charts)
+
+
+def test_conversations_that_an_engine_holds(made, triage, path):
+    held = duckdb.connect()
+    held.register("made", made)
+    driven = Driven(denied_queue(held.sql("SELECT * FROM made"), verdicts=path))
+    assert driven.sources == triage.loc[~triage["noise"], "src_ip"].tolist()
 
 
 def test_nothing_denied(path):

@@ -92,7 +92,7 @@ def over_time(denied: Denied, number: int) -> Any:
         return drawn
     said = [*drawn.title.subtitle, "Allowed: by the same source at the same targets and ports."]
     placed = along(drawn, denied.traffic.whole_span).properties(width=_WIDTH, height=_HEIGHT)
-    return titled(placed, "Denied, and allowed at the same place", said)
+    return titled(placed, f"Denied, and allowed at the same place: {denied.row(number)['src_ip']}", said)
 
 
 def port_map(denied: Denied, number: int) -> alt.Chart | None:
@@ -102,7 +102,8 @@ def port_map(denied: Denied, number: int) -> alt.Chart | None:
     if len(table) < 2:
         return None
     table.attrs[NAMES] = denied.traffic.names
-    return views.port_map(table)
+    drawn = views.port_map(table)
+    return titled(drawn, f"{drawn.title.text}: {denied.row(number)['src_ip']}", drawn.title.subtitle)
 
 
 def allowed_table(denied: Denied, number: int) -> str:

@@ -69,17 +69,17 @@ function render({ model, el }) {
     if (place() < 0) return;
     tell();
     model.send({ kind: "verdict", id: active, verdict, note: note.value });
-    drafts.delete(active);
   };
 
   const mark = () => {
-    const marks = model.get("marks");
+    const [marks, notes] = [model.get("marks"), model.get("notes")];
+    drafts.forEach((text, id) => notes[id] === text && drafts.delete(id)); // it is saved
     lines().forEach((line) => {
       const verdict = marks[line.dataset.id];
       line.dataset.verdict = verdict ?? "";
       line.cells[0].textContent = verdict ? `${SIGNS[verdict]} ${verdict}` : "";
     });
-    if (!drafts.has(active) && document.activeElement !== note) note.value = model.get("notes")[active] ?? "";
+    if (!drafts.has(active) && document.activeElement !== note) note.value = notes[active] ?? "";
   };
   const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
   const show = () => {
@@ -145,6 +145,7 @@ function render({ model, el }) {
   });
   model.on("change:rows", show);
   model.on("change:marks", mark);
+  model.on("change:notes", mark);
   model.on("change:chosen", () => model.get("chosen") !== active && choose(model.get("chosen")));
   show();
 }

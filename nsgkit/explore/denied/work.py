@@ -63,6 +63,8 @@ class Work:
         self.frame = self._connect()
         self._safely(self._read_verdicts)()
         self._safely(self._refresh)()
+        # Before it is shown: a page overlooks that a picture changes while it draws the first one.
+        self.latest.settle()
 
     def _connect(self) -> Panel:
         self.left.add_class("nsgkit-left-alone")

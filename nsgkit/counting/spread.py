@@ -123,12 +123,7 @@ def added_over_time(
 
 def spread_over_bins(rows: Rows, width: int, by: Sequence[str]) -> pd.DataFrame:
     """Return the sums of each bin and group; `rows` have `_since`, `_until` and the counters (RULE 2)."""
-    rows = rows.with_columns(_start=bin_start(nw.col("_since"), width))
-    # Most lie within one bin, and there is nothing to compute.
-    within = nw.col("_until") <= nw.col("_start") + width
-    columns = ("_start", *by, *COUNTERS)
-    parts = rows.filter(within).select(*columns).concat(_shared_out(rows.filter(~within), width, columns))
-    bins = parts.aggregate(("_start", *by), **{name: known_sum(name) for name in COUNTERS})
+    bins = bins_in_engine(rows, width, by)
     # Both ways by the engine: pandas would wrap around.
     bins = bins.with_columns(
         bytes=both_ways("bytes"),
@@ -137,6 +132,16 @@ def spread_over_bins(rows: Rows, width: int, by: Sequence[str]) -> pd.DataFrame:
         end=nw.col("_start") + width,
     )
     return bins.collect({"start": schema.TIME, "end": schema.TIME, **group_types(by), **_CARRIED})
+
+
+def bins_in_engine(rows: Rows, width: int, by: Sequence[str]) -> Rows:
+    """Return the same sums, still with the engine: `_start` (milliseconds), `by` and the counters."""
+    rows = rows.with_columns(_start=bin_start(nw.col("_since"), width))
+    # Most lie within one bin, and there is nothing to compute.
+    within = nw.col("_until") <= nw.col("_start") + width
+    columns = ("_start", *by, *COUNTERS)
+    parts = rows.filter(within).select(*columns).concat(_shared_out(rows.filter(~within), width, columns))
+    return parts.aggregate(("_start", *by), **{name: known_sum(name) for name in COUNTERS})
 
 
 def _beside(added: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:

@@ -2,9 +2,19 @@
 
 import pandas as pd
 
+from nsgkit.detections.allowed_after_denied import DENIED_THEN_LET_IN
+from nsgkit.detections.beacons import BEACON_KIND
+from nsgkit.detections.brute_force import BRUTE_FORCED
+from nsgkit.detections.bursts import BURST_KIND
+from nsgkit.detections.dns import DNS_BY_VOLUME
 from nsgkit.detections.edges import FIRST_SEEN_PEER, NEW_EDGE
+from nsgkit.detections.exposed_ports import EXPOSED_PORT
 from nsgkit.detections.form import Finding, Kind
+from nsgkit.detections.long_connections import LONG_CONNECTION_KIND
+from nsgkit.detections.rises import SUDDEN_RISE
 from nsgkit.detections.scans import BLOCK_SCAN, HORIZONTAL_SCAN, SEQUENTIAL_SCANNER, VERTICAL_SCAN
+from nsgkit.detections.strobes import STROBE_KIND
+from nsgkit.detections.transfers import LARGE_TRANSFER
 from nsgkit.detections.triage import DENIED_ATTEMPTS
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.schema import require
@@ -16,6 +26,16 @@ KINDS: tuple[Kind, ...] = (
     SEQUENTIAL_SCANNER,
     NEW_EDGE,
     FIRST_SEEN_PEER,
+    BEACON_KIND,
+    BURST_KIND,
+    STROBE_KIND,
+    LONG_CONNECTION_KIND,
+    BRUTE_FORCED,
+    DENIED_THEN_LET_IN,
+    EXPOSED_PORT,
+    LARGE_TRANSFER,
+    DNS_BY_VOLUME,
+    SUDDEN_RISE,
 )
 # The triage is no finding of its own: what deserves one among the denied attempts is above.
 BY_NAME = {kind.name: kind for kind in (*KINDS, DENIED_ATTEMPTS)}

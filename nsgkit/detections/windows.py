@@ -11,6 +11,7 @@ import pandas as pd
 from nsgkit.counting.expressions import bin_start
 from nsgkit.counting.frame import Rows
 
+Numbers: TypeAlias = "np.ndarray[Any, np.dtype[np.int64]]"
 Places: TypeAlias = "np.ndarray[Any, np.dtype[np.integer[Any]]]"
 
 
@@ -88,3 +89,20 @@ def may_have(rows: Rows, keys: Sequence[str], values: Sequence[str], width: int,
     slim = rows.select(*keys, *values, _bin=bin_start(nw.col("first_ms"), width)).unique()
     counted = slim.aggregate([*keys, "_bin"], _n=nw.len())
     return counted.filter(nw.col("_n") * 2 >= least).select(*keys).unique()
+
+
+def window_starts(groups: Numbers, times: Numbers, width: int) -> Numbers:
+    """Return for each row where the window of `width` milliseconds that ends with it begins: a position.
+
+    The rows are in the order of their groups, numbered from 0, and of time within each. Two that are exactly
+    `width` apart are in no window together. So `position - start + 1` is how many the window holds.
+
+    >>> window_starts(np.array([0, 0, 0, 1]), np.array([0, 10, 20, 20]), 15).tolist()
+    [0, 0, 1, 3]
+    """
+    if not len(times):
+        return np.zeros(0, "int64")
+    low = times.min()
+    line = groups * (times.max() - low + width + 1) + times - low  # one line of time, group after group
+    starts: Numbers = np.searchsorted(line, line - width, side="right")
+    return starts

@@ -60,7 +60,7 @@ def new_edges(
     ports : sequence of int
         The ports of administrators.
     since : str or pandas.Timestamp or None
-        When the baseline ends (UTC); None takes the first 70 % of the time that the logs span.
+        When the baseline ends (UTC); None takes the first half of the time that the logs span.
 
     Returns
     -------

@@ -17,7 +17,9 @@ from nsgkit.detections.attempts import DAY, HOUR, by_outcome, span, tried_once
 from nsgkit.detections.form import Finding, proofs
 from nsgkit.times import milliseconds, parse_time
 
-SHARE = 0.7  # of the logs' time: the baseline where `since` does not say when it ends
+# Of the logs' time: the baseline where `since` does not say when it ends, as in `summary` and `change`. With
+# seven tenths, all that begins in a day's afternoon, in logs of that day, would be known.
+SHARE = 0.5
 ENOUGH = DAY / HOUR  # hours; under it the baseline is weak
 REACHED = ("answered", "unknown")  # of what was allowed: it got through, or nothing tells that it did not
 SIZES = ("bytes_src_to_dst", "bytes_dst_to_src")

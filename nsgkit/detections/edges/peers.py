@@ -62,7 +62,7 @@ def first_seen_peers(
     sent : int
         The line: this many bytes from inside hosts to the peer since the baseline's end.
     since : str or pandas.Timestamp or None
-        When the baseline ends (UTC); None takes the first 70 % of the time that the logs span.
+        When the baseline ends (UTC); None takes the first half of the time that the logs span.
 
     Returns
     -------

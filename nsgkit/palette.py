@@ -19,6 +19,17 @@ DESTINATION = "#0a7057"
 # show the largest and sum the rest, or give each a row of its own.
 SERIES = ("#6957e8", "#a28e65", "#bf1b4f", "#8794b8")
 
+# How an attempt ended; a shape or a row of its own tells it as well.
+ENDED: Mapping[str, str] = MappingProxyType(
+    {
+        "denied": DENIED,
+        "unanswered": SERIES[1],
+        "refused": SERIES[2],
+        "answered": ALLOWED,
+        "unknown": UNKNOWN,
+    }
+)
+
 INK = "#7a7f87"  # text, where no page gives its own: legible on white and on black
 LINES = "#9aa0a8"
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from nsgkit.counting.expressions import one_if
 from nsgkit.counting.frame import Rows, as_table
+from nsgkit.counting.outcome import outcome
 from nsgkit.enrich.network import Own, own_networks
 from nsgkit.enrich.sides import FROM_INSIDE, FROM_OUTSIDE, TO_OUTSIDE, with_sides
 from nsgkit.schema import CONVERSATIONS, COUNTERS, PLACE, TEXT, require
@@ -20,7 +21,6 @@ from nsgkit.schema.findings import OUTCOMES
 
 DAY, HOUR, MINUTE, SECOND = 86_400_000, 3_600_000, 60_000, 1_000  # in milliseconds, as all times here
 APART = 5_000  # what two NICs log of one attempt lies no further apart, as for double capture
-REFUSAL = (2, 44)  # packets back, and bytes each, at most
 FAILED = ("denied", "unanswered", "refused")
 ATTEMPT = ("src_ip", "dst_ip", "src_port", "dst_port", "protocol")
 _SIDES = (FROM_INSIDE, FROM_OUTSIDE, TO_OUTSIDE)
@@ -55,10 +55,10 @@ def attempts(conversations: object, network: Own = None) -> Rows:
     require(held.columns, _NEEDED, "nsgkit.conversations")
     sided = with_sides(held, own_networks(held, network))
     rows = Rows.of(sided, [*_NEEDED, *_SIDES], coded=_CODED).filter(~nw.col("folded"))
-    outcome = _outcome()
+    ended = outcome()
     return rows.with_columns(
-        outcome=outcome,
-        failed=one_if(outcome.is_in([*FAILED])),
+        outcome=ended,
+        failed=one_if(ended.is_in([*FAILED])),
         began=one_if(~nw.col("counted_by").is_null()),
     )
 
@@ -103,22 +103,3 @@ def by_outcome(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     """Return how many attempts of each group ended how: one column an outcome, the groups as index."""
     marks = table[[*keys]].assign(**{name: (table["outcome"] == name).astype("int64") for name in OUTCOMES})
     return marks.groupby([*keys], sort=True)[[*OUTCOMES]].sum()
-
-
-def _outcome() -> nw.Expr:
-    packets, size = nw.col("packets_dst_to_src"), nw.col("bytes_dst_to_src")
-    most, each = REFUSAL
-    refused = (packets > 0) & (packets <= most) & (size <= packets * each)
-    return (
-        nw.when(nw.col("decision") == "denied")
-        .then(nw.lit("denied"))
-        .otherwise(
-            nw.when(~nw.col("answered"))
-            .then(nw.lit("unanswered"))
-            .otherwise(
-                nw.when(refused)
-                .then(nw.lit("refused"))
-                .otherwise(nw.when(nw.col("answered")).then(nw.lit("answered")).otherwise(nw.lit("unknown")))
-            )
-        )
-    )

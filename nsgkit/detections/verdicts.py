@@ -167,7 +167,10 @@ def _key(finding: Finding) -> dict[str, Any]:
 
 def _keys(table: pd.DataFrame) -> "pd.Index[Any]":
     """Return one text for each row that says which finding it is: JSON, which no text can forge."""
-    parts = [table[name].astype("object") if name in table else pd.Series(None, table.index) for name in KEY]
+    parts = [
+        table[name].astype("object") if name in table else pd.Series(None, table.index, dtype="object")
+        for name in KEY
+    ]
     rows = zip(*(part.where(part.notna(), None) for part in parts), strict=True)
     return pd.Index(
         [json.dumps([None if v is None else str(v) for v in row]) for row in rows], dtype="object"

@@ -6,12 +6,25 @@ does neither.
 """
 
 from nsgkit.views.doors import port_map
+from nsgkit.views.findings import (
+    attempts_picture,
+    beacon_picture,
+    brute_force_picture,
+    finding_picture,
+    rise_picture,
+    scan_picture,
+    transfer_picture,
+)
 from nsgkit.views.grids import coverage, heat_map, matrix
 from nsgkit.views.ranking import change, top_bars
 from nsgkit.views.ribbons import links
 from nsgkit.views.theme import enable
 from nsgkit.views.time_series import over_time
 
-__all__ = ["change", "coverage", "heat_map", "links", "matrix", "over_time", "port_map", "top_bars"]
+__all__ = [
+    "attempts_picture", "beacon_picture", "brute_force_picture", "change", "coverage", "finding_picture",
+    "heat_map", "links", "matrix", "over_time", "port_map", "rise_picture", "scan_picture",
+    "top_bars", "transfer_picture",
+]  # fmt: skip
 
 enable()

@@ -71,6 +71,12 @@ def test_another_purpose_port_or_target_is_another_finding(path, found):
     assert with_verdicts(found, path)["verdict"].isna().all()
 
 
+def test_a_finding_of_a_table_without_purposes(path):
+    findings = pd.DataFrame({"kind": ["beacon"], "src_ip": ["10.0.0.4"], "dst_ip": [None], "dst_port": [443]})
+    append_verdict(path, findings.iloc[0], "suspicious")
+    assert with_verdicts(findings, path)["verdict"].tolist() == ["suspicious"]
+
+
 def test_types_where_nothing_was_decided(path, found):
     types = with_verdicts(found, path).dtypes.astype(str)
     append_verdict(path, found.iloc[0], "unknown")

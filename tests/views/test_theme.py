@@ -93,6 +93,15 @@ def test_no_series_is_taken_for_a_colour_with_a_meaning(eye):
     assert nearest([*MEANINGS.values(), *palette.SERIES], SEEN_WITH[eye])[0] > 12
 
 
+@pytest.mark.parametrize("eye", SEEN_WITH)
+def test_how_attempts_ended_is_told_apart(eye):
+    assert nearest(palette.ENDED.values(), SEEN_WITH[eye])[0] > 14
+
+
+def test_every_way_to_end_has_its_colour():
+    assert tuple(palette.ENDED) == schema.findings.OUTCOMES
+
+
 def test_the_simulation_knows_colours_that_are_confused():
     assert nearest(["#b5651d", "#4b8b3b"], SEEN_WITH["protanopia"])[0] < 12
 

@@ -86,6 +86,9 @@ def _words(frame: ipywidgets.Widget) -> Iterator[str]:
         if isinstance(widget, ipywidgets.HTML):
             if widget.value:
                 yield widget.value  # inert already: all that explorers show went through nsgkit.html
+        elif hasattr(widget, "as_html"):  # a list of rows, inert already
+            if listed := widget.as_html():
+                yield listed
         elif isinstance(widget, ipywidgets.Password | ipywidgets.Button):
             continue
         elif (label := getattr(widget, "description", "")) and (value := _value(widget)) not in _UNSAID:

@@ -1,0 +1,1 @@
+"""The findings explorer: incidents, their stories, and what proves each finding."""

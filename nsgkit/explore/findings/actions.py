@@ -1,0 +1,97 @@
+"""What can be done with a finding that is open: what proves it, code, a file, a kept picture."""
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+import pandas as pd
+
+from nsgkit.counting.conversations import conversation_rows
+from nsgkit.detections.verdicts import with_verdicts
+from nsgkit.explore.findings.as_code import code
+from nsgkit.explore.findings.judged import Verdicts
+from nsgkit.explore.findings.model import Found
+from nsgkit.explore.findings.words import export_table
+from nsgkit.explore.workbench.controls import button
+from nsgkit.explore.workbench.export import export
+from nsgkit.explore.workbench.table import ROW_COLUMNS, TableView
+from nsgkit.schema import PLACE
+
+MOST_OPENED = 200  # conversations whose rows are shown
+_CONVERSATION = (
+    "first", "last", "duration", "decision", "rule", "src_ip", "src_port", "dst_ip", "dst_port", "protocol",
+    "packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src", *PLACE,
+)  # fmt: skip
+
+
+class Actions:
+    """The buttons of a finding, and what they open; `now` gives its place, `say` is told what was done."""
+
+    def __init__(
+        self, found: Found, logs: Any, verdicts: Verdicts, now: Callable[[], int], say: Callable[[str], None]
+    ) -> None:
+        self.found, self.logs, self.verdicts, self.now, self.say = found, logs, verdicts, now, say
+        self.below = TableView(self._raw_tuple if logs is not None else None)
+        self.code = ipywidgets.Textarea(
+            description="Code", layout={"width": "auto", "height": "14em", "display": "none"}
+        )
+
+    def buttons(
+        self, safely: Callable[[Callable[[], None]], Callable[[], None]], keep: Callable[[], None]
+    ) -> list[ipywidgets.Button]:
+        """Return the buttons; `safely` lets a handler's errors be told, `keep` keeps what is seen."""
+        asked: tuple[tuple[str, Callable[[], None], str], ...] = (
+            (
+                "Show what proves it",
+                self.show_proof,
+                "The conversations, or with logs their rows and raw tuples",
+            ),
+            ("Export CSV", self.export, "All findings with their verdicts, for a spreadsheet"),
+            ("Show as code", self.show_code, "The calls that make this"),
+            ("Keep this picture", lambda: self.keep(keep), "Leave what is seen in the notebook, for good"),
+        )
+        return [button(name, safely(press), hint=hint) for name, press, hint in asked]
+
+    def close(self) -> None:
+        """Close what is open: it is of another finding."""
+        self.below.close()
+        self.code.value = ""
+        self.code.layout.display = "none"
+
+    def show_proof(self) -> None:
+        """Show what proves the finding: its flow rows where there are logs, else its conversations."""
+        place = self.now()
+        self.close()
+        proof, _ = self.found.evidence(place)
+        if self.logs is None:
+            self.below.show(proof[[*_CONVERSATION]], f"The {len(proof):,} conversations that prove it.")
+            return
+        rows = conversation_rows(self.logs, proof.head(MOST_OPENED))
+        first = f"the first {MOST_OPENED:,} of " if len(proof) > MOST_OPENED else ""
+        caption = f"The {len(rows):,} flow rows of {first}{len(proof):,} conversations that prove it."
+        self.below.show(rows[[*ROW_COLUMNS]], f"{caption} Click a row to see its raw tuple.")
+
+    def show_code(self) -> None:
+        """Show the calls that make what is seen."""
+        place = self.now()
+        self.close()
+        self.code.value = code(self.found, place, self.verdicts.path)
+        self.code.layout.display = None
+
+    def export(self) -> None:
+        """Write all findings into a file, and a text beside it."""
+        said = [
+            "All findings of nsgkit.detections.findings; figures are joined, the first proving row is named."
+        ]
+        path = export(with_verdicts(export_table(self.found), self.verdicts.path), "csv", said)
+        self.say(f"Exported to {path}, with a text beside it.")
+
+    def keep(self, keep: Callable[[], None]) -> None:
+        """Keep what is seen in the notebook."""
+        keep()
+        self.say("Kept below, with the time.")
+
+    def _raw_tuple(self, of: pd.Series) -> str:
+        place = f"record {of['record']}, tuple {of['tuple']} of {of['blob']}"
+        digests = self.logs.blobs.set_index("name")["sha256"].to_dict()
+        return f"{self.logs.raw(of)}\n{place}\nSHA-256 {digests.get(of['blob'])}"

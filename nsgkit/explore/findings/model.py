@@ -1,0 +1,99 @@
+"""What the findings explorer shows: no widget here."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from nsgkit import detections, schema
+from nsgkit.counting.frame import as_table
+from nsgkit.detections.form import Finding
+from nsgkit.detections.kinds import BY_NAME
+from nsgkit.enrich.network import Own
+
+KNOWN = 0  # the number of the incident of what is known
+_ORDER = ["first", "last", "kind"]
+
+
+@dataclass
+class Found:
+    """The findings of conversations, and their incidents; what proves a finding is fetched when asked for."""
+
+    conversations: object
+    table: pd.DataFrame  # what `nsgkit.detections.findings` gives
+    network: Own = None
+    known: Any = None  # as it was given
+    _kept: dict[int, tuple[pd.DataFrame, pd.DataFrame | None]] = field(default_factory=dict)
+
+    @cached_property
+    def incidents(self) -> pd.DataFrame:
+        """The incidents, the worst first."""
+        return detections.incidents(self.table)
+
+    @cached_property
+    def hidden(self) -> int:
+        """How many findings the allow-list names."""
+        return int(self.table["known"].notna().sum())
+
+    def finding(self, place: int) -> Finding:
+        """Return the finding of that place."""
+        return self.table.iloc[place]
+
+    def of_incident(self, number: int) -> pd.DataFrame:
+        """Return the findings of an incident in time order; of KNOWN what is known."""
+        return self.table[self.table["incident"] == number].sort_values(_ORDER, kind="stable")
+
+    def first_of(self, number: int) -> int | None:
+        """Return the place of the finding that opens an incident: the one of the highest rank."""
+        inside = self.table.index[self.table["incident"] == number]
+        return int(inside[0]) if len(inside) else None
+
+    def step(self, place: int, by: int, *, with_known: bool) -> int | None:
+        """Return the place of the next finding, or the one before, through all incidents in their order."""
+        numbers = [*self.incidents["incident"].tolist(), *([KNOWN] if with_known else [])]
+        order = [int(p) for number in numbers for p in self.of_incident(number).index]
+        at = order.index(place) + by if place in order else 0
+        return order[at] if 0 <= at < len(order) else None
+
+    def evidence(self, place: int) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+        """Return what proves a finding, and all conversations of its source, or else of its destination."""
+        if place not in self._kept:
+            finding = self.finding(place)
+            end = end_of(finding)
+            beside = _of(self.conversations, end, finding[end]) if end else None
+            self._kept = {place: (detections.proof(self.conversations, finding), beside)}
+        return self._kept[place]
+
+
+def harmless(finding: Finding) -> str:
+    """Return what would make a finding of its kind harmless."""
+    kind = BY_NAME.get(finding["kind"])
+    return f"Harmless if {kind.harmless}" if kind else ""
+
+
+def figures(finding: Finding) -> list[tuple[str, Any, str, str]]:
+    """Return label, value, unit and meaning of each figure that a finding was made of, in their order."""
+    kind = BY_NAME.get(finding["kind"])
+    columns = {c.name: c for c in kind.table} if kind else {}
+    told = {"score": finding["score"], "rank": finding["rank"], **finding["figures"]}
+    known = {c.name: c for c in schema.FINDINGS} | columns
+    return [
+        (known[n].label, v, known[n].unit, known[n].meaning) if n in known else (schema.label(n), v, "", "")
+        for n, v in told.items()
+    ]
+
+
+def end_of(finding: Finding) -> str | None:
+    """Return the column of the one address that a finding is about: its source, or else its destination."""
+    return next((name for name in ("src_ip", "dst_ip") if isinstance(finding[name], str)), None)
+
+
+def _of(conversations: object, end: str, address: str) -> pd.DataFrame:
+    held = as_table(conversations)
+    rows: Any = nw.from_native(held).filter(nw.col(end) == address)
+    table: pd.DataFrame = (
+        rows if isinstance(held, pd.DataFrame) else rows.collect(backend="pandas")
+    ).to_native()
+    return table

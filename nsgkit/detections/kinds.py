@@ -47,8 +47,8 @@ def explain(finding: "Finding | pd.DataFrame") -> str:
     Parameters
     ----------
     finding : pandas.Series or DataFrame
-        A row of a detection's table, or several rows: then one line for each. Of a table without rows it says
-        that nothing crossed the line.
+        A row of a detection's table, or several rows: a paragraph for each then. Of a table without rows it
+        says that nothing crosses its line.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def explain(finding: "Finding | pd.DataFrame") -> str:
     """
     if isinstance(finding, pd.DataFrame):
         require(finding.columns, ["kind", "rows"], "nsgkit.detections.findings")
-        return "\n".join(explain(row) for _, row in finding.iterrows()) or NOTHING
+        return "\n\n".join(explain(row) for _, row in finding.iterrows()) or NOTHING
     kind = finding.get("kind") if isinstance(finding, pd.Series) else None
     if kind not in BY_NAME:
         raise NsgkitError(

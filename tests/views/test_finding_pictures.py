@@ -376,3 +376,10 @@ def test_what_is_no_finding_is_told():
 def test_bins_are_never_more_than_there_is_room_for(first, length, most):
     width = parts.fitting_width(first, first + length, most)
     assert (first + length) // width - first // width < most
+
+
+def test_of_a_table_its_first_row_and_of_none_a_sentence():
+    table, proof = pd.DataFrame({"kind": ["exposed port", "beacon"]}), answered(9)
+    first = views.finding_picture(table, proof)
+    assert first.to_dict() == views.finding_picture(table.iloc[0], proof).to_dict()
+    assert "Nothing crosses the line here." in str(views.finding_picture(table.head(0), proof).to_dict())

@@ -57,6 +57,11 @@ def nothing_to_draw() -> StandIn:
     return empty_chart("No conversation proves this finding.", "Give the table in which it was found.")
 
 
+def nothing_found() -> StandIn:
+    """Say that there is no finding, which is not an empty picture."""
+    return empty_chart("Nothing crosses the line here.", "That is no proof that nothing happened.")
+
+
 def fitting_width(first: int, last: int, most: int) -> int:
     """Return the narrowest usual width of a bin, in milliseconds, of which at most `most` cover a span.
 

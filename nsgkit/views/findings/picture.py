@@ -7,6 +7,7 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.views.findings.attempts import attempts_picture
+from nsgkit.views.findings.parts import nothing_found
 from nsgkit.views.findings.rhythm import beacon_picture
 from nsgkit.views.findings.rises import rise_picture
 from nsgkit.views.findings.scans import scan_picture
@@ -25,9 +26,10 @@ def finding_picture(finding: Any, proof: pd.DataFrame, beside: pd.DataFrame | No
 
     Parameters
     ----------
-    finding : pandas.Series
-        A row of a detection's table, or of `nsgkit.detections.findings`. A kind that has no picture of its
-        own is drawn by `attempts_picture`.
+    finding : pandas.Series or DataFrame
+        A row of a detection's table, or of `nsgkit.detections.findings`; of a table its first row, and where
+        it has none, a picture that says so. A kind that has no picture of its own is drawn by
+        `attempts_picture`.
     proof : pandas.DataFrame
         The conversations that prove it, as `nsgkit.detections.proof` gives them.
     beside : pandas.DataFrame or None
@@ -52,7 +54,14 @@ def finding_picture(finding: Any, proof: pd.DataFrame, beside: pd.DataFrame | No
     >>> finding_picture(found, nsgkit.detections.proof(conversations, found)).title.text
     '10.20.0.4 to 139 addresses, port 445'
     """
-    schema.require(finding.index, ["kind"], "nsgkit.detections.findings")
+    several = isinstance(finding, pd.DataFrame)
+    schema.require(finding.columns if several else finding.index, ["kind"], "nsgkit.detections.findings")
+    if several and finding.empty:
+        return nothing_found()
+    return _drawn(finding.iloc[0] if several else finding, proof, beside)
+
+
+def _drawn(finding: Any, proof: pd.DataFrame, beside: pd.DataFrame | None) -> Any:
     kind, figures = finding["kind"], _figures(finding)
     if kind in SCANS:
         return scan_picture(proof, beside)

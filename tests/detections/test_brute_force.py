@@ -108,6 +108,12 @@ def test_six_other_hours_make_a_pace(hours, pace):
     assert brute_force(logged(*calls))["pace"].tolist() == [pace]
 
 
+@pytest.mark.parametrize(("nights", "pace"), [(3, "burst"), (4, "steady")])
+def test_three_other_nights_make_a_pace(nights, pace):
+    job = [talk(night * DAY + 2 * HOUR + n * 60, OUTSIDE) for night in range(nights) for n in range(30)]
+    assert brute_force(logged(*job))["pace"].tolist() == [pace]
+
+
 @pytest.mark.parametrize(("count", "pace"), [(60, "steady"), (61, "burst")])
 def test_three_times_the_usual_is_the_same_pace(count, pace):
     usual = [talk(hour * HOUR + n * 180, OUTSIDE) for hour in range(7) for n in range(20)]

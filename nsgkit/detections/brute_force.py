@@ -39,16 +39,16 @@ def brute_force(
 ) -> pd.DataFrame:
     """Return who made many small connections, all alike, to a login port: and whether one guess succeeded.
 
-    Counting rule: a guess is a connection that was allowed, not refused, whose begin was logged, and in which
-    the source sent at most 30 packets (or an unknown number). Of one source, address and port, the densest
-    `window` has at least `connections` guesses. There, sizes are judged: the source's packets a guess are 9
-    or more on average, and its bytes a guess are alike (the median deviation from their median is at most a
-    quarter of it). Where no counter is known, the number alone cannot tell: `uncounted` says of how many
-    guesses, and they count half in the score.
+    Counting rule: a guess is a connection that a rule allowed and whose begin was logged, that was answered by
+    more than a refusal (or has no counters), and in which the source sent at most 30 packets. Of one
+    source, address and port, the densest `window` has at least `connections` guesses. There, sizes are
+    judged: the source's packets a guess are 9 or more on average, and its bytes a guess are alike (the
+    median deviation from their median is at most a quarter of it). Where no counter is known, the number
+    alone cannot tell: `uncounted` says of how many guesses, and they count half in the score.
 
     The pair's other windows are its usual. Where it called in at least six of them, or on at least three
-    other days, and the densest has at most three times their median, its pace is steady: from inside that is a
-    job or a service, and no finding; from outside it is one, with half the score.
+    other days, and the densest has at most three times their median, its pace is steady: from inside that
+    is a job or a service, and no finding; from outside it is one, with half the score.
 
     A success is an answered connection between the same ends, begun after the line was reached and at most
     a day after the last guess, longer than 60 seconds, with more than five times the median bytes of a

@@ -39,8 +39,8 @@ def brute_force(
 ) -> pd.DataFrame:
     """Return who made many small connections, all alike, to a login port: and whether one guess succeeded.
 
-    Counting rule: a guess is a connection that a rule allowed and whose begin was logged, that was answered by
-    more than a refusal (or has no counters), and in which the source sent at most 30 packets. Of one
+    Counting rule: a guess is a connection that a rule allowed and whose begin was logged, that was answered
+    by more than a refusal (or has no counters), and in which the source sent at most 30 packets. Of one
     source, address and port, the densest `window` has at least `connections` guesses. There, sizes are
     judged: the source's packets a guess are 9 or more on average, and its bytes a guess are alike (the
     median deviation from their median is at most a quarter of it). Where no counter is known, the number

@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from nsgkit.detections.allowed_after_denied import DENIED_THEN_LET_IN
-from nsgkit.detections.brute_force import BRUTE_FORCED
 from nsgkit.detections.dns import DNS_BY_VOLUME
-from nsgkit.detections.exposed_ports import EXPOSED_PORT
+from nsgkit.detections.exposed import EXPOSED_PORT
 from nsgkit.detections.form import Finding, Kind
+from nsgkit.detections.let_in import DENIED_THEN_LET_IN
+from nsgkit.detections.logins import BRUTE_FORCED
 from nsgkit.detections.rises import SUDDEN_RISE
 from nsgkit.detections.scans import HORIZONTAL_SCAN
 from nsgkit.detections.transfers import LARGE_TRANSFER

@@ -1,18 +1,18 @@
 """What may be an attack: one function a kind of finding, all of their tables in one form."""
 
-from nsgkit.detections.allowed_after_denied import allowed_after_denied
 from nsgkit.detections.beacons import beacons
-from nsgkit.detections.brute_force import brute_force
 from nsgkit.detections.bursts import bursts
 from nsgkit.detections.dns import dns_volume
 from nsgkit.detections.edges import first_seen_peers, new_edges
-from nsgkit.detections.exposed_ports import exposed_ports
+from nsgkit.detections.exposed import exposed_ports
 from nsgkit.detections.findings import findings
 from nsgkit.detections.form import proof
 from nsgkit.detections.incidents import incidents
 from nsgkit.detections.kinds import explain
 from nsgkit.detections.known import KnownEntry, read_known, with_known
+from nsgkit.detections.let_in import allowed_after_denied
 from nsgkit.detections.line import denied_line
+from nsgkit.detections.logins import brute_force
 from nsgkit.detections.long_connections import long_connections
 from nsgkit.detections.rises import sudden_rises
 from nsgkit.detections.scans import block_scans, horizontal_scans, sequential_scanners, vertical_scans

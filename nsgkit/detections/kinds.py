@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from nsgkit.detections.allowed_after_denied import DENIED_THEN_LET_IN
 from nsgkit.detections.beacons import BEACON_KIND
-from nsgkit.detections.brute_force import BRUTE_FORCED
 from nsgkit.detections.bursts import BURST_KIND
 from nsgkit.detections.dns import DNS_BY_VOLUME
 from nsgkit.detections.edges import FIRST_SEEN_PEER, NEW_EDGE
-from nsgkit.detections.exposed_ports import EXPOSED_PORT
+from nsgkit.detections.exposed import EXPOSED_PORT
 from nsgkit.detections.form import Finding, Kind
+from nsgkit.detections.let_in import DENIED_THEN_LET_IN
+from nsgkit.detections.logins import BRUTE_FORCED
 from nsgkit.detections.long_connections import LONG_CONNECTION_KIND
 from nsgkit.detections.rises import SUDDEN_RISE
 from nsgkit.detections.scans import BLOCK_SCAN, HORIZONTAL_SCAN, SEQUENTIAL_SCANNER, VERTICAL_SCAN
@@ -78,5 +78,5 @@ def explain(finding: "Finding | pd.DataFrame") -> str:
             f"{shown(finding if kind is None else kind)} is no finding. Give a row of a detection's "
             "table, such as nsgkit.detections.findings(conversations).iloc[0]."
         )
-    told = BY_NAME[kind]
-    return f"{told.told(finding)} Harmless if {told.harmless}"
+    said = finding["told"] if "told" in finding.index else BY_NAME[kind].told(finding)
+    return f"{said} Harmless if {BY_NAME[kind].harmless}"

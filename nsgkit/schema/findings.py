@@ -162,7 +162,8 @@ BRUTE_FORCE = _findings(
     Column("usual", "float64", "Usual", "The median number of guesses in the other windows in which it "
            "called; null where there is none.", "connections", nullable=True),
     Column("pace", TEXT, "Pace", "burst: more than usual, or too little else to tell. steady: at most 3 "
-           "times the usual of 6 or more other windows.", **closed("burst", "steady")),
+           "times the usual of 6 or more other windows, or of 3 or more other days.",
+           **closed("burst", "steady")),
     Column("uncounted", "int64", "Uncounted", "Guesses without counters: their size is unknown.",
            "connections"),
     Column("success", "boolean", "Success", "True where a long and large connection came after the guesses; "

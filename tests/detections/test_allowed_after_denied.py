@@ -75,11 +75,20 @@ def test_late_packets_of_a_connection_that_ended():
     assert allowed_after_denied(logged(*ended, *late, talk(HOUR, ENDS))).empty
 
 
-def test_what_one_nic_lets_out_and_another_turns_away():
+@pytest.mark.parametrize("later", [-1, 1])  # as the clocks of two NICs may differ
+def test_what_one_nic_lets_out_and_another_turns_away(later):
     inside = "10.0.9.9 10.0.0.4:22"
-    out = [talk(n * 60, inside, "3/180", "0/0", way="O", more="mac=00AA00000002") for n in range(20)]
-    turned = [denied(n * 60 + 1, inside, port=1_024 + (n * 420 + len(inside)) % 60_000) for n in range(20)]
+    tries = [(60 + n * 60, inside) for n in range(20)]
+    out = [talk(*one, "3/180", "0/0", way="O", more="mac=00AA00000002", port=one[0]) for one in tries]
+    turned = [denied(at + later, ends, port=at) for at, ends in tries]
     assert allowed_after_denied(logged(*out, *turned)).empty
+
+
+def test_denials_of_the_day_before_do_not_count():
+    rows = logged(*knocks(4), *knocks(5, begin=DAY), talk(DAY + 2 * HOUR, ENDS))
+    found = allowed_after_denied(rows).iloc[0]
+    assert (found["denied"], len(found["rows"])) == (5, 6)
+    assert found["first_denied"] == (START + pd.Timedelta("1D")).tz_localize("UTC")
 
 
 def test_a_browser_that_tries_udp_first():

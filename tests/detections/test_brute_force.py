@@ -34,6 +34,10 @@ def test_exactly_an_hour_apart_are_in_no_window_together():
     assert brute_force(logged(*guesses(15, every=258))).empty
 
 
+def test_a_window_over_the_full_hour():
+    assert brute_force(logged(*guesses(15, begin=HOUR - 140))).iloc[0]["most_in_window"] == 15
+
+
 @pytest.mark.parametrize("packets", [8, 31])
 def test_connections_of_another_size_are_no_guesses(packets):
     assert brute_force(logged(*guesses(40, out=f"{packets}/3000"))).empty
@@ -62,7 +66,7 @@ def test_a_success_comes_after_the_guesses():
 @pytest.mark.parametrize(
     ("begin", "wins"),
     [
-        (100, WINS),  # before the line was reached: a session that was there all along
+        (110, WINS),  # before the line was reached: a session that was there all along
         (500, WINS | {"lasts": 60}),
         (500, WINS | {"out": "40/7000", "back": "40/8500"}),  # five times the median, and no more
         (DAY + 400, WINS),
@@ -102,6 +106,12 @@ def test_and_told_with_half_the_score_from_outside():
 def test_six_other_hours_make_a_pace(hours, pace):
     calls = guesses(hours * 60, every=60)
     assert brute_force(logged(*calls))["pace"].tolist() == [pace]
+
+
+@pytest.mark.parametrize(("nights", "pace"), [(3, "burst"), (4, "steady")])
+def test_three_other_nights_make_a_pace(nights, pace):
+    job = [talk(night * DAY + 2 * HOUR + n * 60, OUTSIDE) for night in range(nights) for n in range(30)]
+    assert brute_force(logged(*job))["pace"].tolist() == [pace]
 
 
 @pytest.mark.parametrize(("count", "pace"), [(60, "steady"), (61, "burst")])

@@ -70,6 +70,17 @@ def test_a_partner_whose_network_is_given():
     assert exposed_ports(rows, network=["10.0.0.0/8", "203.0.113.0/24"]).empty
 
 
+def test_what_a_firewall_passes_on_to_an_address_outside():
+    rows = logged(talk(0, "203.0.113.9 198.51.100.7:22"))
+    assert exposed_ports(rows, network=["10.0.0.0/8"]).empty
+
+
+def test_of_very_many_within_one_second_no_more_prove_it(monkeypatch):
+    monkeypatch.setattr(evidence, "MOST", 3)
+    found = exposed_ports(logged(*(talk(0, ENDS, port=2_000 + n) for n in range(8)))).iloc[0]
+    assert (found["answered"], len(found["rows"])) == (8, 3)
+
+
 def test_of_very_many_the_first_prove_it(monkeypatch):
     monkeypatch.setattr(evidence, "MOST", 3)
     rows = logged(*(talk(n * 10, ENDS) for n in range(8)))

@@ -22,7 +22,8 @@ WORK_PORTS = (445, 1433, 3306, 5432)
 LARGEST, SMALLEST = 30, 9  # packets of the source: each guess has at most so many, and their mean at least
 ALIKE = 0.25  # of their median bytes
 LONG, FACTOR = 60, 5  # a success: longer than so many seconds, and so many times the median bytes
-WINDOWS, STEADY = 6, 3  # at the same pace: in so many other windows, and at most so many times their median
+WINDOWS, DAYS = 6, 3  # so many other windows, or days with one, make a usual
+STEADY = 3  # at the same pace: at most so many times the usual
 _KEYS = ["src_ip", "dst_ip", "dst_port"]
 _OUT, _PACKETS = "bytes_src_to_dst", "packets_src_to_dst"
 _COLUMNS = (*_KEYS, "last_ms", "duration", "from_outside", _PACKETS, _OUT, "bytes_dst_to_src")
@@ -38,16 +39,16 @@ def brute_force(
 ) -> pd.DataFrame:
     """Return who made many small connections, all alike, to a login port: and whether one guess succeeded.
 
-    Counting rule: a guess is a connection that was allowed, not refused, whose begin was logged, and in which
-    the source sent at most 30 packets (or an unknown number). Of one source, address and port, the densest
-    `window` has at least `connections` guesses. There, sizes are judged: the source's packets a guess are 9
-    or more on average, and its bytes a guess are alike (the median deviation from their median is at most a
-    quarter of it). Where no counter is known, the number alone cannot tell: `uncounted` says of how many
-    guesses, and they count half in the score.
+    Counting rule: a guess is a connection that a rule allowed and whose begin was logged, that was answered
+    by more than a refusal (or has no counters), and in which the source sent at most 30 packets. Of one
+    source, address and port, the densest `window` has at least `connections` guesses. There, sizes are
+    judged: the source's packets a guess are 9 or more on average, and its bytes a guess are alike (the
+    median deviation from their median is at most a quarter of it). Where no counter is known, the number
+    alone cannot tell: `uncounted` says of how many guesses, and they count half in the score.
 
-    The pair's other windows are its usual. Where it called in at least six of them, and the densest has
-    at most three times their median, its pace is steady: from inside that is a job or a service,
-    and no finding; from outside it is one, with half the score.
+    The pair's other windows are its usual. Where it called in at least six of them, or on at least three
+    other days, and the densest has at most three times their median, its pace is steady: from inside that
+    is a job or a service, and no finding; from outside it is one, with half the score.
 
     A success is an answered connection between the same ends, begun after the line was reached and at most
     a day after the last guess, longer than 60 seconds, with more than five times the median bytes of a
@@ -145,7 +146,8 @@ def _judged(guesses: pd.DataFrame, width: int, connections: int) -> pd.DataFrame
     found["uncounted"] = guesses[_PACKETS].isna().groupby(guesses["group"]).sum()
     found["from_outside"] = guesses.groupby("group")["from_outside"].first()
     found = found.join(_usual(guesses, densest, width))
-    steady = (found["windows"] >= WINDOWS) & (found["most_in_window"] <= STEADY * found["usual"])
+    often = (found["windows"] >= WINDOWS) | (found["days"] >= DAYS)
+    steady = often & (found["most_in_window"] <= STEADY * found["usual"])
     found["pace"] = steady.map({True: "steady", False: "burst"})
     fits = (found["mean_packets"] >= SMALLEST) & (found["spread"] <= ALIKE)
     kept = (found["most_in_window"] >= connections) & (fits | found["mean_packets"].isna())
@@ -166,15 +168,16 @@ def _sizes(densest: pd.DataFrame) -> pd.DataFrame:
 
 
 def _usual(guesses: pd.DataFrame, densest: pd.DataFrame, width: int) -> pd.DataFrame:
-    """Return in how many other windows each group called, and the median of how often."""
-    first = guesses["group"].map(densest.groupby("group")["first_ms"].min()) // width
-    last = guesses["group"].map(densest.groupby("group")["first_ms"].max()) // width
-    which = guesses["first_ms"] // width
-    others = guesses.assign(which=which)[(which < first) | (which > last)]
+    """Return in how many other windows and days each group called, and how often in the median window."""
+    times = densest.groupby("group")["first_ms"].agg(["min", "max"])
+    which, day = guesses["first_ms"] // width, guesses["first_ms"] // DAY
+    first, last = (guesses["group"].map(times[end]) for end in ("min", "max"))
+    others = guesses.assign(which=which)[(which < first // width) | (which > last // width)]
     counts = others.groupby(["group", "which"]).size().groupby("group")
-    table = pd.DataFrame({"windows": counts.size(), "usual": counts.median()})
-    table = table.reindex(guesses["group"].unique())
-    return table.assign(windows=table["windows"].fillna(0))
+    elsewhere = guesses.assign(day=day)[(day < first // DAY) | (day > last // DAY)]
+    days = elsewhere.groupby("group")["day"].nunique()
+    table = pd.DataFrame({"windows": counts.size(), "usual": counts.median(), "days": days})
+    return table.reindex(guesses["group"].unique()).fillna({"windows": 0, "days": 0})
 
 
 def _with_success(

@@ -196,6 +196,13 @@ def test_allowed_and_then_denied():
     assert (found["later"], found["score"]) == (False, 0.1)
 
 
+def test_allowed_denied_and_allowed_again():
+    first = allowed("08:00:00", "192.0.2.7", "10.0.0.4:22", rule="UserRule_Old")
+    found = only(first, denied([540]), allowed("10:00:00", "192.0.2.7", "10.0.0.4:22", rule="UserRule_New"))
+    assert found["changed"] == "denied by UserRule_Web, then allowed by UserRule_New"
+    assert found["later"] and str(found["allowed_first"])[11:16] == "08:00"
+
+
 def test_allowed_elsewhere():
     web = [allowed(f"08:0{n}:00", "192.0.2.7", f"10.0.0.{host}:443") for n, host in enumerate((5, 6, 6))]
     found = only(*web, denied([540]))

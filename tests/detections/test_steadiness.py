@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nsgkit.detections.days import Days
-from nsgkit.detections.periodicity import autocorrelation
-from nsgkit.detections.spread import alike, spread
-from nsgkit.detections.steadiness import hours_needed, stat, steadiness
+from nsgkit.detections.rhythm.days import Days
+from nsgkit.detections.rhythm.periodicity import autocorrelation
+from nsgkit.detections.rhythm.spread import alike, spread
+from nsgkit.detections.rhythm.steadiness import hours_needed, stat, steadiness
 from tests.detections import plain_steadiness as plain
 
 LATE = (0, 60, -60, 120, -120)

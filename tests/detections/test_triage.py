@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import nsgkit
 from nsgkit.detections import denied_line, denied_triage
-from nsgkit.detections.triage import DENIED_ATTEMPTS
+from nsgkit.detections.denied.triage import DENIED_ATTEMPTS
 from tests.detections import test_every as every
 from tests.frames import flows
 

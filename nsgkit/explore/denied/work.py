@@ -10,7 +10,7 @@ import pandas as pd
 from nsgkit.analyses.filters.completion import complete, term_start
 from nsgkit.analyses.filters.grammar import beside
 from nsgkit.analyses.filters.select import query
-from nsgkit.detections.line import denied_line, many
+from nsgkit.detections.denied.line import denied_line, many
 from nsgkit.detections.verdicts import append_verdict, read_verdicts, with_verdicts
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.denied import details

@@ -13,9 +13,9 @@ import pandas as pd
 
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import ATTEMPT, collected, one_view
-from nsgkit.detections.days import Days
 from nsgkit.detections.form import Finding
-from nsgkit.detections.steadiness import UNKNOWN
+from nsgkit.detections.rhythm.days import Days
+from nsgkit.detections.rhythm.steadiness import UNKNOWN
 from nsgkit.enrich.sides import FROM_INSIDE, TO_OUTSIDE
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.schema import PLACE

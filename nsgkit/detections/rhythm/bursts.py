@@ -8,11 +8,11 @@ import pandas as pd
 
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import SECOND, attempts
-from nsgkit.detections.calls import calls, ends_of, narrowed, numbers, of_pairs, on_port, texts
-from nsgkit.detections.days import days
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs, strength
-from nsgkit.detections.spread import alike, spread
-from nsgkit.detections.steadiness import HOUR, LEAST, MODES, UNKNOWN, WINDOW
+from nsgkit.detections.rhythm.calls import calls, ends_of, narrowed, numbers, of_pairs, on_port, texts
+from nsgkit.detections.rhythm.days import days
+from nsgkit.detections.rhythm.spread import alike, spread
+from nsgkit.detections.rhythm.steadiness import HOUR, LEAST, MODES, UNKNOWN, WINDOW
 from nsgkit.enrich.network import Own
 from nsgkit.schema.findings import BURSTS
 from nsgkit.times import bin_width

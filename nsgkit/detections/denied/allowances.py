@@ -5,7 +5,7 @@ import pandas as pd
 
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import ATTEMPT, one_view
-from nsgkit.detections.purposes import DOOR
+from nsgkit.detections.denied.purposes import DOOR
 
 _ALLOWED = nw.col("decision") == "allowed"
 _TEXTS = {"src_ip": "str", "dst_ip": "str", "dst_port": "Int64", "protocol": "str"}

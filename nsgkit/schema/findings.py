@@ -288,6 +288,8 @@ DENIED_TRIAGE = _findings(
     Column("spread", "float64", "Spread", "Clock hours with an attempt ÷ clock hours from the first to the "
            "last, both included."),
     Column("ever_allowed", "bool", "Ever allowed", "Whether the same source was allowed anything, anywhere."),
+    Column("let_in", "bool", "Let in", "Whether it was allowed at a door that is not public: that "
+           "fewer outside sources reached than the argument `public` says."),
     Column("allowed_first", TIME, "First allowed (UTC)", "When it was first allowed at that place.", "UTC",
            nullable=True),
     Column("allowed_last", TIME, "Last allowed (UTC)", "When it was last allowed at that place.", "UTC",
@@ -298,8 +300,8 @@ DENIED_TRIAGE = _findings(
            "allowance after it, or else before it, in the order of time; null where it was never both.",
            nullable=True),
     Column("later", "bool", "Allowed later", "Whether it was allowed at such a place after it was denied."),
-    Column("noise", "bool", "Internet noise", "An outside source that was never allowed anything, and made "
-           "one probe or a sweep."),
+    Column("noise", "bool", "Internet noise", "An outside source that was let in at public doors at most, "
+           "and made one probe or a sweep."),
 )
 # -- verdicts: what an analyst decided, and about which finding --------------------------------------------
 VERDICT: tuple[Column, ...] = (

@@ -3,9 +3,11 @@
 import narwhals as nw
 import pandas as pd
 
+from nsgkit.counting.expressions import distinct
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import ATTEMPT, one_view
 from nsgkit.detections.denied.purposes import DOOR
+from nsgkit.enrich.sides import FROM_OUTSIDE
 
 _ALLOWED = nw.col("decision") == "allowed"
 _TEXTS = {"src_ip": "str", "dst_ip": "str", "dst_port": "Int64", "protocol": "str"}
@@ -65,6 +67,17 @@ def allowed_elsewhere(rows: Rows) -> pd.DataFrame:
     order = ["n", "allowed_first", "dst_ip", "dst_port"]
     most = found.sort_values(order, ascending=[False, True, True, True]).drop_duplicates("src_ip")
     return most.assign(allowed_to=_places(most)).set_index("src_ip")[_TOLD]
+
+
+def let_in(rows: Rows, public: int) -> "pd.Index[str]":
+    """Return the denied sources that were allowed where fewer than `public` outside sources were."""
+    denied = rows.filter(nw.col("outcome") == "denied").aggregate(["src_ip"], n=nw.len())
+    door, allowed = DOOR[1:], rows.filter(_ALLOWED)
+    reached = allowed.filter(nw.col(FROM_OUTSIDE)).aggregate(door, _sources=distinct("src_ip"))
+    for_all = reached.filter(nw.col("_sources") >= public)
+    mine = allowed.join(denied, ["src_ip"], "semi").join(for_all, door, "anti").select("src_ip").unique()
+    found: pd.Index[str] = pd.Index(mine.collect({"src_ip": "str"})["src_ip"])
+    return found
 
 
 def _places(table: pd.DataFrame) -> "pd.Series[str]":

@@ -4,15 +4,15 @@ import pandas as pd
 
 from nsgkit import schema
 
-_NEEDED = ["src_ip", "purpose", "from_inside", "attempts", "ever_allowed", "later", "noise"]
+_NEEDED = ["src_ip", "purpose", "from_inside", "attempts", "let_in", "later", "noise"]
 
 
 def denied_line(triage: pd.DataFrame) -> str:
     """Return what a triage comes to: how much was denied, how much of it is noise, and what is left.
 
     Counting rule: each row stands in one of the groups that are told, the first that it fits: noise, late
-    packets, from inside, denied and later allowed, again and again, also allowed
-    something, other.
+    packets, from inside, denied and later allowed, again and again, also let in
+    (where not everybody is), other.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def denied_line(triage: pd.DataFrame) -> str:
     >>> import nsgkit
     >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
     >>> denied_line(nsgkit.detections.denied_triage(conversations)).split(". ")[-1]
-    'To look at: 5 (2 from inside, 1 denied and later allowed, 1 again and again, 1 also allowed something)'
+    'To look at: 5 (2 from inside, 1 denied and later allowed, 1 again and again, 1 also let in)'
 
     Source: own.
     """
@@ -44,10 +44,16 @@ def denied_line(triage: pd.DataFrame) -> str:
     late = triage["purpose"] == "leftover"
     every, noise = (int(part["attempts"].sum()) for part in (triage, triage[triage["noise"]]))
     told = f"{many(every, 'denied attempt')} from {many(triage['src_ip'].nunique(), 'source')}"
-    aside = f"internet noise: {noise:,} ({noise / every:.0%})"
+    aside = f"internet noise: {noise:,} ({_share(noise, every)})"
     if late.any():
         aside += f", late packets: {triage.loc[late, 'attempts'].sum():,}"
     return f"{told}; {aside}. To look at: {_left(triage[~triage['noise'] & ~late])}"
+
+
+def _share(part: int, whole: int) -> str:
+    """Return a share in per cent; one that is not all of it never reads 100%."""
+    rounded = f"{part / whole:.0%}"
+    return f"{part / whole:.1%}" if rounded == "100%" and part < whole else rounded
 
 
 def _left(rest: pd.DataFrame) -> str:
@@ -58,7 +64,7 @@ def _left(rest: pd.DataFrame) -> str:
         "from inside": rest["from_inside"],
         "denied and later allowed": rest["later"],
         "again and again": ~rest["purpose"].isin(["one probe", "sweep"]),
-        "also allowed something": rest["ever_allowed"],
+        "also let in": rest["let_in"],
         "other": pd.Series(True, index=rest.index),
     }
     parts, counted = [], pd.Series(False, index=rest.index)

@@ -9,7 +9,7 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import HOUR, attempts
-from nsgkit.detections.denied.allowances import allowed_at_doors, allowed_elsewhere
+from nsgkit.detections.denied.allowances import allowed_at_doors, allowed_elsewhere, let_in
 from nsgkit.detections.denied.line import many
 from nsgkit.detections.denied.purposes import late_packets, with_purpose
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs
@@ -32,7 +32,7 @@ _TOLD = ["allowed_first", "allowed_last", "allowed_to", "changed"]
 
 
 def denied_triage(
-    conversations: object, *, network: Own = None, again: int = 5, several: int = 3
+    conversations: object, *, network: Own = None, again: int = 5, several: int = 3, public: int = 20
 ) -> pd.DataFrame:
     """Return what was denied, in one row for each source and purpose, what needs a look first.
 
@@ -52,9 +52,10 @@ def denied_triage(
 
     The score is a floor, and what is added to it: .8 for an inside source; .6 where the source was allowed at
     the same door after it was denied; .4 for the three purposes that come again and again; .2 for a sweep; 0
-    for one probe, and for any leftover. Added are .1 where the source was ever allowed (not for a leftover),
-    and .1 × l/(1 + l) of l = log10(attempts). `noise` is what an outside source did that was never allowed,
-    in one probe or a sweep.
+    for one probe, and for any leftover. Added are .1 where the source was let in (not for a leftover),
+    and .1 × l/(1 + l) of l = log10(attempts). A door is *public* where `public` outside sources or more were
+    allowed: everybody may. `noise` is what an outside source did in one probe or a sweep that was let in
+    nowhere but at public doors: whoever sweeps a network finds its web server.
 
     Allowed is a connection that no NIC denied. The rule of an allowance is that of the view that counts: of
     an inside source it may be the rule at the source's own NIC.
@@ -73,6 +74,8 @@ def denied_triage(
         So many attempts at one door come again and again.
     several : int
         So many doors are a sweep.
+    public : int
+        At so many allowed outside sources a door is public.
 
     Returns
     -------
@@ -106,7 +109,8 @@ def denied_triage(
     tried["row"] = tried.groupby(_KEYS, observed=True, sort=False).ngroup()
     found = proofs(tried, ["row"]).join(_figures(tried))
     found = _with_allowances(found, tried, rows)
-    found["noise"] = found["from_outside"] & ~found["ever_allowed"] & found["purpose"].isin(NOISE)
+    found["let_in"] = found["src_ip"].astype("str").isin(let_in(rows, public)) | found["later"]
+    found["noise"] = found["from_outside"] & ~found["let_in"] & found["purpose"].isin(NOISE)
     found["score"] = _score(found)
     return findings_table(found.reset_index(drop=True), DENIED, DENIED_TRIAGE)
 
@@ -167,7 +171,7 @@ def _score(found: pd.DataFrame) -> "pd.Series[float]":
     floors = [leftover, found["from_inside"], found["later"], ~purpose.isin([*NOISE]), purpose == "sweep"]
     floor: Any = np.select(floors, [0, 0.8, 0.6, 0.4, 0.2], 0)
     size = np.log10(found["attempts"])
-    allowed: pd.Series[bool] = found["ever_allowed"] & ~leftover
+    allowed: pd.Series[bool] = found["let_in"] & ~leftover
     score: pd.Series[float] = floor + 0.1 * allowed + 0.1 * size / (1 + size)
     return score
 

@@ -77,7 +77,7 @@ def why(row: "pd.Series[Any]") -> str:
         return "again and again"
     if row["noise"]:
         return "internet noise"
-    return "also allowed" if row["ever_allowed"] else ""
+    return "also let in" if row["let_in"] else ""
 
 
 def cells(row: "pd.Series[Any]") -> list[str]:

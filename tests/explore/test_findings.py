@@ -165,7 +165,10 @@ def test_what_would_make_it_harmless_and_what_each_figure_says(small):
     found = nsgkit.detections.findings(small, kinds="horizontal scan")
     said = Opened(findings_explorer(small, found)).said()
     assert "Harmless if " in said
-    assert "<td>30</td><td>addresses</td><td>Distinct addresses at which it failed.</td>" in said
+    assert (
+        "<strong>Targets</strong><br/>Distinct addresses at which it failed.</td><td>30 addresses</td>"
+        in said
+    )
 
 
 def test_a_choice_in_the_story_opens_a_finding(explorer):

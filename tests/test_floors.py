@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 
@@ -71,6 +72,15 @@ def modules_entered(path):
 
 def named(path):
     return path.relative_to(HOUSE).as_posix()
+
+
+@pytest.mark.parametrize("face", [p for p in MODULES if p.name == "__init__.py"], ids=named)
+def test_no_module_has_the_name_of_what_its_package_offers(face):
+    """Importing it would put the module in the function's place."""
+    there = {path.stem for path in face.parent.glob("*.py")} | {
+        p.name for p in face.parent.iterdir() if p.is_dir()
+    }
+    assert not there & set(getattr(import_module(module(face)), "__all__", ()))
 
 
 def test_every_room_has_a_floor():

@@ -1,25 +1,25 @@
 """What may be an attack: one function a kind of finding, all of their tables in one form."""
 
-from nsgkit.detections.beacons import beacons
-from nsgkit.detections.bursts import bursts
-from nsgkit.detections.dns import dns_volume
+from nsgkit.detections.access.exposed import exposed_ports
+from nsgkit.detections.access.let_in import allowed_after_denied
+from nsgkit.detections.access.logins import brute_force
+from nsgkit.detections.denied.line import denied_line
+from nsgkit.detections.denied.triage import denied_triage
 from nsgkit.detections.edges import first_seen_peers, new_edges
-from nsgkit.detections.exposed import exposed_ports
-from nsgkit.detections.findings import findings
 from nsgkit.detections.form import proof
-from nsgkit.detections.incidents import incidents
 from nsgkit.detections.kinds import explain
 from nsgkit.detections.known import KnownEntry, read_known, with_known
-from nsgkit.detections.let_in import allowed_after_denied
-from nsgkit.detections.line import denied_line
-from nsgkit.detections.logins import brute_force
-from nsgkit.detections.long_connections import long_connections
-from nsgkit.detections.rises import sudden_rises
+from nsgkit.detections.ranked import findings
+from nsgkit.detections.rhythm.beacons import beacons
+from nsgkit.detections.rhythm.bursts import bursts
+from nsgkit.detections.rhythm.long_connections import long_connections
+from nsgkit.detections.rhythm.strobes import strobes
 from nsgkit.detections.scans import block_scans, horizontal_scans, sequential_scanners, vertical_scans
-from nsgkit.detections.strobes import strobes
-from nsgkit.detections.transfers import large_transfers
-from nsgkit.detections.triage import denied_triage
+from nsgkit.detections.stories import incidents
 from nsgkit.detections.verdicts import append_verdict, read_verdicts, with_verdicts
+from nsgkit.detections.volumes.dns import dns_volume
+from nsgkit.detections.volumes.rises import sudden_rises
+from nsgkit.detections.volumes.transfers import large_transfers
 
 __all__ = [
     "KnownEntry",

@@ -2,20 +2,20 @@
 
 import pandas as pd
 
-from nsgkit.detections.beacons import BEACON_KIND
-from nsgkit.detections.bursts import BURST_KIND
-from nsgkit.detections.dns import DNS_BY_VOLUME
+from nsgkit.detections.access.exposed import EXPOSED_PORT
+from nsgkit.detections.access.let_in import DENIED_THEN_LET_IN
+from nsgkit.detections.access.logins import BRUTE_FORCED
+from nsgkit.detections.denied.triage import DENIED_ATTEMPTS
 from nsgkit.detections.edges import FIRST_SEEN_PEER, NEW_EDGE
-from nsgkit.detections.exposed import EXPOSED_PORT
 from nsgkit.detections.form import Finding, Kind
-from nsgkit.detections.let_in import DENIED_THEN_LET_IN
-from nsgkit.detections.logins import BRUTE_FORCED
-from nsgkit.detections.long_connections import LONG_CONNECTION_KIND
-from nsgkit.detections.rises import SUDDEN_RISE
+from nsgkit.detections.rhythm.beacons import BEACON_KIND
+from nsgkit.detections.rhythm.bursts import BURST_KIND
+from nsgkit.detections.rhythm.long_connections import LONG_CONNECTION_KIND
+from nsgkit.detections.rhythm.strobes import STROBE_KIND
 from nsgkit.detections.scans import BLOCK_SCAN, HORIZONTAL_SCAN, SEQUENTIAL_SCANNER, VERTICAL_SCAN
-from nsgkit.detections.strobes import STROBE_KIND
-from nsgkit.detections.transfers import LARGE_TRANSFER
-from nsgkit.detections.triage import DENIED_ATTEMPTS
+from nsgkit.detections.volumes.dns import DNS_BY_VOLUME
+from nsgkit.detections.volumes.rises import SUDDEN_RISE
+from nsgkit.detections.volumes.transfers import LARGE_TRANSFER
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.schema import require
 

@@ -6,10 +6,10 @@ from nsgkit.explore.enable import enable_explorer
 from nsgkit.explore.evidence import coverage_explorer, verify_explorer
 from nsgkit.explore.fields import field_explorer
 from nsgkit.explore.findings.explorer import findings_explorer
-from nsgkit.explore.folded import folded
+from nsgkit.explore.fold import folded
 from nsgkit.explore.logged import known_from_logs, logs_if_any
+from nsgkit.explore.sentences import told
 from nsgkit.explore.sources import list_source
-from nsgkit.explore.told import told
 from nsgkit.explore.traffic.explorer import traffic_explorer
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from nsgkit.schema.columns import TEXT, TIME, Column, require, typed, types
 from nsgkit.schema.findings import FINDING, FINDINGS, INCIDENTS
-from nsgkit.schema.labels import (
+from nsgkit.schema.naming import (
     BETWEEN,
     NAMES,
     NOT_LOGGED,

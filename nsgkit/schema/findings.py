@@ -294,8 +294,9 @@ DENIED_TRIAGE = _findings(
            nullable=True),
     Column("allowed_to", "str", "Allowed to", "Address and port: where it was denied as well, if there is "
            "such a place; else where it was allowed most often.", nullable=True),
-    Column("changed", "str", "What changed", "The rules of the denial and of the allowance at the same "
-           "address and port, in the order of time; null where it was never both.", nullable=True),
+    Column("changed", "str", "What changed", "The rule of the first denial at that place, and of the first "
+           "allowance after it, or else before it, in the order of time; null where it was never both.",
+           nullable=True),
     Column("later", "bool", "Allowed later", "Whether it was allowed at such a place after it was denied."),
     Column("noise", "bool", "Internet noise", "An outside source that was never allowed anything, and made "
            "one probe or a sweep."),

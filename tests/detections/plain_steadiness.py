@@ -4,7 +4,7 @@ from collections import Counter
 from fractions import Fraction
 from math import floor, sqrt
 
-from nsgkit.detections.steadiness import MOST
+from nsgkit.detections.rhythm.steadiness import MOST
 
 
 def steadiness(times, sizes, hours):

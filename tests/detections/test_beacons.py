@@ -99,6 +99,12 @@ def test_a_clock_that_asks_every_two_hours_is_silent():
     assert len(beacons(logs, per_hour=0.5)) == 1
 
 
+def test_a_window_of_few_calls_does_not_count():
+    """On Thursday every ten minutes, on Friday every two hours."""
+    found = beacons(conversations(lines([*every(600), *every(7200, DAY, 2 * DAY)]))).iloc[0]
+    assert found["windows"] == 1 and len(found["rows"]) == 144
+
+
 def test_inside_targets_where_they_are_asked_for():
     logs = conversations(lines(every(600), dst="10.0.1.5"), REST)
     assert beacons(logs).empty

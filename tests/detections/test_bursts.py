@@ -64,6 +64,12 @@ def test_over_midnight():
     assert bursts(logs)["times"].tolist() == [20]
 
 
+@pytest.mark.parametrize("first", [0, 5100, 5700])
+def test_wherever_it_lies(first):
+    """The engine looks for candidates in bins of 5,700 seconds: half of one lies before the second bin."""
+    assert len(bursts(conversations(lines([0], dst="192.0.2.9"), lines(every(60, first, first + 1200))))) == 1
+
+
 @pytest.mark.parametrize(("odd", "findings"), [(6, 1), (7, 0)])
 def test_nine_of_ten_sizes_are_alike(odd, findings):
     calls = lines(every(20, 0, 1200), sent=lambda i: 111 if i < odd else 100)

@@ -6,8 +6,8 @@ import pytest
 import nsgkit
 from nsgkit import schema
 from nsgkit.detections import findings, incidents
-from nsgkit.detections.incidents import numbered
 from nsgkit.detections.kinds import BY_NAME, KINDS
+from nsgkit.detections.stories import numbered
 from nsgkit.schema.findings import FINDINGS, INCIDENTS
 
 OWN = nsgkit.enrich.Network.of(["10.0.0.0/8"])

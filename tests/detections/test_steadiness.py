@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nsgkit.detections.days import Days
-from nsgkit.detections.periodicity import autocorrelation
-from nsgkit.detections.spread import alike, spread
-from nsgkit.detections.steadiness import hours_needed, steadiness
+from nsgkit.detections.rhythm.days import Days
+from nsgkit.detections.rhythm.periodicity import autocorrelation
+from nsgkit.detections.rhythm.spread import alike, spread
+from nsgkit.detections.rhythm.steadiness import hours_needed, stat, steadiness
 from tests.detections import plain_steadiness as plain
 
 LATE = (0, 60, -60, 120, -120)
@@ -56,6 +56,19 @@ def test_the_worked_examples(name):
     calls, scores = EXAMPLES[name]
     assert steadiness(table([calls]), np.array([24])).loc[0].tolist() == scores
     assert by_hand([calls], [24]) == {0: scores}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_who_just_reaches_the_line_is_kept(name):
+    calls, scores = EXAMPLES[name]
+    assert len(steadiness(table([calls]), np.array([24]), scores[-1])) == 1
+    assert steadiness(table([calls]), np.array([24]), scores[-1] + 1).empty
+
+
+@pytest.mark.parametrize(("sizes", "score"), [([100, 100, 108, 110], 981), ([100, 100, 108, 112], 881)])
+def test_from_which_width_on_a_lean_counts(sizes, score):
+    """Quartiles 9 and 10 apart: by hand, (1 - 0 + 100/104)/2 and (1 - 0.2 + 100/104)/2."""
+    assert stat(pd.DataFrame({"group": 0, "size": sizes}), "size", 0).item() == score
 
 
 def jittered(step, share):

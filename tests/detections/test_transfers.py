@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import nsgkit
 from nsgkit.detections import large_transfers
-from nsgkit.detections.transfers import _median_of_others
+from nsgkit.detections.volumes.transfers import _median_of_others
 from tests.detections.conftest import without_counters
 from tests.detections.talks import DAY, HOUR, logged, talk
 from tests.frames import flows

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import nsgkit
 from nsgkit.detections import denied_line, denied_triage
-from nsgkit.detections.triage import DENIED_ATTEMPTS
+from nsgkit.detections.denied.triage import DENIED_ATTEMPTS
 from tests.detections import test_every as every
 from tests.frames import flows
 
@@ -194,6 +194,13 @@ def test_allowed_and_then_denied():
     found = only(allowed("08:00:00", "192.0.2.7", "10.0.0.4:22", rule="UserRule_Temp"), denied([540]))
     assert found["changed"] == "allowed by UserRule_Temp, then denied by UserRule_Web"
     assert (found["later"], found["score"]) == (False, 0.1)
+
+
+def test_allowed_denied_and_allowed_again():
+    first = allowed("08:00:00", "192.0.2.7", "10.0.0.4:22", rule="UserRule_Old")
+    found = only(first, denied([540]), allowed("10:00:00", "192.0.2.7", "10.0.0.4:22", rule="UserRule_New"))
+    assert found["changed"] == "denied by UserRule_Web, then allowed by UserRule_New"
+    assert found["later"] and str(found["allowed_first"])[11:16] == "08:00"
 
 
 def test_allowed_elsewhere():

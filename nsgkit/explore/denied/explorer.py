@@ -8,7 +8,7 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.counting.frame import Rows, as_table
-from nsgkit.detections.triage import denied_triage
+from nsgkit.detections.denied.triage import denied_triage
 from nsgkit.enrich.network import Own
 from nsgkit.explore.denied.details import Denied
 from nsgkit.explore.denied.work import Asked, Work

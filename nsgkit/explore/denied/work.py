@@ -10,7 +10,7 @@ import pandas as pd
 from nsgkit.analyses.filters.completion import complete, term_start
 from nsgkit.analyses.filters.grammar import beside
 from nsgkit.analyses.filters.select import query
-from nsgkit.detections.line import denied_line, many
+from nsgkit.detections.denied.line import denied_line, many
 from nsgkit.detections.verdicts import append_verdict, read_verdicts, with_verdicts
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.denied import details
@@ -69,31 +69,23 @@ class Work:
     def _connect(self) -> Panel:
         self.left.add_class("nsgkit-left-alone")
         self.code.layout.display = "none"
-        self.filter.observe(lambda _: self._safely(self._refresh)(), "value")
-        self.noise.observe(lambda _: self._safely(self._refresh)(), "value")
+        for control in (self.filter, self.noise):
+            control.observe(lambda _: self._safely(self._refresh)(), "value")
         self.raw_button.observe(lambda _: report_errors(self.trouble, self._open_raw)(), "value")
         self.queue.observe(lambda _: self.latest.ask(), "chosen")
-        beside_each_other = row(self.times, self.allowed, self.ports)
-        beside_each_other.add_class("nsgkit-denied-beside")
+        pictures = row(self.times, self.allowed, self.ports)
+        pictures.add_class("nsgkit-denied-beside")
+        top = (self.line, row(self.filter, self.noise), self.chips, self.about, self.status)
+        opened = (self.trouble, self.told, pictures, self._buttons(), self.raw, self.code)
+        return panel(*top, self.queue, self.left, *opened)
+
+    def _buttons(self) -> ipywidgets.HBox:
         asked: tuple[tuple[str, Callable[[], None], str], ...] = (
             ("Export CSV", self._export, "The rows that are shown, with their verdicts"),
             ("Show as code", self._show_code, "The calls that make this queue"),
         )
-        buttons = row(
-            self.raw_button, *(button(n, self._safely(press), hint=hint) for n, press, hint in asked)
-        )
-        top = (self.line, row(self.filter, self.noise), self.chips, self.about, self.status)
-        return panel(
-            *top,
-            self.queue,
-            self.left,
-            self.trouble,
-            self.told,
-            beside_each_other,
-            buttons,
-            self.raw,
-            self.code,
-        )
+        made = (button(name, self._safely(press), hint=hint) for name, press, hint in asked)
+        return row(self.raw_button, *made)
 
     def _safely(self, handler: Callable[..., None]) -> Callable[..., None]:
         return report_errors(self.status, handler)

@@ -13,9 +13,9 @@ import pandas as pd
 
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import ATTEMPT, collected, one_view
-from nsgkit.detections.days import Days
 from nsgkit.detections.form import Finding
-from nsgkit.detections.steadiness import UNKNOWN
+from nsgkit.detections.rhythm.days import Days
+from nsgkit.detections.rhythm.steadiness import UNKNOWN
 from nsgkit.enrich.sides import FROM_INSIDE, TO_OUTSIDE
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.schema import PLACE
@@ -30,8 +30,7 @@ def calls(rows: Rows, to: str, windows: Days) -> Rows:
 
     `to` is "outside", or "anywhere" for calls that stay inside too. Raises NsgkitError for anything else.
     """
-    if to not in ("outside", "anywhere"):
-        raise NsgkitError(f"to takes 'outside' or 'anywhere', not {shown(to)}.")
+    require_target(to)
     begun = rows.filter((nw.col("began") == 1) & nw.col(FROM_INSIDE))
     begun = begun.filter(nw.col(TO_OUTSIDE)) if to == "outside" else begun
     first = nw.col("first_ms")
@@ -41,6 +40,15 @@ def calls(rows: Rows, to: str, windows: Days) -> Rows:
         second=windows.second(first),
         size=nw.col("bytes_src_to_dst").fill_null(UNKNOWN),
     )
+
+
+def require_target(to: object) -> None:
+    """Raise NsgkitError unless `to` says where calls go: "outside" or "anywhere".
+
+    >>> require_target("outside")
+    """
+    if to not in ("outside", "anywhere"):
+        raise NsgkitError(f"to takes 'outside' or 'anywhere', not {shown(to)}.")
 
 
 def narrowed(held: Rows) -> Rows:

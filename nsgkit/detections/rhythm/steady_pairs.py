@@ -7,14 +7,13 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import HOUR
-from nsgkit.detections.calls import grouped, narrowed, numbers, of_group
-from nsgkit.detections.days import Days
-from nsgkit.detections.steadiness import HOUR as HOUR_OF_SECONDS
-from nsgkit.detections.steadiness import HOURS, MOST, hours_needed, intervals, steadiness
+from nsgkit.detections.attempts import HOUR as HOUR_MS
+from nsgkit.detections.rhythm.calls import grouped, narrowed, numbers, of_group
+from nsgkit.detections.rhythm.days import Days
+from nsgkit.detections.rhythm.steadiness import HOUR, HOURS, MOST, hours_needed, intervals, steadiness
 from nsgkit.errors import NsgkitError, shown
 
-SHORTEST = 6 * HOUR  # of logs in a window: over fewer hours, everything looks steady
+SHORTEST = 6 * HOUR_MS  # of logs in a window: over fewer hours, everything looks steady
 
 
 class Lines(NamedTuple):
@@ -70,7 +69,7 @@ def _possible(held: Rows, windows: Days, lines: Lines) -> Rows:
         return nw.when(nw.col("window") == last).then(nw.lit(of_last)).otherwise(nw.lit(of_others))
 
     group, hours = ["pair", "window", "failed"], (HOURS, int(windows.hours[last]))
-    hourly = held.with_columns(hour=nw.col("second") // HOUR_OF_SECONDS)
+    hourly = held.with_columns(hour=nw.col("second") // HOUR)
     hourly = hourly.aggregate([*group, "hour"], n=nw.len())
     groups = hourly.aggregate(group, bars=nw.len(), n=nw.col("n").sum())
     failed, answered = (

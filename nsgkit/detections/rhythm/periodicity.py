@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nsgkit.detections.days import Days
+from nsgkit.detections.rhythm.days import Days
 
 MINUTE = 60  # in seconds
 SHORTEST = 2  # minutes of a lag: what spills over into the next minute is no period

@@ -8,7 +8,7 @@ import pandas as pd
 from nsgkit.counting.expressions import distinct
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import DAY
-from nsgkit.detections.days import Days
+from nsgkit.detections.rhythm.days import Days
 from nsgkit.enrich.sides import FROM_INSIDE
 
 RARE, USUAL = 0.02, 0.5  # shares of the active inside hosts
@@ -23,11 +23,9 @@ def usage(rows: Rows, few: Rows) -> pd.DataFrame:
     source of anything. first_seen is in milliseconds, of anyone inside.
     """
     inside = rows.filter(nw.col(FROM_INSIDE))
-    pairs = inside.aggregate(["src_ip", "dst_ip"], since=nw.col("first_ms").min()).materialize()
-    counted = pairs.aggregate([], n=distinct("src_ip")).collect({"n": "Int64"})["n"]
-    active = counted.fillna(0).item()  # null where nobody inside is active: then nothing is asked
-    asked = pairs.join(few.select("dst_ip").unique(), ["dst_ip"], "semi")
-    found = asked.aggregate(["dst_ip"], hosts=nw.len(), first_seen=nw.col("since").min())
+    active = inside.select("src_ip").unique().collect({"src_ip": "str"})["src_ip"].count()
+    asked = inside.join(few.select("dst_ip").unique().materialize(), ["dst_ip"], "semi")
+    found = asked.aggregate(["dst_ip"], hosts=distinct("src_ip"), first_seen=nw.col("first_ms").min())
     table = found.collect({"dst_ip": "str", "hosts": "int64", "first_seen": "int64"}).set_index("dst_ip")
     return table.assign(prevalence=table["hosts"] / active)
 

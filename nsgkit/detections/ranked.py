@@ -8,9 +8,9 @@ from nsgkit import schema
 from nsgkit.counting.frame import as_table
 from nsgkit.detections.attempts import attempts
 from nsgkit.detections.form import Kind
-from nsgkit.detections.incidents import numbered
 from nsgkit.detections.kinds import KINDS
 from nsgkit.detections.known import Known, entries, with_known
+from nsgkit.detections.stories import numbered
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.progress import progress

@@ -7,7 +7,7 @@ import pandas as pd
 
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import DAY, HOUR, SECOND, span
-from nsgkit.detections.spread import Numbers
+from nsgkit.detections.rhythm.spread import Numbers
 
 Time = TypeVar("Time", Any, "pd.Series[Any]")
 

@@ -8,11 +8,11 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.allowances import allowed_at_doors, allowed_elsewhere
 from nsgkit.detections.attempts import HOUR, attempts
+from nsgkit.detections.denied.allowances import allowed_at_doors, allowed_elsewhere
+from nsgkit.detections.denied.line import many
+from nsgkit.detections.denied.purposes import late_packets, with_purpose
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs
-from nsgkit.detections.line import many
-from nsgkit.detections.purposes import late_packets, with_purpose
 from nsgkit.enrich.network import Own
 from nsgkit.enrich.sides import FROM_INSIDE, FROM_OUTSIDE, TO_OUTSIDE
 from nsgkit.schema import PLACE

@@ -8,11 +8,11 @@ import pandas as pd
 
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import SECOND, attempts
-from nsgkit.detections.calls import calls, ends_of, narrowed, numbers, of_pairs, on_port, texts
-from nsgkit.detections.days import days
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs, strength
-from nsgkit.detections.spread import alike, spread
-from nsgkit.detections.steadiness import HOUR, LEAST, MODES, UNKNOWN, WINDOW
+from nsgkit.detections.rhythm.calls import calls, ends_of, narrowed, numbers, of_pairs, on_port, texts
+from nsgkit.detections.rhythm.days import days
+from nsgkit.detections.rhythm.spread import alike, spread
+from nsgkit.detections.rhythm.steadiness import HOUR, LEAST, MODES, UNKNOWN, WINDOW
 from nsgkit.enrich.network import Own
 from nsgkit.schema.findings import BURSTS
 from nsgkit.times import bin_width
@@ -99,7 +99,7 @@ def bursts(  # noqa: PLR0913
         return findings_table(pd.DataFrame(), BURST, BURSTS)
     held = calls(rows, to, windows)
     few = of_pairs(held, _likely(held, runs))
-    table = _in_runs(texts(few), runs.gap)
+    table = _in_runs(texts(few), runs)
     found = _of_pairs(_bursts(table, runs))
     burst = table[table["group"].isin(found.pop("groups").explode())]
     found = found.join(proofs(burst, ["pair"])).join(ends_of(burst)).reset_index(drop=True)
@@ -116,29 +116,34 @@ def _likely(held: Rows, runs: Runs) -> list[int]:
     since = nw.col("window").cast(nw.Int64) * WINDOW + nw.col("second")
     bins = narrow.with_columns(bin=since // width).aggregate(["pair", "bin"], n=nw.len())
     pairs = bins.filter(nw.col("n") >= runs.times / 2).select("pair").unique()
-    table = _in_runs(numbers(narrow.join(pairs, ["pair"], "semi")), runs.gap)
+    table = _in_runs(numbers(narrow.join(pairs, ["pair"], "semi")), runs)
     found: list[int] = _bursts(table, runs)["pair"].unique().tolist()
     return found
 
 
-def _in_runs(table: pd.DataFrame, gap: int) -> pd.DataFrame:
-    """Return calls in order of pair and time, with `moment` in seconds and `group`, the number of the run."""
+def _in_runs(table: pd.DataFrame, runs: Runs) -> pd.DataFrame:
+    """Return the calls of runs that are long enough, with `moment` in seconds and the run as `group`."""
+    if table.empty:
+        return table.assign(moment=0, group=0)
     moment = table["window"].to_numpy("int64") * WINDOW + table["second"].to_numpy()
     pair = pd.factorize(table["pair"])[0]
-    order = np.argsort(pair * (int(moment.max(initial=0)) + 1) + moment)
+    order = np.argsort(pair * (moment.max() + 1) + moment)
     pair, moment = pair[order], moment[order]
-    apart = (np.diff(moment, prepend=0) > gap) | (np.diff(pair, prepend=-1) != 0)
-    return table.iloc[order].assign(moment=moment, group=np.cumsum(apart) - 1 if len(order) else moment)
+    start = np.flatnonzero((np.diff(moment, prepend=0) > runs.gap) | (np.diff(pair, prepend=-1) != 0))
+    times = np.diff(start, append=len(order))
+    lasting = moment[start + times - 1] - moment[start]
+    fits = (times >= runs.times) & (lasting >= runs.lasting) & (lasting < LONGEST)
+    kept, number = np.repeat(fits, times), np.repeat(np.arange(len(start)), times)
+    found: pd.DataFrame = table.iloc[order[kept]].assign(moment=moment[kept], group=number[kept])
+    return found
 
 
 def _bursts(table: pd.DataFrame, runs: Runs) -> pd.DataFrame:
     """Return the runs that are bursts, by their number."""
     groups = table.groupby("group")["moment"]
     found = pd.DataFrame({"times": groups.size(), "lasting": groups.max() - groups.min()})
-    found = found[(found["times"] >= runs.times) & found["lasting"].between(runs.lasting, LONGEST - 1)]
-    kept = table[table["group"].isin(found.index)]
-    apart = kept[["group"]].assign(apart=kept.groupby("group")["moment"].diff()).query("apart > 0")
-    known = kept[kept["size"] != UNKNOWN]
+    apart = table[["group"]].assign(apart=groups.diff()).query("apart > 0")
+    known = table[table["size"] != UNKNOWN]
     sizes = spread(known, "size", LEAST)["median"].astype("Float64") / 2
     found = found.assign(
         seconds=apart.groupby("group").size() + 1,
@@ -146,10 +151,11 @@ def _bursts(table: pd.DataFrame, runs: Runs) -> pd.DataFrame:
         regular=alike(apart, "apart", NEAR_TIME, ROUNDING),
         size=sizes,
         alike=alike(known, "size", NEAR_SIZE).reindex(sizes.index).astype("Float64"),
-        pair=kept.groupby("group")["pair"].first(),
+        pair=table.groupby("group")["pair"].first(),
     )
     same = (found["regular"] >= REGULAR) & (found["alike"].fillna(1) >= ALIKE)
-    return found[(found["seconds"] >= runs.times) & same]
+    bursting: pd.DataFrame = found[(found["seconds"] >= runs.times) & same]
+    return bursting
 
 
 def _of_pairs(found: pd.DataFrame) -> pd.DataFrame:

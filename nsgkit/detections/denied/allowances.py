@@ -5,7 +5,7 @@ import pandas as pd
 
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import ATTEMPT, one_view
-from nsgkit.detections.purposes import DOOR
+from nsgkit.detections.denied.purposes import DOOR
 
 _ALLOWED = nw.col("decision") == "allowed"
 _TEXTS = {"src_ip": "str", "dst_ip": "str", "dst_port": "Int64", "protocol": "str"}
@@ -17,32 +17,32 @@ def allowed_at_doors(denied: pd.DataFrame, rows: Rows) -> pd.DataFrame:
 
     The index is the number of the door. A connection that one NIC let out and another denied is no allowance.
     """
-    keys = rows.filter(nw.col("outcome") == "denied").aggregate(DOOR, n=nw.len())
-    types = _TEXTS | {"src_port": "Int64", "first_ms": "int64", "began": "int64", "rule": "str"}
-    found = rows.filter(_ALLOWED).join(keys, DOOR, "semi").collect(types).assign(outcome="allowed")
-    doors = _texts(denied[[*ATTEMPT, "first_ms", "door", "rule"]][denied["src_ip"].isin(found["src_ip"])])
-    both = pd.concat([found, doors.assign(outcome="denied")], ignore_index=True)
-    both = one_view(both.astype({"src_port": "Int64", "dst_port": "Int64"}))
-    known = doors.groupby("door").agg(**{n: (n, "first") for n in DOOR}, denied_ms=("first_ms", "min"))
-    known["denied_by"] = doors.groupby("door")["rule"].first()
-    known = known.reset_index().astype({"dst_port": "Int64"})
-    allowed = both[both["outcome"] == "allowed"].drop(columns=["door"]).merge(known, on=DOOR)
-    allowed = allowed.sort_values(["first_ms", "rule"])
+    allowed = _allowed_at(denied, rows)
     later = (allowed["first_ms"] > allowed["denied_ms"]) & (allowed["began"] == 1)
-    # The rule that let it in after it was denied, where it was; else the one before.
-    allowed = allowed.assign(later=later).sort_values("later", ascending=False, kind="stable")
+    # The rule that let it in after it was denied stands first, where there is one.
+    allowed = allowed.assign(later=later, turned=~later).sort_values(["turned", "first_ms", "rule"])
     groups = allowed.groupby("door")
     told = groups.agg(
         allowed_first=("first_ms", "min"),
         allowed_last=("first_ms", "max"),
-        allowed_by=("rule", lambda names: names.iloc[0]),
-        denied_by=("denied_by", "first"),
-        denied_ms=("denied_ms", "first"),
         later=("later", "max"),
-        dst_ip=("dst_ip", "first"),
-        dst_port=("dst_port", "first"),
     )
+    same = allowed.drop_duplicates("door").set_index("door").rename(columns={"rule": "allowed_by"})
+    told = told.join(same[["dst_ip", "dst_port", "allowed_by", "denied_by"]])
     return told.assign(changed=_changed(told), allowed_to=_places(told))
+
+
+def _allowed_at(denied: pd.DataFrame, rows: Rows) -> pd.DataFrame:
+    """Return what was allowed at doors that denied as well: beside it the door, its first denial and rule."""
+    keys = rows.filter(nw.col("outcome") == "denied").aggregate(DOOR, n=nw.len())
+    types = _TEXTS | {"src_port": "Int64", "first_ms": "int64", "began": "int64", "rule": "str"}
+    found = rows.filter(_ALLOWED).join(keys, DOOR, "semi").collect(types).assign(outcome="allowed")
+    mine = denied[denied["src_ip"].isin(found["src_ip"])].astype({"src_port": "Int64", "dst_port": "Int64"})
+    mine = mine.astype(dict.fromkeys(("src_ip", "dst_ip", "protocol"), "str")).assign(outcome="denied")
+    both = one_view(pd.concat([found, mine[[*ATTEMPT, "first_ms", "outcome"]]], ignore_index=True))
+    doors = mine.drop_duplicates("door")[[*DOOR, "door", "first_ms", "rule"]]  # they are in time order
+    doors = doors.rename(columns={"first_ms": "denied_ms", "rule": "denied_by"})
+    return both[both["outcome"] == "allowed"].merge(doors, on=DOOR)
 
 
 def allowed_elsewhere(rows: Rows) -> pd.DataFrame:
@@ -77,11 +77,4 @@ def _changed(told: pd.DataFrame) -> "pd.Series[str]":
     """Say which rule denied and which allowed, in the order of time."""
     rules = told[["denied_by", "allowed_by"]].astype("object").fillna("a rule that is not logged")
     denied, allowed = "denied by " + rules["denied_by"], "allowed by " + rules["allowed_by"]
-    first = told["denied_ms"] <= told["allowed_first"]
-    return (denied + ", then " + allowed).where(first, allowed + ", then " + denied)
-
-
-def _texts(table: pd.DataFrame) -> pd.DataFrame:
-    return table.astype(dict.fromkeys(("src_ip", "dst_ip", "protocol"), "str")).assign(
-        rule=table["rule"].astype("object").where(table["rule"].notna(), None)
-    )
+    return (denied + ", then " + allowed).where(told["later"], allowed + ", then " + denied)

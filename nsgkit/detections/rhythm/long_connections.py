@@ -7,10 +7,10 @@ import pandas as pd
 from nsgkit.counting.expressions import one_if
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import DAY, HOUR, attempts, collected
-from nsgkit.detections.calls import on_port
-from nsgkit.detections.days import Days, days
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs
-from nsgkit.detections.rarity import STEP, prevalence_step, usage
+from nsgkit.detections.rhythm.calls import on_port, require_target
+from nsgkit.detections.rhythm.days import Days, days
+from nsgkit.detections.rhythm.rarity import STEP, prevalence_step, usage
 from nsgkit.enrich.network import Own
 from nsgkit.enrich.sides import FROM_INSIDE, FROM_OUTSIDE, TO_OUTSIDE
 from nsgkit.errors import NsgkitError, shown
@@ -94,8 +94,7 @@ def long_connections(
 
 def _lasting(rows: Rows, to: str, windows: Days) -> Rows:
     """Return what lasted, with its window, how many milliseconds, and whether it has a begin and an end."""
-    if to not in ("outside", "anywhere"):
-        raise NsgkitError(f"to takes 'outside' or 'anywhere', not {shown(to)}.")
+    require_target(to)
     crossing = (nw.col(FROM_INSIDE) & nw.col(TO_OUTSIDE)) | nw.col(FROM_OUTSIDE)
     known = rows.filter(~nw.col("duration").is_null())
     return (known.filter(crossing) if to == "outside" else known).with_columns(

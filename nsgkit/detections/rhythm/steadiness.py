@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nsgkit.detections.spread import Numbers, spread
+from nsgkit.detections.rhythm.spread import Numbers, spread
 
 WINDOW, HOUR, HOURS = 86_400, 3_600, 24  # in seconds, and the hours of a window
 MOST = 86_400  # calls in a window: so many and more are a strobe

@@ -3,14 +3,14 @@
 import pandas as pd
 
 from nsgkit.detections.attempts import DAY, attempts
-from nsgkit.detections.calls import calls, ends_of, of_pairs, on_port, texts
-from nsgkit.detections.days import Days, days
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs
-from nsgkit.detections.periodicity import autocorrelation, periodicity_step
-from nsgkit.detections.rarity import age_step, prevalence_step, usage
-from nsgkit.detections.spread import alike, spread
-from nsgkit.detections.steadiness import LEAST, UNKNOWN, intervals
-from nsgkit.detections.steady_pairs import Lines, likely, reaching, scorable
+from nsgkit.detections.rhythm.calls import calls, ends_of, of_pairs, on_port, texts
+from nsgkit.detections.rhythm.days import Days, days
+from nsgkit.detections.rhythm.periodicity import autocorrelation, periodicity_step
+from nsgkit.detections.rhythm.rarity import age_step, prevalence_step, usage
+from nsgkit.detections.rhythm.spread import alike, spread
+from nsgkit.detections.rhythm.steadiness import LEAST, UNKNOWN, intervals
+from nsgkit.detections.rhythm.steady_pairs import Lines, likely, reaching, scorable
 from nsgkit.enrich.network import Own
 from nsgkit.schema.findings import BEACONS
 

@@ -1,0 +1,1 @@
+"""The question: what was denied, for what purpose, and what of it needs a look."""

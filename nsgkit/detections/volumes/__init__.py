@@ -1,0 +1,1 @@
+"""The question: where is more than usual. One kind a module."""

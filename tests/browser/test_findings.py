@@ -56,8 +56,9 @@ def test_the_keyboard_alone_goes_through_the_story(fresh):
         fresh.chart(title)
         assert chosen(fresh, 1).locator("td").nth(1).inner_text() == kind
         keyboard.press("j")
+    fresh.wait_for("198.51.100.201 was seen 40 times (vertical scan).").chart("39 ports")
     keyboard.press("k")
-    fresh.chart(TITLES["large transfer out"])
+    fresh.settle().chart(TITLES["large transfer out"])
     keyboard.press("ArrowUp")
     fresh.chart(TITLES["new internal edge"])
     assert fresh.faults() == []

@@ -10,12 +10,15 @@ import pytest
 import nsgkit
 from nsgkit import schema
 from nsgkit.detections import read_verdicts
+from nsgkit.detections.kinds import KINDS
 from nsgkit.errors import MissingColumnError, NsgkitError
 from nsgkit.explore import findings_explorer
 from nsgkit.explore.findings.model import Found
 from nsgkit.explore.findings.words import export_table, summary
 from nsgkit.explore.workbench.keys import Keys
 from nsgkit.explore.workbench.pick_list import NONE, PickList
+from nsgkit.views.findings import picture
+from nsgkit.views.theme import StandIn
 from tests.explore.test_traffic import HOSTILE, Driven
 from tests.frames import flows
 from tests.planted import PLANTED, planted_findings
@@ -41,7 +44,7 @@ def found(held):
 
 @pytest.fixture
 def small():
-    """A single scan, found by the detection itself."""
+    """A small scan, found by the detections themselves."""
     lines = [f"09:{n:02}:00 10.0.0.4:{5000 + n} 10.0.1.{n}:445 TCP O D B" for n in range(30)]
     return nsgkit.conversations(flows("\n".join(lines)))
 
@@ -140,18 +143,32 @@ def test_each_finding_has_its_picture_sentence_and_figures(held, found, place):
 def test_every_real_finding_of_the_samples_opens(held, logs):
     found = nsgkit.detections.findings(held, known=SAMPLES / "known.toml")
     explorer = Opened(findings_explorer(held, found, logs=logs))
+    for _ in range(len(found)):  # back to the first one
+        explorer.keys.pressed("k")
+    kinds = []
     for _ in range((found["incident"] > 0).sum()):
-        finding = found.iloc[explorer.place]
-        assert f"<strong>{finding['kind'][:1].upper()}{finding['kind'][1:]}.</strong>" in explorer.said()
-        assert "Harmless if" in explorer.said() and "nan" not in explorer.said().lower().split()
+        kinds.append(explorer.chosen())
+        assert f"<strong>{kinds[-1][:1].upper()}{kinds[-1][1:]}.</strong>" in explorer.said()
+        assert "Harmless if" in explorer.said() and ">nan<" not in explorer.said()
+        assert not isinstance(explorer.charts[0].chart, StandIn)
         explorer.keys.pressed("j")
+    assert sorted(kinds) == sorted(found.loc[found["incident"] > 0, "kind"])
     assert "This is the last finding." in explorer.said()
 
 
+def test_every_kind_that_has_a_picture_of_its_own_is_a_kind():
+    own = {*picture.SCANS, *picture.RHYTHMS, *picture.VOLUMES, picture.GUESSED, picture.RISE}
+    assert own <= {kind.name for kind in KINDS}
+
+
 def test_what_would_make_it_harmless_and_what_each_figure_says(small):
-    said = Opened(findings_explorer(small)).said()
+    found = nsgkit.detections.findings(small, kinds="horizontal scan")
+    said = Opened(findings_explorer(small, found)).said()
     assert "Harmless if " in said
-    assert "<td>30</td><td>addresses</td><td>Distinct addresses at which it failed.</td>" in said
+    assert (
+        "<strong>Targets</strong><br/>Distinct addresses at which it failed.</td><td>30 addresses</td>"
+        in said
+    )
 
 
 def test_a_choice_in_the_story_opens_a_finding(explorer):
@@ -268,7 +285,7 @@ def test_the_code_makes_the_same_picture(small):
     explorer = Opened(findings_explorer(small)).press("Show as code")
     names = {"conversations": small}
     exec(explorer.value("Code"), names)
-    assert names["finding"]["kind"] == "horizontal scan"
+    assert names["finding"]["kind"] == explorer.chosen()
     again = eval(explorer.value("Code").splitlines()[-1], names)
     assert again.to_dict() == explorer.charts[0].chart.to_dict()
 
@@ -279,9 +296,10 @@ def test_the_code_uses_public_names_alone(small):
 
 
 def test_the_code_opens_the_same_view(small):
-    first = Opened(findings_explorer(small)).press("Show as code").value("Code").splitlines()[2]
-    again = Opened(eval(first.partition(": ")[2], {"nsgkit": nsgkit, "conversations": small}))
-    assert again.chosen() == "horizontal scan"
+    explorer = Opened(findings_explorer(small, finding=1)).press("Show as code")
+    call = explorer.value("Code").splitlines()[2].partition(": ")[2]
+    again = Opened(eval(call, {"nsgkit": nsgkit, "conversations": small}))
+    assert again.chosen() == explorer.chosen() and again.title() == explorer.title()
 
 
 def test_the_export_has_every_finding_and_text_that_no_spreadsheet_runs(explorer, found, here):

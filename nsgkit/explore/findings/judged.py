@@ -38,7 +38,9 @@ class Judged:
     def __init__(self, verdicts: Verdicts, judge: Callable[[str], None]) -> None:
         self.verdicts = verdicts
         self.said: dict[int, tuple[str, str]] = {}  # place of a finding -> verdict and note
-        self.note = text_field("Note", hint="why, in your words; it is saved with the verdict")
+        # Sent when the field is left: letter by letter, a verdict could overtake the last ones.
+        hint = "why, in your words; it is saved with the verdict"
+        self.note = text_field("Note", hint=hint, continuous_update=False)
         self.note.layout.flex = "1 1 24em"
         self.note.add_class(NOTE)
         self.answers = {key: partial(judge, verdict) for key, verdict in KEYS.items()}

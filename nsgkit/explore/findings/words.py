@@ -81,10 +81,10 @@ def finding_words(finding: Finding, proving: int) -> str:
 def figure_table(finding: Finding) -> str:
     """Return the arithmetic of a finding: each figure with its label, unit and meaning."""
     cells = [
-        [*map(escape, (label, _figure(value), unit, meaning))]
+        [f"<strong>{escape(label)}</strong><br/>{escape(meaning)}", escape(_with_unit(value, unit))]
         for label, value, unit, meaning in figures(finding)
     ]
-    return html_table(["Figure", "Value", "Unit", "What it says"], cells)
+    return html_table(["Figure, and what it says", "Value"], cells)
 
 
 def export_table(found: Found) -> pd.DataFrame:
@@ -118,6 +118,11 @@ def _few(listed: Any) -> str:
 
 def _joined(named: dict[str, Any]) -> str:
     return "; ".join(f"{name}={value}" for name, value in named.items())
+
+
+def _with_unit(value: Any, unit: str) -> str:
+    """Return a figure with its unit: a time's stands in its label."""
+    return _figure(value) if isinstance(value, pd.Timestamp) or not unit else f"{_figure(value)} {unit}"
 
 
 def _figure(value: Any) -> str:

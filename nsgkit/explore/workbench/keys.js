@@ -20,7 +20,7 @@ function render({ model, el }) {
       event.preventDefault();
       model.send({ key: event.key });
     }
-  }, { signal: listening.signal });
+  }, { signal: listening.signal, capture: true }); // a field of ipywidgets keeps its keys to itself
   requestAnimationFrame(() => {
     const panel = el.closest(".nsgkit-panel");
     if (panel) listen(panel);

@@ -66,7 +66,7 @@ def transfer_picture(
         return nothing_to_draw()
     everything = table if beside is None else attempted(beside)
     same, name = _same(table, everything)
-    total = int(everything.loc[same, "bytes_src_to_dst"].fillna(0).sum())
+    total = int(everything.loc[same, "bytes_src_to_dst"].astype("Int64").sum())
     if not total:
         return empty_chart("No counter tells how much was sent.", "Logs of version 1 have none.")
     bars, width = _bars({name: everything[same], _ELSE: everything[~same]})

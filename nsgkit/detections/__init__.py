@@ -8,7 +8,7 @@ from nsgkit.detections.denied.triage import denied_triage
 from nsgkit.detections.edges import first_seen_peers, new_edges
 from nsgkit.detections.form import proof
 from nsgkit.detections.kinds import explain
-from nsgkit.detections.known import KnownEntry, read_known, with_known
+from nsgkit.detections.known import KnownEntry, known_beside, read_known, with_known
 from nsgkit.detections.ranked import findings
 from nsgkit.detections.rhythm.beacons import beacons
 from nsgkit.detections.rhythm.bursts import bursts
@@ -22,32 +22,9 @@ from nsgkit.detections.volumes.rises import sudden_rises
 from nsgkit.detections.volumes.transfers import large_transfers
 
 __all__ = [
-    "KnownEntry",
-    "allowed_after_denied",
-    "append_verdict",
-    "beacons",
-    "block_scans",
-    "brute_force",
-    "bursts",
-    "denied_line",
-    "denied_triage",
-    "dns_volume",
-    "explain",
-    "exposed_ports",
-    "findings",
-    "first_seen_peers",
-    "horizontal_scans",
-    "incidents",
-    "large_transfers",
-    "long_connections",
-    "new_edges",
-    "proof",
-    "read_known",
-    "read_verdicts",
-    "sequential_scanners",
-    "strobes",
-    "sudden_rises",
-    "vertical_scans",
-    "with_known",
-    "with_verdicts",
-]
+    "KnownEntry", "allowed_after_denied", "append_verdict", "beacons", "block_scans", "brute_force",
+    "bursts", "denied_line", "denied_triage", "dns_volume", "explain", "exposed_ports", "findings",
+    "first_seen_peers", "horizontal_scans", "incidents", "known_beside", "large_transfers",
+    "long_connections", "new_edges", "proof", "read_known", "read_verdicts", "sequential_scanners",
+    "strobes", "sudden_rises", "vertical_scans", "with_known", "with_verdicts",
+]  # fmt: skip

@@ -77,6 +77,19 @@ def read_known(path: str | Path) -> tuple[KnownEntry, ...]:
     return tuple(_entry(one, f"{path}, entry {place}") for place, one in enumerate(listed, start=1))
 
 
+def known_beside(logs: str | Path) -> Path | None:
+    """Return the known.toml that lies in the folder of the logs, or beside it; None where there is none.
+
+    An allow-list belongs to a network: so it lies with its logs, and no other network's is taken for it.
+
+    >>> known_beside("data/samples").name
+    'known.toml'
+    """
+    folder = Path(logs).expanduser()
+    places = (folder / "known.toml", folder.parent / "known.toml")
+    return next((place for place in places if place.is_file()), None)
+
+
 def entries(known: Known) -> tuple[KnownEntry, ...]:
     """Return what is known, however it was given.
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import nsgkit
-from nsgkit.detections import horizontal_scans, read_known, with_known
+from nsgkit.detections import horizontal_scans, known_beside, read_known, with_known
 
 SAID = 'why = "backup check"\nby = "Ada"\nuntil = 2025-01-31\n'
 
@@ -87,3 +87,12 @@ def test_no_file(tmp_path):
 def test_the_companys_own():
     first = read_known("data/samples/known.toml")[0]
     assert (str(first.src), first.until) == ("192.168.40.20/32", date(2025, 6, 30))
+
+
+def test_an_allow_list_lies_with_its_logs(tmp_path):
+    (tmp_path / "case" / "logs").mkdir(parents=True)
+    assert known_beside(tmp_path / "case" / "logs") is None
+    beside = written(tmp_path / "case", "")
+    assert known_beside(tmp_path / "case" / "logs") == beside
+    inside = written(tmp_path / "case" / "logs", "")
+    assert known_beside(str(tmp_path / "case" / "logs")) == inside

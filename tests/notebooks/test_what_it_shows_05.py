@@ -63,7 +63,7 @@ def test_the_rules(flows, denied):
         n=("time", "size"), sources=("src_ip", "nunique"), first=("time", "min")
     )
     default = rules[rules.index.str.startswith("DefaultRule_")]
-    assert f"Default rules stopped {default['n'].sum():,} attempts, and three rules" in said
+    assert f"stopped all but {len(denied) - default['n'].sum()} attempts; these were stopped by three" in said
     assert len(rules) - len(default) == 3
     mail = denied[denied["rule"] == "UserRule_Deny-SMTP-Out"]
     assert f"stopped {len(mail)} attempts, all from inside" in said
@@ -88,7 +88,7 @@ def test_the_step(denied):
 def test_the_doors(denied):
     said = SAID["doors-shows"]
     ports = denied.groupby("dst_ip")["dst_port"].nunique().sort_values(ascending=False)
-    assert ports.index[0] == "10.0.0.4" and f"at {ports.iloc[0]:,} different ports" in said
+    assert "The first four machines" in said and "hundreds of ports each" in said
     assert ports.iloc[3] > 400 and ports.iloc[4] < 30
     mail = denied[(denied["dst_port"] == 25) & ~denied["dst_ip"].str.startswith(INSIDE)]
     assert len(mail) == mail["dst_ip"].nunique() == 8 and "over eight addresses outside, one attempt" in said

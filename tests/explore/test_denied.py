@@ -102,6 +102,28 @@ def test_noise_is_hidden_and_counted_and_shown_on_a_click(driven, triage):
     assert driven.controls["Show internet noise"].description == f"Hide internet noise ({noise} rows)"
 
 
+KNOWN = """[[known]]
+src = "203.0.113.199"
+why = "a test that somebody ordered"
+by = "Ada"
+until = 2025-01-31
+"""
+
+
+def test_what_is_known_is_hidden_and_counted_and_shown_on_a_click(made, triage, path, tmp_path):
+    known = tmp_path / "known.toml"
+    known.write_text(KNOWN, "utf-8")
+    driven = Driven(denied_queue(made, known=known, verdicts=path))
+    mine = triage[triage["src_ip"] == "203.0.113.199"]
+    assert len(mine) == 1 and "203.0.113.199" not in driven.sources
+    assert f"known: {mine['attempts'].sum():,}. To look at" in driven.words
+    button = driven.controls["Show 1 known row"]
+    button.value = True
+    assert "203.0.113.199" in driven.sources and button.description == "Hide 1 known row"
+    driven.controls["Show as code"].click()
+    assert f"known={str(known)!r}" in driven.controls["Code"].value
+
+
 def test_the_filter_keeps_rows_of_which_an_attempt_matches(driven, made, triage):
     driven.controls["Show internet noise"].value = True
     driven.controls["Filter"].value = "dst_port:22 src:outside"

@@ -17,7 +17,7 @@ def denied_line(triage: pd.DataFrame) -> str:
     Parameters
     ----------
     triage : pandas.DataFrame
-        What `denied_triage` gave.
+        What `denied_triage` gave; after `with_known`, what the allow-list names is told apart, first of all.
 
     Returns
     -------
@@ -41,13 +41,15 @@ def denied_line(triage: pd.DataFrame) -> str:
     schema.require(triage.columns, _NEEDED, "nsgkit.detections.denied_triage")
     if triage.empty:
         return "Nothing was denied."
-    late = triage["purpose"] == "leftover"
-    every, noise = (int(part["attempts"].sum()) for part in (triage, triage[triage["noise"]]))
+    known = triage["known"].notna() if "known" in triage else pd.Series(False, index=triage.index)
+    noise, late = triage["noise"] & ~known, (triage["purpose"] == "leftover") & ~known
+    every = int(triage["attempts"].sum())
     told = f"{many(every, 'denied attempt')} from {many(triage['src_ip'].nunique(), 'source')}"
-    aside = f"internet noise: {noise:,} ({_share(noise, every)})"
-    if late.any():
-        aside += f", late packets: {triage.loc[late, 'attempts'].sum():,}"
-    return f"{told}; {aside}. To look at: {_left(triage[~triage['noise'] & ~late])}"
+    count = int(triage.loc[noise, "attempts"].sum())
+    aside = [f"internet noise: {count:,} ({_share(count, every)})"]
+    for name, part in (("late packets", late), ("known", known)):
+        aside += [f"{name}: {triage.loc[part, 'attempts'].sum():,}"] if part.any() else []
+    return f"{told}; {', '.join(aside)}. To look at: {_left(triage[~noise & ~late & ~known])}"
 
 
 def _share(part: int, whole: int) -> str:

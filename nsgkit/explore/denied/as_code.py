@@ -3,7 +3,7 @@
 from typing import Any
 
 from nsgkit.explore.traffic.as_code import own_as_code
-from nsgkit.explore.workbench.code import cell
+from nsgkit.explore.workbench.code import cell, written
 
 
 def code(asked: Any, filter: str, noise: bool) -> str:
@@ -12,7 +12,7 @@ def code(asked: Any, filter: str, noise: bool) -> str:
     `asked` says how the notebook calls the conversations, where the verdicts are, and the own networks.
 
     >>> from types import SimpleNamespace
-    >>> asked = SimpleNamespace(name="conversations", verdicts="verdicts.jsonl", network=None)
+    >>> asked = SimpleNamespace(name="conversations", verdicts="verdicts.jsonl", network=None, known=None)
     >>> print(code(asked, "", False))  # doctest: +ELLIPSIS
     import nsgkit
     from nsgkit import analyses
@@ -24,7 +24,9 @@ def code(asked: Any, filter: str, noise: bool) -> str:
     queue
     """
     given = own_as_code(asked.network)
-    network = f", network={given}" if given else ""
+    network = own_network = f", network={given}" if given else ""
+    known = written("known", asked.known)
+    network += f", known={known}" if known else ""
     told = {"filter": filter, "noise": noise, "verdicts": str(asked.verdicts)}
     usual = {"filter": "", "noise": False, "verdicts": "verdicts.jsonl"}
     options = "".join(f", {name}={value!r}" for name, value in told.items() if value != usual[name])
@@ -36,7 +38,9 @@ def code(asked: Any, filter: str, noise: bool) -> str:
     ]
     return cell(
         f"# The same view again: nsgkit.explore.denied_queue({asked.name}{network}{options})",
-        f"triage = nsgkit.detections.denied_triage({asked.name}{network})",
+        f"triage = nsgkit.detections.denied_triage({asked.name}{own_network})",
+        *([f"triage = nsgkit.detections.with_known(triage, {known})"] if known else []),
+        *(["triage = triage[triage['known'].isna()]"] if known else []),
         *([] if noise else ["triage = triage[~triage['noise']]"]),
         *(kept if filter else []),
         f"queue = nsgkit.detections.with_verdicts(triage, {str(asked.verdicts)!r})",

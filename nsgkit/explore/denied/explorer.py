@@ -9,6 +9,7 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.detections.denied.triage import denied_triage
+from nsgkit.detections.known import Known, with_known
 from nsgkit.enrich.network import Own
 from nsgkit.explore.denied.details import Denied
 from nsgkit.explore.denied.work import Asked, Work
@@ -20,6 +21,7 @@ def denied_queue(  # noqa: PLR0913
     conversations: object,
     *,
     network: Own = None,
+    known: Known = None,
     verdicts: str | Path = "verdicts.jsonl",
     author: str | None = None,
     logs: Any = None,
@@ -40,6 +42,8 @@ def denied_queue(  # noqa: PLR0913
         What `nsgkit.conversations` gives.
     network : Network, iterable of str, str, path or None
         The own networks, as for `nsgkit.enrich.own_networks`.
+    known : sequence of KnownEntry, str, path or None
+        The allow-list, as for `nsgkit.detections.findings`; what it names is hidden at first, and counted.
     verdicts : str or Path
         The file of the verdicts; it is made with the first one. Keep it beside the folder of the logs, not in
         it.
@@ -73,5 +77,6 @@ def denied_queue(  # noqa: PLR0913
     if not isinstance(held, pd.DataFrame):
         held = Rows.of(held).collect(schema.types(schema.CONVERSATIONS))
     traffic = Traffic(None, held.reset_index(drop=True), given=network)
-    triage = denied_triage(traffic.conversations, network=network)
-    return Work(Denied(traffic, triage, logs), Asked(name, verdicts, author, network), filter, noise).frame
+    triage = with_known(denied_triage(traffic.conversations, network=network), known)
+    asked = Asked(name, verdicts, author, network, known)
+    return Work(Denied(traffic, triage, logs), asked, filter, noise).frame

@@ -37,6 +37,7 @@ class Asked(NamedTuple):
     verdicts: str | Path
     author: str | None
     network: Any
+    known: Any = None
 
 
 class Work:
@@ -52,6 +53,8 @@ class Work:
         self.filter = FilterField(self._offer, value=filter, description="Filter", placeholder="dst_port:22")
         self.filter.layout.flex = "1 1 30em"
         self.noise = ipywidgets.ToggleButton(noise, description=self._noise_label(noise))
+        self.known = ipywidgets.ToggleButton(False, description=self._known_label(False))
+        self.known.layout.display = None if denied.triage["known"].notna().any() else "none"
         self.queue = Queue(self._safely(self._judge))
         self.told, self.allowed, self.raw = (ipywidgets.HTML() for _ in range(3))
         self.times, self.ports = empty_place(), empty_place()
@@ -69,13 +72,13 @@ class Work:
     def _connect(self) -> Panel:
         self.left.add_class("nsgkit-left-alone")
         self.code.layout.display = "none"
-        for control in (self.filter, self.noise):
+        for control in (self.filter, self.noise, self.known):
             control.observe(lambda _: self._safely(self._refresh)(), "value")
         self.raw_button.observe(lambda _: report_errors(self.trouble, self._open_raw)(), "value")
         self.queue.observe(lambda _: self.latest.ask(), "chosen")
         pictures = row(self.times, self.allowed, self.ports)
         pictures.add_class("nsgkit-denied-beside")
-        top = (self.line, row(self.filter, self.noise), self.chips, self.about, self.status)
+        top = (self.line, row(self.filter, self.noise, self.known), self.chips, self.about, self.status)
         opened = (self.trouble, self.told, pictures, self._buttons(), self.raw, self.code)
         return panel(*top, self.queue, self.left, *opened)
 
@@ -101,6 +104,7 @@ class Work:
         """Show the rows that the filter and the button leave."""
         self.code.layout.display = "none"
         self.noise.description = self._noise_label(self.noise.value)
+        self.known.description = self._known_label(self.known.value)
         self.chips.show(self.filter.value)
         self.shown = self._rows()
         self.queue.show(self.shown)
@@ -113,15 +117,23 @@ class Work:
             show_status(self.status, f"The first {MOST_ROWS:,} of {len(self.shown):,} rows are shown.")
 
     def _rows(self) -> pd.DataFrame:
-        triage = self.denied.triage if self.noise.value else self.denied.triage[~self.denied.triage["noise"]]
+        triage: pd.DataFrame = self.denied.triage
+        known = triage["known"].notna()
+        shown: pd.Series[bool] = (self.noise.value | ~triage["noise"] | known) & (self.known.value | ~known)
+        triage = triage.loc[shown]
         if not self.filter.value:
             return triage
         kept = query(self.denied.conversations, self.filter.value, self.denied.traffic.own)
         return triage[triage.index.isin(self.denied.numbers.loc[kept.index])]
 
     def _noise_label(self, shown: bool) -> str:
-        count = many(int(self.denied.triage["noise"].sum()), "row")
+        triage = self.denied.triage
+        count = many(int((triage["noise"] & triage["known"].isna()).sum()), "row")
         return f"Hide internet noise ({count})" if shown else f"Show internet noise ({count} hidden)"
+
+    def _known_label(self, shown: bool) -> str:
+        count = many(int(self.denied.triage["known"].notna().sum()), "known row")
+        return f"Hide {count}" if shown else f"Show {count}"
 
     # -- verdicts ------------------------------------------------------------------------------------
     def _read_verdicts(self) -> None:
@@ -187,6 +199,7 @@ class Work:
 
     def _said(self) -> list[str]:
         noise = "with internet noise" if self.noise.value else "without internet noise"
+        noise += ", with what is known" if self.known.value else ", without what is known"
         return [denied_line(self.denied.triage), f"Shown: {noise}; filter: {self.filter.value or 'none'}."]
 
     def _show_code(self) -> None:

@@ -1,12 +1,11 @@
 """Show as code: the call that opens the findings explorer on a finding, and those that make what it shows."""
 
 from pathlib import Path
-from typing import Any
 
 from nsgkit.detections.form import Finding
 from nsgkit.explore.findings.model import Found, end_of
 from nsgkit.explore.traffic.as_code import own_as_code
-from nsgkit.explore.workbench.code import name_of
+from nsgkit.explore.workbench.code import name_of, written
 from nsgkit.schema import filter_word
 
 USUAL = "verdicts.jsonl"
@@ -30,7 +29,7 @@ def code(found: Found, place: int, verdicts: str | Path = USUAL) -> str:
     nsgkit.views.finding_picture(finding, proof, beside)
     """
     name = name_of(found.conversations, "conversations")
-    given = {"network": own_as_code(found.network), "known": _written("known", found.known)}
+    given = {"network": own_as_code(found.network), "known": written("known", found.known)}
     options = "".join(f", {n}={written}" for n, written in given.items() if written)
     kept = "" if str(verdicts) == USUAL else f", verdicts={str(verdicts)!r}"
     lines = [
@@ -53,10 +52,3 @@ def _picture(finding: Finding, name: str) -> list[str]:
         f"beside = nsgkit.query({name}, {f'{filter_word(end)}:{finding[end]}'!r})",
         "nsgkit.views.finding_picture(finding, proof, beside)",
     ]
-
-
-def _written(name: str, value: Any) -> str:
-    """Return an option as it is written in a call: a path as it is, anything else by its name."""
-    if value is None:
-        return ""
-    return repr(str(value)) if isinstance(value, str | Path) else name

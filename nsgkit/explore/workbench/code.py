@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -53,3 +54,14 @@ def name_of(flows: object, default: str = "logs.flows") -> str:
             if not isinstance(value, pd.DataFrame) and getattr(value, "flows", None) is flows:
                 return f"{name}.flows"
     return default
+
+
+def written(name: str, value: Any) -> str:
+    """Return an option as it is written in a call: a path as it is, anything else by its name; None as "".
+
+    >>> written("known", "known.toml"), written("known", ())
+    ("'known.toml'", 'known')
+    """
+    if value is None:
+        return ""
+    return repr(str(value)) if isinstance(value, str | Path) else name

@@ -1,4 +1,4 @@
-"""README's table of tampering: what `verify` says of each kind, found or told as not provable."""
+"""REFERENCE's table of tampering: what `verify` says of each kind, found or told as not provable."""
 
 import hashlib
 import os
@@ -12,14 +12,14 @@ from nsgkit.evidence.manifest import MANIFEST
 from nsgkit.evidence.verification import NOT_PROVEN
 from nsgkit.evidence.verify import verify
 from nsgkit.evidence.writer import sum_lines
-from tests.reference import README
+from tests.reference import REFERENCE
 from tests.stored import PLACE, chain, events_of, files, manifest, stored, write_manifest
 
 KINDS = {}  # of tampering -> what does it
 
 
 def kind(words):
-    """Name a kind of tampering as README does."""
+    """Name a kind of tampering as REFERENCE does."""
     return lambda tamper: KINDS.setdefault(words, tamper)
 
 
@@ -165,8 +165,8 @@ def _(folder, _earlier):
 
 
 def table():
-    """README's rows, kind by kind: what was done, and what verify says."""
-    section = README.read_text("utf-8").split("\n## Evidence\n")[1].split("\n## ")[0]
+    """REFERENCE's rows, kind by kind: what was done, and what verify says."""
+    section = REFERENCE.read_text("utf-8").split("\n## What verify notices\n")[1].split("\n## ")[0]
     head, _, *rows = [line.split(" | ") for line in section.splitlines() if " | " in line]
     assert head == ["what was done", "what `verify` says"]
     return [(done, says) for kinds, says in rows for done in kinds.split("; ")]

@@ -5,8 +5,8 @@
 
 The conversations are invented as `nsgkit.conversations` would give them, lean: texts are categories. A few
 beacons are planted, with calls of one size, and found again. Each detection has what `attempts` gave, as
-`findings` shares it; `findings` itself has the table. Seconds are of one run. GB are the most that the process ever held: no more than the
-first line says, where a detection needs less than inventing the table did.
+`findings` shares it; `findings` itself has the table. Seconds are of one run. GB are the most that the
+process ever held: no more than the first line says, where a detection needs less than inventing did.
 """
 
 import argparse

@@ -218,7 +218,7 @@ def _told(finding: Finding) -> str:
     )
     if pd.isna(finding["mean_packets"]):
         return f"{text}; no counter tells how large they were."
-    text += f", all small and alike ({finding['mean_packets']:.0f} packets): as password guessing looks."
+    text += f", all small and alike ({finding['mean_packets']:.0f} packets), as when passwords are guessed."
     if finding["pace"] == "steady":
         text += " The pace is the same at other times."
     if pd.notna(finding["success_at"]):

@@ -207,9 +207,10 @@ def walk(steps: Sequence[int], trial: Trial) -> Run | None:
 def _told_sequential(finding: Finding) -> str:
     line, when = finding["line"], finding["decided"]
     return (
-        f"{finding['src_ip']} failed at {finding['failures']} of {finding['contacts']} first contacts: the "
-        f"sum crossed the line of {line:.2f} at {when:%Y-%m-%d %H:%M:%S} UTC and rose to "
-        f"{finding['highest']:.2f} ({parts(finding)}). Who knows the addresses that it calls rarely fails so."
+        f"{finding['src_ip']} failed at {finding['failures']} of {finding['contacts']} addresses that it had "
+        f"not called before, up to {when:%Y-%m-%d %H:%M:%S} UTC ({parts(finding)} in the end). Who knows the "
+        f"addresses that it calls rarely fails so: the sequential test says scanner from a sum of {line:.2f} "
+        f"on, and its sum rose to {finding['highest']:.2f}."
     )
 
 

@@ -2,5 +2,8 @@
 
 from nsgkit.enrich.names import named, names_of
 from nsgkit.enrich.network import INTERNET, Network, internet_as_one, nic_addresses, own_networks
+from nsgkit.enrich.scanners import scanner
 
-__all__ = ["INTERNET", "Network", "internet_as_one", "named", "names_of", "nic_addresses", "own_networks"]
+__all__ = [
+    "INTERNET", "Network", "internet_as_one", "named", "names_of", "nic_addresses", "own_networks", "scanner",
+]  # fmt: skip

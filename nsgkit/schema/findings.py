@@ -287,6 +287,8 @@ DENIED_TRIAGE = _findings(
            "all of them.", "per hour"),
     Column("spread", "float64", "Spread", "Clock hours with an attempt ÷ clock hours from the first to the "
            "last, both included."),
+    Column("scanner", "str", "Known scanner", "Who publishes to scan from the source's address; null where "
+           "nobody does. It does not say that it is harmless.", nullable=True),
     Column("ever_allowed", "bool", "Ever allowed", "Whether the same source was allowed anything, anywhere."),
     Column("let_in", "bool", "Let in", "Whether it was allowed at a door that is not public: that "
            "fewer outside sources reached than the argument `public` says."),

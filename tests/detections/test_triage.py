@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nsgkit
-from nsgkit.detections import denied_line, denied_triage
+from nsgkit.detections import denied_line, denied_triage, explain
 from nsgkit.detections.denied.triage import DENIED_ATTEMPTS
 from tests.detections import test_every as every
 from tests.frames import flows
@@ -202,6 +202,12 @@ def test_whoever_sweeps_finds_the_public_web_server(sources, noise):
     web = [allowed(f"08:{n:02}:00", f"192.0.2.{n}", "10.0.0.6:443") for n in range(7, 7 + sources)]
     found = only(*web, denied([540]))
     assert (found["ever_allowed"], found["let_in"], found["noise"]) == (True, not noise, noise)
+
+
+def test_a_known_scanner_is_named_and_ranked_as_any_other():
+    mine = only(denied([540], "162.142.125.10"))
+    assert mine["scanner"] == "Censys" and "which Censys publishes to scan from" in explain(mine)
+    assert mine["score"] == only(denied([540], "192.0.2.7"))["score"]
 
 
 def test_allowed_denied_and_allowed_again():

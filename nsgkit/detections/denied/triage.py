@@ -14,6 +14,7 @@ from nsgkit.detections.denied.line import many
 from nsgkit.detections.denied.purposes import late_packets, with_purpose
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs
 from nsgkit.enrich.network import Own
+from nsgkit.enrich.scanners import scanners_of
 from nsgkit.enrich.sides import FROM_INSIDE, FROM_OUTSIDE, TO_OUTSIDE
 from nsgkit.schema import PLACE
 from nsgkit.schema.findings import DENIED_TRIAGE
@@ -55,7 +56,8 @@ def denied_triage(
     for one probe, and for any leftover. Added are .1 where the source was let in (not for a leftover),
     and .1 × l/(1 + l) of l = log10(attempts). A door is *public* where `public` outside sources or more were
     allowed: everybody may. `noise` is what an outside source did in one probe or a sweep that was let in
-    nowhere but at public doors: whoever sweeps a network finds its web server.
+    nowhere but at public doors: whoever sweeps a network finds its web server. `scanner` is whose address
+    it is, by the lists of those who publish where they scan from; nothing is ranked lower for that.
 
     Allowed is a connection that no NIC denied. The rule of an allowance is that of the view that counts: of
     an inside source it may be the rule at the source's own NIC.
@@ -110,6 +112,7 @@ def denied_triage(
     found = proofs(tried, ["row"]).join(_figures(tried))
     found = _with_allowances(found, tried, rows)
     found["let_in"] = found["src_ip"].astype("str").isin(let_in(rows, public)) | found["later"]
+    found["scanner"] = scanners_of(found["src_ip"]).astype("object")
     found["noise"] = found["from_outside"] & ~found["let_in"] & found["purpose"].isin(NOISE)
     found["score"] = _score(found)
     return findings_table(found.reset_index(drop=True), DENIED, DENIED_TRIAGE)
@@ -184,6 +187,7 @@ def _told(finding: Finding) -> str:
     one_port = pd.notna(finding["dst_port"])
     where = f"port {finding['dst_port']}" if one_port else many(finding["ports"], "port")
     side = "inside" if finding["from_inside"] else "not inside"
+    side += f", which {finding['scanner']} publishes to scan from" if pd.notna(finding["scanner"]) else ""
     allowed = "It was never allowed anything"
     if finding["ever_allowed"]:
         allowed = (

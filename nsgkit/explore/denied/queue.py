@@ -89,7 +89,7 @@ def cells(row: "pd.Series[Any]") -> list[str]:
     told = [
         why(row),
         row["purpose"],
-        row["src_ip"],
+        row["src_ip"] if pd.isna(row["scanner"]) else f"{row['src_ip']} ({row['scanner']})",
         target,
         port,
         f"{row['attempts']:,}",

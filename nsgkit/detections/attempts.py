@@ -9,6 +9,7 @@ are *failed*.
 from collections.abc import Sequence
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from nsgkit.counting.expressions import one_if
@@ -88,10 +89,19 @@ def one_view(table: pd.DataFrame) -> pd.DataFrame:
     `table` needs the columns of ATTEMPT, `first_ms` and `outcome`.
     """
     denied = table["outcome"] == "denied"
-    both = table.loc[denied, [*ATTEMPT, "first_ms"]].rename(columns={"first_ms": "_denied_ms"})
-    let_out = table.loc[~denied, [*ATTEMPT, "first_ms"]].reset_index().merge(both, on=[*ATTEMPT])
-    near = (let_out["first_ms"] - let_out["_denied_ms"]).abs() <= APART
-    return table[~table.index.isin(let_out.loc[near, "index"])]
+    if not denied.any() or denied.all():
+        return table
+    same = table.groupby([*ATTEMPT], observed=True, dropna=False, sort=False).ngroup()
+    seen = pd.DataFrame({"first_ms": table["first_ms"], "same": same, "place": range(len(table))})
+    seen = seen.sort_values("first_ms", kind="stable")
+    turned = seen.loc[denied, ["first_ms", "same"]].assign(turned=True)
+    # The nearest alone is asked for: one pair of ports may have been tried, and denied, thousands of times.
+    near = pd.merge_asof(
+        seen.loc[~denied], turned, on="first_ms", by="same", direction="nearest", tolerance=APART
+    )
+    kept = np.ones(len(table), dtype=bool)
+    kept[near.loc[near["turned"].notna(), "place"]] = False
+    return table[kept]
 
 
 def tried_once(rows: Rows, *more: str) -> pd.DataFrame:

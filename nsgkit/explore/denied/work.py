@@ -106,10 +106,11 @@ class Work:
         self.noise.description = self._noise_label(self.noise.value)
         self.known.description = self._known_label(self.known.value)
         self.chips.show(self.filter.value)
-        self.shown = self._rows()
+        self.shown, before = self._rows(), self.queue.chosen
         self.queue.show(self.shown)
         self._leave_behind()
-        self.latest.ask()
+        if self.queue.chosen == before:  # another one is asked for by itself
+            self.latest.ask()
         if self.shown.empty:
             hidden = "" if self.noise.value else "Show the noise, or take"
             show_status(self.status, "No row is left.", f"{hidden or 'Take'} a term out of the filter.")

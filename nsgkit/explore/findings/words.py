@@ -121,8 +121,9 @@ def _joined(named: dict[str, Any]) -> str:
 
 
 def _with_unit(value: Any, unit: str) -> str:
-    """Return a figure with its unit: a time's stands in its label."""
-    return _figure(value) if isinstance(value, pd.Timestamp) or not unit else f"{_figure(value)} {unit}"
+    """Return a figure with its unit: a time's stands in its label, a share has none."""
+    alone = isinstance(value, pd.Timestamp) or unit in ("", "share")
+    return _figure(value) if alone else f"{_figure(value)} {unit}"
 
 
 def _figure(value: Any) -> str:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from nsgkit.errors import NsgkitError, shown
 
+SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000  # in milliseconds
 FIRST_YEAR = 1970  # a tuple counts from here on
 LAST_YEAR = 9998  # so that an hour more is still a time
 

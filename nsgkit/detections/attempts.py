@@ -20,7 +20,6 @@ from nsgkit.enrich.sides import FROM_INSIDE, FROM_OUTSIDE, TO_OUTSIDE, with_side
 from nsgkit.schema import CONVERSATIONS, COUNTERS, PLACE, TEXT, require
 from nsgkit.schema.findings import OUTCOMES
 
-DAY, HOUR, MINUTE, SECOND = 86_400_000, 3_600_000, 60_000, 1_000  # in milliseconds, as all times here
 APART = 5_000  # what two NICs log of one attempt lies no further apart, as for double capture
 FAILED = ("denied", "unanswered", "refused")
 ATTEMPT = ("src_ip", "dst_ip", "src_port", "dst_port", "protocol")

@@ -82,6 +82,15 @@ def strength(value: "pd.Series[Any]", line: "float | pd.Series[Any]") -> "pd.Ser
     return 1 - 0.5 * line / value.astype("float64").clip(lower=line)
 
 
+def many(count: int, what: str, plural: str = "s") -> str:
+    """Return a count and what is counted.
+
+    >>> many(1, "time"), many(1200, "address", "es")
+    ('1 time', '1,200 addresses')
+    """
+    return f"{count:,} {what}{'' if count == 1 else plural}"
+
+
 def parts(finding: Finding) -> str:
     """Return how attempts ended, those that there were: "12 denied, 3 unanswered".
 

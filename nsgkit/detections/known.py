@@ -10,7 +10,6 @@
 It is applied to findings, never to what they are found in: nothing is counted otherwise because of it.
 """
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -21,6 +20,7 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.detections.kinds import BY_NAME
+from nsgkit.enrich.network import read_toml
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.schema.columns import as_text
 
@@ -65,12 +65,7 @@ def read_known(path: str | Path) -> tuple[KnownEntry, ...]:
     Source: own.
     """
     path = Path(path).expanduser()
-    try:
-        told = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise NsgkitError(f"{path} cannot be read: {error.strerror}. Give a known.toml.") from error
-    except ValueError as error:  # of TOML, or of UTF-8
-        raise NsgkitError(f"{path} is no TOML: {error}.") from error
+    told = read_toml(path, "known.toml")
     listed = told.get("known")
     if set(told) != {"known"} or not isinstance(listed, list) or not all(isinstance(e, dict) for e in listed):
         raise NsgkitError(f"{path} lists nothing known. Begin each entry with [[known]], and nothing else.")

@@ -10,7 +10,7 @@ from nsgkit.detections.attempts import attempts
 from nsgkit.detections.form import Kind
 from nsgkit.detections.kinds import KINDS
 from nsgkit.detections.known import Known, entries, with_known
-from nsgkit.detections.stories import numbered
+from nsgkit.detections.stories import numbered, scans_from_outside
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.progress import progress
@@ -107,5 +107,5 @@ def _part(kind: Kind, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ranked(found: pd.DataFrame, own: Network) -> pd.DataFrame:
-    noise = found["kind"].str.contains("scan") & found["src_ip"].notna() & own.is_outside(found["src_ip"])
+    noise = scans_from_outside(found, own)
     return found.assign(rank=(found["rank"] * noise.map({True: FAILING, False: 1.0})).round(3))

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.detections.attempts import DAY
 from nsgkit.enrich.network import Network
 from nsgkit.schema.findings import INCIDENTS
+from nsgkit.times import DAY
 
 _NEEDED = ["kind", "src_ip", "dst_ip", "first", "last", "rank", "incident", "told"]
 
@@ -106,11 +106,16 @@ def _related(findings: pd.DataFrame, own: Network) -> Iterator[tuple[int, int]]:
 
 def _ends(findings: pd.DataFrame, own: Network) -> Iterator[list[str]]:
     """Yield the addresses through which each finding is related."""
-    outside = findings["src_ip"].notna() & own.is_outside(findings["src_ip"])
-    knocks = outside & findings["kind"].str.contains("scan")
+    knocks = scans_from_outside(findings, own)
     for src, dst, knock in zip(findings["src_ip"], findings["dst_ip"], knocks, strict=True):
         ends = [src] if knock else [src, dst]
         yield [end for end in ends if isinstance(end, str)]
+
+
+def scans_from_outside(findings: pd.DataFrame, own: Network) -> "pd.Series[bool]":
+    """Tell the findings that are a stranger's scan: outside, somebody scans always."""
+    outside = findings["src_ip"].notna() & own.is_outside(findings["src_ip"])
+    return outside & findings["kind"].str.contains("scan")
 
 
 def _ms(times: "pd.Series[pd.Timestamp]") -> list[int]:

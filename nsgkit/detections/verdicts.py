@@ -130,7 +130,8 @@ def with_verdicts(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The same rows in the same order, with the columns of `schema.findings.VERDICT` behind them.
+        The same rows in the same order, with the columns of `schema.findings.VERDICT` behind them, and
+        `attrs["skipped"]` as `read_verdicts` has it.
 
     Raises
     ------
@@ -150,11 +151,13 @@ def with_verdicts(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
     Source: own.
     """
     schema.require(table.columns, KEY[:4], "nsgkit.detections.findings")
-    last = read_verdicts(path)
+    said = read_verdicts(path)
     names = [c.name for c in VERDICT]
-    last = last.assign(_key=_keys(last)).drop_duplicates("_key", keep="last").set_index("_key")
+    last = said.assign(_key=_keys(said)).drop_duplicates("_key", keep="last").set_index("_key")
     told = last[names].reindex(_keys(table))
-    return table.assign(**{name: told[name].array for name in names})
+    found = table.assign(**{name: told[name].array for name in names})
+    found.attrs["skipped"] = said.attrs["skipped"]
+    return found
 
 
 def _key(finding: Finding) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """How many distinct things there are within a window that slides along time."""
 
-from collections import Counter, deque
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import narwhals as nw
 import numpy as np
@@ -15,42 +14,10 @@ Numbers: TypeAlias = "np.ndarray[Any, np.dtype[np.int64]]"
 Places: TypeAlias = "np.ndarray[Any, np.dtype[np.integer[Any]]]"
 
 
-class Most(NamedTuple):
-    """The most distinct values in any window, and where that window begins and ends, in milliseconds."""
-
-    distinct: int
-    first: int
-    last: int
-
-
-def most_distinct(times: Iterable[int], values: Iterable[object], width: int) -> Most:
-    """Return the most distinct values within any `width` milliseconds; the times are sorted.
-
-    Two that are exactly `width` apart are in no window together.
-
-    >>> most_distinct([0, 10, 20], ["a", "b", "a"], 15)
-    Most(distinct=2, first=0, last=10)
-    """
-    held: deque[tuple[int, object]] = deque()
-    counts: Counter[object] = Counter()
-    best = Most(0, 0, 0)
-    for time, value in zip(times, values, strict=True):
-        held.append((time, value))
-        counts[value] += 1
-        while held[0][0] <= time - width:
-            gone = held.popleft()[1]
-            counts[gone] -= 1
-            if not counts[gone]:
-                del counts[gone]
-        if len(counts) > best.distinct:
-            best = Most(len(counts), held[0][0], time)
-    return best
-
-
 def most_in_windows(table: pd.DataFrame, keys: Sequence[str], value: str, width: int) -> "pd.Series[Any]":
     """Return the most distinct values of each group within any window; `table` is in time order.
 
-    The same as `most_distinct` of each group, for all of them at once. In the windows that end at one row
+    Two rows that are exactly `width` apart are in no window together. In the windows that end at one row
     after another, a row counts from where it stands until its value comes again or it is `width` old.
 
     >>> table = pd.DataFrame({"src_ip": ["a"] * 3, "first_ms": [0, 10, 20], "dst_port": [1, 2, 1]})

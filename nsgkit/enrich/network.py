@@ -281,7 +281,7 @@ def _subnets(addresses: pd.DataFrame) -> list[str]:
 
 
 def _written_in(path: Path) -> Network:
-    told = _toml(path)
+    told = read_toml(path, "network.toml")
     parts = [part for part in told.get("networks", ()) if isinstance(part, dict)]
     own: Any = told.get("own") or [part.get("prefix") for part in parts]
     if not isinstance(own, list) or not own or not all(isinstance(text, str) for text in own):
@@ -299,10 +299,15 @@ def _prefix(text: str) -> Prefix:
         raise NsgkitError(f"An own network is written like 10.20.0.0/16: {error}.") from error
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path, name: str) -> dict[str, Any]:
+    """Return what a file of an analyst's says; NsgkitError asks for a `name` where it is none.
+
+    >>> read_toml(Path("data/samples/network.toml"), "network.toml")["company"]
+    'Marsh Lane Books'
+    """
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise NsgkitError(f"{path} cannot be read: {error.strerror}. Give a network.toml.") from error
+        raise NsgkitError(f"{path} cannot be read: {error.strerror}. Give a {name}.") from error
     except ValueError as error:  # of TOML, or of UTF-8
         raise NsgkitError(f"{path} is no TOML: {error}.") from error

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from nsgkit.detections.form import many
 from nsgkit.detections.kinds import NOTHING, explain
 from nsgkit.html import escape
 from nsgkit.schema import require
@@ -86,5 +87,5 @@ def _stories(table: pd.DataFrame) -> Iterator[Paragraph]:
     for number, rank, count, story in zip(
         table["incident"], table["rank"], table["findings"], table["story"], strict=True
     ):
-        yield Paragraph(f"Incident {number}: {count:,} finding{'' if count == 1 else 's'}, rank {rank:.2f}.")
+        yield Paragraph(f"Incident {number}: {many(count, 'finding')}, rank {rank:.2f}.")
         yield from map(Paragraph, story)

@@ -5,7 +5,7 @@ import pytest
 
 import nsgkit
 from nsgkit.detections import block_scans, horizontal_scans, proof, vertical_scans
-from nsgkit.detections.attempts import DAY, MINUTE
+from nsgkit.times import DAY, MINUTE
 from tests.counting import plain_stitch
 from tests.detections.plain import attempts, failed_by, most
 from tests.frames import flows

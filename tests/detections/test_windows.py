@@ -5,24 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.windows import may_have, most_distinct, most_in_windows
+from nsgkit.detections.windows import may_have, most_in_windows
 from tests.detections.plain import most
 
 WIDTH = 10
 events = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 5)), max_size=40).map(sorted)
-
-
-@given(events)
-def test_the_most_in_any_window(seen):
-    times, values = [t for t, _ in seen], [v for _, v in seen]
-    assert most_distinct(times, values, WIDTH).distinct == most(times, values, WIDTH)
-
-
-@given(events)
-def test_its_window_holds_them(seen):
-    found = most_distinct([t for t, _ in seen], [v for _, v in seen], WIDTH)
-    assert found.last - found.first < WIDTH
-    assert len({v for t, v in seen if found.first <= t <= found.last}) == found.distinct
 
 
 groups = st.dictionaries(st.sampled_from("abc"), events.filter(bool), min_size=1)
@@ -58,5 +45,5 @@ def test_what_the_engine_leaves_out_has_too_few(groups, least):
 
 
 def test_exactly_one_width_apart_is_no_window_together():
-    assert most_distinct([0, 10], ["a", "b"], 10).distinct == 1
-    assert most_distinct([0, 9], ["a", "b"], 10).distinct == 2
+    seen = in_time_order({"apart": [(0, 1), (10, 2)], "near": [(0, 1), (9, 2)]})
+    assert most_in_windows(seen, ["src_ip"], "dst_port", 10).to_dict() == {"apart": 1, "near": 2}

@@ -1,7 +1,6 @@
 """The question: which doors for administrators and databases are open to the internet."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import narwhals as nw
 import pandas as pd
@@ -10,7 +9,7 @@ from nsgkit.counting.expressions import count, distinct, known_sum
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import attempts
 from nsgkit.detections.evidence import earliest
-from nsgkit.detections.form import Finding, Kind, findings_table, parts, strength
+from nsgkit.detections.form import Finding, Kind, findings_table, many, parts, strength
 from nsgkit.enrich.network import Own
 from nsgkit.schema.findings import EXPOSED_PORTS
 
@@ -118,13 +117,10 @@ def _told(finding: Finding) -> str:
     size = finding["bytes_back"]
     back: str = "no counter tells what came back" if pd.isna(size) else f"{size:,} bytes came back"
     return (
-        f"Port {finding['dst_port']} of {finding['dst_ip']} was open to {finding['sources']:,} "
-        f"{_addresses(finding['sources'])} outside ({parts(finding)}), by {finding['rule']}; {back}."
+        f"Port {finding['dst_port']} of {finding['dst_ip']} was open to "
+        f"{many(finding['sources'], 'address', 'es')} outside ({parts(finding)}), "
+        f"by {finding['rule']}; {back}."
     )
-
-
-def _addresses(count: Any) -> str:
-    return "address" if count == 1 else "addresses"
 
 
 EXPOSED_PORT = Kind(

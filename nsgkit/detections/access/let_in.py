@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import ATTEMPT, DAY, attempts, collected, one_view
+from nsgkit.detections.attempts import ATTEMPT, attempts, collected, one_view
 from nsgkit.detections.evidence import among
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs, strength
 from nsgkit.detections.windows import window_starts
 from nsgkit.enrich.network import Own
 from nsgkit.schema.findings import ALLOWED_AFTER_DENIED
+from nsgkit.times import DAY
 
 AFTER_DENIED = "allowed after denied"
 _PAIR = ["src_ip", "dst_ip"]

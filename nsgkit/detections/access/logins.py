@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import DAY, attempts, collected
+from nsgkit.detections.attempts import attempts, collected
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs, strength
 from nsgkit.detections.windows import window_starts
 from nsgkit.enrich.network import Own
 from nsgkit.schema.findings import BRUTE_FORCE
-from nsgkit.times import bin_width
+from nsgkit.times import DAY, bin_width
 
 BRUTE = "brute force"
 LOGIN_PORTS = (21, 22, 23, 445, 1433, 3306, 3389, 5432, 5900, 5985, 5986)

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from nsgkit import schema
+from nsgkit.detections.form import many
 
 _NEEDED = ["src_ip", "purpose", "from_inside", "attempts", "let_in", "later", "noise"]
 
@@ -75,12 +76,3 @@ def _left(rest: pd.DataFrame) -> str:
         counted |= mine
         parts += [f"{mine.sum():,} {name}"] if mine.any() else []
     return f"{len(rest):,} ({', '.join(parts)})"
-
-
-def many(count: int, what: str, plural: str = "s") -> str:
-    """Return a count and what is counted.
-
-    >>> many(1, "time"), many(1200, "address", "es")
-    ('1 time', '1,200 addresses')
-    """
-    return f"{count:,} {what}{'' if count == 1 else plural}"

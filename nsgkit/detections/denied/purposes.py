@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import DAY, HOUR, SECOND
+from nsgkit.times import DAY, HOUR, SECOND
 
 DOOR = ["src_ip", "dst_ip", "dst_port", "protocol"]  # a target and port, as one source knows it
 STORM_GAP = 35 * SECOND  # the longest wait between two tries of one connection: 1, 2, 4 … 32 s

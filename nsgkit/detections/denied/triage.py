@@ -8,16 +8,16 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import HOUR, attempts
+from nsgkit.detections.attempts import attempts
 from nsgkit.detections.denied.allowances import allowed_at_doors, allowed_elsewhere, let_in
-from nsgkit.detections.denied.line import many
 from nsgkit.detections.denied.purposes import late_packets, with_purpose
-from nsgkit.detections.form import Finding, Kind, findings_table, proofs
+from nsgkit.detections.form import Finding, Kind, findings_table, many, proofs
 from nsgkit.enrich.network import Own
 from nsgkit.enrich.scanners import scanners_of
 from nsgkit.enrich.sides import FROM_INSIDE, FROM_OUTSIDE, TO_OUTSIDE
 from nsgkit.schema import PLACE
 from nsgkit.schema.findings import DENIED_TRIAGE
+from nsgkit.times import HOUR
 
 DENIED = "denied"
 NOISE = ("one probe", "sweep")

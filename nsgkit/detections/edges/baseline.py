@@ -13,9 +13,9 @@ import pandas as pd
 
 from nsgkit.counting.expressions import count
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import DAY, HOUR, by_outcome, span, tried_once
+from nsgkit.detections.attempts import by_outcome, span, tried_once
 from nsgkit.detections.form import Finding, proofs
-from nsgkit.times import milliseconds, parse_time
+from nsgkit.times import DAY, HOUR, milliseconds, parse_time
 
 # Of the logs' time: the baseline where `since` does not say when it ends, as in `summary` and `change`. With
 # seven tenths, all that begins in a day's afternoon, in logs of that day, would be known.

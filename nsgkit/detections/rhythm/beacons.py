@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from nsgkit.detections.attempts import DAY, attempts
+from nsgkit.detections.attempts import attempts
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs
 from nsgkit.detections.rhythm.calls import calls, ends_of, of_pairs, on_port, texts
 from nsgkit.detections.rhythm.days import Days, days
@@ -13,6 +13,7 @@ from nsgkit.detections.rhythm.steadiness import LEAST, UNKNOWN, intervals
 from nsgkit.detections.rhythm.steady_pairs import Lines, likely, reaching, scorable
 from nsgkit.enrich.network import Own
 from nsgkit.schema.findings import BEACONS
+from nsgkit.times import DAY
 
 BEACON = "beacon"
 _SCORES = {"ts": "ts_score", "size": "size_score", "hist": "hist_score", "dur": "dur_score"}

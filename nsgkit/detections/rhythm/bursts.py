@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import SECOND, attempts
+from nsgkit.detections.attempts import attempts
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs, strength
 from nsgkit.detections.rhythm.calls import calls, ends_of, narrowed, numbers, of_pairs, on_port, texts
 from nsgkit.detections.rhythm.days import days
@@ -15,7 +15,7 @@ from nsgkit.detections.rhythm.spread import alike, spread
 from nsgkit.detections.rhythm.steadiness import HOUR, LEAST, MODES, UNKNOWN, WINDOW
 from nsgkit.enrich.network import Own
 from nsgkit.schema.findings import BURSTS
-from nsgkit.times import bin_width
+from nsgkit.times import SECOND, bin_width
 
 BURST = "burst"
 LONGEST = 2 * MODES * HOUR  # seconds: of what lasts as long, a window has enough hours for `beacons`

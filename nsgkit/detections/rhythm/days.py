@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import DAY, HOUR, SECOND, span
+from nsgkit.detections.attempts import span
 from nsgkit.detections.rhythm.spread import Numbers
+from nsgkit.times import DAY, HOUR, SECOND
 
 Time = TypeVar("Time", Any, "pd.Series[Any]")
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from nsgkit.counting.expressions import one_if
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import DAY, HOUR, attempts, collected
+from nsgkit.detections.attempts import attempts, collected
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs
 from nsgkit.detections.rhythm.calls import on_port, require_target
 from nsgkit.detections.rhythm.days import Days, days
@@ -15,6 +15,7 @@ from nsgkit.enrich.network import Own
 from nsgkit.enrich.sides import FROM_INSIDE, FROM_OUTSIDE, TO_OUTSIDE
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.schema.findings import LONG_CONNECTIONS
+from nsgkit.times import DAY, HOUR
 
 LONG_CONNECTION = "long connection"
 TIERS = {1: 0.3, 4: 0.5, 8: 0.6, 12: 0.7}  # hours in total -> score

@@ -7,9 +7,9 @@ import pandas as pd
 
 from nsgkit.counting.expressions import distinct
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import DAY
 from nsgkit.detections.rhythm.days import Days
 from nsgkit.enrich.sides import FROM_INSIDE
+from nsgkit.times import DAY
 
 RARE, USUAL = 0.02, 0.5  # shares of the active inside hosts
 NEW, OLD = 7 * DAY, 30 * DAY

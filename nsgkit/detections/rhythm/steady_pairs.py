@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import HOUR as HOUR_MS
 from nsgkit.detections.rhythm.calls import grouped, narrowed, numbers, of_group
 from nsgkit.detections.rhythm.days import Days
 from nsgkit.detections.rhythm.steadiness import HOUR, HOURS, MOST, hours_needed, intervals, steadiness
 from nsgkit.errors import NsgkitError, shown
+from nsgkit.times import HOUR as HOUR_MS
 
 SHORTEST = 6 * HOUR_MS  # of logs in a window: over fewer hours, everything looks steady
 

@@ -4,12 +4,13 @@ import narwhals as nw
 import pandas as pd
 
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import ATTEMPT, DAY, attempts, by_outcome, collected, one_view
+from nsgkit.detections.attempts import ATTEMPT, attempts, by_outcome, collected, one_view
 from nsgkit.detections.form import Finding, Kind, findings_table, parts, proofs, strength
 from nsgkit.detections.rhythm.calls import on_port
 from nsgkit.detections.rhythm.days import days
 from nsgkit.enrich.network import Own
 from nsgkit.schema.findings import STROBES
+from nsgkit.times import DAY
 
 STROBE = "strobe"
 _PAIR = ["src_ip", "dst_ip"]

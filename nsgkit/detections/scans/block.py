@@ -5,11 +5,12 @@ import pandas as pd
 
 from nsgkit.counting.expressions import distinct
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import HOUR, attempts, by_outcome, tried_once
+from nsgkit.detections.attempts import attempts, by_outcome, tried_once
 from nsgkit.detections.form import Finding, Kind, findings_table, parts, proofs, strength
 from nsgkit.detections.windows import may_have
 from nsgkit.enrich.network import Own
 from nsgkit.schema.findings import BLOCK_SCANS
+from nsgkit.times import HOUR
 
 BLOCK = "block scan"
 _HOUR = ["src_ip", "_hour"]

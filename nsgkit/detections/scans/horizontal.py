@@ -4,12 +4,12 @@ import narwhals as nw
 import pandas as pd
 
 from nsgkit.counting.expressions import distinct
-from nsgkit.detections.attempts import DAY, attempts, by_outcome, tried_once
+from nsgkit.detections.attempts import attempts, by_outcome, tried_once
 from nsgkit.detections.form import Finding, Kind, findings_table, parts, proofs, strength
 from nsgkit.detections.windows import most_in_windows
 from nsgkit.enrich.network import Own
 from nsgkit.schema.findings import HORIZONTAL_SCANS
-from nsgkit.times import bin_width
+from nsgkit.times import DAY, bin_width
 
 HORIZONTAL = "horizontal scan"
 _KEYS = ["src_ip", "dst_port"]

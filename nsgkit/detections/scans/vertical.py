@@ -5,13 +5,13 @@ import pandas as pd
 
 from nsgkit.counting.expressions import distinct, one_if
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import DAY, attempts, by_outcome, tried_once
+from nsgkit.detections.attempts import attempts, by_outcome, tried_once
 from nsgkit.detections.form import Finding, Kind, findings_table, parts, proofs, strength
 from nsgkit.detections.windows import may_have, most_in_windows
 from nsgkit.enrich.network import Own
 from nsgkit.enrich.sides import FROM_INSIDE
 from nsgkit.schema.findings import VERTICAL_SCANS
-from nsgkit.times import bin_width
+from nsgkit.times import DAY, bin_width
 
 VERTICAL = "vertical scan"
 _KEYS = ["src_ip", "dst_ip"]

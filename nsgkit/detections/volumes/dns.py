@@ -8,11 +8,12 @@ import pandas as pd
 from nsgkit.counting.expressions import count, known_sum
 from nsgkit.counting.frame import Rows
 from nsgkit.counting.spread import bins_in_engine
-from nsgkit.detections.attempts import MINUTE, attempts
+from nsgkit.detections.attempts import attempts
 from nsgkit.detections.evidence import earliest, is_any
 from nsgkit.detections.form import Finding, Kind, findings_table, strength
 from nsgkit.enrich.network import Own
 from nsgkit.schema.findings import DNS_VOLUME
+from nsgkit.times import MINUTE
 
 DNS = "DNS by volume"
 ENOUGH = 100  # queries, before their mean size says anything

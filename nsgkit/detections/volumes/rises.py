@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import HOUR, attempts
+from nsgkit.detections.attempts import attempts
 from nsgkit.detections.evidence import earliest
 from nsgkit.detections.form import Finding, Kind, findings_table, strength
 from nsgkit.detections.windows import Numbers
 from nsgkit.enrich.network import Own
 from nsgkit.schema.findings import SUDDEN_RISES
+from nsgkit.times import HOUR
 
 RISE = "sudden rise"
 NORMAL = 0.6745  # the median deviation of a normal distribution, in standard deviations (Iglewicz–Hoaglin)

@@ -8,12 +8,13 @@ import pandas as pd
 
 from nsgkit.counting.expressions import any_known, count, known_sum
 from nsgkit.counting.frame import Rows
-from nsgkit.detections.attempts import DAY, HOUR, attempts
+from nsgkit.detections.attempts import attempts
 from nsgkit.detections.evidence import earliest
 from nsgkit.detections.form import Finding, Kind, findings_table, strength
 from nsgkit.enrich.network import Own
 from nsgkit.schema import COUNTERS
 from nsgkit.schema.findings import LARGE_TRANSFERS
+from nsgkit.times import DAY, HOUR
 
 TRANSFER = "large transfer out"
 NORMAL = 0.6745  # the median deviation of a normal distribution, in standard deviations (Iglewicz–Hoaglin)

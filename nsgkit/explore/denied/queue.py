@@ -8,7 +8,7 @@ import anywidget
 import pandas as pd
 import traitlets
 
-from nsgkit.detections.denied.line import many
+from nsgkit.detections.form import many
 from nsgkit.html import visible
 from nsgkit.schema.findings import PURPOSES
 

@@ -10,8 +10,9 @@ import pandas as pd
 from nsgkit.analyses.filters.completion import complete, term_start
 from nsgkit.analyses.filters.grammar import beside
 from nsgkit.analyses.filters.select import query
-from nsgkit.detections.denied.line import denied_line, many
-from nsgkit.detections.verdicts import append_verdict, read_verdicts, with_verdicts
+from nsgkit.detections.denied.line import denied_line
+from nsgkit.detections.form import many
+from nsgkit.detections.verdicts import append_verdict, with_verdicts
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.denied import details
 from nsgkit.explore.denied.as_code import code
@@ -143,7 +144,7 @@ class Work:
         decided = known[known["verdict"].notna()]
         self.queue.marks = {str(n): str(verdict) for n, verdict in decided["verdict"].items()}
         self.queue.notes = {str(n): str(note) for n, note in decided["note"].items()}
-        if skipped := read_verdicts(path).attrs["skipped"]:
+        if skipped := known.attrs["skipped"]:
             said = f"{many(len(skipped), 'line')} of {path} left out: no verdict. The first is {skipped[0]}."
             show_status(self.about, said, "Nothing in the file is changed.")
 

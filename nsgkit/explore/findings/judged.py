@@ -9,8 +9,8 @@ from typing import NamedTuple
 import ipywidgets
 import pandas as pd
 
-from nsgkit.detections.form import Finding
-from nsgkit.detections.verdicts import append_verdict, read_verdicts, with_verdicts
+from nsgkit.detections.form import Finding, many
+from nsgkit.detections.verdicts import append_verdict, with_verdicts
 from nsgkit.explore.workbench.controls import button, row, text_field
 
 # Key -> verdict, and the sign that tells it beside its word.
@@ -58,8 +58,8 @@ class Judged:
             int(place): (str(verdict), str(note))
             for place, verdict, note in zip(decided.index, decided["verdict"], decided["note"], strict=True)
         }
-        skipped = read_verdicts(self.verdicts.path).attrs["skipped"]
-        lines = f"{len(skipped):,} line{'' if len(skipped) == 1 else 's'} of {self.verdicts.path}"
+        skipped = known.attrs["skipped"]
+        lines = f"{many(len(skipped), 'line')} of {self.verdicts.path}"
         return f"Not read, because they are no verdicts: {lines}; {skipped[0]}." if skipped else ""
 
     def open(self, place: int) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from nsgkit.detections.form import Finding
+from nsgkit.detections.form import Finding, many
 from nsgkit.explore.findings.judged import Judged
 from nsgkit.explore.findings.model import Found, figures, harmless
 from nsgkit.explore.workbench.pick_list import MOST_ROWS
@@ -25,12 +25,12 @@ def summary(found: Found, *, with_known: bool) -> str:
     """
     shown = len(found.table) - found.hidden
     number = len(found.incidents)
-    said = f"{_counted(shown, 'finding')} in {_counted(number, 'incident')}, the worst first."
+    said = f"{many(shown, 'finding')} in {many(number, 'incident')}, the worst first."
     if number > MOST_ROWS:
         said += f" The first {MOST_ROWS:,} are listed; the export has all."
     if found.hidden:
         where = "Last, as known" if with_known else "Hidden"
-        said += f" {where}: {_counted(found.hidden, 'finding')} that the allow-list names as known."
+        said += f" {where}: {many(found.hidden, 'finding')} that the allow-list names as known."
     return said
 
 
@@ -74,7 +74,7 @@ def finding_words(finding: Finding, proving: int) -> str:
     if not pd.isna(known):
         said.append(f"Known: {escape(known)}")
     times = f"{finding['first']:%Y-%m-%d %H:%M:%S} to {finding['last']:%Y-%m-%d %H:%M:%S} UTC"
-    proved = f"{times}; {_counted(proving, 'conversation')} prove{'s' if proving == 1 else ''} it."
+    proved = f"{times}; {many(proving, 'conversation')} prove{'s' if proving == 1 else ''} it."
     return "<br/>".join(line for line in [*said, escape(proved)])
 
 
@@ -143,10 +143,6 @@ def _span(first: pd.Timestamp, last: pd.Timestamp) -> str:
     """Return from when to when, to the minute; the day of the end where it is another one."""
     end = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%a %d %b %H:%M}"
     return f"{first:%a %d %b %H:%M} to {end}"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _capital(text: str) -> str:

@@ -9,12 +9,12 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.counting.outcome import outcomes
 from nsgkit.palette import ENDED
+from nsgkit.times import DAY, HOUR, MINUTE, SECOND
 from nsgkit.views.numbers import numbered
 from nsgkit.views.theme import StandIn, empty_chart, utc
 from nsgkit.views.time_series import CLOCK, format_duration
 
 MADE_BY = "nsgkit.detections.proof"
-SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000  # in milliseconds
 SHAPES = {"denied": "cross", "unanswered": "circle", "refused": "triangle-down", "answered": "diamond",
           "unknown": "square"}  # fmt: skip
 _NEEDED = (

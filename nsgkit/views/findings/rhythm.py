@@ -6,8 +6,8 @@ import altair as alt
 import pandas as pd
 
 from nsgkit.palette import ALLOWED, LINES, SERIES
+from nsgkit.times import HOUR
 from nsgkit.views.findings.parts import (
-    HOUR,
     as_time,
     attempted,
     counted,

@@ -6,16 +6,8 @@ import altair as alt
 import pandas as pd
 
 from nsgkit.palette import ALLOWED, DENIED, UNKNOWN
-from nsgkit.views.findings.parts import (
-    DAY,
-    HOUR,
-    attempted,
-    in_bins,
-    nothing_to_draw,
-    over,
-    seconds_tooltip,
-    whom,
-)
+from nsgkit.times import DAY, HOUR
+from nsgkit.views.findings.parts import attempted, in_bins, nothing_to_draw, over, seconds_tooltip, whom
 from nsgkit.views.findings.volumes import with_usual
 from nsgkit.views.numbers import at_least_seen, number_axis, numbered
 from nsgkit.views.theme import HEIGHT, WIDTH, titled

@@ -9,9 +9,8 @@ import pandas as pd
 
 from nsgkit.html import visible
 from nsgkit.palette import INK, LINES, SERIES, UNKNOWN
+from nsgkit.times import DAY, HOUR
 from nsgkit.views.findings.parts import (
-    DAY,
-    HOUR,
     as_time,
     attempted,
     nothing_to_draw,

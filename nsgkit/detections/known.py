@@ -20,7 +20,7 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.detections.kinds import BY_NAME
-from nsgkit.enrich.network import read_toml
+from nsgkit.enrich.files.toml import read_toml
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.schema.columns import as_text
 

@@ -1,7 +1,9 @@
 """What is known beside the logs: which networks are the analyst's own, and what they are called."""
 
+from nsgkit.enrich.internet import INTERNET, internet_as_one
 from nsgkit.enrich.names import named, names_of
-from nsgkit.enrich.network import INTERNET, Network, internet_as_one, nic_addresses, own_networks
+from nsgkit.enrich.network import Network, own_networks
+from nsgkit.enrich.nics import nic_addresses
 from nsgkit.enrich.scanners import scanner
 
 __all__ = [

@@ -1,5 +1,7 @@
-"""Addresses as numbers: hundreds of thousands of texts at once, where `ipaddress` takes seconds."""
+"""Addresses as numbers and as keys: many texts at once, where `ipaddress` would take seconds."""
 
+from functools import lru_cache
+from ipaddress import ip_address
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -9,10 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Numbers: TypeAlias = npt.NDArray[np.int64]
+Bools: TypeAlias = npt.NDArray[np.bool_]
+Keys: TypeAlias = "np.ndarray[Any, np.dtype[np.bytes_]]"  # 16 bytes each: their order is that of addresses
 NO_IPV4 = -1
 _OCTETS = "abcd"
 # As `ipaddress` reads it: four numbers in ASCII, none with a zero before it.
 _DOTTED = r"\.".join(f"(?P<{octet}>0|[1-9][0-9]{{0,2}})" for octet in _OCTETS)
+_MAPPED = bytes(10) + b"\xff\xff"  # before an IPv4 address that is written as one of IPv6
+_KEPT = 1 << 16
 
 
 def ipv4_numbers(texts: "pd.Index[Any]") -> Numbers:
@@ -27,3 +33,34 @@ def ipv4_numbers(texts: "pd.Index[Any]") -> Numbers:
     numbers: Numbers = (a << 24) | (b << 16) | (c << 8) | d
     numbers[np.maximum.reduce([a, b, c, d]) > 255] = NO_IPV4
     return numbers
+
+
+def address_keys(texts: "pd.Index[Any]") -> tuple[Keys, Bools]:
+    """Return of each text a key that sorts as addresses do, and whether it is an address at all.
+
+    IPv4 has the key of its mapped form, so `::ffff:10.0.0.1` and `10.0.0.1` are one address.
+
+    >>> keys, is_address = address_keys(pd.Index(["10.0.0.1", "::ffff:10.0.0.1", "masked"]))
+    >>> bool(keys[0] == keys[1]), is_address.tolist()
+    (True, [True, True, False])
+    """
+    numbers = ipv4_numbers(texts)
+    raw = np.zeros((len(texts), 16), dtype=np.uint8)
+    raw[:, :12] = np.frombuffer(_MAPPED, dtype=np.uint8)
+    raw[:, 12:] = numbers.astype(">u4").view(np.uint8).reshape(-1, 4)
+    is_address: Bools = numbers != NO_IPV4
+    for place in np.flatnonzero(~is_address).tolist():
+        packed = _packed(str(texts[place]))
+        is_address[place] = packed is not None
+        raw[place] = np.frombuffer(packed or bytes(16), dtype=np.uint8)
+    return raw.view("S16").reshape(-1), is_address
+
+
+@lru_cache(maxsize=_KEPT)
+def _packed(text: str) -> bytes | None:
+    """Return the 16 bytes of an IPv6 address; None where the text is none."""
+    try:
+        packed = ip_address(text).packed
+    except ValueError:
+        return None
+    return packed if len(packed) == 16 else _MAPPED + packed

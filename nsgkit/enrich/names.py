@@ -1,13 +1,14 @@
 """What ids and addresses are called: told by the logs, or by the analyst."""
 
 from collections.abc import Sequence
-from ipaddress import ip_address
 
 import narwhals as nw
 import pandas as pd
 
 from nsgkit.counting.frame import Rows, as_table
-from nsgkit.enrich.network import ENDS, Network, Own, nic_addresses, own_networks
+from nsgkit.enrich.facts import ENDS
+from nsgkit.enrich.network import Network, Own, own_networks
+from nsgkit.enrich.nics import nic_addresses
 from nsgkit.errors import NsgkitError
 from nsgkit.html import visible
 from nsgkit.schema import BETWEEN, NAMES
@@ -85,18 +86,11 @@ def called(table: pd.DataFrame, network: Network) -> dict[str, str]:
     """
     if not network.named:
         return {}
-    addresses = pd.unique(pd.concat([table[end].astype("str") for end in ENDS]).dropna())
+    addresses = pd.Index(pd.unique(pd.concat([table[end].astype("str") for end in ENDS]).dropna()))
     inside = {str(prefix): name for prefix, name in network.named if prefix.num_addresses > 1}
-    told = {text: name for text in addresses if (name := _name(text, network))}
-    return {text: f"{text}{BETWEEN}{visible(name)}" for text, name in (inside | told).items()}
-
-
-def _name(text: str, network: Network) -> str:
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return ""
-    return next((name for prefix, name in network.named if address in prefix), "")
+    told = zip(addresses, network.told(addresses, "name"), strict=True)
+    names = inside | {text: known.name for text, known in told if known}
+    return {text: f"{text}{BETWEEN}{visible(name)}" for text, name in names.items()}
 
 
 def with_names(answer: pd.DataFrame, table: object) -> pd.DataFrame:

@@ -8,7 +8,8 @@ import pandas as pd
 from nsgkit.counting.arguments import require_columns
 from nsgkit.counting.expressions import one_if
 from nsgkit.counting.frame import Native, Rows, as_table
-from nsgkit.enrich.network import ENDS, Network
+from nsgkit.enrich.facts import ENDS
+from nsgkit.enrich.network import Network
 
 FROM_INSIDE, FROM_OUTSIDE, TO_OUTSIDE = "from_inside", "from_outside", "to_outside"
 _OUTSIDE = {FROM_OUTSIDE: "src_ip", TO_OUTSIDE: "dst_ip"}

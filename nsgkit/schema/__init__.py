@@ -17,6 +17,7 @@ from nsgkit.schema.naming import (
     spoken,
     spoken_list,
 )
+from nsgkit.schema.places import LOCATED, PLACE_LINKS, PLACES, SPAN, UNKNOWN_PLACE
 from nsgkit.schema.reference import codes, dictionary
 from nsgkit.schema.tables import (
     BLOBS,
@@ -79,16 +80,20 @@ __all__ = [
     "INCIDENTS",
     "LATE_ANSWERS",
     "LIFE",
+    "LOCATED",
     "NAMES",
     "NOT_LOGGED",
     "OTHERS",
     "PEERS",
     "PLACE",
+    "PLACES",
+    "PLACE_LINKS",
     "RANKED",
     "RECORD_TYPES",
     "REJECTS",
     "SET_ASIDE",
     "SILENCES",
+    "SPAN",
     "STATELESS_RULES",
     "STOPS",
     "SUMMARY",
@@ -96,6 +101,7 @@ __all__ = [
     "TIME",
     "TRAFFIC",
     "TUPLE_COLUMNS",
+    "UNKNOWN_PLACE",
     "VERSION_CHANGES",
     "Column",
     "codes",
@@ -114,4 +120,4 @@ __all__ = [
     "spoken_list",
     "typed",
     "types",
-]  # fmt: skip
+]

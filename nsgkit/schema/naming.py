@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from nsgkit.schema import tables
+from nsgkit.schema import places, tables
 from nsgkit.schema.columns import Column, Table
 
 NOT_LOGGED = "not logged"
@@ -23,7 +23,7 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 _TABLES: tuple[Table, ...] = (
     tables.FLOWS, tables.TRAFFIC, (tables.PEERS,), tables.RANKED, tables.CELL,
     tables.CHANGE, tables.DENIED_THEN_ALLOWED, tables.LIFE, tables.STATELESS_RULES,
-    tables.CONVERSATIONS, tables.HOURS, tables.GAPS,
+    tables.CONVERSATIONS, tables.HOURS, tables.GAPS, places.PLACES, places.PLACE_LINKS,
 )  # fmt: skip
 _COLUMNS: dict[str, Column] = {c.name: c for table in reversed(_TABLES) for c in table}
 

@@ -9,7 +9,9 @@ from nsgkit.counting.countable import sums_fit
 from nsgkit.counting.expressions import one_if
 from nsgkit.counting.frame import Rows
 from nsgkit.counting.measures import counted_rows, group_types, measured
-from nsgkit.enrich.network import ENDS, Internet, Own, gathered, own_networks
+from nsgkit.enrich.facts import ENDS
+from nsgkit.enrich.internet import Internet, gathered
+from nsgkit.enrich.network import Own, own_networks
 from nsgkit.enrich.sides import FROM_INSIDE, with_sides
 from nsgkit.errors import NsgkitError
 from nsgkit.times import milliseconds, parse_time

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from nsgkit.analyses.traffic.rankings import breakdown, left_out
-from nsgkit.enrich.network import Internet, Own, gathered
+from nsgkit.enrich.internet import Internet, gathered
+from nsgkit.enrich.network import Own
 from nsgkit.schema import OTHERS
 
 _LINK = ["src_ip", "rule", "dst_ip", "decision"]

@@ -16,7 +16,9 @@ from nsgkit.counting.countable import sums_fit
 from nsgkit.counting.expressions import known_sum
 from nsgkit.counting.frame import Rows
 from nsgkit.counting.measures import MEASURES, counted_rows, measured
-from nsgkit.enrich.network import Internet, Network, Own, Prefix, gathered, own_networks
+from nsgkit.enrich.internet import Internet, gathered
+from nsgkit.enrich.network import Network, Own, own_networks
+from nsgkit.enrich.prefixes import Prefix
 from nsgkit.errors import NsgkitError
 from nsgkit.schema import CELL, TRAFFIC
 

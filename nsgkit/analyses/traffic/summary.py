@@ -13,7 +13,8 @@ from nsgkit.counting.arguments import require_columns
 from nsgkit.counting.countable import sums_fit
 from nsgkit.counting.expressions import known_sum
 from nsgkit.counting.frame import Native, Rows, as_table
-from nsgkit.enrich.network import ENDS, Network, Own, own_networks
+from nsgkit.enrich.facts import ENDS
+from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.enrich.sides import FROM_INSIDE, FROM_OUTSIDE, TO_OUTSIDE, with_sides
 
 _HOUR = 3_600_000

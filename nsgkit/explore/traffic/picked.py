@@ -9,7 +9,7 @@ import pandas as pd
 from nsgkit.analyses.filters.grammar import parse, quoted
 from nsgkit.analyses.filters.values import moment
 from nsgkit.analyses.filters.words import terms_in
-from nsgkit.enrich.network import INTERNET
+from nsgkit.enrich.internet import INTERNET
 from nsgkit.schema import NOT_LOGGED, OTHERS, filter_word
 from nsgkit.views.theme import rows_with
 

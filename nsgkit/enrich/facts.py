@@ -1,0 +1,69 @@
+"""How a fact about addresses comes beside them: each distinct address is looked up once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from nsgkit.counting.arguments import require_columns
+from nsgkit.counting.columns import categories
+from nsgkit.counting.frame import Native, Rows, as_table
+
+ENDS = ("src_ip", "dst_ip")
+# Distinct texts in, and for each fact what is known of each text; None is unknown.
+Told: TypeAlias = Mapping[str, Sequence[str | None]]
+Lookup: TypeAlias = "Callable[[pd.Index[Any]], Told]"
+
+
+def with_facts(table: Any, lookup: Lookup) -> Native:
+    """Return `table` with `src_<fact>` and `dst_<fact>` for each fact that `lookup` tells.
+
+    >>> table = pd.DataFrame({"src_ip": ["10.0.0.4", "10.0.0.4"], "dst_ip": ["192.0.2.7", None]})
+    >>> with_facts(table, lambda texts: {"net": [t[:3] for t in texts]})["dst_net"].tolist()
+    ['192', nan]
+    """
+    held = as_table(table)
+    require_columns(ENDS, held)
+    if isinstance(held, pd.DataFrame):
+        return held.assign(
+            **{
+                f"{end.removesuffix('_ip')}_{fact}": values
+                for end in ENDS
+                for fact, values in facts_of(held[end], lookup).items()
+            }
+        )
+    return _in_engine(held, lookup)
+
+
+def facts_of(addresses: "pd.Series[Any]", lookup: Lookup) -> "dict[str, pd.Series[Any]]":
+    """Return of each address what `lookup` tells, as categories; null where it tells nothing.
+
+    >>> facts_of(pd.Series(["10.0.0.4"]), lambda texts: {"first": [t[0] for t in texts]})["first"].item()
+    '1'
+    """
+    coded = categories(addresses)
+    told = lookup(coded.categories)
+    return {fact: _spread(values, coded.codes, addresses.index) for fact, values in told.items()}
+
+
+def _spread(told: Sequence[str | None], codes: Any, index: Any) -> "pd.Series[Any]":
+    places, distinct = pd.factorize(np.array([*told, None], dtype=object), sort=True)
+    made = pd.Categorical.from_codes(places[codes], pd.Index(distinct, dtype="str"))
+    return pd.Series(made, index=index)
+
+
+def _in_engine(held: Native, lookup: Lookup) -> Native:
+    """Say of an engine's rows which value stands where, since names made here cannot be joined there."""
+    rows, added = Rows.of(held), list[str]()
+    for end in ENDS:
+        texts = rows.select(end).unique().collect({end: "str"})[end].dropna()
+        for fact, values in lookup(pd.Index(texts)).items():
+            name, told = f"{end.removesuffix('_ip')}_{fact}", pd.Series([*values], dtype="object")
+            named: Any = nw.lit(None, dtype=nw.String)
+            for value in sorted(told.dropna().unique()):
+                its = texts[(told == value).to_numpy()].tolist()
+                named = nw.when(nw.col(end).is_in(its)).then(nw.lit(value)).otherwise(named)
+            rows, added = rows.with_columns(**{name: named}), [*added, name]
+    return rows.select(*held.columns, *added).frame.to_native()

@@ -1,0 +1,50 @@
+"""The tables of where addresses are: places, and the lines from own sites to them."""
+
+from dataclasses import replace
+
+from nsgkit.schema.columns import TIME, Column
+from nsgkit.schema.tables import PEERS, RANKED, TRAFFIC, column
+
+UNKNOWN_PLACE = "unknown"
+
+# fmt: off
+# Where a place is, and who says so.
+LOCATED: tuple[Column, ...] = (
+    Column("place", "str", "Place", "City and country where a source tells the city, else the country; "
+           "\"unknown\" where no source knows."),
+    Column("country", "str", "Country", "ISO 3166-1 alpha-2 code of the country in which the address is "
+           "registered or placed; \"unknown\" where no source knows."),
+    Column("city", "str", "City", "Null where no source tells one.", nullable=True),
+    Column("lat", "float64", "Latitude", "Of the city, or of a point within the country.", "degrees",
+           nullable=True),
+    Column("lon", "float64", "Longitude", "Of the city, or of a point within the country.", "degrees",
+           nullable=True),
+    Column("place_source", "str", "Said by", "Which source says where, and of which date it is."),
+)
+# One row a place; with a width of bins, one row a place and bin, with `start` and `end` in front.
+PLACES: tuple[Column, ...] = (
+    *LOCATED,
+    *TRAFFIC,
+    replace(PEERS, name="addresses", label="Outside addresses", spoken="outside addresses",
+            meaning="Distinct outside addresses there."),
+    Column("hosts", "int64", "Own hosts", "Distinct own addresses that dealt with them.", "addresses"),
+    Column("from_there", "int64", "From there", "Connections that were opened from there.", "connections"),
+    Column("to_there", "int64", "To there", "Connections that were opened to there.", "connections"),
+    Column("bytes_to_there", "Int64", "Bytes to there", "Sent from inside to there, whoever called; null "
+           "where no counter is known.", "bytes", nullable=True),
+    Column("largest", "str", "Largest addresses", "Up to five of the addresses, those with the most "
+           "connections and denied attempts first, with how many."),
+    *RANKED,
+)
+# One row for each own site and place between which there was traffic.
+PLACE_LINKS: tuple[Column, ...] = (
+    Column("site", "str", "Own site", "The own virtual network or site."),
+    Column("site_lat", "float64", "Latitude of the site", "As network.toml gives it.", "degrees"),
+    Column("site_lon", "float64", "Longitude of the site", "As network.toml gives it.", "degrees"),
+    *(column(name, LOCATED) for name in ("place", "country", "lat", "lon")),
+    *(column(name, TRAFFIC) for name in ("connections", "denied", "bytes", "first", "last")),
+)
+SPAN: tuple[Column, ...] = (
+    Column("start", TIME, "From (UTC)", "The beginning of the bin.", "UTC"),
+    Column("end", TIME, "To (UTC)", "Its end, which is not part of it.", "UTC"),
+)

@@ -5,7 +5,7 @@ that is no address, such as one masked at the source, is not known to be inside,
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from pathlib import Path
@@ -17,17 +17,13 @@ import pandas as pd
 from nsgkit.counting.columns import categories
 from nsgkit.enrich.addresses import Bools, address_keys
 from nsgkit.enrich.context import Context, KnownPrefix, Problem
+from nsgkit.enrich.described import described
 from nsgkit.enrich.files import read_file
 from nsgkit.enrich.nics import nic_addresses, nic_subnets
-from nsgkit.enrich.prefixes import NOWHERE, Prefix, PrefixIndex
+from nsgkit.enrich.overlaps import overlaps
+from nsgkit.enrich.prefixes import NOT_THE_INTERNET, NOWHERE, Prefix, PrefixIndex
 from nsgkit.errors import NsgkitError
 
-# What is nobody's internet: private (RFC 1918, ULA), shared (RFC 6598), link-local, and the two addresses at
-# which Azure's platform itself speaks to a machine.
-NOT_THE_INTERNET = (
-    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "100.64.0.0/10", "169.254.0.0/16",
-    "fe80::/10", "168.63.129.16/32", "169.254.169.254/32",
-)  # fmt: skip
 _FILES = (".toml", ".json", ".csv", ".mmdb")
 
 # One form everywhere: a Network; prefixes; files that tell; or None for what the conversations tell.
@@ -88,6 +84,10 @@ class Network:
         """
         index, known = self._told_by(what)
         return [known[place] if place != NOWHERE else None for place in index.find(texts).tolist()]
+
+    def __repr__(self) -> str:
+        """Return what is own, what is known beside, from which files, and what could not be used."""
+        return described(self.own, self.context)
 
     def is_inside(self, addresses: "Sequence[str] | pd.Series[Any] | pd.Index[Any]") -> Bools:
         """Return for each address whether it lies in an own network; a text that is no address does not."""
@@ -174,13 +174,19 @@ def own_networks(table: object, own: Own = None) -> Network:
     """
     if isinstance(own, Network):
         return own
-    context = Context.joined(_context_of(part) for part in _parts(own))
+    context = _context(own)
     given = [each.prefix for each in context.prefixes if each.own]
     if all(prefix.num_addresses == 1 for prefix in given):  # none is a network: those are what the logs tell
         shown = [_prefix(text) for text in nic_subnets(nic_addresses(table))]
         everyone = [_prefix(text) for text in NOT_THE_INTERNET]
         return Network(_merged([*everyone, *shown, *given]), (*shown, *given), context)
     return Network(_merged(given), tuple(given), context)
+
+
+def _context(own: Own) -> Context:
+    """Return what all that is given says together, and what one part says otherwise than one before it."""
+    held = Context.joined(_context_of(part) for part in _parts(own))
+    return replace(held, problems=tuple(dict.fromkeys([*held.problems, *overlaps(held.prefixes)])))
 
 
 def _parts(own: Own) -> list[str | Path]:

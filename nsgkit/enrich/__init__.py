@@ -1,5 +1,6 @@
 """What is known beside the logs: which networks are the analyst's own, and what they are called."""
 
+from nsgkit.enrich.drafts import draft_network
 from nsgkit.enrich.internet import INTERNET, internet_as_one
 from nsgkit.enrich.names import named, names_of
 from nsgkit.enrich.network import Network, own_networks
@@ -7,5 +8,6 @@ from nsgkit.enrich.nics import nic_addresses
 from nsgkit.enrich.scanners import scanner
 
 __all__ = [
-    "INTERNET", "Network", "internet_as_one", "named", "names_of", "nic_addresses", "own_networks", "scanner",
+    "INTERNET", "Network", "draft_network", "internet_as_one", "named", "names_of", "nic_addresses",
+    "own_networks", "scanner",
 ]  # fmt: skip

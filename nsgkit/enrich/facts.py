@@ -70,9 +70,8 @@ def named_by(column: str, texts: "pd.Series[Any]", told: "pd.Series[Any]") -> An
 
     The values stand side by side: one within the other, some hundreds would be too deep for an engine.
     """
-    places = told.groupby(told, observed=True).indices
     named = [
-        nw.when(nw.col(column).is_in(texts.iloc[its].tolist())).then(nw.lit(value))
-        for value, its in sorted(places.items())
+        nw.when(nw.col(column).is_in(texts[(told == value).to_numpy()].tolist())).then(nw.lit(value))
+        for value in sorted(told.dropna().unique())
     ]
     return nw.coalesce(nw.lit(None, dtype=nw.String), *named)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nsgkit.enrich.addresses import Keys, address_keys
+from nsgkit.enrich.addresses import Bools, Keys, address_keys
 
 Prefix: TypeAlias = IPv4Network | IPv6Network
 Span: TypeAlias = tuple[int, int]  # the first and the last address, IPv4 where its mapped form lies
@@ -42,8 +42,7 @@ class PrefixIndex:
     def of_spans(cls, spans: Iterable[Span]) -> "PrefixIndex":
         """Return the index of prefixes that are given by their first and last address."""
         starts, winners = _edges(spans)
-        keys = b"".join(start.to_bytes(16, "big") for start in starts)
-        return cls(np.frombuffer(keys, dtype="S16"), np.array(winners, dtype=np.int64))
+        return cls(_keys(starts), np.array(winners, dtype=np.int64))
 
     def find(self, texts: "pd.Index[Any]") -> _Places:
         """Return for each text the place of the longest prefix that it lies in; -1 where it lies in none.
@@ -53,6 +52,17 @@ class PrefixIndex:
         keys, is_address = address_keys(texts)
         found: _Places = self.winners[np.searchsorted(self.starts, keys, side="right") - 1]
         return np.where(is_address, found, NOWHERE)
+
+    def find_spans(self, spans: Sequence[Span]) -> tuple[_Places, Bools]:
+        """Return for each span the prefix that its first address is in, and whether all of it is only there.
+
+        >>> index = PrefixIndex.of([IPv4Network("10.0.0.0/8"), IPv4Network("10.1.0.0/16")])
+        >>> [found.tolist() for found in index.find_spans(spans_of(["10.0.0.0/8", "10.1.2.0/24"]))]
+        [[0, 1], [False, True]]
+        """
+        ends = [_keys([span[end] for span in spans]) for end in (0, 1)]
+        first, last = (np.searchsorted(self.starts, keys, side="right") - 1 for keys in ends)
+        return self.winners[first], first == last
 
 
 def spans_of(texts: Sequence[str]) -> list[Span | None]:
@@ -107,6 +117,10 @@ def _edges(given: Iterable[Span]) -> tuple[list[int], list[int]]:
             winners.append(winner)
     within = bisect_left(starts, _END)
     return starts[:within], winners[:within]
+
+
+def _keys(addresses: Iterable[int]) -> Keys:
+    return np.frombuffer(b"".join(address.to_bytes(16, "big") for address in addresses), dtype="S16")
 
 
 def _span(prefix: Prefix) -> Span:

@@ -21,7 +21,5 @@ def test_two_thousand_values_in_an_engine_are_those_of_pandas():
     plain = with_facts(TABLE, own_name).sort_values("src_ip", ignore_index=True)
     assert [*told] == [*plain]
     for name in ("src_self", "dst_self", "src_none", "dst_none"):
-        assert (
-            told[name].astype("object").fillna("").tolist()
-            == plain[name].astype("object").fillna("").tolist()
-        )
+        first, second = (each[name].astype("object").fillna("").tolist() for each in (told, plain))
+        assert first == second

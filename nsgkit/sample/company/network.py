@@ -159,6 +159,8 @@ BACKUP_SERVICE = "2001:db8:f0::220"
 PAYMENTS = "192.0.2.230"
 CHAT = "192.0.2.240"
 TIME6 = "2001:db8:f0::123"
+# What a threat feed beside the logs names: none lies there yet.
+REPORTED: tuple[str, ...] = ()
 SAAS = tuple(f"203.0.113.{n}" for n in range(129, 189))
 
 

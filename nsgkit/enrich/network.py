@@ -15,13 +15,14 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.counting.columns import categories
+from nsgkit.counting.frame import as_table
 from nsgkit.enrich.addresses import Bools, address_keys
 from nsgkit.enrich.context import Context, KnownPrefix, Problem
 from nsgkit.enrich.described import described
 from nsgkit.enrich.files import read_file
 from nsgkit.enrich.nics import nic_addresses, nic_subnets
 from nsgkit.enrich.overlaps import overlaps
-from nsgkit.enrich.prefixes import NOT_THE_INTERNET, NOWHERE, Prefix, PrefixIndex
+from nsgkit.enrich.prefixes import NOT_THE_INTERNET, NOWHERE, Prefix, PrefixIndex, Span
 from nsgkit.errors import NsgkitError
 
 _FILES = (".toml", ".json", ".csv", ".mmdb")
@@ -101,6 +102,21 @@ class Network:
         inside, is_address = self._places(coded.categories)
         return _of_each(is_address & ~inside, coded)
 
+    def in_subnets(self, texts: "pd.Index[Any]") -> Bools:
+        """Return for each text whether it lies in a network that was given, or that NICs show.
+
+        >>> Network.of(["10.0.0.0/8"]).in_subnets(pd.Index(["10.0.0.4", "192.168.0.1"])).tolist()
+        [True, False]
+        """
+        inside: Bools = self._subnets.find(texts) != NOWHERE
+        return inside
+
+    def touches_subnets(self, spans: Sequence[Span]) -> Bools:
+        """Return for each span whether one of these networks holds it or a part of it."""
+        places, whole = self._subnets.find_spans(spans)
+        touched: Bools = (places != NOWHERE) | ~whole
+        return touched
+
     def _places(self, texts: "pd.Index[Any]") -> tuple[Bools, Bools]:
         """Return of each text whether it lies in an own network, and whether it is an address at all."""
         _, is_address = address_keys(texts)
@@ -114,6 +130,10 @@ class Network:
     @cached_property
     def _inside(self) -> PrefixIndex:
         return PrefixIndex.of(self.own)
+
+    @cached_property
+    def _subnets(self) -> PrefixIndex:
+        return PrefixIndex.of(self.subnets)
 
     @cached_property
     def _indexes(self) -> dict[str, tuple[PrefixIndex, list[KnownPrefix]]]:
@@ -181,6 +201,17 @@ def own_networks(table: object, own: Own = None) -> Network:
         everyone = [_prefix(text) for text in NOT_THE_INTERNET]
         return Network(_merged([*everyone, *shown, *given]), (*shown, *given), context)
     return Network(_merged(given), tuple(given), context)
+
+
+def network_for(table: object, own: Own = None) -> Network:
+    """Return the own networks for a fact about any table: where it names no NIC, none shows a subnet.
+
+    >>> network_for(pd.DataFrame({"src_ip": ["10.0.0.4"], "dst_ip": ["10.0.0.5"]})).subnets
+    ()
+    """
+    needed = ["mac", "direction", "src_ip", "dst_ip"]
+    nics = not isinstance(own, Network) and {*needed} <= {*as_table(table).columns}
+    return own_networks(table if nics else pd.DataFrame(columns=needed, dtype="str"), own)
 
 
 def _context(own: Own) -> Context:

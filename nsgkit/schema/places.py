@@ -6,6 +6,8 @@ from nsgkit.schema.columns import TIME, Column
 from nsgkit.schema.tables import PEERS, RANKED, TRAFFIC, column
 
 UNKNOWN_PLACE = "unknown"
+SEVERAL_PLACES = "several places"  # of a group that lies in more than one
+INSIDE_ONLY = "inside_only"  # where a table's attrs carry what was counted of no place: between inside ends
 
 # fmt: off
 # Where a place is, and who says so.
@@ -20,6 +22,14 @@ LOCATED: tuple[Column, ...] = (
     Column("lon", "float64", "Longitude", "Of the city, or of a point within the country.", "degrees",
            nullable=True),
     Column("place_source", "str", "Said by", "Which source says where, and of which date it is."),
+)
+# One row an address: where it is, and who announces it.
+PLACED: tuple[Column, ...] = (
+    *LOCATED,
+    Column("region", "str", "Region", "Of the city, as its source writes it, such as GB-ENG or ENG; null "
+           "where no source tells one.", nullable=True),
+    Column("operator", "str", "Network operator", "Who announces the address, by a file or a database; null "
+           "where neither tells.", nullable=True),
 )
 # One row a place; with a width of bins, one row a place and bin, with `start` and `end` in front.
 PLACES: tuple[Column, ...] = (

@@ -183,6 +183,19 @@ def own_networks(table: object, own: Own = None) -> Network:
     return Network(_merged(given), tuple(given), context)
 
 
+def as_given(own: Own = None) -> Network:
+    """Return what is given alone, in prefixes or files: the logs are asked for nothing.
+
+    >>> as_given("10.0.0.0/8, 192.0.2.0/24").is_inside(["10.0.0.4"]).tolist(), as_given().own
+    ([True], ())
+    """
+    if isinstance(own, Network):
+        return own
+    context = Context.joined(_context_of(part) for part in _parts(own))
+    given = [each.prefix for each in context.prefixes if each.own]
+    return Network(_merged(given), tuple(given), context)
+
+
 def _parts(own: Own) -> list[str | Path]:
     if own is None or isinstance(own, Network):
         return []

@@ -20,7 +20,7 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.detections.kinds import BY_NAME
-from nsgkit.enrich.files.toml import read_toml
+from nsgkit.enrich.files.toml import beside, read_toml
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.schema.columns import as_text
 
@@ -80,9 +80,7 @@ def known_beside(logs: str | Path) -> Path | None:
     >>> known_beside("data/samples").name
     'known.toml'
     """
-    folder = Path(logs).expanduser()
-    places = (folder / "known.toml", folder.parent / "known.toml")
-    return next((place for place in places if place.is_file()), None)
+    return beside(logs, "known.toml")
 
 
 def entries(known: Known) -> tuple[KnownEntry, ...]:

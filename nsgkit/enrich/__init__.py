@@ -1,10 +1,12 @@
 """What is known beside the logs: which networks are the analyst's own, and what they are called."""
 
+from nsgkit.enrich.countries import country, operator
 from nsgkit.enrich.drafts import draft_network
 from nsgkit.enrich.flow_types import flow_type
 from nsgkit.enrich.internet import INTERNET, internet_as_one
+from nsgkit.enrich.locating import located
 from nsgkit.enrich.names import named, names_of
-from nsgkit.enrich.network import Network, own_networks
+from nsgkit.enrich.network import Network, network_beside, own_networks
 from nsgkit.enrich.nics import nic_addresses
 from nsgkit.enrich.ports import port
 from nsgkit.enrich.scanners import scanner
@@ -15,13 +17,17 @@ from nsgkit.enrich.threats import feed_problems, threat
 __all__ = [
     "INTERNET",
     "Network",
+    "country",
     "draft_network",
     "feed_problems",
     "flow_type",
     "internet_as_one",
+    "located",
     "named",
     "names_of",
+    "network_beside",
     "nic_addresses",
+    "operator",
     "own_networks",
     "port",
     "scanner",

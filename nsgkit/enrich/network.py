@@ -20,9 +20,10 @@ from nsgkit.enrich.addresses import Bools, address_keys
 from nsgkit.enrich.context import Context, KnownPrefix, Problem
 from nsgkit.enrich.described import described
 from nsgkit.enrich.files import read_file
+from nsgkit.enrich.files.toml import beside
 from nsgkit.enrich.nics import nic_addresses, nic_subnets
 from nsgkit.enrich.overlaps import overlaps
-from nsgkit.enrich.prefixes import NOT_THE_INTERNET, NOWHERE, Prefix, PrefixIndex, Span
+from nsgkit.enrich.prefixes import NOBODY_S, NOT_THE_INTERNET, NOWHERE, Prefix, PrefixIndex, Span
 from nsgkit.errors import NsgkitError
 
 _FILES = (".toml", ".json", ".csv", ".mmdb")
@@ -171,7 +172,8 @@ def own_networks(table: object, own: Own = None) -> Network:
         Prefixes such as "10.20.0.0/16", as a list or with commas between them; or files that tell, one or a
         list of them, such as a network.toml, whose `own` lists them (without it, the prefixes of its
         `[[networks]]` count). What has a `name` is called so where the names are carried
-        (`nsgkit.enrich.named`). Where no file has an own network, the logs are asked for them.
+        (`nsgkit.enrich.named`). Where no file has an own network, the logs are asked for them. Link-local
+        addresses and the platform's two are inside whatever is given.
 
     Returns
     -------
@@ -192,15 +194,23 @@ def own_networks(table: object, own: Own = None) -> Network:
     >>> network.is_inside(["2001:db8:30:1::4", "2001:db8:f0::220"]).tolist()
     [True, False]
     """
+    given = as_given(own)
     if isinstance(own, Network):
         return own
-    context = _context(own)
-    given = [each.prefix for each in context.prefixes if each.own]
-    if all(prefix.num_addresses == 1 for prefix in given):  # none is a network: those are what the logs tell
-        shown = [_prefix(text) for text in nic_subnets(nic_addresses(table))]
-        everyone = [_prefix(text) for text in NOT_THE_INTERNET]
-        return Network(_merged([*everyone, *shown, *given]), (*shown, *given), context)
-    return Network(_merged(given), tuple(given), context)
+    if any(prefix.num_addresses > 1 for prefix in given.subnets):
+        return replace(given, own=_merged([*given.own, *map(_prefix, NOBODY_S)]))
+    shown = [_prefix(text) for text in nic_subnets(nic_addresses(table))]
+    everyone = map(_prefix, NOT_THE_INTERNET)
+    return Network(_merged([*everyone, *shown, *given.own]), (*shown, *given.subnets), given.context)
+
+
+def network_beside(logs: str | Path) -> Path | None:
+    """Return the network.toml that lies in the folder of the logs, or beside it; None where there is none.
+
+    >>> network_beside("data/samples").name
+    'network.toml'
+    """
+    return beside(logs, "network.toml")
 
 
 def network_for(table: object, own: Own = None) -> Network:
@@ -212,6 +222,19 @@ def network_for(table: object, own: Own = None) -> Network:
     needed = ["mac", "direction", "src_ip", "dst_ip"]
     nics = not isinstance(own, Network) and {*needed} <= {*as_table(table).columns}
     return own_networks(table if nics else pd.DataFrame(columns=needed, dtype="str"), own)
+
+
+def as_given(own: Own = None) -> Network:
+    """Return what is given alone, in prefixes or files: the logs are asked for nothing.
+
+    >>> as_given("10.0.0.0/8, 192.0.2.0/24").is_inside(["10.0.0.4"]).tolist(), as_given().own
+    ([True], ())
+    """
+    if isinstance(own, Network):
+        return own
+    context = _context(own)
+    given = [each.prefix for each in context.prefixes if each.own]
+    return Network(_merged(given), tuple(given), context)
 
 
 def _context(own: Own) -> Context:

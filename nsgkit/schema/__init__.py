@@ -17,7 +17,16 @@ from nsgkit.schema.naming import (
     spoken,
     spoken_list,
 )
-from nsgkit.schema.places import LOCATED, PLACE_LINKS, PLACES, SPAN, UNKNOWN_PLACE
+from nsgkit.schema.places import (
+    INSIDE_ONLY,
+    LOCATED,
+    PLACE_LINKS,
+    PLACED,
+    PLACES,
+    SEVERAL_PLACES,
+    SPAN,
+    UNKNOWN_PLACE,
+)
 from nsgkit.schema.reference import codes, dictionary
 from nsgkit.schema.tables import (
     BLOBS,
@@ -78,6 +87,7 @@ __all__ = [
     "HOURS",
     "IANA_PROTOCOLS",
     "INCIDENTS",
+    "INSIDE_ONLY",
     "LATE_ANSWERS",
     "LIFE",
     "LOCATED",
@@ -86,12 +96,14 @@ __all__ = [
     "OTHERS",
     "PEERS",
     "PLACE",
+    "PLACED",
     "PLACES",
     "PLACE_LINKS",
     "RANKED",
     "RECORD_TYPES",
     "REJECTS",
     "SET_ASIDE",
+    "SEVERAL_PLACES",
     "SILENCES",
     "SPAN",
     "STATELESS_RULES",

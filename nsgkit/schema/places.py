@@ -6,12 +6,14 @@ from nsgkit.schema.columns import TIME, Column
 from nsgkit.schema.tables import PEERS, RANKED, TRAFFIC, column
 
 UNKNOWN_PLACE = "unknown"
+SEVERAL_PLACES = "several places"  # of a group that lies in more than one
+INSIDE_ONLY = "inside_only"  # where a table's attrs carry what was counted of no place: between inside ends
 
 # fmt: off
 # Where a place is, and who says so.
 LOCATED: tuple[Column, ...] = (
-    Column("place", "str", "Place", "City and country where a source tells the city, else the country; "
-           "\"unknown\" where no source knows."),
+    Column("place", "str", "Place", "City and country where a source tells the city and its coordinates, "
+           "else the country; \"unknown\" where no source knows."),
     Column("country", "str", "Country", "ISO 3166-1 alpha-2 code of the country in which the address is "
            "registered or placed; \"unknown\" where no source knows."),
     Column("city", "str", "City", "Null where no source tells one.", nullable=True),
@@ -21,9 +23,18 @@ LOCATED: tuple[Column, ...] = (
            nullable=True),
     Column("place_source", "str", "Said by", "Which source says where, and of which date it is."),
 )
+# One row an address: where it is, and who announces it.
+PLACED: tuple[Column, ...] = (
+    *LOCATED,
+    Column("region", "str", "Region", "Of the city, as its source writes it, such as GB-ENG or ENG; null "
+           "where no source tells one.", nullable=True),
+    Column("operator", "str", "Network operator", "Who announces the address, by a file or a database; null "
+           "where neither tells.", nullable=True),
+)
+_CITIES = "The cities that a source tells of its addresses, up to five; null where none does."
 # One row a place; with a width of bins, one row a place and bin, with `start` and `end` in front.
 PLACES: tuple[Column, ...] = (
-    *LOCATED,
+    *(replace(each, meaning=_CITIES) if each.name == "city" else each for each in LOCATED),
     *TRAFFIC,
     replace(PEERS, name="addresses", label="Outside addresses", spoken="outside addresses",
             meaning="Distinct outside addresses there."),

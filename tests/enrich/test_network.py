@@ -91,7 +91,12 @@ def test_what_is_no_network_is_told_how_one_is_written(text):
 def test_a_file_names_them_under_own(tmp_path):
     path = tmp_path / "network.toml"
     path.write_text('own = ["10.20.0.0/16"]\n[[networks]]\nprefix = "192.168.40.0/24"\n', "utf-8")
-    assert own_networks(flows(HEAD), path).own == Network.of(["10.20.0.0/16"]).own
+    assert own_networks(flows(HEAD), path).subnets == (ip_network("10.20.0.0/16"),)
+
+
+def test_link_local_and_platform_addresses_are_never_the_internet():
+    network = own_networks(flows(HEAD), "10.20.0.0/16")
+    assert inside(network, "169.254.1.1", "168.63.129.16", "fe80::1", "168.63.129.17") == [True] * 3 + [False]
 
 
 def test_a_file_without_own_has_its_networks():

@@ -71,3 +71,16 @@ def key_lines(text: str) -> Mapping[str, int]:
         elif key := _KEY.match(line):
             lines.setdefault(f"{inside}.{key['name']}" if inside else key["name"], number)
     return lines
+
+
+def beside(logs: str | Path, name: str) -> Path | None:
+    """Return the file of this name in the folder of the logs, or beside it; None where there is none.
+
+    What an analyst writes belongs to a network: it lies with its logs, and no other's is taken for it.
+
+    >>> beside("data/samples", "known.toml").name
+    'known.toml'
+    """
+    folder = Path(logs).expanduser()
+    places = (folder / name, folder.parent / name)
+    return next((place for place in places if place.is_file()), None)

@@ -69,17 +69,21 @@ def in_words(address: object, known: Mapping[str, str]) -> str:
 
 
 def with_names_behind(text: str, known: Mapping[str, str]) -> str:
-    """Return a sentence with its name behind each address, once; without names it is the same.
+    """Return a sentence with its name behind each address, at its first mention; else it is the same.
 
-    >>> with_names_behind("10.0.0.4 called 10.0.0.5.", {"10.0.0.4": "10.0.0.4  ·  WEB1"})
-    '10.0.0.4 (WEB1) called 10.0.0.5.'
+    >>> with_names_behind("10.0.0.4 called 10.0.0.5:22.", {"10.0.0.5": "10.0.0.5  ·  WEB1"})
+    '10.0.0.4 called 10.0.0.5:22 (WEB1).'
     """
-    return _ADDRESS.sub(lambda found: _behind(found[0], known), text) if known else text
+    said: set[str] = set()
 
+    def behind(found: re.Match[str]) -> str:
+        whole = found[0] if found[0] in known else found[0].rstrip(".:")  # a full stop is no part of it
+        address = whole if whole in known else whole.rpartition(":")[0]  # without its port
+        name = "" if address in said else name_of(address, known)
+        said.add(address)
+        return (f"{whole} ({name})" if name else whole) + found[0][len(whole) :]
 
-def _behind(found: str, known: Mapping[str, str]) -> str:
-    address = found if found in known else found.rstrip(".:")  # the end of a sentence is no part of it
-    return in_words(address, known) + found[len(address) :]
+    return _ADDRESS.sub(behind, text) if known else text
 
 
 def with_name_columns(table: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import traitlets
 
 from nsgkit.detections.form import many
 from nsgkit.html import visible
-from nsgkit.schema import names_carried
+from nsgkit.schema import names_carried, with_names_behind
 from nsgkit.schema.findings import PURPOSES
 
 MOST_ROWS = 1_000
@@ -96,7 +96,7 @@ def cells(row: "pd.Series[Any]") -> list[str]:
         target,
         port,
         f"{row['attempts']:,}",
-        allowed,
+        with_names_behind(allowed, known),
         *seen,
         rule,
     ]

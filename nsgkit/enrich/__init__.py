@@ -1,11 +1,31 @@
 """What is known beside the logs: which networks are the analyst's own, and what they are called."""
 
+from nsgkit.enrich.drafts import draft_network
+from nsgkit.enrich.flow_types import flow_type
 from nsgkit.enrich.internet import INTERNET, internet_as_one
 from nsgkit.enrich.names import named, names_of
 from nsgkit.enrich.network import Network, own_networks
 from nsgkit.enrich.nics import nic_addresses
+from nsgkit.enrich.ports import port
 from nsgkit.enrich.scanners import scanner
+from nsgkit.enrich.scopes import scope
+from nsgkit.enrich.service_tags import service_tag
+from nsgkit.enrich.threats import feed_problems, threat
 
 __all__ = [
-    "INTERNET", "Network", "internet_as_one", "named", "names_of", "nic_addresses", "own_networks", "scanner",
-]  # fmt: skip
+    "INTERNET",
+    "Network",
+    "draft_network",
+    "feed_problems",
+    "flow_type",
+    "internet_as_one",
+    "named",
+    "names_of",
+    "nic_addresses",
+    "own_networks",
+    "port",
+    "scanner",
+    "scope",
+    "service_tag",
+    "threat",
+]

@@ -13,7 +13,8 @@ class KnownPrefix(NamedTuple):
 
     `kind` is "vnet", "vpn" (a site behind a VPN gateway or ExpressRoute), "p2s" (clients of a point-to-site
     VPN) or "public"; `site` the virtual network or site that it belongs to. `country` and `region` are those
-    of ISO 3166, `lat` and `lon` degrees, `source` the file and the line or key.
+    of ISO 3166, `lat` and `lon` degrees, `source` the file and the line or key. Where a file says that a
+    prefix is not to be located, its country is "unknown", and it takes the place of none around it.
     """
 
     prefix: Prefix
@@ -36,8 +37,24 @@ class Problem(NamedTuple):
     """What in a file could not be used: where, what is wrong, and what to do."""
 
     file: str
-    where: str  # such as "line 3" or "networks[2].prefix"
+    where: str  # such as "line 3" or "networks[2].prefix, line 14"
     what: str
+
+    def text(self) -> str:
+        """Return the problem as a sentence.
+
+        >>> Problem("geofeed.csv", "line 3", "It is empty.").text()
+        'geofeed.csv, line 3: It is empty.'
+        """
+        return f"{', '.join(part for part in (self.file, self.where) if part)}: {self.what}"
+
+
+class Stamp(NamedTuple):
+    """How a file was when it was read: when it was changed, in nanoseconds, and its size."""
+
+    path: Path
+    changed: int | None
+    size: int | None
 
 
 class FeedFile(NamedTuple):
@@ -57,6 +74,7 @@ class Context:
     service_tags: tuple[Path, ...] = ()  # ServiceTags_Public.json
     feeds: tuple[FeedFile, ...] = ()
     problems: tuple[Problem, ...] = ()
+    files: tuple[Stamp, ...] = ()  # that were read
 
     @classmethod
     def joined(cls, parts: Iterable["Context"]) -> "Context":
@@ -68,4 +86,5 @@ class Context:
             tuple(each for part in held for each in part.service_tags),
             tuple(each for part in held for each in part.feeds),
             tuple(each for part in held for each in part.problems),
+            tuple(each for part in held for each in part.files),
         )

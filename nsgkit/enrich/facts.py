@@ -61,9 +61,17 @@ def _in_engine(held: Native, lookup: Lookup) -> Native:
         texts = rows.select(end).unique().collect({end: "str"})[end].dropna()
         for fact, values in lookup(pd.Index(texts)).items():
             name, told = f"{end.removesuffix('_ip')}_{fact}", pd.Series([*values], dtype="object")
-            named: Any = nw.lit(None, dtype=nw.String)
-            for value in sorted(told.dropna().unique()):
-                its = texts[(told == value).to_numpy()].tolist()
-                named = nw.when(nw.col(end).is_in(its)).then(nw.lit(value)).otherwise(named)
-            rows, added = rows.with_columns(**{name: named}), [*added, name]
+            rows, added = rows.with_columns(**{name: named_by(end, texts, told)}), [*added, name]
     return rows.select(*held.columns, *added).frame.to_native()
+
+
+def named_by(column: str, texts: "pd.Series[Any]", told: "pd.Series[Any]") -> Any:
+    """Return the expression of what is told of each text of a column; null where it is null.
+
+    The values stand side by side: one within the other, some hundreds would be too deep for an engine.
+    """
+    named = [
+        nw.when(nw.col(column).is_in(texts[(told == value).to_numpy()].tolist())).then(nw.lit(value))
+        for value in sorted(told.dropna().unique())
+    ]
+    return nw.coalesce(nw.lit(None, dtype=nw.String), *named)

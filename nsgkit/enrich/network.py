@@ -5,7 +5,7 @@ that is no address, such as one masked at the source, is not known to be inside,
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from pathlib import Path
@@ -15,19 +15,16 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.counting.columns import categories
+from nsgkit.counting.frame import as_table
 from nsgkit.enrich.addresses import Bools, address_keys
 from nsgkit.enrich.context import Context, KnownPrefix, Problem
+from nsgkit.enrich.described import described
 from nsgkit.enrich.files import read_file
 from nsgkit.enrich.nics import nic_addresses, nic_subnets
-from nsgkit.enrich.prefixes import NOWHERE, Prefix, PrefixIndex
+from nsgkit.enrich.overlaps import overlaps
+from nsgkit.enrich.prefixes import NOT_THE_INTERNET, NOWHERE, Prefix, PrefixIndex, Span
 from nsgkit.errors import NsgkitError
 
-# What is nobody's internet: private (RFC 1918, ULA), shared (RFC 6598), link-local, and the two addresses at
-# which Azure's platform itself speaks to a machine.
-NOT_THE_INTERNET = (
-    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "100.64.0.0/10", "169.254.0.0/16",
-    "fe80::/10", "168.63.129.16/32", "169.254.169.254/32",
-)  # fmt: skip
 _FILES = (".toml", ".json", ".csv", ".mmdb")
 
 # One form everywhere: a Network; prefixes; files that tell; or None for what the conversations tell.
@@ -89,6 +86,10 @@ class Network:
         index, known = self._told_by(what)
         return [known[place] if place != NOWHERE else None for place in index.find(texts).tolist()]
 
+    def __repr__(self) -> str:
+        """Return what is own, what is known beside, from which files, and what could not be used."""
+        return described(self.own, self.context)
+
     def is_inside(self, addresses: "Sequence[str] | pd.Series[Any] | pd.Index[Any]") -> Bools:
         """Return for each address whether it lies in an own network; a text that is no address does not."""
         coded = categories(pd.Series(addresses))
@@ -100,6 +101,21 @@ class Network:
         coded = categories(pd.Series(addresses))
         inside, is_address = self._places(coded.categories)
         return _of_each(is_address & ~inside, coded)
+
+    def in_subnets(self, texts: "pd.Index[Any]") -> Bools:
+        """Return for each text whether it lies in a network that was given, or that NICs show.
+
+        >>> Network.of(["10.0.0.0/8"]).in_subnets(pd.Index(["10.0.0.4", "192.168.0.1"])).tolist()
+        [True, False]
+        """
+        inside: Bools = self._subnets.find(texts) != NOWHERE
+        return inside
+
+    def touches_subnets(self, spans: Sequence[Span]) -> Bools:
+        """Return for each span whether one of these networks holds it or a part of it."""
+        places, whole = self._subnets.find_spans(spans)
+        touched: Bools = (places != NOWHERE) | ~whole
+        return touched
 
     def _places(self, texts: "pd.Index[Any]") -> tuple[Bools, Bools]:
         """Return of each text whether it lies in an own network, and whether it is an address at all."""
@@ -114,6 +130,10 @@ class Network:
     @cached_property
     def _inside(self) -> PrefixIndex:
         return PrefixIndex.of(self.own)
+
+    @cached_property
+    def _subnets(self) -> PrefixIndex:
+        return PrefixIndex.of(self.subnets)
 
     @cached_property
     def _indexes(self) -> dict[str, tuple[PrefixIndex, list[KnownPrefix]]]:
@@ -174,13 +194,30 @@ def own_networks(table: object, own: Own = None) -> Network:
     """
     if isinstance(own, Network):
         return own
-    context = Context.joined(_context_of(part) for part in _parts(own))
+    context = _context(own)
     given = [each.prefix for each in context.prefixes if each.own]
     if all(prefix.num_addresses == 1 for prefix in given):  # none is a network: those are what the logs tell
         shown = [_prefix(text) for text in nic_subnets(nic_addresses(table))]
         everyone = [_prefix(text) for text in NOT_THE_INTERNET]
         return Network(_merged([*everyone, *shown, *given]), (*shown, *given), context)
     return Network(_merged(given), tuple(given), context)
+
+
+def network_for(table: object, own: Own = None) -> Network:
+    """Return the own networks for a fact about any table: where it names no NIC, none shows a subnet.
+
+    >>> network_for(pd.DataFrame({"src_ip": ["10.0.0.4"], "dst_ip": ["10.0.0.5"]})).subnets
+    ()
+    """
+    needed = ["mac", "direction", "src_ip", "dst_ip"]
+    nics = not isinstance(own, Network) and {*needed} <= {*as_table(table).columns}
+    return own_networks(table if nics else pd.DataFrame(columns=needed, dtype="str"), own)
+
+
+def _context(own: Own) -> Context:
+    """Return what all that is given says together, and what one part says otherwise than one before it."""
+    held = Context.joined(_context_of(part) for part in _parts(own))
+    return replace(held, problems=tuple(dict.fromkeys([*held.problems, *overlaps(held.prefixes)])))
 
 
 def _parts(own: Own) -> list[str | Path]:

@@ -10,7 +10,7 @@ from nsgkit.counting.arguments import require_columns
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.enrich.facts import ENDS
 
-_SUBNET = {4: 24, 6: 64}  # bits of what is taken for the subnet of a NIC's address
+NIC_SUBNET = {4: 24, 6: 64}  # bits of what is taken for the subnet of a NIC's address
 
 
 def nic_addresses(table: object) -> pd.DataFrame:
@@ -43,5 +43,5 @@ def nic_subnets(addresses: pd.DataFrame) -> list[str]:
         if (mac, version) in found:
             continue
         with suppress(ValueError):
-            found[mac, version] = str(ip_network((ip_address(text), _SUBNET[version]), strict=False))
+            found[mac, version] = str(ip_network((ip_address(text), NIC_SUBNET[version]), strict=False))
     return [*found.values()]

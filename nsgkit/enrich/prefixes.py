@@ -1,6 +1,7 @@
 """Which of many prefixes an address lies in: the longest wins, for IPv4 and IPv6 alike."""
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any, TypeAlias
@@ -9,12 +10,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nsgkit.enrich.addresses import Keys, address_keys
+from nsgkit.enrich.addresses import Bools, Keys, address_keys
 
 Prefix: TypeAlias = IPv4Network | IPv6Network
+# What is nobody's internet: private (RFC 1918, ULA), shared (RFC 6598), link-local, and the two addresses at
+# which Azure's platform itself speaks to a machine.
+NOT_THE_INTERNET = (
+    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "100.64.0.0/10", "169.254.0.0/16",
+    "fe80::/10", "168.63.129.16/32", "169.254.169.254/32",
+)  # fmt: skip
+Span: TypeAlias = tuple[int, int]  # the first and the last address, IPv4 where its mapped form lies
 NOWHERE = -1
 _MAPPED = 0xFFFF << 32  # where IPv4 lies among the addresses of IPv6
 _IPV4 = (_MAPPED, _MAPPED + 2**32 - 1)
+_END = 2**128  # behind the last address
 _Places: TypeAlias = npt.NDArray[np.int64]
 
 
@@ -33,9 +42,13 @@ class PrefixIndex:
     @classmethod
     def of(cls, prefixes: Iterable[Prefix]) -> "PrefixIndex":
         """Return the index of prefixes; of one that is there twice the first counts."""
-        edges = [(0, NOWHERE), *_edges(prefixes)]
-        starts = np.frombuffer(b"".join(start.to_bytes(16, "big") for start, _ in edges), dtype="S16")
-        return cls(starts, np.array([winner for _, winner in edges], dtype=np.int64))
+        return cls.of_spans(map(_span, prefixes))
+
+    @classmethod
+    def of_spans(cls, spans: Iterable[Span]) -> "PrefixIndex":
+        """Return the index of prefixes that are given by their first and last address."""
+        starts, winners = _edges(spans)
+        return cls(_keys(starts), np.array(winners, dtype=np.int64))
 
     def find(self, texts: "pd.Index[Any]") -> _Places:
         """Return for each text the place of the longest prefix that it lies in; -1 where it lies in none.
@@ -46,26 +59,76 @@ class PrefixIndex:
         found: _Places = self.winners[np.searchsorted(self.starts, keys, side="right") - 1]
         return np.where(is_address, found, NOWHERE)
 
+    def find_spans(self, spans: Sequence[Span]) -> tuple[_Places, Bools]:
+        """Return for each span the prefix that its first address is in, and whether all of it is only there.
 
-def _edges(prefixes: Iterable[Prefix]) -> Iterator[tuple[int, int]]:
-    """Yield the first address of each stretch, in order, and whose it is; of equal ones the last counts.
+        >>> index = PrefixIndex.of([IPv4Network("10.0.0.0/8"), IPv4Network("10.1.0.0/16")])
+        >>> [found.tolist() for found in index.find_spans(spans_of(["10.0.0.0/8", "10.1.2.0/24"]))]
+        [[0, 1], [False, True]]
+        """
+        ends = [_keys([span[end] for span in spans]) for end in (0, 1)]
+        first, last = (np.searchsorted(self.starts, keys, side="right") - 1 for keys in ends)
+        return self.winners[first], first == last
+
+
+def spans_of(texts: Sequence[str]) -> list[Span | None]:
+    """Return the first and last address of the prefix or address that each text is; None where it is none.
+
+    Bits behind the length of a prefix do not count, as feeds and lists write them. This takes a tenth of the
+    time of `ipaddress`.
+
+    >>> [span and span[1] - span[0] + 1 for span in spans_of(["10.0.0.4/24", "2001:db8::1", "10.0.0.0/33"])]
+    [256, 1, None]
+    """
+    parts = [text.partition("/") for text in texts]
+    keys, is_address = address_keys(pd.Index([head for head, _, _ in parts], dtype="object"))
+    halves = keys.view(">u8").reshape(-1, 2).tolist()
+    return [
+        _span_at((high << 64) | low, 128 if ":" in head else 32, tail if slash else None) if known else None
+        for (head, slash, tail), (high, low), known in zip(parts, halves, is_address.tolist(), strict=True)
+    ]
+
+
+def _span_at(address: int, width: int, length: str | None) -> Span | None:
+    """Return the span of an address' prefix of so many bits; of itself alone where no length is given."""
+    if length is None:
+        return address, address
+    if not (length.isascii() and length.isdecimal() and len(length) <= 3 and int(length) <= width):
+        return None
+    size = 1 << (width - int(length))
+    first = address & -size
+    return first, first + size - 1
+
+
+def _edges(given: Iterable[Span]) -> tuple[list[int], list[int]]:
+    """Return the first address of each stretch, in order, and whose it is; of equal ones the last counts.
 
     Prefixes lie in each other or apart, so what is open is a stack. A prefix of IPv6 that is wide enough to
-    hold the mapped addresses, such as ::/0, says nothing of IPv4: the last span keeps it out.
+    hold the mapped addresses, such as ::/0, says nothing of IPv4: a span of nobody's keeps it out.
     """
-    spans = [(*_span(prefix), place) for place, prefix in enumerate(prefixes)]
-    spans = sorted([*spans, (*_IPV4, NOWHERE)], key=lambda each: (each[0], -each[1], each[2] == NOWHERE))
-    open_: list[tuple[int, int, int]] = []
-    for span in [*spans, (2**128, 2**128, NOWHERE)]:
-        while open_ and open_[-1][1] < span[0]:
-            _, last, _ = open_.pop()
-            if last + 1 < 2**128:
-                yield last + 1, open_[-1][2] if open_ else NOWHERE
-        if span[0] < 2**128 and not (open_ and open_[-1][:2] == span[:2]):
-            open_.append(span)
-            yield span[0], span[2]
+    spans = [(first, -last, place) for place, (first, last) in enumerate(given)]
+    nobody = len(spans)  # behind any of the same span
+    spans += [(_IPV4[0], -_IPV4[1], nobody), (_END, -_END, nobody)]
+    starts, winners, open_ = [0], [NOWHERE], [(_END, NOWHERE)]
+    before = (-1, 0)
+    for first, minus_last, place in sorted(spans):
+        while open_[-1][0] < first:
+            last, _ = open_.pop()
+            starts.append(last + 1)
+            winners.append(open_[-1][1])
+        if before != (first, minus_last):
+            before, winner = (first, minus_last), NOWHERE if place == nobody else place
+            open_.append((-minus_last, winner))
+            starts.append(first)
+            winners.append(winner)
+    within = bisect_left(starts, _END)
+    return starts[:within], winners[:within]
 
 
-def _span(prefix: Prefix) -> tuple[int, int]:
-    offset = _MAPPED if prefix.version == 4 else 0
-    return offset + int(prefix.network_address), offset + int(prefix.broadcast_address)
+def _keys(addresses: Iterable[int]) -> Keys:
+    return np.frombuffer(b"".join(address.to_bytes(16, "big") for address in addresses), dtype="S16")
+
+
+def _span(prefix: Prefix) -> Span:
+    first = int(prefix.network_address) + (_MAPPED if prefix.version == 4 else 0)
+    return first, first + (1 << (prefix.max_prefixlen - prefix.prefixlen)) - 1

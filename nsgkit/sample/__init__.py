@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nsgkit.errors import NsgkitError
 from nsgkit.sample import readme
-from nsgkit.sample.company import exports
+from nsgkit.sample.company import exports, resources
 from nsgkit.sample.evidence import download_evidence
 from nsgkit.sample.logging import defects
 from nsgkit.sample.logging.connections import logged
@@ -49,7 +49,7 @@ def write_samples(folder: str | Path = "data/samples") -> int:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     write_samples(folder)
-    355
+    358
     """
     folder = Path(folder).expanduser()
     files = make_samples()
@@ -109,11 +109,14 @@ def _facts() -> list[Fact]:
 def _beside(facts: dict[str, object]) -> dict[str, str]:
     return {
         "README.md": readme.text(facts),
+        "feed.csv": exports.feed(),
         "geofeed.csv": exports.geofeed(),
         "known.toml": exports.known(),
         "network.toml": exports.network(),
+        "nics.json": resources.nics(),
         "nsg.json": exports.nsgs(),
         "truth.json": json.dumps(facts, indent=2) + "\n",
+        "vnets.json": resources.vnets(),
     }
 
 

@@ -24,10 +24,12 @@ python -m nsgkit sample data/samples
 |---|---|
 | `insights-logs-networksecuritygroupflowevent/` | NSG flow logs, laid out as in the storage container |
 | `insights-logs-flowlogflowevent/` | a VNet flow log, with IPv6 and encryption |
-| `network.toml` | the company's own networks, hosts and scanner |
+| `network.toml` | the company's own networks, sites, hosts and scanner, and which files tell more |
 | `known.toml` | what the company knows to be harmless, who says so and until when |
 | `nsg.json` | the security groups, as `az network nsg list` gives them after the two days |
+| `vnets.json`, `nics.json` | virtual networks and NICs, as `az network vnet list` and `nic list` give them |
 | `geofeed.csv` | where the outsiders are (RFC 8805), invented |
+| `feed.csv` | a threat feed that names some of them, invented |
 | `truth.json` | everything that is planted, and what the logs add up to |
 
 Paths in a storage container are long. On Windows, say `git config --global core.longpaths true` before

@@ -1,9 +1,12 @@
 """truth.json: what is planted in the logs and what they add up to, counted from what was written."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
+from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
-from nsgkit.sample.company.network import DATA, DEMOVM, OFFICE
+from nsgkit.sample.company.network import DATA, DEMOVM, NETWORKS, OFFICE, PLATFORM, REPORTED, Network
 from nsgkit.sample.logging.connections import Entry
 from nsgkit.sample.logging.defects import SWITCHED_ON, gap, growing, repeated
 from nsgkit.sample.logging.records import V2_SINCE, Hour, Line, Record, path
@@ -33,6 +36,7 @@ def truth(blobs: Blobs, cut_record: bytes, facts: Iterable[Fact]) -> Row:
         "about": "Synthetic logs of a company that does not exist: what is planted in them.",
         "span": {"first": iso(START), "end": iso(END)},
         "totals": _totals(blobs, lines),
+        "flow_types": _flow_types(lines),
         "facts": [_fact(fact, entries) for fact in facts],
         "oddities": [*_holes(), _growing(cut_record), _repeated(blobs), _switch(), *_marks(blobs)],
     }
@@ -73,6 +77,41 @@ def _totals(blobs: Blobs, lines: list[Line]) -> Row:
         "repeated": again,
         "unread": 1,
     }
+
+
+def _flow_types(lines: list[Line]) -> Row:
+    """Return how many flow rows there are of each of Traffic Analytics' flow types."""
+    sound = (line.text.split(",") for line in lines if not line.mark.startswith("malformed"))
+    pairs = Counter((src, dst) for _, src, dst, *_ in sound)
+    found: Counter[str] = Counter()
+    for (src, dst), rows in pairs.items():
+        found[_flow_type(src, dst)] += rows
+    return dict(sorted(found.items()))
+
+
+def _flow_type(src: str, dst: str) -> str:
+    """Say what the company would: all that it has not is public, and none of it Microsoft's but the platform.
+
+    >>> _flow_type("10.20.1.4", "10.30.1.4"), _flow_type("192.0.2.9", "10.20.1.4")
+    ('InterVNet', 'ExternalPublic')
+    """
+    if PLATFORM in (src, dst):
+        return "AzurePublic"
+    ends = [_network(src), _network(dst)]
+    vnets = [end.site for end in ends if end and end.kind == "vnet"]
+    if len(vnets) == len(ends):
+        return "IntraVNet" if vnets[0] == vnets[1] else "InterVNet"
+    if not vnets:
+        return "Unknown"
+    if all(ends):
+        return "S2S"
+    return "MaliciousFlow" if {src, dst} & {*REPORTED} else "ExternalPublic"
+
+
+@cache
+def _network(address: str) -> Network | None:
+    """Return the company's network that an address is in."""
+    return next((n for n in NETWORKS if ip_address(address) in ip_network(n.prefix)), None)
 
 
 def _fact(fact: Fact, entries: list[Entry]) -> Row:

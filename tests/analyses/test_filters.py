@@ -16,10 +16,10 @@ from nsgkit.analyses.filters.completion import complete, term_start
 from nsgkit.analyses.filters.grammar import EXAMPLES, FIELDS, beside, parse, quoted
 from nsgkit.analyses.filters.parts import can_turn, parts_of, turned
 from nsgkit.analyses.filters.select import query
-from nsgkit.analyses.filters.services import SERVICES
 from nsgkit.analyses.filters.words import SAYINGS, WORDS, terms_in
 from nsgkit.errors import MissingColumnError, NsgkitError
 from nsgkit.schema.columns import as_text
+from nsgkit.schema.ports import SERVICES
 from tests.frames import flows
 
 LOGGED = flows("""

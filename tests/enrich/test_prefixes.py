@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nsgkit.enrich.prefixes import PrefixIndex
+from nsgkit.enrich.prefixes import PrefixIndex, spans_of
 
 # Few bits differ, so that prefixes lie in each other and addresses lie in them.
 V4 = st.builds(
@@ -46,3 +46,21 @@ def test_the_longest_prefix_that_holds_an_address_wins(prefixes, texts):
 def test_a_mapped_prefix_is_that_of_ipv4():
     index = PrefixIndex.of([ip_network("::ffff:10.0.0.0/104")])
     assert index.find(pd.Index(["10.1.2.3", "11.0.0.0"])).tolist() == [0, -1]
+
+
+def by_ipaddress(text):
+    """The span of one text, IPv4 where its mapped form lies; a netmask after the slash is no length."""
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        return None
+    offset = 0xFFFF << 32 if network.version == 4 else 0
+    return offset + int(network.network_address), offset + int(network.broadcast_address)
+
+
+@given(st.lists(st.builds(lambda text, bits: f"{text}{bits}", TEXTS, st.sampled_from(
+    ["", "/0", "/8", "/31", "/32", "/33", "/64", "/128", "/129", "/", "/-1", "/ 8", "/8/8", "/٣", "/1e1"]
+))))  # fmt: skip
+@example(["::ffff:10.0.0.1/100", "10.0.0.1/008", "fe80::1%eth0/64", ""])
+def test_the_span_of_a_text_is_that_of_ipaddress(texts):
+    assert spans_of(texts) == [by_ipaddress(text) for text in texts]

@@ -9,7 +9,6 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.analyses.filters.grammar import quoted
-from nsgkit.analyses.filters.services import SERVICES, service_of
 from nsgkit.analyses.filters.syntax import EXACT_ITEM, HEAD, ITEM
 from nsgkit.analyses.filters.values import choices_of
 from nsgkit.analyses.filters.words import (
@@ -24,6 +23,7 @@ from nsgkit.analyses.filters.words import (
     WORDS,
 )
 from nsgkit.counting.frame import Rows, as_table
+from nsgkit.schema.ports import SERVICES, service_of
 
 Offer = tuple[str, str]
 _MOST = 20

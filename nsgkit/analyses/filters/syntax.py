@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from nsgkit.analyses.filters.services import SERVICES
 from nsgkit.analyses.filters.values import address
 from nsgkit.analyses.filters.words import ALIASES, FIELDS, RELATIONS, SAYINGS, WORDS, Group, Part, Term
 from nsgkit.errors import NsgkitError
+from nsgkit.schema.ports import SERVICES
 
 _DEEPEST = 30  # parentheses in parentheses
 _SIGN = re.compile(r"[()]|-(?=\()|(?:or|not)(?![^\s()])", re.IGNORECASE)

@@ -9,7 +9,6 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from math import nextafter
 
 from nsgkit import schema
-from nsgkit.analyses.filters.services import SERVICES
 from nsgkit.analyses.filters.words import (
     ADDRESS,
     AMOUNT,
@@ -23,6 +22,7 @@ from nsgkit.analyses.filters.words import (
 )
 from nsgkit.enrich.network import Network
 from nsgkit.html import visible
+from nsgkit.schema.ports import SERVICES
 from nsgkit.times import milliseconds, parse_time
 
 Range = tuple[int, int]

@@ -12,11 +12,9 @@ from nsgkit.detections.evidence import earliest
 from nsgkit.detections.form import Finding, Kind, findings_table, many, parts, strength
 from nsgkit.enrich.network import Own
 from nsgkit.schema.findings import EXPOSED_PORTS
+from nsgkit.schema.ports import MANAGEMENT_PORTS
 
 EXPOSED = "exposed port"
-MANAGEMENT_PORTS = (
-    22, 23, 135, 139, 445, 1433, 3306, 3389, 5432, *range(5800, 5811), 5900, 5985, 5986, 6379, 9200, 27017,
-)  # fmt: skip
 LITTLE = 10_000  # bytes back: more than a greeting or a failed logon
 _KEYS = ["dst_ip", "dst_port"]
 _COUNTED = ("unanswered", "refused", "answered", "unknown")

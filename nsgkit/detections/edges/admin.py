@@ -21,9 +21,9 @@ from nsgkit.detections.form import Finding, Kind, findings_table, parts
 from nsgkit.enrich.network import Own
 from nsgkit.enrich.sides import FROM_INSIDE
 from nsgkit.schema.findings import NEW_EDGES
+from nsgkit.schema.ports import ADMIN_PORTS
 
 EDGE = "new internal edge"
-ADMIN_PORTS = (22, 135, 139, 445, 1433, 3389, 5985, 5986)
 _KEYS = ["src_ip", "dst_ip", "dst_port"]
 
 

@@ -1,10 +1,17 @@
-"""TOML files that an analyst writes."""
+"""TOML files that an analyst writes: what they say, and in which line."""
 
+import re
 import tomllib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from nsgkit.enrich.files.content import text_of
 from nsgkit.errors import NsgkitError
+
+_TABLE = re.compile(r"^[ \t]*\[\[[ \t]*(?P<name>[A-Za-z0-9_-]+)[ \t]*\]\]")
+_KEY = re.compile(r"^[ \t]*\"?(?P<name>[A-Za-z0-9_-]+)\"?[ \t]*=")
+_HEADING = re.compile(r"^[ \t]*\[")
 
 
 def read_toml(path: Path, name: str) -> dict[str, Any]:
@@ -13,9 +20,54 @@ def read_toml(path: Path, name: str) -> dict[str, Any]:
     >>> read_toml(Path("data/samples/network.toml"), "network.toml")["company"]
     'Marsh Lane Books'
     """
+    return parsed(text_of(path), path)
+
+
+def parsed(text: str, path: Path) -> dict[str, Any]:
+    """Return what TOML says; NsgkitError where it is none.
+
+    >>> parsed("a = 3", Path("network.toml"))
+    {'a': 3}
+    """
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise NsgkitError(f"{path} cannot be read: {error.strerror}. Give a {name}.") from error
-    except ValueError as error:  # of TOML, or of UTF-8
+        return tomllib.loads(text)
+    except ValueError as error:
         raise NsgkitError(f"{path} is no TOML: {error}.") from error
+    except RecursionError:
+        raise NsgkitError(f"{path} is no TOML that can be read: it is nested too deeply.") from None
+
+
+def is_toml(text: str, known: Callable[[Mapping[str, Any]], bool]) -> bool:
+    """Return whether a text is TOML that has something `known`.
+
+    >>> is_toml("own = []", bool), is_toml("# a comment", bool), is_toml("10.0.0.0/8,GB", bool)
+    (True, False, False)
+    """
+    try:
+        return known(tomllib.loads(text))
+    except (ValueError, RecursionError):
+        return False
+
+
+def key_lines(text: str) -> Mapping[str, int]:
+    r"""Return in which line each key stands: `own`, `networks[2]` and `networks[2].prefix`.
+
+    It is for messages: what stands in a text of several lines may be taken for a key.
+
+    >>> key_lines('own = []\n[[networks]]\nprefix = "10.0.0.0/8"\n')
+    {'own': 1, 'networks[0]': 2, 'networks[0].prefix': 3}
+    """
+    lines: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    inside = ""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if table := _TABLE.match(line):
+            name = table["name"]
+            inside = f"{name}[{counts.get(name, 0)}]"
+            counts[name] = counts.get(name, 0) + 1
+            lines[inside] = number
+        elif _HEADING.match(line):
+            inside = inside or "?"
+        elif key := _KEY.match(line):
+            lines.setdefault(f"{inside}.{key['name']}" if inside else key["name"], number)
+    return lines

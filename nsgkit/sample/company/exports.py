@@ -7,6 +7,7 @@ from nsgkit.sample.company.network import (
     HOSTS,
     NETWORKS,
     REGION,
+    REPORTED,
     SCANNER,
     SITE_HOSTS,
     SUBSCRIPTION,
@@ -39,6 +40,63 @@ PLACES = (
     ("2001:db8:f0::/48", "NL", "NL-NH", "Amsterdam"),
     ("2001:db8:a00::/40", "SG", "", "Singapore"),
 )
+
+# Where those cities are, and the company's own sites: real coordinates, to a tenth of a degree.
+CITIES = {
+    ("GB", "London"): (51.5, -0.1),
+    ("GB", "Manchester"): (53.5, -2.2),
+    ("IE", "Dublin"): (53.3, -6.3),
+    ("FR", "Paris"): (48.9, 2.4),
+    ("DE", "Berlin"): (52.5, 13.4),
+    ("NL", "Amsterdam"): (52.4, 4.9),
+    ("US", "New York"): (40.7, -74.0),
+    ("NL", "Rotterdam"): (51.9, 4.5),
+    ("SG", "Singapore"): (1.3, 103.8),
+    ("BR", "Sao Paulo"): (-23.6, -46.6),
+    ("AU", "Sydney"): (-33.9, 151.2),
+    ("LU", "Luxembourg"): (49.6, 6.1),
+    ("IS", "Reykjavik"): (64.1, -21.9),
+    ("GB", "Edinburgh"): (56.0, -3.2),
+    ("GB", "Cardiff"): (51.5, -3.2),
+    ("ES", "Madrid"): (40.4, -3.7),
+    ("US", "Seattle"): (47.6, -122.3),
+    ("CL", "Santiago"): (-33.4, -70.7),
+    ("CA", "Toronto"): (43.7, -79.4),
+}
+_AZURE = {"country": "IE", "region": "IE-D", "city": "Dublin", "lat": 53.3, "lon": -6.3}  # North Europe
+SITES = (
+    {"name": "VNET-SHOP", "kind": "vnet", **_AZURE},
+    {"name": "VNET-DATA", "kind": "vnet", **_AZURE},
+    {"name": "VNET-DEMO", "kind": "vnet", **_AZURE},
+    {
+        "name": "Warehouse",
+        "kind": "vpn",
+        "country": "GB",
+        "region": "GB-ENG",
+        "city": "Leeds",
+        "lat": 53.8,
+        "lon": -1.5,
+    },
+)
+# What lies beside network.toml and says more.
+FILES = ("vnets.json", "nics.json", "geofeed.csv")
+FEED_NAME, FEED_DATE = "Invented feed", "2024-12-17"
+# What each reported address is said to be, and when it was last seen; some never come here.
+_REPORTS = (
+    *zip(REPORTED, ("brute force", "command and control", "scanning"), strict=True),
+    ("203.0.113.200", "brute force"),
+    ("198.51.100.250", "malware download"),
+    ("2001:db8:bad::7", "command and control"),
+)
+
+
+def feed() -> str:
+    """Return feed.csv: a threat feed that names some outsiders, one of them harmless, as feeds do."""
+    head = (
+        "# Invented feed for documentation ranges (RFC 5737, RFC 3849): none of it is true of anybody.\n"
+        "ip,type,last_seen\n"
+    )
+    return head + "".join(f"{address},{kind},{FEED_DATE}\n" for address, kind in _REPORTS)
 
 
 def geofeed() -> str:
@@ -73,7 +131,9 @@ def network() -> str:
     parts = [
         "# What Marsh Lane Books knows about its own network. All of it is made up.\n"
         f'company = "Marsh Lane Books"\nregion = "{REGION.lower()}"\n'
+        f"files = {json.dumps(FILES)}\n"
     ]
+    parts += [_table("sites", **site) for site in SITES]
     for prefix, name, kind, site in NETWORKS:
         parts.append(_table("networks", prefix=prefix, name=name, kind=kind, site=site))
     for host in HOSTS:
@@ -82,6 +142,12 @@ def network() -> str:
     for address, name, role in SITE_HOSTS:
         parts.append(_table("hosts", addresses=[address], name=name, role=role))
     parts.append(_table("scanners", addresses=[SCANNER], name="vulnerability scanner of the company"))
+    parts.append(_table("feeds", path="feed.csv", name=FEED_NAME) + f"date = {FEED_DATE}\n")
+    parts.append("# Where the cities of the geofeed are, which has no coordinates.")
+    parts += [
+        _table("places", country=country, city=city, lat=lat, lon=lon)
+        for (country, city), (lat, lon) in CITIES.items()
+    ]
     return "\n".join(parts)
 
 
@@ -96,7 +162,7 @@ def nsgs() -> str:
     return json.dumps([_nsg(nsg) for nsg in NSGS], indent=2) + "\n"
 
 
-def _table(heading: str, /, **values: str | list[str]) -> str:
+def _table(heading: str, /, **values: object) -> str:
     lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
     return f"[[{heading}]]\n" + "".join(f"{line}\n" for line in lines)
 

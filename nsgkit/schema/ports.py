@@ -1,4 +1,4 @@
-"""Services by the names that analysts use, and the ports that IANA assigns to them.
+"""Services by the names that analysts use, the ports that IANA assigns to them, and those of administrators.
 
 Source: IANA, Service Name and Transport Protocol Port Number Registry
 (https://www.iana.org/assignments/service-names-port-numbers). Where people use another name,
@@ -55,6 +55,11 @@ SERVICES: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "memcached": (11211,),  # memcache
     "mongodb": (27017,),
 })  # fmt: skip
+
+# With which people and programs administer machines, SQL Server among them: inside, a new one is telling.
+ADMIN_PORTS = (22, 135, 139, 445, 1433, 3389, 5985, 5986)
+# Doors for administrators and databases, which should not be open to the internet; VNC has 5800 and its next.
+MANAGEMENT_PORTS = tuple(sorted({*ADMIN_PORTS, 23, 3306, 5432, *range(5800, 5811), 5900, 6379, 9200, 27017}))
 
 
 def service_of(port: int) -> str:

@@ -1,0 +1,41 @@
+"""The own networks and what is known of addresses, in a few lines, with what could not be used."""
+
+from collections.abc import Sequence
+
+from nsgkit.enrich.context import Context
+from nsgkit.enrich.prefixes import Prefix
+from nsgkit.html import visible
+
+_SHOWN = 5
+
+
+def described(own: Sequence[Prefix], context: Context) -> str:
+    """Return what is own, how much is known beside, from which files, and the first problems of them.
+
+    >>> from ipaddress import ip_network
+    >>> print(described([ip_network("10.0.0.0/8")], Context()))
+    Network: 1 own network: 10.0.0.0/8.
+      No file tells more.
+    """
+    names = len({each.prefix for each in context.prefixes if each.name})
+    places = len({each.prefix for each in context.prefixes if each.country or each.lat is not None})
+    lines = [f"Network: {_counted(len(own), 'own network')}: {_some([str(prefix) for prefix in own])}."]
+    files = [each.path.name for each in context.files]
+    if files:
+        known = f"{_counted(names, 'name')} and {_counted(places, 'place')} of prefixes and addresses"
+        lines.append(f"{known}, from {_some(files)}.")
+    else:
+        lines.append("No file tells more.")
+    if context.problems:
+        lines.append(f"{_counted(len(context.problems), 'problem')}: see .problems.")
+        lines += [f"  {problem.text()}" for problem in context.problems[:_SHOWN]]
+    return "\n  ".join(visible(line) for line in lines)
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {word}{'s'[: count != 1]}"
+
+
+def _some(texts: Sequence[str]) -> str:
+    rest = len(texts) - _SHOWN
+    return ", ".join([*texts[:_SHOWN], *([f"and {rest:,} more"] if rest > 0 else [])]) or "none"

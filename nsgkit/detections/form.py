@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.counting.frame import Native, as_table
+from nsgkit.counting.frame import Native, Rows, as_table
+from nsgkit.enrich.names import names_beside
+from nsgkit.enrich.network import Own
 from nsgkit.schema import PLACE
 from nsgkit.schema.columns import Table
 from nsgkit.schema.findings import OUTCOMES
@@ -53,10 +55,13 @@ def _values(column: "pd.Series[Any]") -> list[Any]:
     return [names[code] for code in column.cat.codes.tolist()]
 
 
-def findings_table(found: pd.DataFrame, kind: str, table: Table) -> pd.DataFrame:
+def findings_table(
+    found: pd.DataFrame, kind: str, table: Table, conversations: object = None, network: Own = None
+) -> pd.DataFrame:
     """Return the findings in the form of `table`, the highest score first, ties by address and port.
 
-    What `found` lacks of src_ip, dst_ip and dst_port is null; times may be whole milliseconds.
+    What `found` lacks of src_ip, dst_ip and dst_port is null; times may be whole milliseconds. They carry
+    what their addresses are called, where `network` or the conversations know it.
     """
     if found.empty:
         return schema.empty(table)
@@ -70,7 +75,9 @@ def findings_table(found: pd.DataFrame, kind: str, table: Table) -> pd.DataFrame
     whole["score"] = whole["score"].astype("float64").round(3)
     typed = schema.typed(whole, table)
     order = ["score", "src_ip", "dst_ip", "dst_port", "first"]
-    return typed.sort_values(order, ascending=[False, True, True, True, True], ignore_index=True)
+    ordered = typed.sort_values(order, ascending=[False, True, True, True, True], ignore_index=True)
+    shared = isinstance(conversations, Rows)  # by several detections: whoever shares it names them all
+    return ordered if shared else schema.carrying(ordered, names_beside(ordered, conversations, network))
 
 
 def strength(value: "pd.Series[Any]", line: "float | pd.Series[Any]") -> "pd.Series[Any]":
@@ -113,7 +120,7 @@ def proof(conversations: object, finding: "Finding | pd.DataFrame") -> pd.DataFr
     Returns
     -------
     pandas.DataFrame
-        The same columns as `conversations`, its rows alone.
+        The same columns as `conversations`, its rows alone; with the names that the finding carries.
 
     Raises
     ------
@@ -141,7 +148,8 @@ def proof(conversations: object, finding: "Finding | pd.DataFrame") -> pd.DataFr
     table = _near(held, named)
     here = pd.MultiIndex.from_frame(table[[*PLACE]].astype({"blob": "str"}))
     kept = table[here.isin(pd.MultiIndex.from_frame(named))]
-    return kept.sort_values(["first", *PLACE], ignore_index=True)
+    named = schema.carrying(kept, schema.names_carried(finding))
+    return named.sort_values(["first", *PLACE], ignore_index=True)
 
 
 def _near(held: Native, named: pd.DataFrame) -> pd.DataFrame:

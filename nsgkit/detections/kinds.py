@@ -17,7 +17,7 @@ from nsgkit.detections.volumes.dns import DNS_BY_VOLUME
 from nsgkit.detections.volumes.rises import SUDDEN_RISE
 from nsgkit.detections.volumes.transfers import LARGE_TRANSFER
 from nsgkit.errors import NsgkitError, shown
-from nsgkit.schema import require
+from nsgkit.schema import names_carried, require, with_names_behind
 
 KINDS: tuple[Kind, ...] = (
     HORIZONTAL_SCAN,
@@ -39,6 +39,11 @@ KINDS: tuple[Kind, ...] = (
 )
 BY_NAME = {kind.name: kind for kind in (*KINDS, DENIED_ATTEMPTS)}
 NOTHING = "Nothing here crosses its line. That is no proof that nothing happened."
+
+
+def told_of(finding: Finding) -> str:
+    """Return the sentence of a finding of a detection's own table, with the names that it carries."""
+    return with_names_behind(BY_NAME[finding["kind"]].told(finding), names_carried(finding))
 
 
 def explain(finding: "Finding | pd.DataFrame") -> str:
@@ -78,5 +83,5 @@ def explain(finding: "Finding | pd.DataFrame") -> str:
             f"{shown(finding if kind is None else kind)} is no finding. Give a row of a detection's "
             "table, such as nsgkit.detections.findings(conversations).iloc[0]."
         )
-    said = finding["told"] if "told" in finding.index else BY_NAME[kind].told(finding)
+    said = finding["told"] if "told" in finding.index else told_of(finding)
     return f"{said} Harmless if {BY_NAME[kind].harmless}"

@@ -1,6 +1,6 @@
 """All detections in one ranked table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -11,6 +11,7 @@ from nsgkit.detections.form import Kind
 from nsgkit.detections.kinds import KINDS
 from nsgkit.detections.known import Known, entries, with_known
 from nsgkit.detections.stories import numbered, scans_from_outside
+from nsgkit.enrich.names import names_beside
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.progress import progress
@@ -46,7 +47,8 @@ def findings(
     Returns
     -------
     pandas.DataFrame
-        The columns of `schema.FINDINGS`. Times are UTC.
+        The columns of `schema.FINDINGS`. Times are UTC. Where `network` or the conversations tell what an
+        address is called, its name stands behind it in `told`, and pictures and tables say it too.
 
     Raises
     ------
@@ -77,7 +79,14 @@ def findings(
     whole = whole.assign(_known=whole["known"].notna())
     order = ["_known", "rank", "first", "kind", "src_ip", "dst_ip", "dst_port"]
     whole = whole.sort_values(order, ascending=[True, False, *[True] * 5], ignore_index=True)
-    return schema.typed(numbered(whole, own), FINDINGS)
+    typed = schema.typed(numbered(whole, own), FINDINGS)
+    return _told_by_name(typed, names_beside(typed, conversations, own))
+
+
+def _told_by_name(found: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Let the sentences say what an address is called, where that is known."""
+    told = [schema.with_names_behind(said, names) for said in found["told"]]
+    return schema.carrying(found.assign(told=pd.Series(told, index=found.index, dtype="str")), names)
 
 
 def _wanted(kinds: Iterable[str] | None) -> list[Kind]:

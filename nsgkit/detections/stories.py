@@ -59,7 +59,7 @@ def incidents(findings: pd.DataFrame) -> pd.DataFrame:
     rows = [_incident(number, group) for number, group in open_ones.groupby("incident", sort=True)]
     if not rows:
         return schema.empty(INCIDENTS)
-    return schema.typed(pd.DataFrame(rows), INCIDENTS)
+    return schema.carrying(schema.typed(pd.DataFrame(rows), INCIDENTS), schema.names_carried(findings))
 
 
 def numbered(findings: pd.DataFrame, own: Network) -> pd.DataFrame:

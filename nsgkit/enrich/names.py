@@ -11,7 +11,7 @@ from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.enrich.nics import nic_addresses
 from nsgkit.errors import NsgkitError
 from nsgkit.html import visible
-from nsgkit.schema import BETWEEN, NAMES
+from nsgkit.schema import BETWEEN, NAMES, carrying, names_carried
 
 NAMED = ("acl", "mac")  # columns of ids that stand for something else
 _GUID = r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
@@ -72,9 +72,8 @@ def named(conversations: pd.DataFrame, own: Own) -> pd.DataFrame:
     """
     if not isinstance(conversations, pd.DataFrame):
         raise NsgkitError("Names are carried by a pandas table: give the conversations of pandas.")
-    network, held = own_networks(conversations, own), conversations.copy(deep=False)
-    held.attrs = {**conversations.attrs, NAMES: names_of(held) | called(held, network)}
-    return held
+    network = own_networks(conversations, own)
+    return carrying(conversations, names_of(conversations) | called(conversations, network))
 
 
 def called(table: pd.DataFrame, network: Network) -> dict[str, str]:
@@ -110,6 +109,18 @@ def with_names(answer: pd.DataFrame, table: object) -> pd.DataFrame:
         known = [name for name in asked if needed[name] <= {*held.columns}]
         answer.attrs[NAMES] = names_of(held, known)
     return answer
+
+
+def names_beside(table: pd.DataFrame, about: object, own: Own) -> dict[str, str]:
+    """Return what the addresses of a table are called: by `own`, else by what the table it is about carries.
+
+    >>> found = pd.DataFrame({"src_ip": ["10.0.0.4"], "dst_ip": [None]})
+    >>> names_beside(found, None, Network.of([], names={"10.0.0.4": "WEB1"}))
+    {'10.0.0.4': '10.0.0.4  ·  WEB1'}
+    """
+    carried, ends = names_carried(about), {*table["src_ip"], *table["dst_ip"]}
+    kept = {text: carried[text] for text in ends if text in carried}
+    return kept if own is None else kept | called(table, own_networks(about, own))
 
 
 def _logged_by_guids(table: object) -> dict[str, str]:

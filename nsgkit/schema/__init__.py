@@ -1,5 +1,14 @@
 """What the columns of every table are: types, units, meanings, and what people call them."""
 
+from nsgkit.schema.called import (
+    NAME_COLUMNS,
+    carrying,
+    in_words,
+    name_of,
+    names_carried,
+    with_name_columns,
+    with_names_behind,
+)
 from nsgkit.schema.columns import TEXT, TIME, Column, require, typed, types
 from nsgkit.schema.findings import FINDING, FINDINGS, INCIDENTS
 from nsgkit.schema.naming import (
@@ -92,6 +101,7 @@ __all__ = [
     "LIFE",
     "LOCATED",
     "NAMES",
+    "NAME_COLUMNS",
     "NOT_LOGGED",
     "OTHERS",
     "PEERS",
@@ -116,15 +126,19 @@ __all__ = [
     "UNKNOWN_PLACE",
     "VERSION_CHANGES",
     "Column",
+    "carrying",
     "codes",
     "column",
     "cut_apart",
     "dictionary",
     "empty",
     "filter_word",
+    "in_words",
     "join_apart",
     "label",
     "labels",
+    "name_of",
+    "names_carried",
     "require",
     "short_labels",
     "shortened",
@@ -132,4 +146,6 @@ __all__ = [
     "spoken_list",
     "typed",
     "types",
+    "with_name_columns",
+    "with_names_behind",
 ]

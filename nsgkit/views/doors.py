@@ -51,13 +51,14 @@ def port_map(table: pd.DataFrame, *, measure: str = "denied") -> alt.Chart:
     tried = known.groupby(["dst_ip", "dst_port"], observed=True)[measure].sum().reset_index()
     shown = tried[tried["dst_ip"].isin(targets) & tried["dst_port"].isin(ports)]
     what = schema.label(measure)
-    chart = alt.Chart(readable(shown), width=alt.Step(_CELL), height=alt.Step(_CELL))
+    called = shown["dst_ip"].map(lambda address: schema.names_carried(table).get(address, address))
+    chart = alt.Chart(readable(shown.assign(called=called)), width=alt.Step(_CELL), height=alt.Step(_CELL))
     drawn = chart.mark_rect(stroke=LINES, strokeOpacity=0.3).encode(
         x=alt.X("dst_port:O", sort=ports, title="Destination port", axis=alt.Axis(labelAngle=-60)),
         y=alt.Y("dst_ip:N", sort=targets, title="Target", axis=alt.Axis(**labels_called(table, targets))),
         color=shade(measure, schema.spoken(measure)),
         tooltip=[
-            alt.Tooltip("dst_ip:N", title="Target"),
+            alt.Tooltip("called:N", title="Target"),
             alt.Tooltip("dst_port:O", title="Destination port"),
             alt.Tooltip(f"{measure}:Q", title=what, format=","),
         ],

@@ -138,7 +138,9 @@ def matrix(table: pd.DataFrame, *, measure: str = "bytes") -> alt.Chart:
     sources, destinations = _largest(known, "source", measure), _largest(known, "destination", measure)
     shown = known[known["source"].isin(sources) & known["destination"].isin(destinations)]
     called = labels_called(table, {*sources, *destinations})
-    chart = alt.Chart(readable(shown), width=alt.Step(_CELL + 3), height=alt.Step(_CELL))
+    names, ends = schema.names_carried(table), ("source", "destination")
+    called_by = {f"{end}_called": shown[end].map(lambda text: names.get(text, text)) for end in ends}
+    chart = alt.Chart(readable(shown.assign(**called_by)), width=alt.Step(_CELL + 3), height=alt.Step(_CELL))
     chart = chart.mark_rect(stroke=LINES, strokeOpacity=0.3).encode(
         x=alt.X(
             "destination:N", sort=destinations, title="Destination", axis=alt.Axis(labelAngle=-60, **called)
@@ -146,8 +148,8 @@ def matrix(table: pd.DataFrame, *, measure: str = "bytes") -> alt.Chart:
         y=alt.Y("source:N", sort=sources, title="Source", axis=alt.Axis(**called)),
         color=shade(measure, words, tens=float(shown[measure].max())),
         tooltip=[
-            alt.Tooltip("source:N", title="Source"),
-            alt.Tooltip("destination:N", title="Destination"),
+            alt.Tooltip("source_called:N", title="Source"),
+            alt.Tooltip("destination_called:N", title="Destination"),
             *(
                 alt.Tooltip(f"{c}:Q", title=schema.label(c), format=",")
                 for c in ("connections", "denied", "bytes")

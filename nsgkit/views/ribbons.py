@@ -168,11 +168,16 @@ def _drawn(ribbons: pd.DataFrame, nodes: pd.DataFrame, measure: str) -> alt.Laye
     size = alt.Tooltip("size:Q", title=schema.label(measure), format=",")
     sums = ribbons.drop_duplicates("ribbon").query("x < 1").groupby("decision")["size"].sum()
     legend = numbered({**dict.fromkeys(_DECISIONS, 0), **sums.to_dict()})
-    wide = alt.Chart(ribbons, width=WIDTH, height=_HEIGHT).mark_area(opacity=0.5, line=False)
+    called = dict(zip(nodes["name"], nodes["called"], strict=True))
+    ends = {f"{end}_called": ribbons[end].map(called) for end in ("from", "to")}
+    wide = alt.Chart(ribbons.assign(**ends), width=WIDTH, height=_HEIGHT).mark_area(opacity=0.5, line=False)
     wide = wide.encode(
         x=_ACROSS, y=y.stack(None), y2="bottom:Q", detail="ribbon:N",
         color=alt.Color("decision:N", title="Decision", scale=decision_scale(), legend=legend),
-        tooltip=[alt.Tooltip("from:N", title="From"), alt.Tooltip("to:N", title="To"), "decision:N", size],
+        tooltip=[
+            alt.Tooltip("from_called:N", title="From"), alt.Tooltip("to_called:N", title="To"),
+            "decision:N", size,
+        ],
     )  # fmt: skip
     half = nodes["place"].map(dict(enumerate(_HALF)))
     boxes = nodes.assign(

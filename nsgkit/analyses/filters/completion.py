@@ -153,6 +153,9 @@ def _known(field: str, table: Any) -> list[tuple[Any, str]]:
     short = schema.short_labels(str(v) for v in counted if v is not None) if field in FREE_TEXTS else {}
     sides = [(side, "the own networks, or all that is not in them") for side in choices_of(field)]
     names = {value: _called(field, value, short) for value in counted}
+    if FIELDS[field][1] == ADDRESS:
+        carried = schema.names_carried(held)
+        short = {value: schema.name_of(value, carried) for value in counted}
     return (sides if FIELDS[field][1] == ADDRESS else []) + [
         (names[value], _told(field, names[value], short, f"{n:,} {unit}{'s' * (n != 1)}"))
         for value, n in counted.most_common()

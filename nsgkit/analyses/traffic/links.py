@@ -58,7 +58,11 @@ def traffic_links(
     if top is None or len(shown) < top:
         return shown
     rest = left_out(table, _LINK, measure=measure, top=top)
-    return shown if rest.empty else pd.concat([shown, _others(rest, shown, measure)], ignore_index=True)
+    if rest.empty:
+        return shown
+    whole = pd.concat([shown, _others(rest, shown, measure)], ignore_index=True)
+    whole.attrs = shown.attrs
+    return whole
 
 
 def _others(rest: pd.DataFrame, shown: pd.DataFrame, measure: str) -> pd.DataFrame:

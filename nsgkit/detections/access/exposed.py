@@ -82,7 +82,7 @@ def exposed_ports(
     size = found["bytes_back"].astype("float64").fillna(0)
     whole = (strength(found["sources"], 1) + strength(size, LITTLE)) / 2
     found["score"] = whole.where(found["answered"] > 0, whole / 2)
-    return findings_table(found, EXPOSED, EXPOSED_PORTS)
+    return findings_table(found, EXPOSED, EXPOSED_PORTS, conversations, network)
 
 
 def _counted(rows: Rows) -> pd.DataFrame:

@@ -94,7 +94,9 @@ def allowed_after_denied(
     found["score"] = strength(found["denied"], denials) / 2**halved
     if not same_port:
         found = found.assign(dst_port=None, protocol=None)
-    return findings_table(found.reset_index(drop=True), AFTER_DENIED, ALLOWED_AFTER_DENIED)
+    return findings_table(
+        found.reset_index(drop=True), AFTER_DENIED, ALLOWED_AFTER_DENIED, conversations, network
+    )
 
 
 def _turned(rows: Rows, keys: list[str], denials: int) -> Rows:

@@ -112,7 +112,9 @@ def brute_force(
     found = _judged(guesses, width, connections)
     if found.empty:
         return findings_table(found, BRUTE, BRUTE_FORCE)
-    return findings_table(_with_success(found, guesses, seen, connections), BRUTE, BRUTE_FORCE)
+    return findings_table(
+        _with_success(found, guesses, seen, connections), BRUTE, BRUTE_FORCE, conversations, network
+    )
 
 
 def _dense(logins: Rows, width: int, connections: int) -> Rows:

@@ -115,7 +115,7 @@ def denied_triage(
     found["scanner"] = scanners_of(found["src_ip"]).astype("object")
     found["noise"] = found["from_outside"] & ~found["let_in"] & found["purpose"].isin(NOISE)
     found["score"] = _score(found)
-    return findings_table(found.reset_index(drop=True), DENIED, DENIED_TRIAGE)
+    return findings_table(found.reset_index(drop=True), DENIED, DENIED_TRIAGE, conversations, network)
 
 
 def _denied(rows: Rows) -> pd.DataFrame:

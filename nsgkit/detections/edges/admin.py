@@ -97,7 +97,7 @@ def new_edges(
     found["target_before"] = _before(found, before, ["dst_ip", "dst_port"], "src_ip")
     stranger = 0.25 * (found["source_before"] == 0) + 0.25 * (found["target_before"] == 0)
     found["score"] = (0.5 + stranger) * _certainty(found) * trust(found["baseline_hours"])
-    return findings_table(found, EDGE, NEW_EDGES)
+    return findings_table(found, EDGE, NEW_EDGES, conversations, network)
 
 
 def _certainty(found: pd.DataFrame) -> "pd.Series[float]":

@@ -102,7 +102,7 @@ def first_seen_peers(
     rare = 1 - found["prevalence"] / 2
     found["score"] = strength(found[_SENT].fillna(0), sent) * rare * trust(found["baseline_hours"])
     found = found[found[_SENT].fillna(0) >= sent]
-    return findings_table(found, PEER, FIRST_SEEN_PEERS)
+    return findings_table(found, PEER, FIRST_SEEN_PEERS, conversations, network)
 
 
 def _large(out: Rows, end: int, sent: int) -> Rows:

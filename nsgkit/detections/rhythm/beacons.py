@@ -107,7 +107,7 @@ def beacons(  # noqa: PLR0913
     best = _best(scores).join(_figures(reached, windows)).set_index("pair")
     found = best.join(proofs(reached, ["pair"])).join(ends_of(reached)).reset_index(drop=True)
     found = found.join(usage(rows, few), on="dst_ip")
-    return findings_table(_ranked(found, windows), BEACON, BEACONS)
+    return findings_table(_ranked(found, windows), BEACON, BEACONS, conversations, network)
 
 
 def _best(scores: pd.DataFrame) -> pd.DataFrame:

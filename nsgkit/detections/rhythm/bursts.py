@@ -104,7 +104,7 @@ def bursts(  # noqa: PLR0913
     burst = table[table["group"].isin(found.pop("groups").explode())]
     found = found.join(proofs(burst, ["pair"])).join(ends_of(burst)).reset_index(drop=True)
     found["score"] = strength(found["times"], times)
-    return findings_table(found, BURST, BURSTS)
+    return findings_table(found, BURST, BURSTS, conversations, network)
 
 
 def _likely(held: Rows, runs: Runs) -> list[int]:

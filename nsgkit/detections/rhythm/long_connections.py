@@ -90,7 +90,7 @@ def long_connections(
     few = held.join(longest.select(*_KEYS), _KEYS, "semi")
     found = _figures(longest, few).join(usage(rows, few)["prevalence"], on="dst_ip")
     found["window"] = windows.start + found["window"] * DAY
-    return findings_table(_ranked(found), LONG_CONNECTION, LONG_CONNECTIONS)
+    return findings_table(_ranked(found), LONG_CONNECTION, LONG_CONNECTIONS, conversations, network)
 
 
 def _lasting(rows: Rows, to: str, windows: Days) -> Rows:

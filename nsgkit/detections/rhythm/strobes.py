@@ -69,7 +69,7 @@ def strobes(conversations: object, *, network: Own = None, times: int = 86_400) 
     found = proofs(busy, _PAIR).join(by_outcome(busy, _PAIR)).join(_figures(busy))
     found["window"] = windows.start + found["window"] * DAY
     found["score"] = strength(found["times"], times)
-    return findings_table(found, STROBE, STROBES)
+    return findings_table(found, STROBE, STROBES, conversations, network)
 
 
 def _candidates(begun: Rows, times: int) -> pd.DataFrame:

@@ -83,7 +83,7 @@ def block_scans(
     tried = tried[pd.MultiIndex.from_frame(tried[_HOUR]).isin(found.index)]
     found = found.join(proofs(tried, _HOUR)).join(by_outcome(tried, _HOUR))
     found["score"] = strength(found["pairs"], targets * ports * density)
-    return findings_table(found, BLOCK, BLOCK_SCANS)
+    return findings_table(found, BLOCK, BLOCK_SCANS, conversations, network)
 
 
 def _candidates(rows: Rows, targets: int, ports: int, density: float) -> Rows:

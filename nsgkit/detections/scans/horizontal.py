@@ -77,7 +77,7 @@ def horizontal_scans(
     quick = found["most_in_window"] >= targets
     found["pace"] = quick.map({True: "minutes", False: "day"})
     found["score"] = strength(found["most_in_day"], targets)
-    return findings_table(found, HORIZONTAL, HORIZONTAL_SCANS)
+    return findings_table(found, HORIZONTAL, HORIZONTAL_SCANS, conversations, network)
 
 
 def _told_horizontal(finding: Finding) -> str:

@@ -129,7 +129,7 @@ def sequential_scanners(  # noqa: PLR0913
     found = found.join(proofs(known, ["src_ip"])).join(by_outcome(tried, ["src_ip"]))
     found["line"] = trial.scanner
     found["score"] = strength(found["highest"], trial.scanner)
-    return findings_table(found, SEQUENTIAL, SEQUENTIAL_SCANNERS)
+    return findings_table(found, SEQUENTIAL, SEQUENTIAL_SCANNERS, conversations, network)
 
 
 def _trial(theta0: float, theta1: float, alpha: float, beta: float) -> Trial:

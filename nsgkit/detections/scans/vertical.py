@@ -92,7 +92,7 @@ def vertical_scans(
     found["score"] = strength(found["most_in_day"], line)
     found["ports"] = tried.groupby(_KEYS)["dst_port"].nunique()
     found = found[found["most_in_day"] >= line].join(proofs(tried, _KEYS)).join(by_outcome(tried, _KEYS))
-    return findings_table(found, VERTICAL, VERTICAL_SCANS)
+    return findings_table(found, VERTICAL, VERTICAL_SCANS, conversations, network)
 
 
 def _candidates(rows: Rows, width: int, ports: int, outside_in_day: int) -> Rows:

@@ -90,7 +90,7 @@ def dns_volume(
     if found.empty:
         return findings_table(found.reset_index(drop=True), DNS, DNS_VOLUME)
     proved = earliest(_busy_first(rows, minutes, lines), found.reset_index(), _PAIR, after="_order")
-    return findings_table(found.join(proved).assign(dst_port=53), DNS, DNS_VOLUME)
+    return findings_table(found.join(proved).assign(dst_port=53), DNS, DNS_VOLUME, conversations, network)
 
 
 def _with_queries(rows: Rows) -> Rows:

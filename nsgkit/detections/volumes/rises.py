@@ -104,7 +104,7 @@ def sudden_rises(
     ]
     found = [part for part in parts if len(part)]
     together = pd.concat(found, ignore_index=True) if found else parts[0]
-    return findings_table(together, RISE, SUDDEN_RISES)
+    return findings_table(together, RISE, SUDDEN_RISES, conversations, network)
 
 
 def _of_side(

@@ -107,7 +107,9 @@ def large_transfers(
     dated = rows.with_columns(day=nw.col("first_ms") // DAY)
     found = found.set_index(keys).join(earliest(dated, found, keys)).reset_index()
     found["score"] = strength(found["z"], z)
-    return findings_table(found.assign(day=found["day"] * DAY), TRANSFER, LARGE_TRANSFERS)
+    return findings_table(
+        found.assign(day=found["day"] * DAY), TRANSFER, LARGE_TRANSFERS, conversations, network
+    )
 
 
 def _by_hour(rows: Rows) -> Rows:

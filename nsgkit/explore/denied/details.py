@@ -14,7 +14,7 @@ from nsgkit.explore.traffic.question import Question, Traffic
 from nsgkit.explore.workbench.selectable import along
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.html import escape
-from nsgkit.schema import NAMES, NOT_LOGGED, PLACE
+from nsgkit.schema import NOT_LOGGED, PLACE, carrying, in_words
 from nsgkit.views.theme import StandIn, cut, titled
 
 MOST_ALLOWED, MOST_RAW = 8, 50  # rows that are shown of what was allowed; raw tuples
@@ -84,6 +84,11 @@ def told(denied: Denied, number: int) -> str:
     return f"<p><strong>{escape(said)}</strong></p><p>{escape(more)}</p>"
 
 
+def source(denied: Denied, number: int) -> str:
+    """Return the source of a row and what it is called."""
+    return in_words(denied.row(number)["src_ip"], denied.traffic.names)
+
+
 def over_time(denied: Denied, number: int) -> Any:
     """Return the picture over time: what was denied, and what was allowed at the same targets and ports."""
     freq = denied.traffic.settled(Question()).freq
@@ -92,7 +97,7 @@ def over_time(denied: Denied, number: int) -> Any:
         return drawn
     said = [*drawn.title.subtitle, "Allowed: by the same source at the same targets and ports."]
     placed = along(drawn, denied.traffic.whole_span).properties(width=_WIDTH, height=_HEIGHT)
-    return titled(placed, f"Denied, and allowed at the same place: {denied.row(number)['src_ip']}", said)
+    return titled(placed, f"Denied, and allowed at the same place: {source(denied, number)}", said)
 
 
 def port_map(denied: Denied, number: int) -> alt.Chart | None:
@@ -101,9 +106,8 @@ def port_map(denied: Denied, number: int) -> alt.Chart | None:
     table = analyses.breakdown(attempts, ["dst_ip", "dst_port"], measure="denied", top=None)
     if len(table) < 2:
         return None
-    table.attrs[NAMES] = denied.traffic.names
-    drawn = views.port_map(table)
-    return titled(drawn, f"{drawn.title.text}: {denied.row(number)['src_ip']}", drawn.title.subtitle)
+    drawn = views.port_map(carrying(table, denied.traffic.names))
+    return titled(drawn, f"{drawn.title.text}: {source(denied, number)}", drawn.title.subtitle)
 
 
 def allowed_table(denied: Denied, number: int) -> str:

@@ -77,6 +77,7 @@ def denied_queue(  # noqa: PLR0913
     if not isinstance(held, pd.DataFrame):
         held = Rows.of(held).collect(schema.types(schema.CONVERSATIONS))
     traffic = Traffic(None, held.reset_index(drop=True), given=network)
-    triage = with_known(denied_triage(traffic.conversations, network=network), known)
+    triage = with_known(denied_triage(traffic.conversations, network=traffic.own), known)
+    triage = schema.carrying(triage, traffic.names)
     asked = Asked(name, verdicts, author, network, known)
     return Work(Denied(traffic, triage, logs), asked, filter, noise).frame

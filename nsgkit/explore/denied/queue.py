@@ -10,6 +10,7 @@ import traitlets
 
 from nsgkit.detections.form import many
 from nsgkit.html import visible
+from nsgkit.schema import names_carried, with_names_behind
 from nsgkit.schema.findings import PURPOSES
 
 MOST_ROWS = 1_000
@@ -82,18 +83,20 @@ def why(row: "pd.Series[Any]") -> str:
 
 def cells(row: "pd.Series[Any]") -> list[str]:
     """Return what the queue says of a row behind its verdict: plain text, hidden characters spelled out."""
-    target = many(row["targets"], "address", "es") if pd.isna(row["dst_ip"]) else row["dst_ip"]
+    known, source = names_carried(row), row["src_ip"]
+    target = row["dst_ip"]
+    target = many(row["targets"], "address", "es") if pd.isna(target) else known.get(target, target)
     port = many(row["ports"], "port") if pd.isna(row["dst_port"]) else row["dst_port"]
     seen = [f"{row[name]:{_MINUTE}}" for name in ("first", "last")]
     allowed, rule = (_text(row[name]) for name in ("allowed_to", "rule"))
     told = [
         why(row),
         row["purpose"],
-        row["src_ip"] if pd.isna(row["scanner"]) else f"{row['src_ip']} ({row['scanner']})",
+        known.get(source, source) + ("" if pd.isna(row["scanner"]) else f" ({row['scanner']})"),
         target,
         port,
         f"{row['attempts']:,}",
-        allowed,
+        with_names_behind(allowed, known),
         *seen,
         rule,
     ]

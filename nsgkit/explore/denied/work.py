@@ -61,7 +61,7 @@ class Work:
         self.times, self.ports = empty_place(), empty_place()
         self.raw_button = ipywidgets.ToggleButton(description="Raw tuples", disabled=denied.logs is None)
         self.raw_button.tooltip = "As they stand in the logs" if denied.logs else "Give logs= to see them"
-        self.chips = Chips(self._safely(self._choose_parts))
+        self.chips = Chips(self._safely(self._choose_parts), names=denied.traffic.names)
         self.code = ipywidgets.Textarea(description="Code", layout={"width": "auto", "height": "12em"})
         self.latest = Latest(report_errors(self.trouble, self._open))
         self.frame = self._connect()
@@ -95,7 +95,7 @@ class Work:
         return report_errors(self.status, handler)
 
     def _offer(self, text: str, place: int) -> tuple[int, list[tuple[str, str]]]:
-        return term_start(text, place), list(complete(text, place, self.denied.conversations))
+        return term_start(text, place), list(complete(text, place, self.denied.traffic.named))
 
     def _choose_parts(self, parts: list[str]) -> None:
         self.filter.value = beside(*parts)
@@ -158,7 +158,7 @@ class Work:
         self.queue.notes = {**self.queue.notes, str(number): note}
         self._leave_behind()
         done = sum(str(n) in self.queue.marks for n in self.shown.index)
-        where = f"Saved in {self.asked.verdicts}: {finding['src_ip']} is {verdict}."
+        where = f"Saved in {self.asked.verdicts}: {details.source(self.denied, number)} is {verdict}."
         show_status(self.status, where, f"{done:,} of {many(len(self.shown), 'row')} decided.")
 
     def _leave_behind(self) -> None:

@@ -15,7 +15,7 @@ from nsgkit.explore.findings.words import export_table
 from nsgkit.explore.workbench.controls import button
 from nsgkit.explore.workbench.export import export
 from nsgkit.explore.workbench.table import ROW_COLUMNS, TableView
-from nsgkit.schema import PLACE
+from nsgkit.schema import PLACE, carrying, names_carried
 
 MOST_OPENED = 200  # conversations whose rows are shown
 _CONVERSATION = (
@@ -69,7 +69,8 @@ class Actions:
         rows = conversation_rows(self.logs, proof.head(MOST_OPENED))
         first = f"the first {MOST_OPENED:,} of " if len(proof) > MOST_OPENED else ""
         caption = f"The {len(rows):,} flow rows of {first}{len(proof):,} conversations that prove it."
-        self.below.show(rows[[*ROW_COLUMNS]], f"{caption} Click a row to see its raw tuple.")
+        named = carrying(rows[[*ROW_COLUMNS]], names_carried(proof))
+        self.below.show(named, f"{caption} Click a row to see its raw tuple.")
 
     def show_code(self) -> None:
         """Show the calls that make what is seen."""

@@ -11,7 +11,8 @@ from nsgkit import detections, schema
 from nsgkit.counting.frame import as_table
 from nsgkit.detections.form import Finding
 from nsgkit.detections.kinds import BY_NAME
-from nsgkit.enrich.network import Own
+from nsgkit.enrich.names import names_beside
+from nsgkit.enrich.network import Own, own_networks
 
 KNOWN = 0  # the number of the incident of what is known
 _ORDER = ["first", "last", "kind"]
@@ -63,8 +64,18 @@ class Found:
             finding = self.finding(place)
             end = end_of(finding)
             beside = _of(self.conversations, end, finding[end]) if end else None
-            self._kept = {place: (detections.proof(self.conversations, finding), beside)}
+            proof = detections.proof(self.conversations, finding)
+            self._kept = {place: (self._named(proof), None if beside is None else self._named(beside))}
         return self._kept[place]
+
+    def _named(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Let a part of the conversations carry what its addresses are called."""
+        return schema.carrying(table, names_beside(table, self.conversations, self.own))
+
+    @cached_property
+    def own(self) -> Own:
+        """The own networks, read once; None where none were given."""
+        return None if self.network is None else own_networks(self.conversations, self.network)
 
 
 def harmless(finding: Finding) -> str:

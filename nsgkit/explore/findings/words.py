@@ -11,6 +11,7 @@ from nsgkit.explore.findings.model import Found, figures, harmless
 from nsgkit.explore.workbench.pick_list import MOST_ROWS
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.html import escape
+from nsgkit.schema import names_carried, with_names_behind
 
 INCIDENT_HEADS = ("Incident", "Rank", "Findings", "When (UTC)", "Kinds", "Hosts", "How it began")
 FINDING_HEADS = ("First seen (UTC)", "Finding", "What was seen", "Rank", "Verdict")
@@ -61,7 +62,7 @@ def incident_heading(found: Found, number: int) -> str:
     if not number:
         return "<strong>Known:</strong> what the allow-list names, in time order."
     row = found.incidents[found.incidents["incident"] == number].iloc[0]
-    hosts = "" if pd.isna(row["hosts"]) else f" Hosts: {escape(row['hosts'])}."
+    hosts = "" if pd.isna(row["hosts"]) else f" Hosts: {escape(_hosts(row))}."
     return f"<strong>Incident {number}, its story in time order.</strong>{hosts}"
 
 
@@ -81,7 +82,7 @@ def finding_words(finding: Finding, proving: int) -> str:
 def figure_table(finding: Finding) -> str:
     """Return the arithmetic of a finding: each figure with its label, unit and meaning."""
     cells = [
-        [f"<strong>{escape(label)}</strong><br/>{escape(meaning)}", escape(_with_unit(value, unit))]
+        [f"<strong>{escape(label)}</strong><br/>{escape(meaning)}", escape(_by_name(value, unit, finding))]
         for label, value, unit, meaning in figures(finding)
     ]
     return html_table(["Figure, and what it says", "Value"], cells)
@@ -105,15 +106,25 @@ def _incident_row(incident: "pd.Series[Any]", decided: int) -> list[str]:
         f"{incident['findings']:,}" + (f", {decided:,} decided" if decided else ""),
         _span(incident["first"], incident["last"]),
         _few(incident["kinds"]),
-        _few(incident["hosts"]),
+        _few(_hosts(incident)),
         told,
     ]
+
+
+def _hosts(incident: "pd.Series[Any]") -> Any:
+    """Return the hosts of an incident by their names."""
+    hosts = incident["hosts"]
+    return hosts if pd.isna(hosts) else with_names_behind(hosts, names_carried(incident))
 
 
 def _few(listed: Any) -> str:
     names = [] if pd.isna(listed) else str(listed).split(", ")
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more or "–"
+
+
+def _by_name(value: Any, unit: str, finding: Finding) -> str:
+    return with_names_behind(_with_unit(value, unit), names_carried(finding))
 
 
 def _joined(named: dict[str, Any]) -> str:

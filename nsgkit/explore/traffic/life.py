@@ -10,12 +10,13 @@ import pandas as pd
 from nsgkit import analyses, views
 from nsgkit.analyses.filters.select import query
 from nsgkit.analyses.traffic.life import terms_of_life
+from nsgkit.enrich.facts import ENDS
 from nsgkit.explore.traffic.question import Question, Traffic
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.selectable import along
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.html import escape, visible
-from nsgkit.schema import NOT_LOGGED, shortened, spoken
+from nsgkit.schema import NOT_LOGGED, in_words, names_carried, shortened, spoken
 from nsgkit.views.theme import StandIn, cut, selectable
 
 _MOST, _WIDTH, _HEIGHT = 8, 560, 110  # rows of a table; pixels of the chart
@@ -43,7 +44,10 @@ class Lives:
     def offer(self, opened: pd.Series | None) -> None:
         """Offer the lives of what stands in a flow row; of nothing where there is none."""
         asked = [] if opened is None else [(kind, str(opened[name])) for name, kind in _HAVE_ONE.items()]
-        self.offered.children = [button(f"Life of {visible(v)}", partial(self.show, k, v)) for k, v in asked]
+        self.offered.children = [
+            button(f"Life of {visible(in_words(v, self._traffic.names))}", partial(self.show, k, v))
+            for k, v in asked
+        ]
 
     def _show(self, kind: str, value: str) -> None:
         self.frame.children = (life_panel(self._traffic, kind, value, self._choose, self._close),)
@@ -64,11 +68,12 @@ def life_panel(
     asked: dict[str, Any] = {kind: int(str(value)) if str(value).isdecimal() else value}
     terms = terms_of_life(**asked)
     known: Any = analyses.life(traffic.conversations, **asked).set_index("seen_as")
-    heading = ipywidgets.HTML(f"<h3>{escape(f'{kind.capitalize()} {value}')}</h3>")
+    called = value if kind == "port" else in_words(value, traffic.names)
+    heading = ipywidgets.HTML(f"<h3>{escape(f'{kind.capitalize()} {called}')}</h3>")
     parts = [heading, _buttons(terms[0], choose, close)]
     if known.empty or pd.isna(known.at["either", "first"]):
         return ipywidgets.VBox([*parts, _paragraphs("It is never seen in these logs.")])
-    his = query(traffic.conversations, terms[0]).reset_index(drop=True)
+    his = query(traffic.named, terms[0]).reset_index(drop=True)
     turned = _turned(his if kind == "address" else query(his, terms[2]))
     tables = row(*(ipywidgets.HTML(each, layout=_APART) for each in _tables(traffic, his, kind, terms[1])))
     return ipywidgets.VBox([*parts, _paragraphs(_seen(known), turned), _chart(traffic, his), tables])
@@ -107,8 +112,9 @@ def _turned(his: pd.DataFrame) -> str:
     if found.empty:
         return "Nothing here was denied and later allowed."
     first: Any = found.iloc[0]
+    ends = [in_words(first[end], names_carried(his)) for end in ENDS]
     said = (
-        f"Denied, and later allowed: {first['src_ip']} at {first['dst_ip']}, {first['protocol']} port "
+        f"Denied, and later allowed: {ends[0]} at {ends[1]}, {first['protocol']} port "
         f"{first['dst_port']}. Denied attempts before: {first['denied_before']:,}, the first at "
         f"{_time(first['first_denied'])}. Allowed from {_time(first['first_allowed_after'])}, "
         f"by {found['allowed_by'].fillna('').item() or 'a rule that is not logged'}."
@@ -146,7 +152,12 @@ def _largest(his: pd.DataFrame, by: list[str], **how: Any) -> pd.DataFrame:
 
 
 def _table(title: str, found: pd.DataFrame, by: list[str]) -> str:
-    names = found[by].astype("object").map(lambda value: cut(NOT_LOGGED if pd.isna(value) else value))
+    known = names_carried(found)
+    names = (
+        found[by]
+        .astype("object")
+        .map(lambda value: cut(NOT_LOGGED if pd.isna(value) else known.get(value, value)))
+    )
     cells = found[[*_MEASURES]].astype("object").map(lambda value: _RIGHT.format(_number(value)))
     rows = zip(names.agg(" ".join, axis=1), *(cells[name] for name in _MEASURES), strict=True)
     groups = found["groups"].max()

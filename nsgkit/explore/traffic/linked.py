@@ -47,14 +47,14 @@ class LinkedPictures:
 
     def __init__(self, traffic: Traffic, name: str, question: Question, logs: Any) -> None:
         self.traffic = traffic
-        self.controls = controls(traffic.conversations)
+        self.controls = controls(traffic.named)
         put(self.controls, question)
         self.wanted = question.measure  # the measure that was asked for, though another may be shown
         self.history: History[Question] = History(self._ask_again)
         self.status = status_line()
         self.latest = Latest(report_errors(self.status, self._refresh))
         self.lives = Lives(traffic, self._choose, self._safely)
-        self.chips = Chips(self._safely(self._choose_parts), self.lives.show)
+        self.chips = Chips(self._safely(self._choose_parts), self.lives.show, traffic.names)
         self.actions = Actions(traffic, name, logs, self._now, partial(show_status, self.status))
         self.over_time, self.picture = (empty_place() for _ in range(2))
         self.rows = TableView(self._open_row)

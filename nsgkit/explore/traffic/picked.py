@@ -10,7 +10,7 @@ from nsgkit.analyses.filters.grammar import parse, quoted
 from nsgkit.analyses.filters.values import moment
 from nsgkit.analyses.filters.words import terms_in
 from nsgkit.enrich.internet import INTERNET
-from nsgkit.schema import NOT_LOGGED, OTHERS, filter_word
+from nsgkit.schema import NOT_LOGGED, OTHERS, filter_word, in_words, names_carried
 from nsgkit.views.theme import rows_with
 
 Span = tuple[pd.Timestamp, pd.Timestamp]
@@ -62,10 +62,12 @@ def rows_to_pick(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:
     """Return what can be picked of a table: a label and its terms; the keyboard's way to click."""
     names = [name for name in table.columns if filter_word(name)]
     shown = rows_with(table, measure).head(_OFFERED)[names]
+    known = names_carried(table)
     texts = shown.astype("object").where(shown.notna(), NOT_LOGGED).astype("str")
+    called = texts.map(lambda text: in_words(text, known))
     rows = shown.itertuples(index=False, name=None)
     picked = [term(dict(zip(names, row, strict=True))) for row in rows]
-    return list(zip(texts.agg(" · ".join, axis=1), picked, strict=True)) if len(texts) else []
+    return list(zip(called.agg(" · ".join, axis=1), picked, strict=True)) if len(texts) else []
 
 
 def hours_to_pick(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:

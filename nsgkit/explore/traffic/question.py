@@ -16,7 +16,7 @@ from nsgkit.enrich.names import called, names_of
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.traffic.picked import span_of
-from nsgkit.schema import NAMES, short_labels, spoken
+from nsgkit.schema import carrying, short_labels, spoken
 from nsgkit.times import bin_width
 
 MOST_OPENED = 200  # conversations whose rows are shown
@@ -122,6 +122,11 @@ class Traffic:
         return names_of(self.conversations) | called(self.conversations, self.own)
 
     @cached_property
+    def named(self) -> pd.DataFrame:
+        """The conversations, which carry these names: so does whatever is made of them."""
+        return carrying(self.conversations, self.names)
+
+    @cached_property
     def whole_span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
         """From the hour of the first row to the end of the hour of the last."""
         first, last = self.conversations["first"].min(), self.conversations["last"].max()
@@ -148,9 +153,7 @@ class Traffic:
         """Return the conversations that the filter keeps; they carry the names of ids."""
         text = question.all_terms
         if text not in self._kept:
-            chosen = query(self.conversations, text, self.own).copy(deep=False)
-            chosen.attrs[NAMES] = self.names
-            self._kept = {text: chosen}
+            self._kept = {text: query(self.named, text, self.own)}
         return self._kept[text]
 
     def measurable(self, question: Question) -> str:
@@ -163,7 +166,8 @@ class Traffic:
 
     def rows_behind(self, question: Question) -> pd.DataFrame:
         """Return the flow rows of the first conversations that the filter keeps."""
-        return conversation_rows(self.flows, self.chosen(question).head(MOST_OPENED))
+        opened = self.chosen(question).head(MOST_OPENED)
+        return carrying(conversation_rows(self.flows, opened), self.names)
 
 
 def _any_of(chosen: pd.DataFrame, measure: str) -> bool:

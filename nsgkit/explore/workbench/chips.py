@@ -1,6 +1,7 @@
 """What is chosen, as chips: one for each part of the filter, to be taken out or turned round."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import ipywidgets
 
@@ -8,6 +9,7 @@ from nsgkit.analyses.filters.parts import can_turn, parts_of, term_of, turned
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.html import visible
+from nsgkit.schema import name_of
 
 _LONGEST = 48  # characters that are shown of a part
 _LIVES = {"src": "address", "dst": "address", "ip": "address", "dst_port": "port"}
@@ -18,7 +20,8 @@ Change = Callable[[list[str]], None]  # is told the parts that are left
 class Chips(ipywidgets.HBox):  # type: ignore[misc]
     """The line of chips; `change` is told the parts of the filter as they are to be.
 
-    `look_up` is told "address" or "port" and its value where somebody asks for the life of one.
+    `look_up` is told "address" or "port" and its value where somebody asks for the life of one. `names` are
+    what addresses are called.
 
     >>> line = Chips(print)
     >>> line.show("tcp -src:10.0.0.4")
@@ -26,9 +29,14 @@ class Chips(ipywidgets.HBox):  # type: ignore[misc]
     ['tcp']
     """
 
-    def __init__(self, change: Change, look_up: Callable[[str, str], None] | None = None) -> None:
+    def __init__(
+        self,
+        change: Change,
+        look_up: Callable[[str, str], None] | None = None,
+        names: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         super().__init__(layout={"flex_flow": "row wrap"})
-        self._change, self._look_up = change, look_up
+        self._change, self._look_up, self._names = change, look_up, names
 
     def show(self, filter: str) -> None:
         """Show the parts of a filter; none where it cannot be read."""
@@ -43,10 +51,13 @@ class Chips(ipywidgets.HBox):  # type: ignore[misc]
         before, after = parts[:place], parts[place + 1 :]
         said = visible(part)
         said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
+        asked = life_of(part)
+        named = name_of(asked[1], self._names) if asked else ""
         instead = [*before, turned(part), *after] if can_turn(part) else None
         hint = "Turn it round: keep what it leaves out" if instead else "A time: change it in From and Until"
-        made = [button(said, lambda: self._change(instead or parts), hint=hint, disabled=instead is None)]
-        if self._look_up and (asked := life_of(part)):
+        shown = f"{said} ({named})" if named else said
+        made = [button(shown, lambda: self._change(instead or parts), hint=hint, disabled=instead is None)]
+        if self._look_up and asked:
             look_up = self._look_up
             made.append(button("Life", lambda: look_up(*asked), hint=f"All that the logs tell of {asked[1]}"))
         made.append(button("×", lambda: self._change([*before, *after]), hint=f"Take {said} out"))

@@ -12,6 +12,7 @@ from pyarrow import csv
 
 from nsgkit.counting.columns import categories
 from nsgkit.errors import NsgkitError
+from nsgkit.schema import with_name_columns
 
 FOLDER = Path("nsgkit-exports")  # below where the notebook runs
 _FORMULA = re.compile(r"^[=+\-@\x00-\x1f]")  # how a cell begins that a spreadsheet would run
@@ -20,17 +21,20 @@ _FORMULA = re.compile(r"^[=+\-@\x00-\x1f]")  # how a cell begins that a spreadsh
 def export(table: pd.DataFrame, kind: str, said: list[str], folder: Path = FOLDER) -> Path:
     """Write a table as `csv` or `parquet`, and its text beside it; return the table's path.
 
+    Addresses stay what they are; what they are called stands in columns of its own, where the table carries
+    it.
+
     Nothing is ever written over. In CSV a text that a spreadsheet would take for a formula gets an
     apostrophe before it; Parquet has every value as it is.
     """
-    at = datetime.now(UTC)
+    at, named = datetime.now(UTC), with_name_columns(table)
     path = _free(folder, f"nsgkit-{at:%Y%m%dT%H%M%SZ}", kind)
     try:
         folder.mkdir(exist_ok=True)
         if kind == "csv":
-            _write_csv(defused(table), path)
+            _write_csv(defused(named), path)
         else:
-            table.to_parquet(path, index=False)
+            named.to_parquet(path, index=False)
         lines = [f"{path.name}: {len(table):,} rows, written {at:%Y-%m-%d %H:%M:%S} UTC.", *said]
         path.with_suffix(f".{kind}.txt").write_text("\n".join(lines) + "\n", "utf-8")
     except OSError as error:

@@ -91,7 +91,7 @@ def as_cells(table: pd.DataFrame) -> pd.DataFrame:
     ['23,416', '8080']
     """
     texts = {
-        escape(schema.label(name)): [_cell(v, plain=name in _NAMES) for v in table[name].astype("object")]
+        escape(schema.label(name)): [_cell(v, plain=name in _NAMES) for v in _called(table, name)]
         for name in table.columns
     }
     numbers = {
@@ -99,6 +99,12 @@ def as_cells(table: pd.DataFrame) -> pd.DataFrame:
         for name in table.select_dtypes("number").columns
     }
     return pd.DataFrame(texts | numbers, dtype=None).astype(dict.fromkeys(texts, "object"))
+
+
+def _called(table: pd.DataFrame, name: str) -> "pd.Series[Any]":
+    """Return a column's values, its addresses as the table carries their names."""
+    values, known = table[name].astype("object"), schema.names_carried(table)
+    return values.map(lambda value: known.get(value, value)) if name in schema.NAME_COLUMNS else values
 
 
 def html_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -1,11 +1,13 @@
 """The picture of any finding: its connections and denied attempts over time, by how they ended."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from nsgkit.palette import ENDED
+from nsgkit.schema import name_of, names_carried
 from nsgkit.views.findings.parts import (
     as_time,
     attempted,
@@ -126,9 +128,8 @@ def _lanes(table: pd.DataFrame) -> Any:
 
 def _named(table: pd.DataFrame) -> pd.DataFrame:
     """Name each lane by what differs between them, in time order."""
-    ends = table[[*_ENDS]].astype("str")
-    source = ends["src_ip"] + ":" + ends["src_port"]
-    target = ends["dst_ip"] + ":" + ends["dst_port"]
+    known, ends = names_carried(table), table[[*_ENDS]].astype("str")
+    source, target = (_end(ends, end, known) for end in ("src", "dst"))
     label = source + " → " + target
     short = target if target.nunique() > 1 else source
     number = pd.Series(range(1, len(table) + 1), index=table.index).astype("str")
@@ -137,6 +138,13 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
     counters = {name: table[name] for name in ("bytes_src_to_dst", "bytes_dst_to_src")}
     times = {"time": as_time(table["first_ms"]), "until": as_time(table["last_ms"])}
     return lanes.assign(**times, **counters)
+
+
+def _end(ends: pd.DataFrame, end: str, known: Mapping[str, str]) -> "pd.Series[str]":
+    """Return address and port of an end, and what the address is called."""
+    addresses = ends[f"{end}_ip"]
+    names = addresses.map(lambda address: name_of(address, known))
+    return addresses + ":" + ends[f"{end}_port"] + names.map(lambda name: f" ({name})" if name else "")
 
 
 def _sizes(table: pd.DataFrame) -> "pd.Series[str]":

@@ -1,6 +1,6 @@
 """What the pictures of findings share: what they need, how attempts ended, bins that fit, words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import altair as alt
@@ -139,7 +139,8 @@ def whom(table: pd.DataFrame) -> str:
     >>> whom(pd.DataFrame({"src_ip": ["10.0.0.4"] * 2, "dst_ip": ["a", "b"], "dst_port": [445, 445]}))
     '10.0.0.4 to 2 addresses, port 445'
     """
-    source, target = (_one_or_many(table[name], "addresses") for name in ("src_ip", "dst_ip"))
+    known = schema.names_carried(table)
+    source, target = (_one_or_many(table[name], "addresses", known) for name in ("src_ip", "dst_ip"))
     ports = table["dst_port"].unique()
     port = f"port {ports[0]}" if len(ports) == 1 else f"{len(ports):,} ports"
     return f"{source} to {target}, {port}"
@@ -194,7 +195,7 @@ def spoken_seconds(seconds: float) -> str:
     raise AssertionError(seconds)
 
 
-def _one_or_many(values: "pd.Series[Any]", what: str) -> str:
+def _one_or_many(values: "pd.Series[Any]", what: str, known: Mapping[str, str]) -> str:
     distinct: Iterable[Any] = values.dropna().astype("str").unique()
     names = [*distinct]
-    return names[0] if len(names) == 1 else f"{len(names):,} {what}"
+    return schema.in_words(names[0], known) if len(names) == 1 else f"{len(names):,} {what}"

@@ -58,7 +58,11 @@ def finding_picture(finding: Any, proof: pd.DataFrame, beside: pd.DataFrame | No
     schema.require(finding.columns if several else finding.index, ["kind"], "nsgkit.detections.findings")
     if several and finding.empty:
         return nothing_found()
-    return _drawn(finding.iloc[0] if several else finding, proof, beside)
+    one = finding.iloc[0] if several else finding
+    known = schema.names_carried(one)
+    return _drawn(
+        one, schema.carrying(proof, known), None if beside is None else schema.carrying(beside, known)
+    )
 
 
 def _drawn(finding: Any, proof: pd.DataFrame, beside: pd.DataFrame | None) -> Any:

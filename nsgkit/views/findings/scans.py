@@ -74,7 +74,10 @@ def scan_picture(proof: pd.DataFrame, beside: pd.DataFrame | None = None) -> Any
     order = _in_order(table[name])
     places = {value: place for place, value in enumerate(order)}
     tried = table.assign(place=table[name].astype("str").map(places).astype("int64"))
+    known = schema.names_carried(table) if name == "dst_ip" else {}
     marks, grouped = _fitted(tried, order)
+    order = [schema.in_words(target, known) for target in order]
+    marks = marks.assign(target=marks["target"].map(lambda text: schema.with_names_behind(text, known)))
     drawn = _drawn(marks, order, "Port" if name == "dst_port" else "Address", ended_in(table))
     what = "port" if name == "dst_port" else "address"
     said = f"{_how_many(table, what, len(order))}, in the order of their numbers; times in UTC. {grouped}"

@@ -180,7 +180,18 @@ def own_networks(table: object, own: Own = None) -> Network:
         shown = [_prefix(text) for text in nic_subnets(nic_addresses(table))]
         everyone = [_prefix(text) for text in NOT_THE_INTERNET]
         return Network(_merged([*everyone, *shown, *given]), (*shown, *given), context)
-    return Network(_merged(given), tuple(given), context)
+    return Network(_merged(given), _without_machines(given), context)
+
+
+def _without_machines(given: Iterable[Prefix]) -> tuple[Prefix, ...]:
+    """Return the networks, without the single addresses in them, which are machines."""
+    several = [*dict.fromkeys(given)]
+    index = PrefixIndex.of(prefix for prefix in several if prefix.num_addresses > 1)
+    there = index.find(pd.Index([str(prefix.network_address) for prefix in several], dtype="str"))
+    wide = [prefix.num_addresses > 1 for prefix in several]
+    return tuple(
+        p for p, is_wide, place in zip(several, wide, there, strict=True) if is_wide or place == NOWHERE
+    )
 
 
 def _context(own: Own) -> Context:

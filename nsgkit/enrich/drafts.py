@@ -118,10 +118,9 @@ def _count(held: Native) -> int:
 def _nics(held: Native) -> pd.DataFrame:
     """Return each NIC's own address of each family, with the resource that is logged, sorted by address."""
     found = nic_addresses(held)
-    found = found[found["address"].map(_is_address)]
-    version = found["address"].str.contains(":", regex=False).rename("version")
-    found = found[~pd.concat([found["mac"], version], axis=1).duplicated()]
-    found = found.assign(resource=found["mac"].map(_resources(held)), key=found["address"].map(_sorted_as))
+    keys = found["address"].map(_sorted_as)
+    found = found.assign(key=keys, version=keys.str[0])[keys.notna()].drop_duplicates(["mac", "version"])
+    found = found.assign(resource=found["mac"].map(_resources(held)))
     return found.sort_values(["key", "mac"], ignore_index=True)
 
 
@@ -133,16 +132,13 @@ def _resources(held: Native) -> dict[str, str]:
     return dict(zip(found["mac"], found["resource"], strict=True))  # the last counts: the most frequent
 
 
-def _is_address(text: str) -> bool:
+def _sorted_as(text: str) -> tuple[int, int] | None:
+    """Return what sorts addresses, IPv4 first; None where a text is none, such as a masked one."""
     try:
-        return "%" not in text and bool(ip_address(text))
+        address = ip_address(text)
     except ValueError:
-        return False
-
-
-def _sorted_as(text: str) -> tuple[int, int]:
-    address = ip_address(text)
-    return address.version, int(address)
+        return None
+    return None if "%" in text else (address.version, int(address))
 
 
 def _subnet(address: str) -> Prefix:

@@ -170,20 +170,23 @@ def own_networks(table: object, own: Own = None) -> Network:
         The flow table, or what `nsgkit.conversations` gives; asked only where `own` is None.
     own : Network, iterable of str or path, str, path or None
         Prefixes such as "10.20.0.0/16", as a list or with commas between them; or files that tell, one or a
-        list of them, such as a network.toml, whose `own` lists them (without it, the prefixes of its
-        `[[networks]]` count). What has a `name` is called so where the names are carried
-        (`nsgkit.enrich.named`). Where no file has an own network, the logs are asked for them. Link-local
-        addresses and the platform's two are inside whatever is given.
+        list of them, each known by what it is: a network.toml, whose `own` lists them (without it, the
+        prefixes of its `[[networks]]` and what its `files` call own count); what `az network vnet list`,
+        `az network nic list` or `az vm list-ip-addresses` prints; a CSV with a column `prefix`, and `own`. A
+        geofeed, an `.mmdb`, ServiceTags_Public.json and threat feeds tell more. What has a `name` is called
+        so where the names are carried (`nsgkit.enrich.named`). Where no file has an own network, the logs
+        are asked for them. Link-local addresses and the platform's two are inside whatever is given.
 
     Returns
     -------
     Network
-        Its `is_inside` tells of addresses whether they are inside.
+        Its `is_inside` tells of addresses whether they are inside; printed, it says what was read, and its
+        `problems` are what in the files could not be used.
 
     Raises
     ------
     NsgkitError
-        Where a network is not written as one, or the file has none.
+        Where a network is not written as one, or a file cannot be read or says nothing that can be used.
     MissingColumnError
         Where the table lacks a column.
 
@@ -234,7 +237,18 @@ def as_given(own: Own = None) -> Network:
         return own
     context = _context(own)
     given = [each.prefix for each in context.prefixes if each.own]
-    return Network(_merged(given), tuple(given), context)
+    return Network(_merged(given), _without_machines(given), context)
+
+
+def _without_machines(given: Iterable[Prefix]) -> tuple[Prefix, ...]:
+    """Return the networks, without the single addresses in them, which are machines."""
+    several = [*dict.fromkeys(given)]
+    index = PrefixIndex.of(prefix for prefix in several if prefix.num_addresses > 1)
+    there = index.find(pd.Index([str(prefix.network_address) for prefix in several], dtype="str"))
+    wide = [prefix.num_addresses > 1 for prefix in several]
+    return tuple(
+        p for p, is_wide, place in zip(several, wide, there, strict=True) if is_wide or place == NOWHERE
+    )
 
 
 def _context(own: Own) -> Context:

@@ -27,7 +27,8 @@ def roles(conversations: Any, network: Network, addresses: Sequence[str]) -> dic
 
     >>> import nsgkit
     >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples"))
-    >>> roles(conversations, own_networks(conversations), ["10.20.1.5"])["10.20.1.5"].partition(";")[0]
+    >>> own = Network.of(["10.0.0.0/8", "168.63.129.16/32"])
+    >>> roles(conversations, own, ["10.20.1.5"])["10.20.1.5"].partition(";")[0]
     'serves 443, 80 to the internet'
     """
     rows = _answered(conversations, network).filter(nw.col("dst_ip").is_in([*addresses]))

@@ -42,5 +42,15 @@ def svg_image(svg: str, words: str, style: str = "max-width:100%") -> str:
     return f'<img alt="{escape(words)}" style="{style}" src="data:image/svg+xml;base64,{data}"/>'
 
 
+def png_image(png: bytes, words: str) -> str:
+    """Return a PNG as an image, as wide as it is given room.
+
+    >>> png_image(b"PNG", "Map")
+    '<img alt="Map" style="max-width:100%" src="data:image/png;base64,UE5H"/>'
+    """
+    data = base64.b64encode(png).decode()
+    return f'<img alt="{escape(words)}" style="max-width:100%" src="data:image/png;base64,{data}"/>'
+
+
 def _spelled(character: str) -> str:
     return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"

@@ -16,15 +16,16 @@ from nsgkit.views.findings import (
     transfer_picture,
 )
 from nsgkit.views.grids import coverage, heat_map, matrix
+from nsgkit.views.maps import country_map, places_map
 from nsgkit.views.ranking import change, top_bars
 from nsgkit.views.ribbons import links
 from nsgkit.views.theme import enable
 from nsgkit.views.time_series import over_time
 
 __all__ = [
-    "attempts_picture", "beacon_picture", "brute_force_picture", "change", "coverage", "finding_picture",
-    "heat_map", "links", "matrix", "over_time", "port_map", "rise_picture", "scan_picture",
-    "top_bars", "transfer_picture",
+    "attempts_picture", "beacon_picture", "brute_force_picture", "change", "country_map", "coverage",
+    "finding_picture", "heat_map", "links", "matrix", "over_time", "places_map", "port_map",
+    "rise_picture", "scan_picture", "top_bars", "transfer_picture",
 ]  # fmt: skip
 
 enable()

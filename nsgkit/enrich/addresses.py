@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from socket import AF_INET6, inet_pton
 from string import hexdigits
 from typing import Any, TypeAlias
+from weakref import ref
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,8 @@ _GROUPS = hexdigits + ":"
 _DOTTED = r"\.".join(f"(?P<{octet}>0|[1-9][0-9]{{0,2}})" for octet in _OCTETS)
 _MAPPED = bytes(10) + b"\xff\xff"  # before an IPv4 address that is written as one of IPv6
 _KEPT = 1 << 16
+# One fact asks several times of the same texts, which cannot change: these are the last that were asked of.
+_LATEST: "list[tuple[ref[pd.Index[Any]], Keys, Bools]]" = []
 
 
 def ipv4_numbers(texts: "pd.Index[Any]") -> Numbers:
@@ -48,6 +51,16 @@ def address_keys(texts: "pd.Index[Any]") -> tuple[Keys, Bools]:
     >>> bool(keys[0] == keys[1]), is_address.tolist()
     (True, [True, True, False])
     """
+    for held, keys, is_address in _LATEST:
+        if held() is texts:
+            return keys, is_address
+    keys, is_address = _made(texts)
+    keys.flags.writeable = is_address.flags.writeable = False
+    _LATEST[:] = [(ref(texts), keys, is_address)]
+    return keys, is_address
+
+
+def _made(texts: "pd.Index[Any]") -> tuple[Keys, Bools]:
     numbers = ipv4_numbers(texts)
     raw = np.zeros((len(texts), 16), dtype=np.uint8)
     raw[:, :12] = np.frombuffer(_MAPPED, dtype=np.uint8)

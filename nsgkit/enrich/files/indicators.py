@@ -46,21 +46,22 @@ def indicators(told: str) -> Iterator[Indicator]:
 
 
 def _of_lines(lines: list[str]) -> Iterator[Indicator]:
-    """Yield the lines; where a first line names columns, as a table."""
-    columns: list[str] | None = None
+    """Yield the lines; where a line before the first address names columns, as a table."""
+    columns: list[str] = []
+    begun = False
     for number, line in enumerate(lines, 1):
         bare = line.strip()
-        if columns is None and (names := _header(bare)):
-            columns = names
+        if not begun and (names := _header(bare)):
+            columns, begun = names, True
         elif bare and not bare.startswith(("#", ";", "//")):
-            where = f"line {number}"
+            begun, where = True, f"line {number}"
             yield _cell(where, columns, bare) if columns else Indicator(where, _address(_first(bare)))
 
 
-def _header(line: str) -> list[str] | None:
+def _header(line: str) -> list[str]:
     """Return the names of columns where a line has those of a table; feeds write them as a comment too."""
     names = [name.strip().lower() for name in _cells(line.lstrip("# "))]
-    return names if any(name in _ADDRESS for name in names) else None
+    return names if any(name in _ADDRESS for name in names) else []
 
 
 def _cell(where: str, columns: list[str], line: str) -> Indicator:

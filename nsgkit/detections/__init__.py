@@ -5,7 +5,7 @@ from nsgkit.detections.access.let_in import allowed_after_denied
 from nsgkit.detections.access.logins import brute_force
 from nsgkit.detections.denied.line import denied_line
 from nsgkit.detections.denied.triage import denied_triage
-from nsgkit.detections.edges import first_seen_peers, new_edges
+from nsgkit.detections.edges import first_seen_peers, new_edges, rare_places
 from nsgkit.detections.form import proof
 from nsgkit.detections.kinds import explain
 from nsgkit.detections.known import KnownEntry, known_beside, read_known, with_known
@@ -25,6 +25,6 @@ __all__ = [
     "KnownEntry", "allowed_after_denied", "append_verdict", "beacons", "block_scans", "brute_force",
     "bursts", "denied_line", "denied_triage", "dns_volume", "explain", "exposed_ports", "findings",
     "first_seen_peers", "horizontal_scans", "incidents", "known_beside", "large_transfers",
-    "long_connections", "new_edges", "proof", "read_known", "read_verdicts", "sequential_scanners",
-    "strobes", "sudden_rises", "vertical_scans", "with_known", "with_verdicts",
+    "long_connections", "new_edges", "proof", "rare_places", "read_known", "read_verdicts",
+    "sequential_scanners", "strobes", "sudden_rises", "vertical_scans", "with_known", "with_verdicts",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from nsgkit.detections.access.exposed import EXPOSED_PORT
 from nsgkit.detections.access.let_in import DENIED_THEN_LET_IN
 from nsgkit.detections.access.logins import BRUTE_FORCED
 from nsgkit.detections.denied.triage import DENIED_ATTEMPTS
-from nsgkit.detections.edges import FIRST_SEEN_PEER, NEW_EDGE
+from nsgkit.detections.edges import FIRST_SEEN_PEER, NEW_EDGE, RARE_PLACE
 from nsgkit.detections.form import Finding, Kind
 from nsgkit.detections.rhythm.beacons import BEACON_KIND
 from nsgkit.detections.rhythm.bursts import BURST_KIND
@@ -26,6 +26,7 @@ KINDS: tuple[Kind, ...] = (
     SEQUENTIAL_SCANNER,
     NEW_EDGE,
     FIRST_SEEN_PEER,
+    RARE_PLACE,
     BEACON_KIND,
     BURST_KIND,
     STROBE_KIND,

@@ -1,5 +1,6 @@
 """Databases of places that the analyst has: .mmdb files, such as those of MaxMind and DB-IP."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from typing import Any, NamedTuple
 
 from nsgkit.errors import NsgkitError
 
-_ISO = 2  # letters of a country's code
+_ISO = re.compile("[A-Z]{2}")
 
 
 class Where(NamedTuple):
@@ -23,16 +24,19 @@ class Where(NamedTuple):
     source: str = ""
 
 
-def told_by_databases(texts: Sequence[str], paths: Iterable[Path]) -> list[list[Where]]:
-    """Return for each address what each database that knows it tells, in the order of the files."""
+def told_by_databases(texts: Sequence[str | None], paths: Iterable[Path]) -> list[list[Where]]:
+    """Return for each address what each database that knows it tells, in the order of the files.
+
+    None is no address.
+    """
     found: list[list[Where]] = [[] for _ in texts]
     for path in paths:
         with _opened(path) as database:
             source = _named(database, path)
             takes_ipv6 = database.metadata().ip_version != 4
             for text, told in zip(texts, found, strict=True):
-                record = database.get(text) if takes_ipv6 or ":" not in text else None
-                if where := _where(record, source):
+                asked = text is not None and (takes_ipv6 or ":" not in text)
+                if asked and (where := _where(database.get(text), source)):
                     told.append(where)
     return found
 
@@ -79,7 +83,7 @@ def _where(record: Any, source: str) -> Where | None:
     lat, lon = _degrees(point.get("latitude"), 90), _degrees(point.get("longitude"), 180)
     known = lat is not None and lon is not None
     where = Where(
-        country=code if len(code) == _ISO else "",
+        country=code if _ISO.fullmatch(code) else "",
         region=_text(_part({"region": region}, "region").get("iso_code")),
         city=_text(_part(_part(record, "city"), "names").get("en")),
         lat=lat if known else None,

@@ -13,6 +13,7 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.counting.columns import categories
+from nsgkit.enrich.addresses import address_keys
 from nsgkit.enrich.atlas import country_of
 from nsgkit.enrich.context import KnownPrefix
 from nsgkit.enrich.databases import Where, told_by_databases
@@ -81,7 +82,9 @@ def told_of(texts: Texts, network: Network) -> dict[str, Texts]:
     told = {name: np.full(len(texts), None, dtype=object) for name in Where._fields}
     told["country"], told["source"] = registered(texts)
     if network.context.databases:
-        of_each = told_by_databases(plainly(texts), network.context.databases)
+        _, is_address = address_keys(pd.Index(texts, dtype=object))
+        asked = [text if real else None for text, real in zip(plainly(texts), is_address, strict=True)]
+        of_each = told_by_databases(asked, network.context.databases)
         _write(told, [*map(_best, of_each)], _PLACE)
         _write(told, [next((each for each in all_ if each.operator), None) for all_ in of_each], _OPERATOR)
     if network.context.prefixes:

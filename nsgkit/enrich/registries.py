@@ -65,7 +65,7 @@ def plainly(texts: Texts) -> list[str]:
     for place, text in enumerate(found):
         if ":" in text:
             with suppress(ValueError):
-                found[place] = str(IPv6Address(text).ipv4_mapped or text)
+                found[place] = str(IPv6Address(text).ipv4_mapped or text.partition("%")[0])
     return found
 
 

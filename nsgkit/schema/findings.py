@@ -272,6 +272,22 @@ FIRST_SEEN_PEERS = _findings(
     _BASELINE,
     *BY_OUTCOME,
 )
+RARE_PLACES = _findings(
+    Column("place", "str", "Place", "The country, or the network operator."),
+    Column("place_source", "str", "Said by", "Which sources say so, and of which date they are."),
+    Column("addresses", "int64", "Outside addresses", "Distinct addresses there that were reached.",
+           "addresses"),
+    Column("hosts", "int64", "Inside hosts", "Inside addresses that reached one of them.", "addresses"),
+    Column("connections", "int64", "Connections", "Allowed from inside to there, and answered or not known "
+           "to be unanswered.", "connections"),
+    Column("of_all", "int64", "Of all", "The same to everywhere outside.", "connections"),
+    Column("share", "float64", "Share", "Connections to there as part of those to everywhere outside."),
+    Column("bytes_src_to_dst", "Int64", "Bytes sent", "What inside hosts sent over them; null where no "
+           "counter is known.", "bytes", nullable=True),
+    Column("bytes_dst_to_src", "Int64", "Bytes back", "What came back over them; null where no counter is "
+           "known.", "bytes", nullable=True),
+    *BY_OUTCOME,
+)
 # -- triage ----------------------------------------------------------------------------------------------
 PURPOSES = ("own misconfiguration", "targeted", "retry storm", "sweep", "one probe", "leftover")
 DENIED_TRIAGE = _findings(

@@ -71,7 +71,8 @@ def found(stitched):
 def test_every_detection_that_has_a_planted_case_is_asked(truth):
     asked = {kind for kinds in PLANTED.values() for kind in kinds}
     nothing_planted = {"block scan", "burst", "strobe", "long connection", "DNS by volume", "sudden rise"}
-    assert asked | nothing_planted == {kind.name for kind in KINDS}
+    located = {"rare place"}  # needs a file that says where: test_rare_places.py
+    assert asked | nothing_planted | located == {kind.name for kind in KINDS}
     harmful = {name for name, fact in truth.items() if not fact["harmless"]}
     assert harmful - PLANTED.keys() == {"first-probe", "ssh-success", "staging"}
 

@@ -253,7 +253,10 @@ def _without_machines(given: Iterable[Prefix]) -> tuple[Prefix, ...]:
 
 def _context(own: Own) -> Context:
     """Return what all that is given says together, and what one part says otherwise than one before it."""
-    held = Context.joined(_context_of(part) for part in _parts(own))
+    parts = [_context_of(part) for part in _parts(own)]
+    held = Context.joined(parts)
+    if len(parts) < 2:  # a file knows its own
+        return held
     return replace(held, problems=tuple(dict.fromkeys([*held.problems, *overlaps(held.prefixes)])))
 
 

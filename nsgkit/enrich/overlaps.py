@@ -1,5 +1,6 @@
 """One prefix that several entries speak of: what they say differently, and who is believed."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -31,7 +32,11 @@ def overlaps(known: Iterable[KnownPrefix]) -> Iterator[Problem]:
     ["10.20.1.0/24: name is 'data' here and 'web' in a.csv, line 2: that counts, as the first."]
     """
     first: dict[tuple[Prefix, str], KnownPrefix] = {}
-    for each in known:
+    held = [*known]
+    often = {prefix for prefix, count in Counter(each.prefix for each in held).items() if count > 1}
+    for each in held if often else ():
+        if each.prefix not in often:
+            continue
         told = []
         for key in _SAYINGS:
             if getattr(each, key) in ("", None):

@@ -33,12 +33,13 @@ def read_file(path: Path) -> Context:
     >>> {each.name for each in read_file(Path("data/samples/network.toml")).prefixes} >= {"web subnet"}
     True
     """
-    held = _held.get(path.absolute())
+    path = path.absolute()  # what is held must be true in another working folder too
+    held = _held.get(path)
     if held is None or any(stamp(each.path) != each for each in held.files):
         held = _read(path, lambda text: read_network_toml(path, text, _read_named))
         if len(_held) >= _MOST_HELD:
             _held.clear()
-        _held[path.absolute()] = held
+        _held[path] = held
         _warn(held, path)
     return held
 

@@ -25,10 +25,9 @@ import pandas as pd
 from nsgkit import enrich
 from nsgkit.enrich.context import Context, FeedFile, KnownPrefix
 from nsgkit.enrich.files.feed import read_feed
-from nsgkit.enrich.registry import RANGES
 from nsgkit.enrich.service_tags import read_service_tags
+from nsgkit.enrich.special_purpose import RANGES
 
-MACS = [f"00AA{n:08}" for n in range(20)]
 TAGS, PREFIXES, LINES, SLICE = 2_291, 60_927, 20_000, 2_000
 FACTS = [name for name in ("scope", "port", "country", "scanner", "service_tag", "threat", "flow_type")
          if name in enrich.__all__]  # fmt: skip
@@ -36,23 +35,21 @@ ALONE = ("scanner", "port")  # these ask for no network
 
 
 def invent(rows: int, distinct: int) -> pd.DataFrame:
-    """Return flow rows between addresses of which a third is inside, at chance."""
+    """Return flow rows of 20 NICs with 200 addresses, half of them to and half of them from anywhere."""
     rng = np.random.default_rng(1)
-    names = [str(ip_address(int(n))) for n in rng.integers(1 << 24, 223 << 24, distinct * 5 // 12)]
-    names += [f"10.{n >> 8}.{n & 255}.4" for n in range(distinct // 3)]
-    names += [
-        str(ip_address(0x2603 << 112 | int(n) << 40)) for n in rng.integers(0, 1 << 62, distinct - len(names))
-    ]
-    ends = {
-        end: pd.Categorical.from_codes(rng.integers(0, len(names), rows), names)
-        for end in ("src_ip", "dst_ip")
-    }
-    ports = {name: rng.integers(0, 65_536, rows).astype("uint16") for name in ("src_port", "dst_port")}
-    nics = {
-        "mac": pd.Categorical.from_codes(rng.integers(0, 20, rows), MACS),
-        "direction": pd.Categorical.from_codes(rng.integers(0, 2, rows), ["inbound", "outbound"]),
-    }
-    return pd.DataFrame({**ends, **ports, **nics})
+    names = [f"10.{n >> 8}.{n & 255}.4" for n in range(distinct // 3)]
+    names += [str(ip_address(int(n))) for n in rng.integers(1 << 24, 223 << 24, distinct * 5 // 12)]
+    more = rng.integers(0, 1 << 62, distinct - len(names))
+    names += [str(ip_address(0x2603 << 112 | int(n) << 40)) for n in more]
+    own, other, out = rng.integers(0, 200, rows), rng.integers(0, len(names), rows), rng.random(rows) < 0.5
+    return pd.DataFrame({
+        "src_ip": pd.Categorical.from_codes(np.where(out, own, other), names),
+        "dst_ip": pd.Categorical.from_codes(np.where(out, other, own), names),
+        "src_port": rng.integers(0, 65_536, rows).astype("uint16"),
+        "dst_port": rng.integers(0, 65_536, rows).astype("uint16"),
+        "mac": pd.Categorical.from_codes(own % 20, [f"00AA{n:08}" for n in range(20)]),
+        "direction": pd.Categorical.from_codes(out.astype("int8"), ["inbound", "outbound"]),
+    })  # fmt: skip
 
 
 def prefixes(count: int) -> list[str]:
@@ -115,6 +112,9 @@ def main() -> None:
         timed("reading the list of service tags", lambda: read_service_tags(tags))
         timed(f"{len(texts):,} look-ups in it", lambda: read_service_tags(tags).find(texts))
         timed("reading the feed", lambda: read_feed(known.context.feeds[0]))
+        for name in ("scanner", "country"):
+            if name in FACTS:
+                timed(f"what {name} reads", lambda name=name: getattr(enrich, name)(table.head(1)))
         spent = []
         for name in FACTS:
             fact, more = getattr(enrich, name), {} if name in ALONE else {"network": known}

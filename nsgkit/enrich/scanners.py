@@ -7,14 +7,13 @@ says whose the address is. It does not say that what came from there is harmless
 import json
 from functools import cache
 from importlib.resources import files
-from ipaddress import ip_network
 from typing import Any
 
 import pandas as pd
 
 from nsgkit.counting.frame import Native
 from nsgkit.enrich.facts import facts_of, with_facts
-from nsgkit.enrich.prefixes import NOWHERE, PrefixIndex
+from nsgkit.enrich.prefixes import NOWHERE, PrefixIndex, spans_of
 
 _ENDINGS = ("-scanning", "-scanner", "shadowserver")  # of the folders of their lists
 _SENSORS = "tenable-cloud-ipv"
@@ -69,13 +68,14 @@ def _names(texts: "pd.Index[Any]") -> dict[str, list[str | None]]:
 def _published() -> tuple[PrefixIndex, list[str]]:
     """Return the published prefixes, and whose each of them is."""
     lists = files("pymispwarninglists") / "data" / "misp-warninglists" / "lists"
-    prefixes, names = [], []
+    texts, names = list[str](), list[str]()
     for folder in sorted(lists.iterdir(), key=lambda each: each.name):
         if folder.name.endswith(_ENDINGS) or folder.name.startswith(_SENSORS):
             told = json.loads((folder / "list.json").read_text("utf-8"))["list"]
-            prefixes += [ip_network(text, strict=False) for text in told]
+            texts += told
             names += [_called(folder.name)] * len(told)
-    return PrefixIndex.of(prefixes), names
+    known = [(span, name) for span, name in zip(spans_of(texts), names, strict=True) if span]
+    return PrefixIndex.of_spans(span for span, _ in known), [name for _, name in known]
 
 
 def _called(folder: str) -> str:

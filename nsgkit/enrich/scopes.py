@@ -8,7 +8,7 @@ from nsgkit.counting.frame import Native
 from nsgkit.enrich.addresses import address_keys
 from nsgkit.enrich.facts import with_facts
 from nsgkit.enrich.network import Network, Own, network_for
-from nsgkit.enrich.registry import PLATFORM, registered
+from nsgkit.enrich.special_purpose import PLATFORM, registered
 
 OWN = "own"
 

@@ -6,7 +6,7 @@ Source: Microsoft Learn, "Traffic analytics schema and data aggregation", its no
 
 from typing import NamedTuple
 
-from nsgkit.enrich.registry import DOCUMENTATION
+from nsgkit.enrich.special_purpose import DOCUMENTATION
 
 FLOW_TYPES = (
     "IntraVNet", "InterVNet", "S2S", "P2S", "AzurePublic", "ExternalPublic", "MaliciousFlow",
@@ -14,6 +14,16 @@ FLOW_TYPES = (
 )  # fmt: skip
 _ASKED = "network.toml, or what `az network vnet list` gives, would tell"
 _INSIDE = ("vnet", "own")
+# What the end that is not inside decides, by its kind.
+_BEYOND = {
+    "vpn": ("S2S", "is at {site}, a site behind a gateway"),
+    "p2s": ("P2S", "is a client of a point-to-site VPN, {site}"),
+    "malicious": ("MaliciousFlow", "is in {said}"),
+    "private": ("UnknownPrivate", "is {said}, and in no network that is given; " + _ASKED),
+    "public": ("Unknown", "is an own public address, {site}; no file says whose (`site`)"),
+    "special": ("Unknown", "is {said}: neither of a virtual network nor on the internet"),
+}
+_NO_KIND = ("Unknown", "is of the kind {kind}, which Traffic Analytics does not know")
 
 
 class Side(NamedTuple):
@@ -85,18 +95,8 @@ def _beyond(end: str, side: Side, given: Given) -> tuple[str, str]:
         return "AzurePublic", f"the {end} has the service tag {side.site} ({given.lists}){feed}"
     if side.kind == "outside":
         return "ExternalPublic", _external(end, side, given)
-    flow_type, reason = {
-        "vpn": ("S2S", f"is at {side.site}, a site behind a gateway"),
-        "p2s": ("P2S", f"is a client of a point-to-site VPN, {side.site}"),
-        "malicious": ("MaliciousFlow", f"is in {side.said}"),
-        "private": ("UnknownPrivate", f"is {side.said}, and in no network that is given"),
-        "public": (
-            "Unknown",
-            f"is an own public address, {side.site}; no file says whose (`site`)",
-        ),
-        "special": ("Unknown", f"is {side.said}: neither of a virtual network nor on the internet"),
-    }.get(side.kind, ("Unknown", f"is of the kind {side.kind!r}, which Traffic Analytics does not know"))
-    return flow_type, f"the {end} {reason}"
+    flow_type, reason = _BEYOND.get(side.kind, _NO_KIND)
+    return flow_type, f"the {end} {reason.format(site=side.site, said=side.said, kind=side.kind)}"
 
 
 def _external(end: str, side: Side, given: Given) -> str:

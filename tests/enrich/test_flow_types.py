@@ -1,11 +1,15 @@
 """Flow types as Traffic Analytics has them: of the samples, one by one, and at every boundary."""
 
 import json
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pytest
+from hypothesis import given as hypothesis_given
+from hypothesis import settings
+from hypothesis import strategies as st
 
 import nsgkit
 from nsgkit.enrich import Network, flow_type
@@ -87,6 +91,39 @@ def test_each_case_and_its_reason(src, dst, kind, reason, network):
 
 def test_the_cases_have_every_flow_type():
     assert {kind for _, _, kind, _ in CASES} == {*FLOW_TYPES}
+
+
+PLACES = {"vnet": ("10.1.", "10.2.", "20.0.0."), "vpn": ("192.168.7.",), "p2s": ("172.16.9.",)}
+
+
+def one_by_one(src, dst):
+    """The flow type by the texts alone, of addresses near those of KNOWN, without lists and feeds."""
+    if "168.63.129.16" in (src, dst):
+        return "AzurePublic"
+    kinds = [next((k for k, heads in PLACES.items() if text.startswith(heads)), "") for text in (src, dst)]
+    if "vnet" not in kinds:
+        return "Unknown"
+    if kinds == ["vnet", "vnet"]:
+        shop = [text.startswith(("10.1.", "20.0.0.")) for text in (src, dst)]
+        return "IntraVNet" if shop[0] == shop[1] else "InterVNet"
+    other = dst if kinds[0] == "vnet" else src
+    private = "UnknownPrivate" if ip_address(other) in ip_network("10.0.0.0/8") else ""
+    private = private or ("UnknownPrivate" if other.startswith(("192.168.", "172.16.")) else "ExternalPublic")
+    return {"vpn": "S2S", "p2s": "P2S"}.get(kinds[0] if other == src else kinds[1], private)
+
+
+NEAR = st.sampled_from(["10.1.", "10.2.", "10.3.", "20.0.", "192.168.", "172.16.", "45.9."]).flatmap(
+    lambda head: st.builds(
+        lambda a, b: f"{head}{a}.{b}", st.sampled_from([0, 1, 6, 7, 8, 9]), st.integers(0, 255)
+    )
+) | st.just("168.63.129.16")
+
+
+@settings(max_examples=40)
+@hypothesis_given(st.lists(st.tuples(NEAR, NEAR), min_size=1, max_size=30))
+def test_one_by_one(pairs):
+    table = pd.DataFrame(pairs, columns=["src_ip", "dst_ip"])
+    assert flow_type(table, network=given())["flow_type"].tolist() == [one_by_one(*pair) for pair in pairs]
 
 
 def test_other_files_are_named_where_they_would_tell():

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nsgkit.enrich import Network, scope
-from nsgkit.enrich.registry import RANGES
 from nsgkit.enrich.scopes import scopes_of
+from nsgkit.enrich.special_purpose import RANGES
 
 NOTHING = Network.of([])
 

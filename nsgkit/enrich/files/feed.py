@@ -1,5 +1,6 @@
 """A threat feed on disk, ready to be asked: its prefixes, what it says of each, and what is of no use."""
 
+import logging
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -7,9 +8,10 @@ from typing import NamedTuple
 from nsgkit.enrich.context import FeedFile, Problem
 from nsgkit.enrich.files.indicators import Indicator, indicators
 from nsgkit.enrich.prefixes import PrefixIndex, Span, spans_of
-from nsgkit.enrich.registry import DOCUMENTATION, PUBLIC, scopes_of_spans
+from nsgkit.enrich.special_purpose import DOCUMENTATION, PUBLIC, scopes_of_spans
 from nsgkit.errors import NsgkitError, shown
 
+_LOG = logging.getLogger(__name__)
 _KEPT = 16  # files
 _TOLD = 20  # problems of one file, before they are only counted
 _LONGEST = 80  # characters of what a feed calls a thing
@@ -64,6 +66,11 @@ def _read(feed: FeedFile, changed: int, size: int) -> Feed:
             said.setdefault(span, {})[_label(feed, one)] = None
     if not said:
         problems.insert(0, Problem(str(feed.path), "all of it", "The feed names no address that counts."))
+    if problems:
+        _LOG.warning(
+            "%s: %s of its %s entries do not count. nsgkit.enrich.feed_problems tells which.",
+            feed.path, f"{len(problems):,}", f"{len(found):,}",
+        )  # fmt: skip
     labels = ["; ".join(each) for each in said.values()]
     return Feed(PrefixIndex.of_spans(said), [*said], labels, few(problems, feed.path))
 

@@ -207,13 +207,13 @@ def own_networks(table: object, own: Own = None) -> Network:
     return Network(_merged([*everyone, *shown, *given.own]), (*shown, *given.subnets), given.context)
 
 
-def network_beside(logs: str | Path) -> Path | None:
-    """Return the network.toml that lies in the folder of the logs, or beside it; None where there is none.
+def network_beside(logs: str | Path, name: str = "network.toml") -> Path | None:
+    """Return the network.toml, or another file that tells, in the folder of the logs or beside it, or None.
 
     >>> network_beside("data/samples").name
     'network.toml'
     """
-    return beside(logs, "network.toml")
+    return beside(logs, name)
 
 
 def network_for(table: object, own: Own = None) -> Network:

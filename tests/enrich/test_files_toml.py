@@ -143,7 +143,7 @@ def test_one_warning_a_reading_and_it_is_read_again_when_a_named_file_changes(pa
         read_file(path)
         first = read_file(path)
     assert len(caplog.records) == 1
-    assert "10 entries, the first: network.toml, colour, line 4" in caplog.text
+    assert "10 entries are not used as written. The first: network.toml, colour, line 4" in caplog.text
     assert read_file(path) is first
     (path.parent / "nowhere.json").write_text('{"type": "bundle", "objects": []}', "utf-8")
     assert len(read_file(path).feeds) == 2

@@ -161,6 +161,14 @@ def test_what_it_says_itself_corrects_the_files_that_it_names(tmp_path):
     assert (told["name"].name, told["city"].city) == ("web", "Leeds")
 
 
+@pytest.mark.parametrize("name", ["nowhere.csv", "~nobody-here/x.csv", "a\\u0000b", ".", ""])
+def test_a_name_of_no_file_is_told(tmp_path, name):
+    text = f'own = ["10.0.0.0/8"]\nfiles = ["{name}"]\n[[feeds]]\npath = "{name}"\n'
+    (tmp_path / "network.toml").write_text(text, "utf-8")
+    wheres = [problem.where for problem in read_file(tmp_path / "network.toml").problems]
+    assert wheres == ["feeds[0].path, line 4", "files, line 2"]
+
+
 @pytest.mark.parametrize("name", ["network.toml", "other.toml"])
 def test_one_network_toml_names_no_other(tmp_path, name):
     (tmp_path / "other.toml").write_text('own = ["10.0.0.0/8"]\nfiles = ["network.toml"]\n', "utf-8")

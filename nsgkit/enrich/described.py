@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from nsgkit.enrich.context import Context
+from nsgkit.enrich.context import Context, KnownPrefix
 from nsgkit.enrich.prefixes import Prefix
 from nsgkit.html import visible
+from nsgkit.schema import UNKNOWN_PLACE
 
 _SHOWN = 5
 
@@ -18,7 +19,7 @@ def described(own: Sequence[Prefix], context: Context) -> str:
       No file tells more.
     """
     names = len({each.prefix for each in context.prefixes if each.name})
-    places = len({each.prefix for each in context.prefixes if each.country or each.lat is not None})
+    places = len({each.prefix for each in context.prefixes if _is_placed(each)})
     lines = [f"Network: {_counted(len(own), 'own network')}: {_some([str(prefix) for prefix in own])}."]
     files = [each.path.name for each in context.files]
     if files:
@@ -30,6 +31,10 @@ def described(own: Sequence[Prefix], context: Context) -> str:
         lines.append(f"{_counted(len(context.problems), 'problem')}: see .problems.")
         lines += [f"  {problem.text()}" for problem in context.problems[:_SHOWN]]
     return "\n  ".join(visible(line) for line in lines)
+
+
+def _is_placed(each: KnownPrefix) -> bool:
+    return each.country not in ("", UNKNOWN_PLACE) or bool(each.city) or each.lat is not None
 
 
 def _counted(count: int, word: str) -> str:

@@ -143,7 +143,7 @@ def test_one_warning_a_reading_and_it_is_read_again_when_a_named_file_changes(pa
         read_file(path)
         first = read_file(path)
     assert len(caplog.records) == 1
-    assert "10 entries, the first: network.toml, colour, line 4" in caplog.text
+    assert "10 entries are not used as written. The first: network.toml, colour, line 4" in caplog.text
     assert read_file(path) is first
     (path.parent / "nowhere.json").write_text('{"type": "bundle", "objects": []}', "utf-8")
     assert len(read_file(path).feeds) == 2
@@ -159,6 +159,14 @@ def test_what_it_says_itself_corrects_the_files_that_it_names(tmp_path):
     assert network.problems == ()
     told = {what: network.told(pd.Index(["10.1.2.3"]), what)[0] for what in ("name", "city")}
     assert (told["name"].name, told["city"].city) == ("web", "Leeds")
+
+
+@pytest.mark.parametrize("name", ["nowhere.csv", "~nobody-here/x.csv", "a\\u0000b", ".", ""])
+def test_a_name_of_no_file_is_told(tmp_path, name):
+    text = f'own = ["10.0.0.0/8"]\nfiles = ["{name}"]\n[[feeds]]\npath = "{name}"\n'
+    (tmp_path / "network.toml").write_text(text, "utf-8")
+    wheres = [problem.where for problem in read_file(tmp_path / "network.toml").problems]
+    assert wheres == ["feeds[0].path, line 4", "files, line 2"]
 
 
 @pytest.mark.parametrize("name", ["network.toml", "other.toml"])

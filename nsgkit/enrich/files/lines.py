@@ -33,8 +33,11 @@ def read_lines(text: str, file: str) -> Iterator[Said]:
     if not filled:
         return
     delimiter, header = _header(filled[0][1])
+    at = _line(file, filled[0][0])
+    if not header and (why := _no_feed([line for _, line in filled])):
+        yield at.problem("", why)
+        return
     if header:
-        at = _line(file, filled[0][0])
         yield from unknown_keys((name for name in header if name not in _POSTAL), HEADER, at)
         filled = filled[1:]
     for number, line in filled:
@@ -59,6 +62,18 @@ def _header(line: str) -> tuple[str, list[str]]:
         if "prefix" in names:
             return delimiter, names
     return ",", []
+
+
+def _no_feed(lines: list[str]) -> str:
+    """Return why lines without a header that is known are no geofeed; nothing where they may be one."""
+    if not any("," in line for line in lines) and any(letter.isdecimal() for letter in lines[0]):
+        return (
+            "It lists addresses and says nothing of them. A threat feed is named in network.toml: [[feeds]]."
+        )
+    first, comma, _ = lines[0].partition(",")
+    if comma and not any(letter.isdecimal() or letter == ":" for letter in first):
+        return f"The header names no column prefix. Known are {', '.join(HEADER)}."
+    return ""
 
 
 def _row(header: list[str], fields: list[str], at: At) -> Iterator[Said]:

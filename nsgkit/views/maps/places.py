@@ -137,7 +137,7 @@ def _data(
         "sites": sites_of(lines),
         "most": most,
         "mostOfBin": of_bin,
-        "steps": _steps(most),
+        "steps": _steps(most) if points else [],
         "stepsOfBin": _steps(of_bin),
         "bins": [f"{moment(start)} to {moment(end)} UTC" for start, end in bins],
         "whole": f"All the time: {counted(len(bins), 'bin')}",

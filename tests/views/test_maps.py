@@ -83,6 +83,14 @@ def test_what_is_drawn_and_what_is_not_add_up_to_the_table(rows):
     assert "31 places" in words(drawn) and "412 addresses (7 connections, 90 denied attempts)" in words(drawn)
 
 
+def test_who_leads_is_said_first():
+    rows = table(
+        row(OSLO, connections=9, denied=1), row(SUVA, connections=2, denied=30), row(UNKNOWN, denied=99)
+    )
+    assert "Most connections: Oslo (9). Most denied attempts: Suva (30)." in words(views.places_map(rows))
+    assert "Most denied attempts: Fiji (30)." in words(views.country_map(rows, measure="denied"))
+
+
 def test_places_at_one_point_are_one_bubble_that_lists_each():
     (point,) = data(
         views.places_map(table(row(connections=1), row(("Oslo airport", "NO", 59.9, 10.7), connections=5)))

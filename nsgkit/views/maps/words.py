@@ -39,6 +39,16 @@ def moment(time: Any) -> str:
     return f"{time:%Y-%m-%d %H:%M}"
 
 
+def leading(named: Sequence[tuple[str, Any]], measure: str) -> str:
+    """Say who has most of a measure, of pairs of a name and a number; nothing where nobody has any.
+
+    >>> leading([("Oslo", 7), ("Suva", None), ("Lagos", 1_200)], "denied")
+    'Most denied attempts: Lagos (1,200).'
+    """
+    name, most = max(named, key=lambda pair: pair[1] or 0, default=("", 0))
+    return f"Most {schema.spoken(measure)}: {name} ({short_number(most)})." if most else ""
+
+
 def traffic(rows: Sequence[Row]) -> str:
     """Return what went on in some rows.
 

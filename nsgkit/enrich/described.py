@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from nsgkit.enrich.context import Context, KnownPrefix
-from nsgkit.enrich.prefixes import Prefix
+from nsgkit.enrich.prefixes import NOBODY_S, Prefix
 from nsgkit.html import visible
 from nsgkit.schema import UNKNOWN_PLACE
 
@@ -18,6 +18,7 @@ def described(own: Sequence[Prefix], context: Context) -> str:
     Network: 1 own network: 10.0.0.0/8.
       No file tells more.
     """
+    own = [prefix for prefix in own if str(prefix) not in NOBODY_S]  # inside whatever is given
     names = len({each.prefix for each in context.prefixes if each.name})
     places = len({each.prefix for each in context.prefixes if _is_placed(each)})
     lines = [f"Network: {_counted(len(own), 'own network')}: {_some([str(prefix) for prefix in own])}."]

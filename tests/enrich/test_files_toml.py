@@ -180,7 +180,7 @@ def test_one_network_toml_names_no_other(tmp_path, name):
 def test_one_bad_prefix_among_good_ones_is_a_problem_and_alone_an_error(tmp_path):
     path = tmp_path / "network.toml"
     path.write_text('own = ["10.20.0.0/16", "ten"]', "utf-8")
-    assert [str(prefix) for prefix in own_networks(None, path).own] == ["10.20.0.0/16"]
+    assert [str(prefix) for prefix in own_networks(None, path).subnets] == ["10.20.0.0/16"]
     path.write_text('own = ["ten"]  # alone', "utf-8")
     with pytest.raises(NsgkitError, match=r"network\.toml, own\[0\], line 1: 'ten' is no prefix"):
         own_networks(None, path)

@@ -87,7 +87,7 @@ def service_tag(table: Any, *, network: Own = None) -> Native:
 
     Source: Microsoft Learn, "Virtual network service tags".
     """
-    known = network_beside(table, network)
+    known = Network.of([]) if network is None else network_beside(table, network)
     return with_facts(table, lambda texts: {"service_tag": tags_of(texts, known)})
 
 

@@ -57,7 +57,7 @@ def threat(table: Any, *, network: Own = None) -> Native:
 
     Source: MISP core format; OASIS, STIX 2.1.
     """
-    known = network_beside(table, network)
+    known = Network.of([]) if network is None else network_beside(table, network)
     return with_facts(table, lambda texts: {"threat": threats_of(texts, known)})
 
 

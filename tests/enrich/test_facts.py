@@ -11,7 +11,11 @@ TABLE = pd.DataFrame(
 
 
 def own_name(texts):
-    return {"self": [None if text.endswith("7") else text for text in texts], "none": [None] * len(texts)}
+    return {
+        "self": [None if text.endswith("7") else text for text in texts],
+        "none": [None] * len(texts),
+        "most": [None if text.endswith("7") else "few" if text.endswith("1") else "most" for text in texts],
+    }
 
 
 def test_two_thousand_values_in_an_engine_are_those_of_pandas():
@@ -20,6 +24,6 @@ def test_two_thousand_values_in_an_engine_are_those_of_pandas():
     told = with_facts(held.sql("SELECT * FROM given"), own_name).df().sort_values("src_ip", ignore_index=True)
     plain = with_facts(TABLE, own_name).sort_values("src_ip", ignore_index=True)
     assert [*told] == [*plain]
-    for name in ("src_self", "dst_self", "src_none", "dst_none"):
+    for name in ("src_self", "dst_self", "src_none", "dst_none", "src_most", "dst_most"):
         first, second = (each[name].astype("object").fillna("").tolist() for each in (told, plain))
         assert first == second

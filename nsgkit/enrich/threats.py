@@ -9,7 +9,7 @@ from nsgkit.counting.frame import Native
 from nsgkit.enrich.context import Problem
 from nsgkit.enrich.facts import with_facts
 from nsgkit.enrich.files.feed import few, read_feed
-from nsgkit.enrich.network import Network, Own, network_for
+from nsgkit.enrich.network import Network, Own, as_given
 from nsgkit.enrich.prefixes import NOWHERE
 
 
@@ -57,7 +57,7 @@ def threat(table: Any, *, network: Own = None) -> Native:
 
     Source: MISP core format; OASIS, STIX 2.1.
     """
-    known = network_for(table, network)
+    known = as_given(network)
     return with_facts(table, lambda texts: {"threat": threats_of(texts, known)})
 
 

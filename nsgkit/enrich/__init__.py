@@ -2,6 +2,7 @@
 
 from nsgkit.enrich.countries import country, operator
 from nsgkit.enrich.drafts import draft_network
+from nsgkit.enrich.far_end import outside
 from nsgkit.enrich.flow_types import flow_type
 from nsgkit.enrich.internet import INTERNET, internet_as_one
 from nsgkit.enrich.locating import located
@@ -15,23 +16,7 @@ from nsgkit.enrich.service_tags import service_tag
 from nsgkit.enrich.threats import feed_problems, threat
 
 __all__ = [
-    "INTERNET",
-    "Network",
-    "country",
-    "draft_network",
-    "feed_problems",
-    "flow_type",
-    "internet_as_one",
-    "located",
-    "named",
-    "names_of",
-    "network_beside",
-    "nic_addresses",
-    "operator",
-    "own_networks",
-    "port",
-    "scanner",
-    "scope",
-    "service_tag",
-    "threat",
-]
+    "INTERNET", "Network", "country", "draft_network", "feed_problems", "flow_type", "internet_as_one",
+    "located", "named", "names_of", "network_beside", "nic_addresses", "operator", "outside", "own_networks",
+    "port", "scanner", "scope", "service_tag", "threat",
+]  # fmt: skip

@@ -11,6 +11,7 @@ from nsgkit import analyses, views
 from nsgkit.analyses.filters.select import query
 from nsgkit.analyses.traffic.life import terms_of_life
 from nsgkit.enrich.facts import ENDS
+from nsgkit.explore.traffic.known import known_of
 from nsgkit.explore.traffic.question import Question, Traffic
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.selectable import along
@@ -22,6 +23,7 @@ from nsgkit.views.theme import StandIn, cut, selectable
 _MOST, _WIDTH, _HEIGHT = 8, 560, 110  # rows of a table; pixels of the chart
 _HAVE_ONE = {"src_ip": "address", "dst_ip": "address", "dst_port": "port"}  # columns of a flow row
 _MEASURES = {"connections": "Allowed", "denied": "Denied", "bytes": "Bytes"}  # as in the chart's legend
+_WRAPPED = "max-width: 44em; white-space: normal; overflow-wrap: anywhere"
 _APART, _RIGHT = {"margin": "0 16px 12px 0"}, '<div style="text-align: right">{}</div>'
 
 
@@ -59,7 +61,9 @@ class Lives:
 def life_panel(
     traffic: Traffic, kind: str, value: object, choose: Callable[[str], None], close: Callable[[], None]
 ) -> ipywidgets.VBox:
-    """Return the panel of an address or a port: its life in two sentences, a chart and three tables.
+    """Return the panel of an address or a port: its life in two sentences, a chart, peers and rules.
+
+    Of an address it also says what is known of it beside the logs, each with who says so.
 
     `kind` is "address" or "port". "For" and "Not" call `choose` with the filter's terms, "Close" calls
     `close`. All is of all conversations, whatever the filter chooses. Raises NsgkitError where `value` is no
@@ -75,7 +79,8 @@ def life_panel(
         return ipywidgets.VBox([*parts, _paragraphs("It is never seen in these logs.")])
     his = query(traffic.named, terms[0]).reset_index(drop=True)
     turned = _turned(his if kind == "address" else query(his, terms[2]))
-    tables = row(*(ipywidgets.HTML(each, layout=_APART) for each in _tables(traffic, his, kind, terms[1])))
+    said = [*_tables(traffic, his, kind, terms[1]), *_known(traffic, his, kind, value)]
+    tables = row(*(ipywidgets.HTML(each, layout=_APART) for each in said))
     return ipywidgets.VBox([*parts, _paragraphs(_seen(known), turned), _chart(traffic, his), tables])
 
 
@@ -143,6 +148,15 @@ def _tables(traffic: Traffic, his: pd.DataFrame, kind: str, as_source: str) -> l
     rules["acl"] = shortened(rules["acl"], traffic.names)
     tables = [_table(title, _largest(his, by), by) for title, by in groups.items()]
     return [*tables, _table("Rules", rules, ["acl", "rule"])]
+
+
+def _known(traffic: Traffic, his: pd.DataFrame, kind: str, value: object) -> list[str]:
+    """Return what is known of an address beside the logs, as a table; nothing of a port."""
+    if kind == "port":
+        return []
+    told = known_of(str(value), his, traffic.own)
+    cells = [[escape(what), f'<div style="{_WRAPPED}">{escape(said)}</div>'] for what, said in told]
+    return [html_table(["Beside the logs", "What is known, and who says so"], cells)]
 
 
 def _largest(his: pd.DataFrame, by: list[str], **how: Any) -> pd.DataFrame:

@@ -83,12 +83,16 @@ def asked_by(*, filter: str, measure: str, by: By, freq: str, picture: str) -> Q
         raise NsgkitError(f"There is no measure {measure!r}. Choose one of {', '.join(MEASURES.values())}.")
     if freq != AUTO:
         bin_width(freq)
-    kept, times = _apart(filter)
+    kept, times = apart(filter)
     return Question(kept, times, measure, label, freq, picture)
 
 
-def _apart(text: str) -> tuple[str, str]:
-    """Return the terms of a filter, and those of time that hold beside all others."""
+def apart(text: str) -> tuple[str, str]:
+    """Return the terms of a filter, and those of time that hold beside all others.
+
+    >>> apart("tcp from:2024-12-19")
+    ('tcp', 'from:2024-12-19')
+    """
     timed = [part for part in parse(text) if isinstance(part, Term) and part.kind == TIME]
     times = " ".join(text[term.start : term.end] for term in timed)
     for term in reversed(timed):

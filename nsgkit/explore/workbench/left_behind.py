@@ -108,10 +108,12 @@ def _value(widget: Any) -> str:
 
 
 def _pictures(frame: ipywidgets.Widget) -> Iterator[str]:
-    """Yield each chart in a frame as an image that needs nothing from elsewhere."""
+    """Yield each chart and map in a frame as an image that needs nothing from elsewhere."""
     for widget in _seen(frame):
         if isinstance(widget, alt.JupyterChart) and widget.chart is not None:
             yield picture(widget.chart)
+        elif hasattr(widget, "as_image"):
+            yield widget.as_image()
 
 
 def picture(chart: Any) -> str:

@@ -20,6 +20,7 @@ _LOOK: dict[str, Any] = {
     "pageLength": 10, "lengthMenu": [10, 25, 100, MOST_ROWS], "style": "width:auto; margin:0",
 }  # fmt: skip
 _NAMES = ("src_port", "dst_port", "version", "record", "tuple")  # numbers that count nothing
+_LISTED = ("largest",)  # several addresses in one text
 _LONG = 24  # characters that are shown whole
 # The columns of a flow row that tell an analyst most; its place in the logs proves it.
 ROW_COLUMNS = (
@@ -104,7 +105,11 @@ def as_cells(table: pd.DataFrame) -> pd.DataFrame:
 def _called(table: pd.DataFrame, name: str) -> "pd.Series[Any]":
     """Return a column's values, its addresses as the table carries their names."""
     values, known = table[name].astype("object"), schema.names_carried(table)
-    return values.map(lambda value: known.get(value, value)) if name in schema.NAME_COLUMNS else values
+    if name in schema.NAME_COLUMNS:
+        return values.map(lambda value: known.get(value, value))
+    if name in _LISTED:
+        return values.map(lambda value: schema.with_names_behind(value, known))
+    return values
 
 
 def html_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

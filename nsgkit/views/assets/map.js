@@ -137,7 +137,7 @@ window.nsgkitMap = function (map, data) {
     now = bin;
     map.closePopup();
     bubbles();
-    var said = bin < 0 ? data.whole : data.bins[bin];
+    var said = bin < 0 ? data.whole : data.bins[bin] || "Nothing on the map in this time";
     document.querySelector(".nsgkit-when").innerHTML = said;
     var slider = document.querySelector(".nsgkit-time input");
     slider.value = bin;
@@ -162,6 +162,17 @@ window.nsgkitMap = function (map, data) {
     });
   }
 
+  function follow() { // an explorer around this map plays its time: a number of a bin, and never a text
+    var bar = document.querySelector(".nsgkit-time");
+    if (!bar) return;
+    window.addEventListener("message", function (event) {
+      var said = event.data;
+      if (event.source !== window.parent || !said || said.nsgkit !== "bin" || !Number.isInteger(said.bin)) return;
+      bar.style.display = "none";
+      if (said.bin !== now) show(said.bin);
+    });
+  }
+
   function fit() {
     map.invalidateSize();
     if (touched) return; // whoever has moved the map keeps what they look at
@@ -176,6 +187,7 @@ window.nsgkitMap = function (map, data) {
   bubbles();
   layers();
   time();
+  follow();
   map.attributionControl.setPrefix("");
   map.setMaxBounds([[-95, -200], [95, 200]]);
   fit();

@@ -1,0 +1,85 @@
+"""Where the end outside is, beside each conversation."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from nsgkit.counting.arguments import require_columns
+from nsgkit.counting.columns import categories
+from nsgkit.enrich.facts import ENDS
+from nsgkit.enrich.locating import located
+from nsgkit.enrich.network import Network, Own, own_networks
+from nsgkit.errors import NsgkitError
+from nsgkit.schema import UNKNOWN_PLACE
+
+_NEEDED = ("src_ip", "dst_ip", "direction")
+_FACTS = {
+    "outside_place": "place", "outside_country": "country", "outside_operator": "operator",
+    "outside_source": "place_source",
+}  # fmt: skip
+
+
+def outside(conversations: pd.DataFrame, network: Own = None) -> pd.DataFrame:
+    """Return conversations with their end outside, where it is, and who says so.
+
+    The end is the one that is in no own network, as for `nsgkit.analyses.places`: of two such ends, the far
+    one is that whose NIC did not log, the source of what is inbound and the destination of what is outbound.
+    Between two ends inside there is none, and all five columns are null.
+
+    Parameters
+    ----------
+    conversations : pandas.DataFrame
+        What `nsgkit.conversations` gives.
+    network : Network, iterable of str or path, str, path or None
+        The own networks and the files that tell where addresses are, as for `nsgkit.enrich.own_networks`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows with outside_ip, outside_place, outside_country (ISO 3166-1 alpha-2), outside_operator
+        and outside_source. What no source knows is "unknown".
+
+    Raises
+    ------
+    MissingColumnError
+        Where the table lacks a column.
+    NsgkitError
+        Where the table is none of pandas, or a file cannot be read.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"src_ip": ["10.0.0.4"], "dst_ip": ["8.8.8.8"], "direction": ["outbound"]})
+    >>> outside(table, Network.of(["10.0.0.0/8"]))["outside_place"].tolist()
+    ['United States']
+
+    Source: own.
+    """
+    if not isinstance(conversations, pd.DataFrame):
+        raise NsgkitError("Places are put beside a pandas table: give the conversations of pandas.")
+    require_columns(_NEEDED, conversations)
+    own = own_networks(conversations, network)
+    coded = _far_ends(conversations, own)
+    where = located(coded.categories, own)
+    where["operator"] = where["operator"].fillna(UNKNOWN_PLACE)
+    index = conversations.index
+    told = {name: _spread(where[fact].array, coded, index) for name, fact in _FACTS.items()}
+    return conversations.assign(outside_ip=pd.Series(coded, index=index), **told)
+
+
+def _far_ends(table: pd.DataFrame, own: Network) -> pd.Categorical:
+    """Return the far end of each row; a row between two ends inside has none."""
+    source, destination = (own.is_inside(table[end]) for end in ENDS)
+    inbound = (table["direction"] == "inbound").to_numpy()
+    came = np.where(source == destination, inbound, destination)
+    ends = [categories(table[end]) for end in ENDS]
+    texts = ends[0].categories.union(ends[1].categories)
+    codes = [np.append(texts.get_indexer(end.categories), -1)[end.codes] for end in ends]
+    far = np.where(source & destination, -1, np.where(came, *codes))
+    return pd.Categorical.from_codes(far, texts).remove_unused_categories()
+
+
+def _spread(told: Any, coded: pd.Categorical, index: Any) -> "pd.Series[Any]":
+    places, distinct = pd.factorize(np.array([*told, None], dtype=object), sort=True)
+    made = pd.Categorical.from_codes(places[coded.codes], pd.Index(distinct, dtype="str"))
+    return pd.Series(made, index=index)

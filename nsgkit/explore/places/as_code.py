@@ -1,0 +1,73 @@
+"""Show as code: the call that opens the places explorer on a question, and those that make its tables."""
+
+from dataclasses import asdict
+from typing import Any
+
+from nsgkit.analyses.filters.grammar import beside
+from nsgkit.enrich.network import Network, Own
+from nsgkit.explore.places.question import BESIDE, THREATS, Pick, Placed, Question, map_options
+from nsgkit.explore.traffic.as_code import own_as_code
+from nsgkit.explore.workbench.code import cell, name_of
+
+_USUAL = Question()
+
+
+def code(placed: Placed, question: Question, name: str = "conversations") -> str:
+    """Return the calls that make the tables `over_time`, `places` (behind the map) and `table`.
+
+    `name` is how the notebook calls the conversations.
+    """
+    asked, own = placed.settled(question), given(placed.given)
+    time, by_country = placed.terms_of_bin(asked), asked.by == "country"
+    then = "kept_then" if time else "kept"
+    of_map = _picked(asked.without("map").picks, then if by_country else "kept")
+    of_table, measured = _picked(asked.without("table").picks, then), f", measure={asked.measure!r}"
+    flagged = " | ".join(f"kept[{end!r}].notna()" for end in THREATS)
+    lines = [
+        f"# The same view again: {view(question, name, own)}",
+        f"own = nsgkit.enrich.own_networks({name}{f', {own}' if own else ''})",
+        f"placed = nsgkit.enrich.outside({name}, own)",
+        *(["placed = nsgkit.enrich.flow_type(placed, network=own)"] if _needs(asked, "flow_type") else []),
+        *(["placed = nsgkit.enrich.threat(placed, network=own)"] if asked.flagged else []),
+        f"kept = nsgkit.query(placed, {asked.all_terms!r}, own)" if asked.all_terms else "kept = placed",
+        *([f"kept = kept[{flagged}]"] if asked.flagged else []),
+        f"over_time = nsgkit.analyses.over_time({_picked(asked.picks)}, freq={asked.freq!r})",
+        *([f"kept_then = nsgkit.query(kept, {time!r}, own)"] if time else []),
+        f"places = nsgkit.analyses.places({of_map}, own{_options(**map_options(asked))})",
+        f"picture = nsgkit.views.{'country' if by_country else 'places'}_map(places{measured})",
+        f"table = nsgkit.analyses.places({of_table}, own{measured}, by={asked.by!r})",
+    ]
+    return cell(*lines).replace("from nsgkit import analyses\n", "")
+
+
+def view(question: Question, name: str, own: str) -> str:
+    """Return the call that opens the explorer on this very question.
+
+    >>> view(Question("dst_port:22", measure="denied", by="country"), "conversations", "")
+    "nsgkit.explore.places_explorer(conversations, filter='dst_port:22', measure='denied', by='country')"
+    """
+    told = {**asdict(question), "filter": beside(question.filter, question.span)}
+    names = ("filter", "measure", "by", "freq", "decision", "flagged")
+    usual = asdict(_USUAL)
+    options = {each: told[each] for each in names if told[each] != usual[each]}
+    network = f", network={own}" if own else ""
+    return f"nsgkit.explore.places_explorer({name}{network}{_options(**options)})"
+
+
+def given(own: Own) -> str:
+    """Return the own networks and files as they are written in a call; a Network by its name."""
+    return name_of(own, "network") if isinstance(own, Network) else own_as_code(own)
+
+
+def _options(**options: Any) -> str:
+    return "".join(f", {name}={value!r}" for name, value in options.items())
+
+
+def _needs(asked: Question, by: str) -> bool:
+    return asked.by == by or any(pick.by == by for pick in asked.picks)
+
+
+def _picked(picks: tuple[Pick, ...], table: str = "kept") -> str:
+    """Return the conversations of a table that are in what was picked, as code."""
+    tests = [f"({table}[{BESIDE[pick.by]!r}] == {pick.value!r})" for pick in picks]
+    return f"{table}[{' & '.join(tests)}]" if tests else table

@@ -1,0 +1,82 @@
+"""The controls of the places explorer."""
+
+from dataclasses import replace
+from typing import Any
+
+import ipywidgets
+
+from nsgkit.analyses.filters.completion import complete, term_start
+from nsgkit.explore.places.question import ALL, AUTO, DECISIONS, GROUPS, MEASURES, Placed, Question
+from nsgkit.explore.workbench.controls import dropdown
+from nsgkit.explore.workbench.filter_field import FilterField, Offer
+
+Controls = dict[str, Any]
+_BINS = (AUTO, "1min", "5min", "15min", "1h", "6h", "1D")
+_STEP = 900  # milliseconds between two bins that are played
+
+
+def controls(placed: Placed) -> Controls:
+    """Return the controls by their labels."""
+    hint = "for example dst_port:22 from:2024-12-18"
+    made: Controls = {"Filter": FilterField(_offer(placed), description="Filter", placeholder=hint)}
+    made["Filter"].layout.flex = "1 1 30em"
+    made["By"] = dropdown("By", list(GROUPS.items()), "place")
+    made["Measure"] = dropdown("Measure", list(MEASURES.items()), "connections")
+    made["Decision"] = dropdown("Decision", list(DECISIONS.items()), "")
+    made["Flagged"] = ipywidgets.Checkbox(
+        False, description="Flagged by a threat feed", indent=False, layout={"width": "auto"}
+    )
+    made["Flagged"].disabled = not placed.has_feeds
+    made["Flagged"].tooltip = "What a feed names" if placed.has_feeds else "No file names a threat feed"
+    made["Bin"] = dropdown("Bin", list(_BINS), AUTO)
+    return made
+
+
+def question(said: Controls, asked: Question) -> Question:
+    """Return the question that the controls ask; picks, span and bin stay as they were."""
+    return replace(
+        asked,
+        filter=said["Filter"].value.strip(),
+        by=said["By"].value,
+        measure=said["Measure"].value,
+        decision=said["Decision"].value,
+        flagged=said["Flagged"].value,
+        freq=said["Bin"].value,
+    )
+
+
+def put(said: Controls, asked: Question) -> None:
+    """Let the controls ask this question."""
+    values = {
+        "Filter": asked.filter, "By": asked.by, "Measure": asked.measure, "Decision": asked.decision,
+        "Flagged": asked.flagged,
+    }  # fmt: skip
+    for name, value in values.items():
+        said[name].value = value
+    if asked.freq not in said["Bin"].options:
+        said["Bin"].options = (*said["Bin"].options, asked.freq)
+    said["Bin"].value = asked.freq
+
+
+class Player(ipywidgets.HBox):  # type: ignore[misc]
+    """A slider over the bins of time, and buttons that play it; its first place is all the time."""
+
+    def __init__(self) -> None:
+        self.play = ipywidgets.Play(value=ALL, min=ALL, max=0, interval=_STEP, show_repeat=False)
+        self.slider = ipywidgets.IntSlider(
+            value=ALL, min=ALL, max=0, description="Time", readout=False, layout={"width": "24em"}
+        )
+        self.said = ipywidgets.HTML()
+        ipywidgets.jslink((self.play, "value"), (self.slider, "value"))
+        super().__init__([self.play, self.slider, self.said], layout={"flex_flow": "row wrap"})
+
+    def show(self, bins: int, chosen: int, said: str) -> None:
+        """Let there be so many bins, of which one is chosen; `said` is inert HTML."""
+        for widget in (self.play, self.slider):
+            widget.max = bins - 1
+            widget.value = chosen
+        self.said.value = said
+
+
+def _offer(placed: Placed) -> Offer:
+    return lambda text, place: (term_start(text, place), list(complete(text, place, placed.located)))

@@ -84,7 +84,7 @@ def feed_problems(network: Own) -> tuple[Problem, ...]:
     >>> feed_problems(Network.of(["10.0.0.0/8"]))
     ()
     """
-    known = network_for(pd.DataFrame(columns=["src_ip", "dst_ip"]), network)
+    known = as_given(network)
     found: list[Problem] = []
     for given in known.context.feeds:
         feed = read_feed(given)

@@ -17,11 +17,11 @@ from nsgkit.views.maps.words import (
     counted,
     cut_before,
     figures,
+    first_line,
     head,
     leading,
     named,
     outsiders,
-    span,
     table,
     traffic,
 )
@@ -168,7 +168,7 @@ def _said(
         of = counted(uncounted, "country", "countries")
         said.append(f"Of {of} nobody counted the {schema.spoken(measure)}.")
     most = leading([(country["name"], country["value"]) for country in drawn.values()], measure)
-    return [f"{span(rows)} {most}".strip(), " ".join(said)]
+    return [first_line(rows, shown, [most]), " ".join(said)]
 
 
 def _data(drawn: dict[str, Any], steps: _Steps, measure: str) -> dict[str, Any]:

@@ -24,12 +24,12 @@ from nsgkit.views.maps.words import (
     NOTHING,
     counted,
     cut_before,
+    first_line,
     head,
     leading,
     moment,
     notes,
     place_section,
-    span,
     traffic,
 )
 from nsgkit.views.numbers import short_number
@@ -123,7 +123,7 @@ def _said(places: pd.DataFrame, rows: list[Row], found: Places, measure: str, li
     measures = ["connections", "denied"] if measure == "connections" else [measure]
     most = [leading([(row["place"], row[name]) for row in drawn], name) for name in measures]
     said = [*notes(found, measure, binned="start" in places), *cut_before(places, len(rows)), *lines]
-    return [" ".join([span(rows), *most]), " ".join(said)]
+    return [first_line(rows, drawn, most), " ".join(said)]
 
 
 def _data(

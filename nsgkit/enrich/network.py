@@ -21,7 +21,8 @@ from nsgkit.enrich.described import described
 from nsgkit.enrich.files import read_file
 from nsgkit.enrich.nics import nic_addresses, nic_subnets
 from nsgkit.enrich.overlaps import overlaps
-from nsgkit.enrich.prefixes import NOT_THE_INTERNET, NOWHERE, Prefix, PrefixIndex
+from nsgkit.enrich.prefixes import NOWHERE, Prefix, PrefixIndex
+from nsgkit.enrich.ranges import NOT_THE_INTERNET
 from nsgkit.errors import NsgkitError
 
 _FILES = (".toml", ".json", ".csv", ".mmdb")

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from nsgkit.enrich.context import Context, KnownPrefix
-from nsgkit.enrich.prefixes import NOBODY_S, Prefix
+from nsgkit.enrich.prefixes import Prefix
+from nsgkit.enrich.special_purpose import NOBODY_S
 from nsgkit.html import visible
 from nsgkit.schema import UNKNOWN_PLACE
 

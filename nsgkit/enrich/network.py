@@ -23,7 +23,8 @@ from nsgkit.enrich.files import read_file
 from nsgkit.enrich.files.toml import beside
 from nsgkit.enrich.nics import nic_addresses, nic_subnets
 from nsgkit.enrich.overlaps import overlaps
-from nsgkit.enrich.prefixes import NOBODY_S, NOT_THE_INTERNET, NOWHERE, Prefix, PrefixIndex, Span
+from nsgkit.enrich.prefixes import NOWHERE, Prefix, PrefixIndex, Span
+from nsgkit.enrich.special_purpose import NOBODY_S, NOT_THE_INTERNET
 from nsgkit.errors import NsgkitError
 
 _FILES = (".toml", ".json", ".csv", ".mmdb")

@@ -6,7 +6,8 @@ from typing import Final
 
 from nsgkit.enrich.context import Problem
 from nsgkit.enrich.files.entries import PLACED, At, Said, entry, prefix_of, standing, unknown_keys
-from nsgkit.enrich.prefixes import NOT_THE_INTERNET, Prefix
+from nsgkit.enrich.prefixes import Prefix
+from nsgkit.enrich.special_purpose import NOT_THE_INTERNET
 from nsgkit.schema import UNKNOWN_PLACE
 
 GEOFEED: Final = ("prefix", "country", "region", "city", "postal")

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from nsgkit.enrich.context import Context
+from nsgkit.enrich.context import Context, KnownPrefix
 from nsgkit.enrich.prefixes import Prefix
+from nsgkit.enrich.special_purpose import NOBODY_S
 from nsgkit.html import visible
+from nsgkit.schema import UNKNOWN_PLACE
 
 _SHOWN = 5
 
@@ -17,8 +19,9 @@ def described(own: Sequence[Prefix], context: Context) -> str:
     Network: 1 own network: 10.0.0.0/8.
       No file tells more.
     """
+    own = [prefix for prefix in own if str(prefix) not in NOBODY_S]  # inside whatever is given
     names = len({each.prefix for each in context.prefixes if each.name})
-    places = len({each.prefix for each in context.prefixes if each.country or each.lat is not None})
+    places = len({each.prefix for each in context.prefixes if _is_placed(each)})
     lines = [f"Network: {_counted(len(own), 'own network')}: {_some([str(prefix) for prefix in own])}."]
     files = [each.path.name for each in context.files]
     if files:
@@ -30,6 +33,10 @@ def described(own: Sequence[Prefix], context: Context) -> str:
         lines.append(f"{_counted(len(context.problems), 'problem')}: see .problems.")
         lines += [f"  {problem.text()}" for problem in context.problems[:_SHOWN]]
     return "\n  ".join(visible(line) for line in lines)
+
+
+def _is_placed(each: KnownPrefix) -> bool:
+    return each.country not in ("", UNKNOWN_PLACE) or bool(each.city) or each.lat is not None
 
 
 def _counted(count: int, word: str) -> str:

@@ -11,8 +11,9 @@ from nsgkit.counting.arguments import require_columns
 from nsgkit.counting.frame import Native, Rows, as_table
 from nsgkit.enrich.network import own_networks
 from nsgkit.enrich.nics import NIC_SUBNET, nic_addresses
-from nsgkit.enrich.prefixes import NOT_THE_INTERNET, Prefix
+from nsgkit.enrich.prefixes import Prefix
 from nsgkit.enrich.served import others_inside, roles
+from nsgkit.enrich.special_purpose import NOT_THE_INTERNET
 from nsgkit.errors import NsgkitError
 from nsgkit.html import visible
 

@@ -68,10 +68,16 @@ def _in_engine(held: Native, lookup: Lookup) -> Native:
 def named_by(column: str, texts: "pd.Series[Any]", told: "pd.Series[Any]") -> Any:
     """Return the expression of what is told of each text of a column; null where it is null.
 
-    The values stand side by side: one within the other, some hundreds would be too deep for an engine.
+    The values stand side by side: one within the other, some hundreds would be too deep for an engine. The
+    most frequent stands for all other texts, so that an engine is told of the few.
     """
-    named = [
-        nw.when(nw.col(column).is_in(texts[(told == value).to_numpy()].tolist())).then(nw.lit(value))
-        for value in sorted(told.dropna().unique())
-    ]
-    return nw.coalesce(nw.lit(None, dtype=nw.String), *named)
+    groups = {str(value): texts.iloc[its].tolist() for value, its in told.groupby(told).indices.items()}
+    nothing = texts[told.isna().to_numpy()].tolist()
+    most = max(sorted(groups), key=lambda value: len(groups[value]), default="")
+    if not groups or len(groups[most]) <= len(nothing):
+        rest: Any = nw.lit(None, dtype=nw.String)
+    else:
+        del groups[most]
+        rest = nw.when(~nw.col(column).is_null() & ~nw.col(column).is_in(nothing)).then(nw.lit(most))
+    named = [nw.when(nw.col(column).is_in(its)).then(nw.lit(value)) for value, its in sorted(groups.items())]
+    return nw.coalesce(*named, rest)

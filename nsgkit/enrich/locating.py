@@ -118,18 +118,17 @@ def _by_files(
     if city and country and _length(city) < _length(country):
         city = None
     first = city or country
-    if point and first and _length(point) < _length(first):
-        point = None
-    says = country or city or point
-    if says is None:
+    if first is None:  # coordinates alone are those of a site, and name no place
         return None
+    if point and _length(point) < _length(first):
+        point = None
     return Where(
         country=country.country if country else "",
-        region=first.region if first else "",
+        region=first.region,
         city=city.city if city else "",
         lat=point.lat if point else None,
         lon=point.lon if point else None,
-        source=(first or says).source.partition(", ")[0],  # the file, without its line
+        source=first.source.partition(", ")[0],  # the file, without its line
     )
 
 

@@ -23,7 +23,8 @@ from nsgkit.enrich.files import read_file
 from nsgkit.enrich.files.toml import beside
 from nsgkit.enrich.nics import nic_addresses, nic_subnets
 from nsgkit.enrich.overlaps import overlaps
-from nsgkit.enrich.prefixes import NOBODY_S, NOT_THE_INTERNET, NOWHERE, Prefix, PrefixIndex, Span
+from nsgkit.enrich.prefixes import NOWHERE, Prefix, PrefixIndex, Span
+from nsgkit.enrich.special_purpose import NOBODY_S, NOT_THE_INTERNET
 from nsgkit.errors import NsgkitError
 
 _FILES = (".toml", ".json", ".csv", ".mmdb")
@@ -207,13 +208,13 @@ def own_networks(table: object, own: Own = None) -> Network:
     return Network(_merged([*everyone, *shown, *given.own]), (*shown, *given.subnets), given.context)
 
 
-def network_beside(logs: str | Path) -> Path | None:
-    """Return the network.toml that lies in the folder of the logs, or beside it; None where there is none.
+def network_beside(logs: str | Path, name: str = "network.toml") -> Path | None:
+    """Return the network.toml, or another file that tells, in the folder of the logs or beside it, or None.
 
     >>> network_beside("data/samples").name
     'network.toml'
     """
-    return beside(logs, "network.toml")
+    return beside(logs, name)
 
 
 def network_for(table: object, own: Own = None) -> Network:

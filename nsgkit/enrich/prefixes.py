@@ -13,10 +13,6 @@ import pandas as pd
 from nsgkit.enrich.addresses import Bools, Keys, address_keys
 
 Prefix: TypeAlias = IPv4Network | IPv6Network
-# What is nobody's internet: private (RFC 1918, ULA), shared (RFC 6598), link-local, and the two addresses at
-# which Azure's platform itself speaks to a machine.
-NOBODY_S = ("169.254.0.0/16", "fe80::/10", "168.63.129.16/32", "169.254.169.254/32")
-NOT_THE_INTERNET = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "100.64.0.0/10", *NOBODY_S)
 Span: TypeAlias = tuple[int, int]  # the first and the last address, IPv4 where its mapped form lies
 NOWHERE = -1
 _MAPPED = 0xFFFF << 32  # where IPv4 lies among the addresses of IPv6

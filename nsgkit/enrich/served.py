@@ -12,14 +12,13 @@ from nsgkit.enrich.network import Network
 from nsgkit.enrich.nics import NIC_SUBNET
 from nsgkit.enrich.prefixes import NOWHERE, Prefix, PrefixIndex
 from nsgkit.enrich.sides import FROM_INSIDE, FROM_OUTSIDE, with_sides
+from nsgkit.enrich.special_purpose import NOBODY_S
 
 _OFTEN = 2  # connections
 _PORTS = 3
 _LONGEST = 160  # characters: as the text of a file's entry may be
 # Azure's own addresses and what never leaves a link: nobody's site.
-_NO_SITE = PrefixIndex.of(
-    ip_network(text) for text in ("168.63.129.16/32", "169.254.0.0/16", "fe80::/10")
-)  # fmt: skip
+_NO_SITE = PrefixIndex.of(ip_network(text) for text in NOBODY_S)
 
 
 def roles(conversations: Any, network: Network, addresses: Sequence[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from nsgkit.counting.frame import Native
 from nsgkit.enrich.facts import with_facts
-from nsgkit.enrich.network import Network, Own, network_for
+from nsgkit.enrich.network import Network, Own, as_given
 from nsgkit.enrich.prefixes import NOWHERE, PrefixIndex, Span, spans_of
 from nsgkit.errors import NsgkitError, shown
 
@@ -87,7 +87,7 @@ def service_tag(table: Any, *, network: Own = None) -> Native:
 
     Source: Microsoft Learn, "Virtual network service tags".
     """
-    known = network_for(table, network)
+    known = as_given(network)
     return with_facts(table, lambda texts: {"service_tag": tags_of(texts, known)})
 
 

@@ -48,6 +48,9 @@ RANGES: Mapping[str, tuple[str, ...]] = MappingProxyType({
         "2001:20::/28", "2001:30::/28",  # ORCHIDv2, drone remote ID
     ),
 })  # fmt: skip
+# What is inside whatever is given, and what else is nobody's internet.
+NOBODY_S = (*RANGES[PLATFORM], *RANGES[LINK_LOCAL])
+NOT_THE_INTERNET = (*RANGES[PRIVATE], *RANGES[SHARED], *NOBODY_S)
 
 
 @cache

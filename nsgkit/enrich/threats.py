@@ -9,7 +9,7 @@ from nsgkit.counting.frame import Native
 from nsgkit.enrich.context import Problem
 from nsgkit.enrich.facts import with_facts
 from nsgkit.enrich.files.feed import few, read_feed
-from nsgkit.enrich.network import Network, Own, network_for
+from nsgkit.enrich.network import Network, Own, as_given
 from nsgkit.enrich.prefixes import NOWHERE
 
 
@@ -57,7 +57,7 @@ def threat(table: Any, *, network: Own = None) -> Native:
 
     Source: MISP core format; OASIS, STIX 2.1.
     """
-    known = network_for(table, network)
+    known = as_given(network)
     return with_facts(table, lambda texts: {"threat": threats_of(texts, known)})
 
 
@@ -84,7 +84,7 @@ def feed_problems(network: Own) -> tuple[Problem, ...]:
     >>> feed_problems(Network.of(["10.0.0.0/8"]))
     ()
     """
-    known = network_for(pd.DataFrame(columns=["src_ip", "dst_ip"]), network)
+    known = as_given(network)
     found: list[Problem] = []
     for given in known.context.feeds:
         feed = read_feed(given)

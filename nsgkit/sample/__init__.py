@@ -111,6 +111,7 @@ def _beside(facts: dict[str, object]) -> dict[str, str]:
         "README.md": readme.text(facts),
         "feed.csv": exports.feed(),
         "geofeed.csv": exports.geofeed(),
+        "places.csv": exports.places(),
         "known.toml": exports.known(),
         "network.toml": exports.network(),
         "nics.json": resources.nics(),

@@ -29,6 +29,7 @@ python -m nsgkit sample data/samples
 | `nsg.json` | the security groups, as `az network nsg list` gives them after the two days |
 | `vnets.json`, `nics.json` | virtual networks and NICs, as `az network vnet list` and `nic list` give them |
 | `geofeed.csv` | where the outsiders are (RFC 8805), invented |
+| `places.csv` | another source of places, which differs here and there, invented |
 | `feed.csv` | a threat feed that names some of them, invented |
 | `truth.json` | everything that is planted, and what the logs add up to |
 

@@ -93,10 +93,19 @@ def test_a_table_of_flows_is_told_what_makes_conversations():
         draft_network(flows(ROWS))
 
 
-@pytest.fixture(scope="module", params=["samples", "a clinic"])
+@pytest.fixture(scope="module")
+def samples():
+    return nsgkit.conversations(nsgkit.read_logs("data/samples"))
+
+
+@pytest.fixture(scope="module")
+def clinic():
+    return nsgkit.conversations(big_internet(3, outsiders=100))
+
+
+@pytest.fixture(params=["samples", "clinic"])
 def network_logs(request):
-    logs = nsgkit.read_logs("data/samples") if request.param == "samples" else big_internet(3, outsiders=200)
-    return nsgkit.conversations(logs)
+    return request.getfixturevalue(request.param)
 
 
 def test_what_is_drafted_can_be_read_and_inside_stays_the_same(network_logs, tmp_path):
@@ -112,7 +121,6 @@ def test_the_engine_changes_nothing(network_logs):
     assert draft_network(relation) == draft_network(network_logs)
 
 
-def test_every_machine_of_a_clinic_is_a_host():
-    conversations = nsgkit.conversations(big_internet(3, outsiders=50))
-    hosts = tomllib.loads(draft_network(conversations))["hosts"]
+def test_every_machine_of_a_clinic_is_a_host(clinic):
+    hosts = tomllib.loads(draft_network(clinic))["hosts"]
     assert {(each["mac"], *each["addresses"]) for each in hosts} == {(each.mac, each.ip) for each in HOSTS}

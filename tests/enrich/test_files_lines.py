@@ -116,6 +116,18 @@ def test_a_header_that_is_nearly_right_is_helped():
     assert "Do you mean name?" in problem.what
 
 
+def test_a_header_without_a_prefix_says_which_columns_are_known():
+    known, (problem,) = split("cidr,name\n10.0.0.0/8,ours\n")
+    assert known == []
+    assert problem.what.startswith("The header names no column prefix. Known are prefix, name, kind")
+
+
+def test_addresses_alone_are_no_geofeed():
+    known, (problem,) = split("192.0.2.1\n192.0.2.2\n")
+    assert known == []
+    assert "[[feeds]]" in problem.what
+
+
 ADDRESSES = st.one_of(
     st.ip_addresses(v=4, network="198.18.0.0/15"), st.ip_addresses(v=6, network="2001:db8::/32")
 )

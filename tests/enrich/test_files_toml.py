@@ -143,7 +143,7 @@ def test_one_warning_a_reading_and_it_is_read_again_when_a_named_file_changes(pa
         read_file(path)
         first = read_file(path)
     assert len(caplog.records) == 1
-    assert "10 entries, the first: network.toml, colour, line 4" in caplog.text
+    assert "10 entries are not used as written. The first: network.toml, colour, line 4" in caplog.text
     assert read_file(path) is first
     (path.parent / "nowhere.json").write_text('{"type": "bundle", "objects": []}', "utf-8")
     assert len(read_file(path).feeds) == 2
@@ -161,6 +161,14 @@ def test_what_it_says_itself_corrects_the_files_that_it_names(tmp_path):
     assert (told["name"].name, told["city"].city) == ("web", "Leeds")
 
 
+@pytest.mark.parametrize("name", ["nowhere.csv", "~nobody-here/x.csv", "a\\u0000b", ".", ""])
+def test_a_name_of_no_file_is_told(tmp_path, name):
+    text = f'own = ["10.0.0.0/8"]\nfiles = ["{name}"]\n[[feeds]]\npath = "{name}"\n'
+    (tmp_path / "network.toml").write_text(text, "utf-8")
+    wheres = [problem.where for problem in read_file(tmp_path / "network.toml").problems]
+    assert wheres == ["feeds[0].path, line 4", "files, line 2"]
+
+
 @pytest.mark.parametrize("name", ["network.toml", "other.toml"])
 def test_one_network_toml_names_no_other(tmp_path, name):
     (tmp_path / "other.toml").write_text('own = ["10.0.0.0/8"]\nfiles = ["network.toml"]\n', "utf-8")
@@ -172,7 +180,7 @@ def test_one_network_toml_names_no_other(tmp_path, name):
 def test_one_bad_prefix_among_good_ones_is_a_problem_and_alone_an_error(tmp_path):
     path = tmp_path / "network.toml"
     path.write_text('own = ["10.20.0.0/16", "ten"]', "utf-8")
-    assert [str(prefix) for prefix in own_networks(None, path).own] == ["10.20.0.0/16"]
+    assert [str(prefix) for prefix in own_networks(None, path).subnets] == ["10.20.0.0/16"]
     path.write_text('own = ["ten"]  # alone', "utf-8")
     with pytest.raises(NsgkitError, match=r"network\.toml, own\[0\], line 1: 'ten' is no prefix"):
         own_networks(None, path)

@@ -84,6 +84,11 @@ def test_a_longer_prefix_takes_the_city_of_a_shorter_one_away():
     assert found["country"] == "FR" and pd.isna(found["city"]) and found["place_source"] == "more.csv"
 
 
+def test_coordinates_alone_are_a_site_s_and_no_place():
+    site = {"prefix": "8.8.8.0/24", "site": "Leeds", "lat": 53.8, "lon": -1.5, "source": "network.toml"}
+    assert one("8.8.8.8", site).equals(one("8.8.8.8"))
+
+
 def test_what_is_not_to_be_located_is_unknown():
     found = one("8.8.8.8", {"prefix": "8.8.8.0/24", "country": "unknown", "source": "geofeed.csv, line 1"})
     assert found[["place", "country", "place_source"]].tolist() == ["unknown", "unknown", "geofeed.csv"]

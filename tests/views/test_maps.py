@@ -83,6 +83,21 @@ def test_what_is_drawn_and_what_is_not_add_up_to_the_table(rows):
     assert "31 places" in words(drawn) and "412 addresses (7 connections, 90 denied attempts)" in words(drawn)
 
 
+def test_who_leads_is_said_first():
+    rows = table(
+        row(OSLO, connections=9, denied=1), row(SUVA, connections=2, denied=30), row(UNKNOWN, denied=99)
+    )
+    assert "Most connections: Oslo (9). Most denied attempts: Suva (30)." in words(views.places_map(rows))
+    assert "Most denied attempts: Fiji (30)." in words(views.country_map(rows, measure="denied"))
+
+
+@pytest.mark.parametrize("chart", [views.places_map, views.country_map])
+def test_a_map_that_shows_little_of_the_traffic_says_so_first(chart):
+    rows = table(row(OSLO, connections=9, denied=1), row(UNKNOWN, connections=50, denied=40))
+    assert "On the map is only 10.0% of all connections and denied attempts." in words(chart(rows))
+    assert "is only" not in words(chart(rows.iloc[:1]))
+
+
 def test_places_at_one_point_are_one_bubble_that_lists_each():
     (point,) = data(
         views.places_map(table(row(connections=1), row(("Oslo airport", "NO", 59.9, 10.7), connections=5)))

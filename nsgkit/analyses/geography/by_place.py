@@ -104,8 +104,9 @@ def places(  # noqa: PLR0913
 def _counted(away: pd.DataFrame, own: Network, by: str) -> pd.DataFrame:
     """Return what was counted in each group (and bin) of pairs, and where it is."""
     where = _where(away[FAR], own, by)
-    told = where["operator" if by == "operator" else "place"]
-    away = away.assign(_key=away[by] if by not in _KNOWN else away[FAR].map(told))
+    at = where.index.get_indexer(pd.Index(away[FAR]))
+    told = where["operator" if by == "operator" else "place"].iloc[at].set_axis(away.index)
+    away = away.assign(_key=told if by in _KNOWN else away[by])
     keys = ["_start", "_key"] if "_start" in away else ["_key"]
     found = together(away, keys).join(_largest(away, keys))
     return found.reset_index().merge(_described(away, where), on="_key")

@@ -57,8 +57,8 @@ def _read(path: Path, read_toml: Callable[[str], Context]) -> Context:
     now = stamp(path)  # before it is read: what is written meanwhile is read again
     told = _told(path, read_toml)
     if not (told.prefixes or told.databases or told.service_tags or told.feeds):
-        why = f"{told.problems[0].text()} " if told.problems else ""
-        raise NsgkitError(f"{path} says nothing of addresses that can be used. {why}{_KNOWN}")
+        why = told.problems[0].text() if told.problems else _KNOWN
+        raise NsgkitError(f"{path} says nothing of addresses that can be used. {why}")
     problems = dict.fromkeys([*told.problems, *overlaps(told.prefixes)])
     return replace(told, problems=tuple(problems), files=(now, *told.files))
 
@@ -80,5 +80,6 @@ def _told(path: Path, read_toml: Callable[[str], Context]) -> Context:
 def _warn(told: Context, path: Path) -> None:
     if told.problems:
         count = len(told.problems)
-        entries = "1 entry" if count == 1 else f"{count:,} entries, the first"
-        _log.warning("%s: not used as written: %s: %s", path, entries, visible(told.problems[0].text()))
+        entries = "1 entry is" if count == 1 else f"{count:,} entries are"
+        first = visible(told.problems[0].text())
+        _log.warning("%s: %s not used as written. The first: %s", visible(path), entries, first)

@@ -109,7 +109,8 @@ def prefix_of(value: object) -> Prefix:
     """
     text = value.strip() if isinstance(value, str) else None
     if not text:
-        raise ValueError("It has no prefix. One is written like 10.20.0.0/16 or 2001:db8:30::/48.")
+        given = "It has no prefix" if value in (None, "") else f"{shown(value)} is no prefix"
+        raise ValueError(f'{given}. One is written as "10.20.0.0/16" or "2001:db8:30::/48".')
     try:
         if "%" in text:  # a zone: it means something on one machine only
             raise ValueError

@@ -6,7 +6,8 @@ from typing import Final
 
 from nsgkit.enrich.context import Problem
 from nsgkit.enrich.files.entries import PLACED, At, Said, entry, prefix_of, standing, unknown_keys
-from nsgkit.enrich.prefixes import NOT_THE_INTERNET, Prefix
+from nsgkit.enrich.prefixes import Prefix
+from nsgkit.enrich.special_purpose import NOT_THE_INTERNET
 from nsgkit.schema import UNKNOWN_PLACE
 
 GEOFEED: Final = ("prefix", "country", "region", "city", "postal")
@@ -33,8 +34,11 @@ def read_lines(text: str, file: str) -> Iterator[Said]:
     if not filled:
         return
     delimiter, header = _header(filled[0][1])
+    at = _line(file, filled[0][0])
+    if not header and (why := _no_feed([line for _, line in filled])):
+        yield at.problem("", why)
+        return
     if header:
-        at = _line(file, filled[0][0])
         yield from unknown_keys((name for name in header if name not in _POSTAL), HEADER, at)
         filled = filled[1:]
     for number, line in filled:
@@ -59,6 +63,18 @@ def _header(line: str) -> tuple[str, list[str]]:
         if "prefix" in names:
             return delimiter, names
     return ",", []
+
+
+def _no_feed(lines: list[str]) -> str:
+    """Return why lines without a header that is known are no geofeed; nothing where they may be one."""
+    if not any("," in line for line in lines) and any(letter.isdecimal() for letter in lines[0]):
+        return (
+            "It lists addresses and says nothing of them. A threat feed is named in network.toml: [[feeds]]."
+        )
+    first, comma, _ = lines[0].partition(",")
+    if comma and not any(letter.isdecimal() or letter == ":" for letter in first):
+        return f"The header names no column prefix. Known are {', '.join(HEADER)}."
+    return ""
 
 
 def _row(header: list[str], fields: list[str], at: At) -> Iterator[Said]:

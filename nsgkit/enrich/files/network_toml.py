@@ -155,7 +155,7 @@ def _feeds(tables: list[Table], folder: Path) -> tuple[list[FeedFile], list[Prob
         if not isinstance(path, str) or not path.strip():
             problems.append(at.problem("path", 'Write the feed\'s file as path = "feed.csv".'))
             continue
-        file = folder / Path(path).expanduser()
+        file = _beside(folder, path)
         if not file.is_file():
             problems.append(at.problem("path", f"There is no file {file}. Paths are relative to {at.file}."))
             continue
@@ -164,6 +164,14 @@ def _feeds(tables: list[Table], folder: Path) -> tuple[list[FeedFile], list[Prob
         if day is not None and _day(day) is None:
             problems.append(at.problem("date", f"{shown(day)} is no date. Write it as 2024-12-17."))
     return feeds, problems
+
+
+def _beside(folder: Path, name: str) -> Path:
+    """Return a file by its name, which is relative to `folder`; no system has names with NUL in them."""
+    try:
+        return folder / Path(name.replace("\0", "\\0")).expanduser()
+    except RuntimeError:  # ~ of somebody who is not there
+        return folder / name
 
 
 def _day(value: object) -> str | None:
@@ -186,7 +194,7 @@ def _files(
         )
     parts = []
     for name in dict.fromkeys(named):
-        file = path.parent / Path(name).expanduser()
+        file = _beside(path.parent, name)
         now = stamp(file)
         try:
             parts.append(read(file))

@@ -107,6 +107,20 @@ def geofeed() -> str:
     return head + "".join(f"{','.join(place)},\n" for place in PLACES)
 
 
+# Where a second source says another country than the geofeed: nobody knows which of them is right.
+_ELSEWHERE = {"192.0.2.192/26": "IE", "198.51.100.224/27": "NL", "203.0.113.208/28": "DE"}
+
+
+def places() -> str:
+    """Return places.csv: what another source of places says of the same outsiders."""
+    head = (
+        "# What another source of places might say of the sample's outsiders: invented, as geofeed.csv is.\n"
+        "prefix,country\n"
+    )
+    told = ((prefix, _ELSEWHERE.get(prefix, country)) for prefix, country, *_ in PLACES)
+    return head + "".join(f"{prefix},{country}\n" for prefix, country in told)
+
+
 # What the company's people would say of the findings that they know.
 KNOWN_UNTIL = "2025-06-30"
 KNOWN: tuple[dict[str, str | list[str]], ...] = (

@@ -37,6 +37,7 @@ window.nsgkitMap = function (map, data) {
     layer.bindTooltip(thing.tip, { sticky: true, className: "nsgkit-tip" });
     if (!thing.popup) return layer;
     layer.bindPopup(thing.popup, { maxWidth: 380, maxHeight: 280, className: "nsgkit-popup" });
+    layer.on("popupopen", function () { layer.closeTooltip(); });
     layer.on("click", function () { tell(thing.kind, thing.row); });
     layer.on("add", function () {
       var node = layer.getElement && layer.getElement();
@@ -177,7 +178,6 @@ window.nsgkitMap = function (map, data) {
     map.invalidateSize();
     if (touched) return; // whoever has moved the map keeps what they look at
     map.fitBounds([[-56, -170], [78, 180]], { animate: false });
-    map.setMinZoom(Math.min(map.getZoom(), 1));
   }
 
   followTheme();
@@ -189,7 +189,8 @@ window.nsgkitMap = function (map, data) {
   time();
   follow();
   map.attributionControl.setPrefix("");
-  map.setMaxBounds([[-95, -200], [95, 200]]);
+  map.setMinZoom(0);
+  map.setMaxBounds([[-170, -260], [170, 260]]); // room for a popup beyond the outlines
   fit();
   ["pointerdown", "wheel", "keydown"].forEach(function (name) {
     map.getContainer().addEventListener(name, function () { touched = true; });

@@ -17,10 +17,11 @@ from nsgkit.views.maps.words import (
     counted,
     cut_before,
     figures,
+    first_line,
     head,
+    leading,
     named,
     outsiders,
-    span,
     table,
     traffic,
 )
@@ -58,6 +59,11 @@ class _Steps(NamedTuple):
         return (
             f"{low:,} to {high - 1:,}" if high <= 100_000 else f"{short_number(low)} to {short_number(high)}"
         )
+
+    def key(self) -> str:
+        """Return all steps in a sentence."""
+        words = [self.words(step) for step in range(self.number)]
+        return f"From pale to full: {'; '.join(words)}. Only a border: other traffic."
 
 
 def country_map(
@@ -108,7 +114,9 @@ def country_map(
     title = f"{schema.label(measure)} by country of the outside address"
     nothing = "" if drawn else NOTHING.replace("place", "country")
     made = OfflineMap(
-        lambda: _picture(title, [nothing, *said], drawn, steps, measure), f"{title}. {nothing}", tiles
+        lambda: _picture(title, [nothing or steps.key(), *said], drawn, steps, measure),
+        f"{title}. {nothing}",
+        tiles,
     )
     data = _data(drawn, steps, measure) | {"tiles": tiles is not None}
     Drawing(head(title, said, nothing), _legend(drawn, steps, measure), data).add_to(made)
@@ -159,7 +167,8 @@ def _said(
     if uncounted:
         of = counted(uncounted, "country", "countries")
         said.append(f"Of {of} nobody counted the {schema.spoken(measure)}.")
-    return [span(rows), " ".join(said)]
+    most = leading([(country["name"], country["value"]) for country in drawn.values()], measure)
+    return [first_line(rows, shown, [most]), " ".join(said)]
 
 
 def _data(drawn: dict[str, Any], steps: _Steps, measure: str) -> dict[str, Any]:

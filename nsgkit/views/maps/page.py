@@ -12,7 +12,6 @@ from importlib.resources.abc import Traversable
 from typing import Any, cast
 
 import folium
-from branca.element import Figure, MacroElement
 from folium.template import Template
 
 from nsgkit.errors import NsgkitError
@@ -45,7 +44,7 @@ class OfflineMap(folium.Map):
             ("leaflet_css", _inside(leaflet / "leaflet.css", "text/css")),
             ("nsgkit_css", _inside(ASSETS / "map.css", "text/css")),
         ]
-        cast(Figure, self.get_root()).title = escape(words)
+        cast(folium.Figure, self.get_root()).title = escape(words)
         self._words = words
         self._picture = picture
         self._drawn = b""
@@ -62,7 +61,7 @@ class OfflineMap(folium.Map):
         return self._drawn
 
 
-class Drawing(MacroElement):
+class Drawing(folium.MacroElement):
     """What the kit puts on a map: the words above it, the bar of time below it, the data."""
 
     _template = Template(

@@ -24,11 +24,12 @@ from nsgkit.views.maps.words import (
     NOTHING,
     counted,
     cut_before,
+    first_line,
     head,
+    leading,
     moment,
     notes,
     place_section,
-    span,
     traffic,
 )
 from nsgkit.views.numbers import short_number
@@ -101,7 +102,8 @@ def places_map(
     title = _title(measure)
     said = _said(places, rows, found, measure, said_of_lines(links, lines))
     nothing = "" if found.points else _nothing(found, measure)
-    made = OfflineMap(lambda: _picture(title, [nothing, *said], found, lines), f"{title}. {nothing}", tiles)
+    key = f"Discs: allowed; rings: denied; area: {_area(measure)}." if found.points else nothing
+    made = OfflineMap(lambda: _picture(title, [key, *said], found, lines), f"{title}. {nothing}", tiles)
     legend = _legend(found, measure, lines=bool(lines))
     Drawing(head(title, said, nothing), legend, _data(places, found, measure, lines, tiles)).add_to(made)
     return made
@@ -117,8 +119,11 @@ def _nothing(found: Places, measure: str) -> str:
 
 
 def _said(places: pd.DataFrame, rows: list[Row], found: Places, measure: str, lines: list[str]) -> list[str]:
+    drawn = [row for point in found.points for row in point]
+    measures = ["connections", "denied"] if measure == "connections" else [measure]
+    most = [leading([(row["place"], row[name]) for row in drawn], name) for name in measures]
     said = [*notes(found, measure, binned="start" in places), *cut_before(places, len(rows)), *lines]
-    return [span(rows), " ".join(said)]
+    return [first_line(rows, drawn, most), " ".join(said)]
 
 
 def _data(
@@ -137,7 +142,7 @@ def _data(
         "sites": sites_of(lines),
         "most": most,
         "mostOfBin": of_bin,
-        "steps": _steps(most),
+        "steps": _steps(most) if points else [],
         "stepsOfBin": _steps(of_bin),
         "bins": [f"{moment(start)} to {moment(end)} UTC" for start, end in bins],
         "whole": f"All the time: {counted(len(bins), 'bin')}",
@@ -185,9 +190,10 @@ def _steps(most: float) -> list[tuple[float, str]]:
 
 def _legend(found: Places, measure: str, *, lines: bool) -> str:
     here = {kind for kind, _ in _marks(found)}
+    some = "" if measure in ("connections", "denied", "unknown") else "some "
     looks = {
-        "allowed": (f'fill="{ALLOWED}" fill-opacity=".55" stroke="{ALLOWED}"', "allowed"),
-        "denied": (f'fill="none" stroke="{DENIED}" stroke-width="2.5"', "denied"),
+        "allowed": (f'fill="{ALLOWED}" fill-opacity=".55" stroke="{ALLOWED}"', f"{some}allowed"),
+        "denied": (f'fill="none" stroke="{DENIED}" stroke-width="2.5"', f"{some}denied"),
         "undecided": (f'fill="{UNKNOWN}" fill-opacity=".4" stroke="{UNKNOWN}"', "undecided"),
         "uncounted": (f'fill="none" stroke="{UNKNOWN}" stroke-dasharray="1 3"', "size unknown"),
     }
@@ -196,10 +202,13 @@ def _legend(found: Places, measure: str, *, lines: bool) -> str:
         for kind, (look, word) in looks.items()
         if kind in here
     ]
-    of = "connections, denied attempts" if measure == "connections" else escape(schema.spoken(measure))
-    area = f"<div>Area: {of}. The smallest are drawn larger than they are.</div>" if here else ""
+    area = f"<div>Area: {escape(_area(measure))}. The smallest are drawn larger.</div>" if here else ""
     sites = "<div>■ own site; lines: blue allowed, dashed orange only denied</div>" if lines else ""
     return f'{"".join(rows)}{area}<div class="nsgkit-sizes"></div>{sites}'
+
+
+def _area(measure: str) -> str:
+    return "connections, denied attempts" if measure == "connections" else schema.spoken(measure)
 
 
 def _marks(found: Places) -> Iterator[tuple[str, tuple[float, float, float]]]:

@@ -39,6 +39,30 @@ def moment(time: Any) -> str:
     return f"{time:%Y-%m-%d %H:%M}"
 
 
+def leading(named: Sequence[tuple[str, Any]], measure: str) -> str:
+    """Say who has most of a measure, of pairs of a name and a number; nothing where nobody has any.
+
+    >>> leading([("Oslo", 7), ("Suva", None), ("Lagos", 1_200)], "denied")
+    'Most denied attempts: Lagos (1,200).'
+    """
+    name, most = max(named, key=lambda pair: pair[1] or 0, default=("", 0))
+    return f"Most {schema.spoken(measure)}: {name} ({short_number(most)})." if most else ""
+
+
+def first_line(rows: Sequence[Row], drawn: Sequence[Row], most: Sequence[str]) -> str:
+    """Return what is said first: of which span a map is, whether it shows most of it, and who leads."""
+    seen, all_of_it = span(rows), _size(rows)
+    mostly = ""
+    if _size(drawn) * 2 < all_of_it:
+        share = f"{_size(drawn) / all_of_it:.1%}"
+        mostly = f"On the map is only {share} of all connections and denied attempts."
+    return " ".join(said for said in (seen and f"{seen}.", mostly, *most) if said)
+
+
+def _size(rows: Sequence[Row]) -> int:
+    return sum(row["connections"] + row["denied"] for row in rows)
+
+
 def traffic(rows: Sequence[Row]) -> str:
     """Return what went on in some rows.
 
@@ -127,9 +151,10 @@ def place_section(row: Row, *, binned: bool, chosen: bool) -> str:
     name = escape(row["place"])
     if chosen:
         name = f'<button type="button" data-row="{int(row["row"])}">{name}</button>'
-    code = "" if row["country"] in (row["place"], schema.UNKNOWN_PLACE) else f" ({escape(row['country'])})"
-    told = [*figures([row], binned=binned), ("Addresses", row["largest"]), ("Said by", row["place_source"])]
-    return f"<h2>{name}{code}</h2>{table(told)}"
+    told = str(row["place"]).endswith(str(row["country"])) or row["country"] == schema.UNKNOWN_PLACE
+    code = "" if told else f" ({escape(row['country'])})"
+    pairs = [*figures([row], binned=binned), ("Addresses", row["largest"]), ("Said by", row["place_source"])]
+    return f"<h2>{name}{code}</h2>{table(pairs)}"
 
 
 def table(pairs: Sequence[tuple[str, object]]) -> str:

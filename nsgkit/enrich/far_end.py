@@ -7,6 +7,7 @@ import pandas as pd
 
 from nsgkit.counting.arguments import require_columns
 from nsgkit.counting.columns import categories
+from nsgkit.enrich.addresses import Bools
 from nsgkit.enrich.facts import ENDS
 from nsgkit.enrich.locating import located
 from nsgkit.enrich.network import Network, Own, own_networks
@@ -67,11 +68,20 @@ def outside(conversations: pd.DataFrame, network: Own = None) -> pd.DataFrame:
     return conversations.assign(outside_ip=pd.Series(coded, index=index), **told)
 
 
+def from_far(source: Bools, destination: Bools, direction: "pd.Series[Any]") -> Bools:
+    """Return whether the source is the far end, by which ends are inside; of two alike, the NIC decides.
+
+    >>> from_far(np.array([False]), np.array([False]), pd.Series(["inbound"])).tolist()
+    [True]
+    """
+    inbound: Bools = (direction == "inbound").to_numpy()
+    return np.where(source == destination, inbound, destination)
+
+
 def _far_ends(table: pd.DataFrame, own: Network) -> pd.Categorical:
     """Return the far end of each row; a row between two ends inside has none."""
     source, destination = (own.is_inside(table[end]) for end in ENDS)
-    inbound = (table["direction"] == "inbound").to_numpy()
-    came = np.where(source == destination, inbound, destination)
+    came = from_far(source, destination, table["direction"])
     ends = [categories(table[end]) for end in ENDS]
     texts = ends[0].categories.union(ends[1].categories)
     codes = [np.append(texts.get_indexer(end.categories), -1)[end.codes] for end in ends]

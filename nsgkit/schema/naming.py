@@ -23,7 +23,7 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 _TABLES: tuple[Table, ...] = (
     tables.FLOWS, tables.TRAFFIC, (tables.PEERS,), tables.RANKED, tables.CELL,
     tables.CHANGE, tables.DENIED_THEN_ALLOWED, tables.LIFE, tables.STATELESS_RULES,
-    tables.CONVERSATIONS, tables.HOURS, tables.GAPS, places.PLACES, places.PLACE_LINKS,
+    tables.CONVERSATIONS, tables.HOURS, tables.GAPS, places.PLACES, places.PLACE_LINKS, places.PLACED,
 )  # fmt: skip
 _COLUMNS: dict[str, Column] = {c.name: c for table in reversed(_TABLES) for c in table}
 

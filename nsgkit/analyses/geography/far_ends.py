@@ -16,6 +16,7 @@ import pandas as pd
 from nsgkit.counting.countable import sums_fit, too_large
 from nsgkit.counting.expressions import bin_start
 from nsgkit.counting.measures import counted_rows, group_types, measured
+from nsgkit.enrich.far_end import from_far
 from nsgkit.enrich.network import Network
 from nsgkit.schema import TRAFFIC
 
@@ -56,8 +57,7 @@ def far_ends(
 
 def _with_ends(pairs: pd.DataFrame, own: Network) -> pd.DataFrame:
     source, destination = (own.is_inside(pairs[end]) for end in ("src_ip", "dst_ip"))
-    inbound = (pairs["direction"] == "inbound").to_numpy()
-    came = np.where(source == destination, inbound, destination)  # from the far end
+    came = from_far(source, destination, pairs["direction"])
     began = pairs["connections"].to_numpy()
     return pairs.assign(
         **{FAR: pairs["src_ip"].where(came, pairs["dst_ip"])},

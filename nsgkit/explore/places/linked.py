@@ -174,7 +174,7 @@ class LinkedPlaces:
         drawn = empty_chart(*words.nothing_chosen(asked)) if table.empty else views.over_time(table)
         if not isinstance(drawn, StandIn):
             said = [*drawn.title.subtitle, "Drag to choose a span."]
-            drawn = titled(drawn.properties(width=_WIDTH, height=_HEIGHT), "Over time", said)
+            drawn = titled(drawn.properties(width=_WIDTH, height=_HEIGHT), "With addresses outside", said)
         self.over_time.chart = brushable(drawn, self.placed.span(asked))
         if not isinstance(drawn, StandIn):
             self.over_time.selections.observe(self._safely(self._brush), "span")
@@ -204,7 +204,8 @@ class LinkedPlaces:
     def _say(self, chosen: pd.DataFrame) -> None:
         lines = words.of_places(chosen, self.tables["table"])
         self.about.value = "".join(f"<div>{escape(line)}</div>" for line in lines)
-        self.said = words.summary(self.asked, chosen, self.placed.conversations)
+        time = words.of_bin(self.placed, self.asked)
+        self.said = words.summary(self.asked, time, chosen, self.placed.conversations)
         show_status(self.status, self.said)
 
     def _now(self) -> Seen:

@@ -183,9 +183,10 @@ class Placed:
         return analyses.places(self.chosen(asked), self.own, measure=asked.measure, by=asked.by)
 
     def over_time(self, question: Question) -> pd.DataFrame:
-        """Return connections and denied attempts over time: of all bins, whichever is shown."""
+        """Return what was with addresses outside over time: of all bins, whichever is shown."""
         asked = replace(self.settled(question), bin=ALL)
-        return analyses.over_time(self.chosen(asked), freq=asked.freq)
+        chosen = self.chosen(asked)
+        return analyses.over_time(chosen[chosen["outside_ip"].notna()], freq=asked.freq)
 
 
 def map_options(asked: Question) -> dict[str, Any]:

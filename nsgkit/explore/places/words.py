@@ -13,7 +13,7 @@ _COLUMNS = (
 _SOURCES = 6  # that are named
 
 
-def summary(asked: Question, chosen: pd.DataFrame, everything: pd.DataFrame) -> str:
+def summary(asked: Question, time: str, chosen: pd.DataFrame, everything: pd.DataFrame) -> str:
     """Say how much is chosen, of how many, and by what."""
     counted, whole = (int((~table["folded"]).sum()) for table in (chosen, everything))
     of = f" of {whole:,}" if counted < whole else ""
@@ -22,7 +22,8 @@ def summary(asked: Question, chosen: pd.DataFrame, everything: pd.DataFrame) -> 
     picked = "".join(
         f" {label(pick.by)}: {pick.value}, chosen in the {pick.chosen_in}." for pick in asked.picks
     )
-    return f"{counted:,}{of} conversations, denied attempts included.{filtered}{flagged}{picked}"
+    when = "" if asked.bin == ALL else f" Time: {time}."
+    return f"{counted:,}{of} conversations, denied attempts included.{filtered}{flagged}{picked}{when}"
 
 
 def of_bin(placed: Placed, asked: Question) -> str:

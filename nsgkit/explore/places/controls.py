@@ -72,9 +72,9 @@ class Player(ipywidgets.HBox):  # type: ignore[misc]
 
     def show(self, bins: int, chosen: int, said: str) -> None:
         """Let there be so many bins, of which one is chosen; `said` is inert HTML."""
-        for widget in (self.play, self.slider):
-            widget.max = bins - 1
-            widget.value = chosen
+        self.play.max = self.slider.max = bins - 1
+        # The page links both: who plays is ahead of Python, and must not be drawn back by it.
+        self.slider.value = chosen
         self.said.value = said
 
 

@@ -57,4 +57,4 @@ def said_of_lines(links: pd.DataFrame | None, lines: Sequence[dict[str, Any]]) -
     if links is None:
         return []
     of = f" of {len(links):,}" if len(links) > len(lines) else ""
-    return [f"Lines of all the time: {counted(len(lines), 'line')}{of}."]
+    return [f"From own sites: {counted(len(lines), 'line')}{of}, of all the time."]

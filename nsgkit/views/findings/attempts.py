@@ -131,7 +131,9 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
     known, ends = names_carried(table), table[[*_ENDS]].astype("str")
     source, target = (_end(ends, end, known) for end in ("src", "dst"))
     label = source + " → " + target
-    short = target if target.nunique() > 1 else source
+    differing = "dst" if target.nunique() > 1 else "src"
+    one = ends[f"{differing}_ip"].nunique() == 1  # then the title has its name, and there is little room
+    short = _end(ends, differing, {} if one else known)
     number = pd.Series(range(1, len(table) + 1), index=table.index).astype("str")
     lane = number + ". " + short + _sizes(table)
     lanes = pd.DataFrame({"lane": lane, "ends": label, "outcome": table["outcome"]})

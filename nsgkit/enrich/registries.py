@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import distribution
-from ipaddress import IPv6Address, ip_network
+from ipaddress import IPv6Address
 from typing import TypeAlias
 
 import numpy as np
@@ -17,24 +17,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from nsgkit.enrich.addresses import address_keys
-from nsgkit.enrich.prefixes import NOWHERE, PrefixIndex
+from nsgkit.enrich.special_purpose import PUBLIC
+from nsgkit.enrich.special_purpose import registered as special_purpose
 
 Texts: TypeAlias = npt.NDArray[np.object_]
 NO_ADDRESS = "no address: nothing can place it"
-# Whose addresses no registry gives to anyone in a country.
-_NOBODYS = {
-    "private": ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"),
-    "shared": ("100.64.0.0/10",),
-    "link-local": ("169.254.0.0/16", "fe80::/10"),
-    "loopback": ("127.0.0.0/8", "::1/128"),
-    "documentation": ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20"),
-    "benchmarking": ("198.18.0.0/15", "2001:2::/48"),
-    "multicast": ("224.0.0.0/4", "ff00::/8"),
-    "reserved": ("0.0.0.0/8", "240.0.0.0/4", "::/128"),
-    # Registered to its owner, and the same in every virtual network of the world.
-    "Azure platform": ("168.63.129.16/32",),
-}
-_ONES = [(ip_network(prefix), kind) for kind, prefixes in _NOBODYS.items() for prefix in prefixes]
 
 
 def registered(texts: Texts) -> tuple[Texts, Texts]:
@@ -44,15 +31,21 @@ def registered(texts: Texts) -> tuple[Texts, Texts]:
     >>> codes.tolist(), sources[2]
     (['US', 'US', None], 'private address: no registry places it')
     """
-    nobodys, said = _index()
-    found = nobodys.find(pd.Index(texts, dtype=object))
     codes = np.array([*_codes(plainly(texts)), None], dtype=object)[:-1]
-    codes[found != NOWHERE] = None
+    index, scopes = special_purpose()
+    found = scopes[index.find(pd.Index(texts, dtype=object))]
+    codes[found != PUBLIC] = None  # registered to whom it is set aside by
     sources = np.full(len(texts), registry(), dtype=object)
     told = np.flatnonzero(pd.isna(codes))
     _, is_address = address_keys(pd.Index(texts[told], dtype=object))
-    sources[told] = np.where(is_address, said[found[told]], NO_ADDRESS)
+    sources[told] = np.where(is_address, [_why(scope) for scope in found[told]], NO_ADDRESS)
     return codes, sources
+
+
+def _why(scope: str) -> str:
+    if scope == PUBLIC:
+        return f"{registry()}: not given to a country"
+    return f"{scope} address: no registry places it"
 
 
 def plainly(texts: Texts) -> list[str]:
@@ -74,14 +67,6 @@ def _codes(texts: list[str]) -> Sequence[str | None]:
 
     codes: list[str | None] = country_code(texts)
     return codes
-
-
-@cache
-def _index() -> tuple[PrefixIndex, Texts]:
-    """Return the index of nobody's prefixes, and what is said of each; the last of what lies in none."""
-    said = [f"{kind} address: no registry places it" for _, kind in _ONES]
-    said.append(f"{registry()}: not given to a country")
-    return PrefixIndex.of(prefix for prefix, _ in _ONES), np.array(said, dtype=object)
 
 
 @cache

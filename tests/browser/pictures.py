@@ -14,6 +14,7 @@ from tests.browser.jupyter import Jupyter
 
 FOLDER = server.REPOSITORY / ".github" / "pictures"
 FIRST, FIELDS = "00-start-here.ipynb", "03-know-your-flow-log.ipynb"
+PLACES = "07-where-in-the-world.ipynb"
 OVER_TIME = "Connections and denied attempts over time"
 BAR = '[aria-label*="Decision: allowed"]'
 DENIED = "1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,"
@@ -21,6 +22,7 @@ DENIED = "1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,"
 SUBJECTS = {
     "start-here.png": (FIRST, lambda n: [n.output("FlowLogs"), n.chart(OVER_TIME)]),
     "field-explorer.png": (FIELDS, lambda n: [_explained(n, DENIED)]),
+    "map.png": (PLACES, lambda n: [_map(n)]),
 }
 TOUR_SIZE, TOUR_COLOURS = (900, 620), 96
 
@@ -31,6 +33,14 @@ def _explained(notebook, text):
     explorer.locator("textarea").fill(text)
     notebook.settle()
     return explorer
+
+
+def _map(notebook):
+    """The first map, with its marks drawn: a page within the page."""
+    frame = notebook.page.locator(".jp-OutputArea-output iframe").first
+    frame.scroll_into_view_if_needed()
+    frame.content_frame.locator(".nsgkit-bubble").first.wait_for()
+    return frame
 
 
 def take(notebook, folder):
@@ -74,7 +84,7 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     with server.running() as lab, chromium.context(device_scale_factor=1) as context:
         jupyter = Jupyter(lab, context)
-        for name in (FIRST, FIELDS):
+        for name in (FIRST, FIELDS, PLACES):
             notebook = jupyter.open(f"notebooks/{name}").run_all()
             notebook.check()
             take(notebook, FOLDER)

@@ -1,5 +1,6 @@
 """Notebook 06: each figure under What it shows in the samples, and in the answer, counted from the rows."""
 
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import nbformat
@@ -39,7 +40,10 @@ def made(logs):
 
 @pytest.fixture(scope="module")
 def found(logs):
-    return findings(nsgkit.conversations(logs), known=ROOT / "data/samples/known.toml")
+    samples = ROOT / "data" / "samples"
+    return findings(
+        nsgkit.conversations(logs), network=samples / "network.toml", known=samples / "known.toml"
+    )
 
 
 def test_every_part_that_is_folded_is_tested():
@@ -125,6 +129,11 @@ def test_the_theft(flows):
     upload = flows[flows["dst_ip"] == THIEF]
     assert f"sent {upload['bytes_src_to_dst'].sum():,} bytes to `{THIEF}`" in said
     assert set(upload["src_ip"]) == {FILES} and upload["time"].dt.strftime("%d %H").min() == "19 22"
+    assert "in a country that nobody else called at all" in said
+    lines = (ROOT / "data" / "samples" / "geofeed.csv").read_text("utf-8").splitlines()
+    iceland = [ip_network(line.split(",")[0]) for line in lines if ",IS," in line]
+    there = {text for text in flows["dst_ip"] if any(ip_address(text) in prefix for prefix in iceland)}
+    assert there == {THIEF}
 
 
 def test_the_rest(made):
@@ -142,7 +151,7 @@ def test_all_together(found, flows):
     known = found["known"].notna()
     assert f"Of {len(found)} findings `known.toml` hides nine" in said and known.sum() == 9
     assert (found.loc[known, "src_ip"] == SCANNER).sum() == 8
-    assert (found["incident"] == 1).sum() == 14 and "Fourteen of the other fifteen make one incident" in said
+    assert (found["incident"] == 1).sum() == 15 and "Fifteen of the other sixteen make one incident" in said
     assert found.loc[found["incident"] > 1, "src_ip"].tolist() == [LOOKOUT]
 
 

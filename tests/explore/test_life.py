@@ -43,7 +43,7 @@ class Shown:
         self.html = [w.value for w in found if type(w).__name__ == "HTML"]
         self.heading = words(self.html[0])
         self.said = [words(text) for text in re.findall("<p>(.*?)</p>", self.html[1])]
-        self.tables = [table(text) for text in self.html[2:]]
+        self.tables = [table(text) for text in self.html[2:5]]  # behind them: what is known beside the logs
         self.buttons = {w.description: w for w in found if type(w).__name__ == "Button"}
         self.charts = [w.chart.to_dict() for w in found if hasattr(w, "chart")]
 

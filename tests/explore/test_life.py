@@ -43,7 +43,7 @@ class Shown:
         self.html = [w.value for w in found if type(w).__name__ == "HTML"]
         self.heading = words(self.html[0])
         self.said = [words(text) for text in re.findall("<p>(.*?)</p>", self.html[1])]
-        self.tables = [table(text) for text in self.html[2:]]
+        self.tables = [table(text) for text in self.html[2:5]]  # behind them: what is known beside the logs
         self.buttons = {w.description: w for w in found if type(w).__name__ == "Button"}
         self.charts = [w.chart.to_dict() for w in found if hasattr(w, "chart")]
 
@@ -220,7 +220,7 @@ def test_where_there_is_nothing_to_draw_the_chart_says_so():
 def test_the_tables_are_headed_like_the_legend(traffic):
     shown = Shown(traffic, "address", "10.20.0.4")
     heads = [re.findall("<th.*?>(.*?)</th>", text)[1:] for text in shown.html[2:]]
-    assert heads == [["Allowed", "Denied", "Bytes"]] * 3
+    assert heads[:3] == [["Allowed", "Denied", "Bytes"]] * 3
 
 
 def test_what_began_before_the_data_and_what_is_undecided_is_counted_apart():

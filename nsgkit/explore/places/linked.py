@@ -85,7 +85,13 @@ class LinkedPlaces:
         self.latest.ask()
 
     def _step(self, change: Any) -> None:
-        self._ask(replace(self.asked, bin=int(change["new"])))
+        """Show another bin: the map and its time at once, the table as soon as it is counted."""
+        self.asked = replace(self.asked, bin=int(change["new"]))
+        if "map" in self.shown:
+            self._show_player()
+            self._show_bin()
+        show_status(self.status, self.said)
+        self.latest.ask()
 
     def _pick(self, pick: Pick) -> None:
         self._ask(self.asked.with_pick(pick))
@@ -152,15 +158,16 @@ class LinkedPlaces:
             table = self.tables["map"] = self.placed.map_table(asked)
             drawn = views.country_map if country else views.places_map
             self.map.show(drawn(self._with_names(table), measure=asked.measure), "Map of places outside")
-        self.map.bin = ALL if country else self._bin_of_map()
+        self._show_bin()
 
-    def _bin_of_map(self) -> int:
-        """Return the bin as the map counts them: it has none where nothing is."""
-        if self.asked.bin == ALL:
-            return ALL
-        starts = sorted(self.tables["map"]["start"].unique())
-        start = self.placed.bins(self.asked)[self.asked.bin]
-        return starts.index(start) if start in starts else len(starts)
+    def _show_bin(self) -> None:
+        """Let the map show the bin as it counts them: it has none where nothing is, or all are summed."""
+        bins, table = ALL, self.tables["map"]
+        if self.asked.bin != ALL and "start" in table:
+            starts = sorted(table["start"].unique())
+            start = self.placed.bins(self.asked)[self.asked.bin]
+            bins = starts.index(start) if start in starts else len(starts)
+        self.map.bin = bins
 
     def _with_names(self, table: pd.DataFrame) -> pd.DataFrame:
         names = self.placed.names

@@ -25,7 +25,7 @@ import pandas as pd
 from nsgkit import enrich
 from nsgkit.enrich.context import Context, FeedFile, KnownPrefix
 from nsgkit.enrich.files.feed import read_feed
-from nsgkit.enrich.service_tags import read_service_tags
+from nsgkit.enrich.labels.service_tags import read_service_tags
 from nsgkit.enrich.special_purpose import RANGES
 
 TAGS, PREFIXES, LINES, SLICE = 2_291, 60_927, 20_000, 2_000

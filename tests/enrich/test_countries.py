@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from nsgkit.enrich import country, operator
-from nsgkit.enrich.registries import registry
+from nsgkit.enrich.geography.registries import registry
 from nsgkit.errors import MissingColumnError
 from tests.enrich.told import network
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import nsgkit
 from nsgkit.enrich import Network, flow_type
 from nsgkit.enrich.context import Context, FeedFile, KnownPrefix
-from nsgkit.enrich.traffic_analytics import FLOW_TYPES
+from nsgkit.enrich.labels.traffic_analytics import FLOW_TYPES
 from nsgkit.errors import MissingColumnError
 from tests.sample.reader import SAMPLES, TRUTH, read
 

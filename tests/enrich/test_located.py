@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from nsgkit import schema
 from nsgkit.enrich import located
-from nsgkit.enrich.atlas import countries
-from nsgkit.enrich.registries import registry
+from nsgkit.enrich.geography.atlas import countries
+from nsgkit.enrich.geography.registries import registry
 from nsgkit.errors import NsgkitError
 from tests.enrich.mmdb import write
 from tests.enrich.told import network

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nsgkit.enrich import scanner
-from nsgkit.enrich.scanners import _called, scanners_of
+from nsgkit.enrich.labels.scanners import _called, scanners_of
 from nsgkit.errors import MissingColumnError
 
 LISTS = files("pymispwarninglists") / "data" / "misp-warninglists" / "lists"

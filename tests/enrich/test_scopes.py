@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nsgkit.enrich import Network, scope
-from nsgkit.enrich.scopes import scopes_of
+from nsgkit.enrich.labels.scopes import scopes_of
 from nsgkit.enrich.special_purpose import RANGES
 
 NOTHING = Network.of([])

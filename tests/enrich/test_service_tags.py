@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nsgkit.enrich import Network, service_tag
 from nsgkit.enrich.context import Context
-from nsgkit.enrich.service_tags import read_service_tags
+from nsgkit.enrich.labels.service_tags import read_service_tags
 from nsgkit.errors import NsgkitError
 
 

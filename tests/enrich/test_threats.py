@@ -14,7 +14,7 @@ from nsgkit.enrich import Network, feed_problems, threat
 from nsgkit.enrich.context import Context, FeedFile
 from nsgkit.enrich.files.feed import read_feed
 from nsgkit.enrich.files.indicators import indicators
-from nsgkit.enrich.threats import threats_of
+from nsgkit.enrich.labels.threats import threats_of
 from nsgkit.errors import NsgkitError
 
 

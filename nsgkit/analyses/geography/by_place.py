@@ -8,8 +8,8 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.analyses.geography.far_ends import FAR, far_ends, together, total
 from nsgkit.counting.arguments import check_measure, check_top, columns_of
-from nsgkit.enrich.atlas import country_of
-from nsgkit.enrich.locating import located
+from nsgkit.enrich.geography.atlas import country_of
+from nsgkit.enrich.geography.locating import located
 from nsgkit.enrich.names import with_names
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError

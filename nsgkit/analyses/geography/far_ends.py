@@ -16,7 +16,7 @@ import pandas as pd
 from nsgkit.counting.countable import sums_fit, too_large
 from nsgkit.counting.expressions import bin_start
 from nsgkit.counting.measures import counted_rows, group_types, measured
-from nsgkit.enrich.far_end import from_far
+from nsgkit.enrich.geography.far_end import from_far
 from nsgkit.enrich.network import Network
 from nsgkit.schema import TRAFFIC
 

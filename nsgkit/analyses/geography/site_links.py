@@ -4,7 +4,7 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.analyses.geography.far_ends import FAR, NEAR, far_ends, together, total
-from nsgkit.enrich.locating import located
+from nsgkit.enrich.geography.locating import located
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.schema import INSIDE_ONLY, PLACE_LINKS
 

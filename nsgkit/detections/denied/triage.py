@@ -12,8 +12,8 @@ from nsgkit.detections.attempts import attempts
 from nsgkit.detections.denied.allowances import allowed_at_doors, allowed_elsewhere, let_in
 from nsgkit.detections.denied.purposes import late_packets, with_purpose
 from nsgkit.detections.form import Finding, Kind, findings_table, many, proofs
+from nsgkit.enrich.labels.scanners import scanners_of
 from nsgkit.enrich.network import Own
-from nsgkit.enrich.scanners import scanners_of
 from nsgkit.enrich.sides import FROM_INSIDE, FROM_OUTSIDE, TO_OUTSIDE
 from nsgkit.schema import PLACE
 from nsgkit.schema.findings import DENIED_TRIAGE

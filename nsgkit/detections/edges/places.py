@@ -11,8 +11,8 @@ from nsgkit.detections.attempts import attempts, by_outcome, tried_once
 from nsgkit.detections.edges.baseline import REACHED, SIZES, reached
 from nsgkit.detections.evidence import MOST, among
 from nsgkit.detections.form import Finding, Kind, findings_table, many, parts, proofs, strength
-from nsgkit.enrich.atlas import country_of
-from nsgkit.enrich.locating import located
+from nsgkit.enrich.geography.atlas import country_of
+from nsgkit.enrich.geography.locating import located
 from nsgkit.enrich.network import Network, Own, as_given
 from nsgkit.enrich.sides import FROM_INSIDE, TO_OUTSIDE
 from nsgkit.schema import UNKNOWN_PLACE

@@ -8,7 +8,7 @@ from ipaddress import ip_interface, ip_network
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from nsgkit.enrich.context import KnownPrefix, Problem
-from nsgkit.enrich.files.countries import COUNTRIES, MEANT
+from nsgkit.enrich.geography.atlas import country_of
 from nsgkit.enrich.prefixes import Prefix
 from nsgkit.errors import shown
 
@@ -17,6 +17,7 @@ KINDS: Final = ("vnet", "vpn", "p2s", "public")
 _LONGEST = 200  # characters of a text
 _WIDEST_OWN = {4: 8, 6: 7}  # 10.0.0.0/8 and fc00::/7
 _REGION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+_MEANT = {"UK": "GB", "EL": "GR"}  # what people write instead of a country's code
 
 
 class At(NamedTuple):
@@ -152,8 +153,8 @@ def _kind(value: object) -> str:
 
 def _country(value: object) -> str:
     code = _text(value).upper()
-    if code not in COUNTRIES:
-        meant = f"Do you mean {MEANT[code]}?" if code in MEANT else "It has two letters, such as GB."
+    if country_of(code).lat is None:  # a code of no country, or of several
+        meant = f"Do you mean {_MEANT[code]}?" if code in _MEANT else "It has two letters, such as GB."
         raise ValueError(f"{shown(value)} is no country code of ISO 3166. {meant}")
     return code
 

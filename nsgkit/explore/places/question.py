@@ -10,11 +10,11 @@ import pandas as pd
 from nsgkit import analyses
 from nsgkit.analyses.filters.grammar import beside
 from nsgkit.analyses.filters.select import query
-from nsgkit.enrich.far_end import outside
-from nsgkit.enrich.flow_types import flow_type
+from nsgkit.enrich.geography.far_end import outside
+from nsgkit.enrich.labels.flow_types import flow_type
+from nsgkit.enrich.labels.threats import threat
 from nsgkit.enrich.names import called
 from nsgkit.enrich.network import Network, Own, own_networks
-from nsgkit.enrich.threats import threat
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.explore.traffic.picked import span, span_of
 from nsgkit.schema import carrying, spoken

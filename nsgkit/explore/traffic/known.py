@@ -4,13 +4,13 @@ from typing import Any
 
 import pandas as pd
 
-from nsgkit.enrich.flow_types import flow_type
-from nsgkit.enrich.locating import located
+from nsgkit.enrich.geography.locating import located
+from nsgkit.enrich.labels.flow_types import flow_type
+from nsgkit.enrich.labels.scanners import scanner
+from nsgkit.enrich.labels.scopes import scope
+from nsgkit.enrich.labels.service_tags import service_tag
+from nsgkit.enrich.labels.threats import threat
 from nsgkit.enrich.network import Network
-from nsgkit.enrich.scanners import scanner
-from nsgkit.enrich.scopes import scope
-from nsgkit.enrich.service_tags import service_tag
-from nsgkit.enrich.threats import threat
 from nsgkit.schema import UNKNOWN_PLACE
 
 _MOST = 4  # flow types, each with its reason

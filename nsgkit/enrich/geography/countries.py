@@ -6,7 +6,7 @@ import pandas as pd
 
 from nsgkit.counting.frame import Native
 from nsgkit.enrich.facts import with_facts
-from nsgkit.enrich.locating import told_of
+from nsgkit.enrich.geography.locating import told_of
 from nsgkit.enrich.network import Own, as_given
 from nsgkit.schema import UNKNOWN_PLACE
 

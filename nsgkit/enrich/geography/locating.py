@@ -14,11 +14,11 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.counting.columns import categories
 from nsgkit.enrich.addresses import address_keys
-from nsgkit.enrich.atlas import country_of
 from nsgkit.enrich.context import KnownPrefix
-from nsgkit.enrich.databases import Where, told_by_databases
+from nsgkit.enrich.geography.atlas import country_of
+from nsgkit.enrich.geography.databases import Where, told_by_databases
+from nsgkit.enrich.geography.registries import Texts, plainly, registered
 from nsgkit.enrich.network import Network, Own, as_given
-from nsgkit.enrich.registries import Texts, plainly, registered
 from nsgkit.schema import PLACED, UNKNOWN_PLACE
 
 _PLACE = ("country", "region", "city", "lat", "lon", "source")

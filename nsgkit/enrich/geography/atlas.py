@@ -33,7 +33,7 @@ def countries() -> dict[str, Country]:
     >>> len(countries()) > 249
     True
     """
-    text = (files("nsgkit.enrich") / "assets" / "countries.csv").read_text("utf-8")
+    text = (files("nsgkit.enrich.geography") / "assets" / "countries.csv").read_text("utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     return {
         row["code"]: Country(row["name"], *(float(row[at]) if row[at] else None for at in ("lat", "lon")))

@@ -12,12 +12,12 @@ from nsgkit.counting.columns import categories
 from nsgkit.counting.frame import Native, Rows, as_table
 from nsgkit.enrich.context import KnownPrefix
 from nsgkit.enrich.facts import ENDS, named_by, with_facts
+from nsgkit.enrich.labels.scopes import OWN, scopes_of
+from nsgkit.enrich.labels.service_tags import read_service_tags, tags_of
+from nsgkit.enrich.labels.threats import threats_of
+from nsgkit.enrich.labels.traffic_analytics import Given, Side, flow_between
 from nsgkit.enrich.network import Network, Own, network_for
-from nsgkit.enrich.scopes import OWN, scopes_of
-from nsgkit.enrich.service_tags import read_service_tags, tags_of
 from nsgkit.enrich.special_purpose import LINK_LOCAL, LOOPBACK, MULTICAST, PLATFORM, PRIVATE, RESERVED, SHARED
-from nsgkit.enrich.threats import threats_of
-from nsgkit.enrich.traffic_analytics import Given, Side, flow_between
 
 _SIDES, _PAIR = ("src__side", "dst__side"), "__sides"
 _NOBODY = Side("nobody")

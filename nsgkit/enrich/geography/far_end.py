@@ -9,7 +9,7 @@ from nsgkit.counting.arguments import require_columns
 from nsgkit.counting.columns import categories
 from nsgkit.enrich.addresses import Bools
 from nsgkit.enrich.facts import ENDS
-from nsgkit.enrich.locating import located
+from nsgkit.enrich.geography.locating import located
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError
 from nsgkit.schema import UNKNOWN_PLACE

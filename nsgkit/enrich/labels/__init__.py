@@ -1,0 +1,1 @@
+"""What an address is and whose: a label beside it, each from one source."""

@@ -46,6 +46,8 @@ class Network:
         Those of them that were given, or that NICs show: without the ranges that are everybody's.
     context : Context
         All that the given files say: names, sites, places, feeds, and what in them could not be used.
+    given : tuple of str
+        The prefixes and files that it was made of, as they were given.
 
     Examples
     --------
@@ -56,6 +58,7 @@ class Network:
     own: tuple[Prefix, ...]
     subnets: tuple[Prefix, ...] = ()
     context: Context = field(default_factory=Context)
+    given: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
     def of(cls, prefixes: Iterable[str], names: Mapping[str, str] = _NOTHING) -> "Network":
@@ -205,7 +208,7 @@ def own_networks(table: object, own: Own = None) -> Network:
         return replace(given, own=_merged([*given.own, *map(_prefix, NOBODY_S)]))
     shown = [_prefix(text) for text in nic_subnets(nic_addresses(table))]
     everyone = map(_prefix, NOT_THE_INTERNET)
-    return Network(_merged([*everyone, *shown, *given.own]), (*shown, *given.subnets), given.context)
+    return replace(given, own=_merged([*everyone, *shown, *given.own]), subnets=(*shown, *given.subnets))
 
 
 def network_beside(logs: str | Path, name: str = "network.toml") -> Path | None:
@@ -238,7 +241,7 @@ def as_given(own: Own = None) -> Network:
         return own
     context = _context(own)
     given = [each.prefix for each in context.prefixes if each.own]
-    return Network(_merged(given), _without_machines(given), context)
+    return Network(_merged(given), _without_machines(given), context, tuple(map(str, _parts(own))))
 
 
 def _without_machines(given: Iterable[Prefix]) -> tuple[Prefix, ...]:

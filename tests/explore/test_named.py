@@ -8,9 +8,10 @@ import pytest
 import nsgkit
 from nsgkit import analyses, detections, schema, views
 from nsgkit.analyses.filters.completion import complete
-from nsgkit.enrich import Network, named
+from nsgkit.enrich import Network, named, own_networks
 from nsgkit.explore import denied_queue, findings_explorer, told, traffic_explorer
 from nsgkit.explore.findings.model import Found
+from nsgkit.explore.traffic.as_code import own_as_code
 from nsgkit.explore.traffic.life import life_panel
 from nsgkit.explore.traffic.question import Question, Traffic
 from nsgkit.explore.workbench.chips import Chips
@@ -160,3 +161,10 @@ def _html(widget):
         yield widget.value
     for child in getattr(widget, "children", ()):
         yield from _html(child)
+
+
+def test_code_gives_the_files_that_networks_were_read_from_so_that_names_come_again():
+    path = "data/samples/network.toml"
+    assert own_as_code(own_networks(None, path)) == repr([path])
+    assert own_as_code(own_networks(None, [path, "10.99.0.0/16"])) == repr([path, "10.99.0.0/16"])
+    assert own_as_code(Network.of(["10.0.0.0/8"])) == "['10.0.0.0/8']"

@@ -4,10 +4,9 @@ from dataclasses import asdict
 from typing import Any
 
 from nsgkit.analyses.filters.grammar import beside
-from nsgkit.enrich.network import Network, Own
 from nsgkit.explore.places.question import BESIDE, THREATS, Pick, Placed, Question, map_options
 from nsgkit.explore.traffic.as_code import own_as_code
-from nsgkit.explore.workbench.code import cell, name_of
+from nsgkit.explore.workbench.code import cell
 
 _USUAL = Question()
 
@@ -17,7 +16,7 @@ def code(placed: Placed, question: Question, name: str = "conversations") -> str
 
     `name` is how the notebook calls the conversations.
     """
-    asked, own = placed.settled(question), given(placed.given)
+    asked, own = placed.settled(question), own_as_code(placed.given)
     time, by_country = placed.terms_of_bin(asked), asked.by == "country"
     then = "kept_then" if time else "kept"
     of_map = _picked(asked.without("map").picks, then if by_country else "kept")
@@ -53,11 +52,6 @@ def view(question: Question, name: str, own: str) -> str:
     options = {each: told[each] for each in names if told[each] != usual[each]}
     network = f", network={own}" if own else ""
     return f"nsgkit.explore.places_explorer({name}{network}{_options(**options)})"
-
-
-def given(own: Own) -> str:
-    """Return the own networks and files as they are written in a call; a Network by its name."""
-    return name_of(own, "network") if isinstance(own, Network) else own_as_code(own)
 
 
 def _options(**options: Any) -> str:

@@ -64,4 +64,6 @@ def own_as_code(own: Own) -> str:
         return ""
     if isinstance(own, str | Path):
         return repr(str(own))
-    return repr([str(prefix) for prefix in (own.own if isinstance(own, Network) else own)])
+    if isinstance(own, Network):
+        return repr([*own.given] or [str(prefix) for prefix in own.own])
+    return repr([str(part) for part in own])

@@ -185,7 +185,7 @@ def test_no_other_library_makes_html_of_text():
     assert not {(file, name) for file, name in names if name in OTHER_WAYS}
     libraries = {path.name: {name.split(".")[0] for name in imports(path)} for path in PACKAGE.rglob("*.py")}
     users = {file for file, used in libraries.items() if used & {"folium", "branca"}}
-    assert users == {"page.py", "places.py", "countries.py"}  # the last two for the type of `tiles`
+    assert users == {"page.py"}
 
 
 def test_the_standard_librarys_escape_is_not_enough_and_not_used():

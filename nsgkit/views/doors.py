@@ -12,6 +12,7 @@ from nsgkit.views.theme import empty_ranking, labels_called, readable, require_m
 
 MOST_TARGETS, MOST_PORTS = 30, 40
 _CELL = 17
+_BESIDE_NAMES = 14  # pixels across: names take their room
 
 
 def port_map(table: pd.DataFrame, *, measure: str = "denied") -> alt.Chart:
@@ -52,7 +53,8 @@ def port_map(table: pd.DataFrame, *, measure: str = "denied") -> alt.Chart:
     shown = tried[tried["dst_ip"].isin(targets) & tried["dst_port"].isin(ports)]
     what = schema.label(measure)
     called = shown["dst_ip"].map(lambda address: schema.names_carried(table).get(address, address))
-    chart = alt.Chart(readable(shown.assign(called=called)), width=alt.Step(_CELL), height=alt.Step(_CELL))
+    across = _CELL if (called == shown["dst_ip"]).all() else _BESIDE_NAMES
+    chart = alt.Chart(readable(shown.assign(called=called)), width=alt.Step(across), height=alt.Step(_CELL))
     drawn = chart.mark_rect(stroke=LINES, strokeOpacity=0.3).encode(
         x=alt.X("dst_port:O", sort=ports, title="Destination port", axis=alt.Axis(labelAngle=-60)),
         y=alt.Y("dst_ip:N", sort=targets, title="Target", axis=alt.Axis(**labels_called(table, targets))),

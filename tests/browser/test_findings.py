@@ -14,7 +14,7 @@ CELLS = [
 ]
 TITLES = {
     "allowed after denied": "203.0.113.199 to 10.20.0.4, port 22",
-    "brute force": "187 connections, and 1 of them a likely success",
+    "brute force": "187 connections, 1 a likely success",
     "beacon": "every 5 min 7 s",
     "horizontal scan": "10.20.0.4 to 140 addresses, port 445",
     "new internal edge": "10.20.0.4 to 10.20.3.4, port 3389",

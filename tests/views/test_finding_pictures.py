@@ -246,7 +246,7 @@ def test_the_success_is_marked_and_nothing_else():
     rows = drawn(chart)
     assert rows["kind"].value_counts().to_dict() == {sizes._GUESS: 20, sizes._SUCCESS: 1}
     assert rows.query("kind == 'likely success'")["bytes"].tolist() == [4_009_000]
-    assert title(chart).endswith("21 connections, and 1 of them a likely success")
+    assert title(chart).endswith("21 connections, 1 a likely success")
 
 
 def test_of_two_that_began_together_the_larger_is_the_success():

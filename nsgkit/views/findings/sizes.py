@@ -62,7 +62,7 @@ def brute_force_picture(proof: pd.DataFrame, *, success: object = None) -> Any:
     >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
     >>> guessed = nsgkit.query(conversations, "src:203.0.113.199 dst:10.20.0.4 dst_port:22")
     >>> brute_force_picture(guessed, success="2024-12-18 08:47:10").title.text
-    '203.0.113.199 to 10.20.0.4, port 22: 187 connections, and 1 of them a likely success'
+    '203.0.113.199 to 10.20.0.4, port 22: 187 connections, 1 a likely success'
     """
     table = attempted(proof)
     if table.empty:
@@ -77,7 +77,7 @@ def brute_force_picture(proof: pd.DataFrame, *, success: object = None) -> Any:
     dots, said = (usual.assign(n=1), "") if len(usual) <= MOST_DOTS else _binned(usual, first, last)
     chart = _drawn(dots, successes, median, over(first, last))
     title = f"{whom(table)}: {counted(len(sized), 'connection')}"
-    title += ", and 1 of them a likely success" if len(successes) else ""
+    title += ", 1 a likely success" if len(successes) else ""
     told = "Bytes both ways of each connection, each step ten times as much; times in UTC."
     return titled(chart, title, [told, *_left_out(table, sized, said)])
 

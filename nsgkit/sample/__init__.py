@@ -49,7 +49,7 @@ def write_samples(folder: str | Path = "data/samples") -> int:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     write_samples(folder)
-    358
+    359
     """
     folder = Path(folder).expanduser()
     files = make_samples()

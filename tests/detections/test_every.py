@@ -7,10 +7,13 @@ import pytest
 import nsgkit
 from nsgkit import schema
 from nsgkit.detections.kinds import KINDS, explain
+from nsgkit.enrich import own_networks
 from nsgkit.schema.findings import FINDING, PROOF
+from tests.reference import ROOT
 
 every = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 HEAD = [c.name for c in FINDING]
+NETWORK = ROOT / "data" / "samples" / "network.toml"
 
 
 _FOUND = {}
@@ -40,6 +43,15 @@ def of_its_form(found, kind):
 @every
 def test_its_form(kind, stitched):
     of_its_form(of(kind, stitched), kind)
+
+
+@every
+def test_its_findings_say_what_their_addresses_are_called(kind, stitched):
+    named = own_networks(stitched, NETWORK).named
+    machines = {str(prefix.network_address) for prefix, _ in named if prefix.num_addresses == 1}
+    found = kind.find(stitched, network=NETWORK)
+    mine = {*found["src_ip"], *found["dst_ip"]} & machines
+    assert mine <= schema.names_carried(found).keys()
 
 
 @every

@@ -97,7 +97,7 @@ def rare_places(
     found["of_all"] = pairs["n"].sum()
     found["share"] = found["connections"] / found["of_all"]
     found["score"] = strength(1 / found["share"], 1 / share)
-    return findings_table(found, PLACE_KIND, RARE_PLACES)
+    return findings_table(found, PLACE_KIND, RARE_PLACES, conversations, network)
 
 
 def _reached(out: Rows, given: Network, by: str) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 """Examples in docstrings read the samples over and over: within a run, each reading is made once."""
 
 import pytest
-from _pytest.doctest import DoctestItem
 
 import nsgkit
 
@@ -30,6 +29,6 @@ def _shared():
 
 @pytest.fixture(autouse=True)
 def _examples_share(request, monkeypatch):
-    if isinstance(request.node, DoctestItem):
+    if isinstance(request.node, pytest.DoctestItem):
         for name, function in request.getfixturevalue("_shared").items():
             monkeypatch.setattr(nsgkit, name, function)

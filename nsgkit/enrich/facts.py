@@ -45,10 +45,15 @@ def facts_of(addresses: "pd.Series[Any]", lookup: Lookup) -> "dict[str, pd.Serie
     """
     coded = categories(addresses)
     told = lookup(coded.categories)
-    return {fact: _spread(values, coded.codes, addresses.index) for fact, values in told.items()}
+    return {fact: of_each(values, coded.codes, addresses.index) for fact, values in told.items()}
 
 
-def _spread(told: Sequence[str | None], codes: Any, index: Any) -> "pd.Series[Any]":
+def of_each(told: Sequence[str | None], codes: Any, index: Any) -> "pd.Series[Any]":
+    """Return what is told of each distinct thing for each row, by its place among them; null at place -1.
+
+    >>> of_each(["b", None, "a"], [0, 2, 1, -1], range(4)).tolist()
+    ['b', 'a', nan, nan]
+    """
     places, distinct = pd.factorize(np.array([*told, None], dtype=object), sort=True)
     made = pd.Categorical.from_codes(places[codes], pd.Index(distinct, dtype="str"))
     return pd.Series(made, index=index)
@@ -63,6 +68,18 @@ def _in_engine(held: Native, lookup: Lookup) -> Native:
             name, told = f"{end.removesuffix('_ip')}_{fact}", pd.Series([*values], dtype="object")
             rows, added = rows.with_columns(**{name: named_by(end, texts, told)}), [*added, name]
     return rows.select(*held.columns, *added).frame.to_native()
+
+
+def ends_together(table: pd.DataFrame) -> tuple["pd.Index[Any]", list[Any]]:
+    """Return the distinct texts of both ends, and the places of each end's among them; -1 where it has none.
+
+    >>> texts, (src, dst) = ends_together(pd.DataFrame({"src_ip": ["b", None], "dst_ip": ["a", "b"]}))
+    >>> texts.tolist(), src.tolist(), dst.tolist()
+    (['a', 'b'], [1, -1], [0, 1])
+    """
+    ends = [categories(table[end]) for end in ENDS]
+    texts = ends[0].categories.union(ends[1].categories)
+    return texts, [np.append(texts.get_indexer(end.categories), -1)[end.codes] for end in ends]
 
 
 def named_by(column: str, texts: "pd.Series[Any]", told: "pd.Series[Any]") -> Any:

@@ -10,7 +10,7 @@ import pandas as pd
 from nsgkit.counting.arguments import require_columns
 from nsgkit.counting.columns import categories
 from nsgkit.counting.frame import Native, Rows, as_table
-from nsgkit.enrich.facts import ENDS
+from nsgkit.enrich.facts import ENDS, of_each
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError
 
@@ -84,6 +84,4 @@ def _one_for_all(addresses: "pd.Series[Any]", network: Network) -> "pd.Series[An
     coded = categories(addresses)
     names = np.asarray(coded.categories, dtype=object)
     names = np.where(network.is_outside(coded.categories), INTERNET, names)
-    places, distinct = pd.factorize(names, sort=True)
-    codes = np.append(places, -1)[coded.codes]
-    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(distinct, dtype="str")), index=addresses.index)
+    return of_each(names.tolist(), coded.codes, addresses.index)

@@ -78,7 +78,7 @@ def links(
     )
     shown = shown.assign(size=shown[measure].astype("float64"), decision=shown["decision"].astype("str"))
     nodes = pd.concat([_nodes(shown, column, place) for place, column in enumerate(_COLUMNS)])
-    called = nodes["name"].astype("str").replace(dict(table.attrs.get(schema.NAMES, {})))
+    called = nodes["name"].astype("str").replace(dict(schema.names_carried(table)))
     chart = _drawn(_ribbons(shown, nodes), nodes.assign(called=called), measure)
     groups, share = int(everything["groups"].iloc[0]), share_of_all(known, measure)
     rest = "; the rest is drawn as others" if len(everything) > len(known) else ""

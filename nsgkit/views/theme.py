@@ -191,7 +191,7 @@ def whole_labels(table: pd.DataFrame, keys: Sequence[str]) -> "pd.Series[str]":
 
 
 def _parts(table: pd.DataFrame, keys: Sequence[str]) -> "list[pd.Series[str]]":
-    known = table.attrs.get(schema.NAMES, {})
+    known = schema.names_carried(table)
     return [_texts(table[key], known) for key in keys]
 
 
@@ -210,7 +210,7 @@ def labels_called(table: pd.DataFrame, names: Iterable[str]) -> dict[str, Any]:
     >>> labels_called(pd.DataFrame(), ["10.0.0.4"])
     {}
     """
-    known = table.attrs.get(schema.NAMES, {})
+    known = schema.names_carried(table)
     called = {name: known[name] for name in sorted(names) if name in known}
     return {"labelExpr": f"({json.dumps(called)})[datum.label] || datum.label"} if called else {}
 

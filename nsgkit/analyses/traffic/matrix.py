@@ -16,6 +16,7 @@ from nsgkit.counting.countable import sums_fit
 from nsgkit.counting.expressions import known_sum
 from nsgkit.counting.frame import Rows
 from nsgkit.counting.measures import MEASURES, counted_rows, measured
+from nsgkit.enrich.facts import of_each
 from nsgkit.enrich.internet import Internet, gathered
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.enrich.prefixes import Prefix
@@ -129,9 +130,7 @@ def _named(addresses: "pd.Series[Any]", known: tuple[Prefix, ...], prefix: int) 
         _network(text, known, prefix) if there else ""
         for text, there in zip(texts.categories, used, strict=True)
     ]
-    places, distinct = pd.factorize(np.array(names, dtype=object), sort=True)
-    found = pd.Categorical.from_codes(np.append(places, -1)[codes], pd.Index(distinct, dtype="str"))
-    return pd.Series(found, index=addresses.index)
+    return of_each(names, codes, addresses.index)
 
 
 def _added_up(blocks: pd.DataFrame) -> pd.DataFrame:

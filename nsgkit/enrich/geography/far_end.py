@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.counting.arguments import require_columns
-from nsgkit.counting.columns import categories
 from nsgkit.enrich.addresses import Bools
-from nsgkit.enrich.facts import ENDS
+from nsgkit.enrich.facts import ENDS, ends_together, of_each
 from nsgkit.enrich.geography.locating import located
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError
@@ -64,7 +63,7 @@ def outside(conversations: pd.DataFrame, network: Own = None) -> pd.DataFrame:
     where = located(coded.categories, own)
     where["operator"] = where["operator"].fillna(UNKNOWN_PLACE)
     index = conversations.index
-    told = {name: _spread(where[fact].array, coded, index) for name, fact in _FACTS.items()}
+    told = {name: of_each(where[fact].tolist(), coded.codes, index) for name, fact in _FACTS.items()}
     return conversations.assign(outside_ip=pd.Series(coded, index=index), **told)
 
 
@@ -82,14 +81,6 @@ def _far_ends(table: pd.DataFrame, own: Network) -> pd.Categorical:
     """Return the far end of each row; a row between two ends inside has none."""
     source, destination = (own.is_inside(table[end]) for end in ENDS)
     came = from_far(source, destination, table["direction"])
-    ends = [categories(table[end]) for end in ENDS]
-    texts = ends[0].categories.union(ends[1].categories)
-    codes = [np.append(texts.get_indexer(end.categories), -1)[end.codes] for end in ends]
+    texts, codes = ends_together(table)
     far = np.where(source & destination, -1, np.where(came, *codes))
     return pd.Categorical.from_codes(far, texts).remove_unused_categories()
-
-
-def _spread(told: Any, coded: pd.Categorical, index: Any) -> "pd.Series[Any]":
-    places, distinct = pd.factorize(np.array([*told, None], dtype=object), sort=True)
-    made = pd.Categorical.from_codes(places[coded.codes], pd.Index(distinct, dtype="str"))
-    return pd.Series(made, index=index)

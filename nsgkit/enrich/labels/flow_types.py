@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.counting.arguments import require_columns
-from nsgkit.counting.columns import categories
 from nsgkit.counting.frame import Native, Rows, as_table
 from nsgkit.enrich.context import KnownPrefix
-from nsgkit.enrich.facts import ENDS, named_by, with_facts
+from nsgkit.enrich.facts import ENDS, ends_together, named_by, of_each, with_facts
 from nsgkit.enrich.labels.scopes import OWN, scopes_of
 from nsgkit.enrich.labels.service_tags import read_service_tags, tags_of
 from nsgkit.enrich.labels.threats import threats_of
@@ -85,14 +84,13 @@ def flow_type(table: Any, *, network: Own = None) -> Native:
 
 def _in_pandas(held: pd.DataFrame, network: Network) -> pd.DataFrame:
     """Decide once for each pair of sides that there is."""
-    ends = [categories(held[end]) for end in ENDS]
-    texts = ends[0].categories.union(ends[1].categories)
+    texts, ends = ends_together(held)
     numbers: dict[Side, int] = {}
     codes = [numbers.setdefault(side, len(numbers)) for side in [*_sides(texts, network), _NOBODY]]
-    src, dst = (np.array(codes)[np.append(texts.get_indexer(e.categories), -1)[e.codes]] for e in ends)
+    src, dst = (np.array(codes)[places] for places in ends)
     places, pairs = pd.factorize(src * len(numbers) + dst)
     told = _decided([divmod(pair, len(numbers)) for pair in pairs.tolist()], [*numbers], network)
-    return held.assign(**{name: _spread(each, places, held.index) for name, each in told.items()})
+    return held.assign(**{name: of_each(each, places, held.index) for name, each in told.items()})
 
 
 def _decided(pairs: list[tuple[int, int]], sides: list[Side], network: Network) -> dict[str, list[str]]:
@@ -101,12 +99,6 @@ def _decided(pairs: list[tuple[int, int]], sides: list[Side], network: Network) 
     given = Given(lists, bool(network.context.feeds))
     told = [flow_between(sides[src], sides[dst], given) for src, dst in pairs]
     return {"flow_type": [kind for kind, _ in told], "flow_type_reason": [why for _, why in told]}
-
-
-def _spread(told: list[str], places: Any, index: Any) -> "pd.Series[Any]":
-    codes, distinct = pd.factorize(np.array(told, dtype=object), sort=True)
-    made = pd.Categorical.from_codes(codes[places], pd.Index(distinct, dtype="str"))
-    return pd.Series(made, index=index)
 
 
 def _in_engine(held: Native, network: Network) -> Native:

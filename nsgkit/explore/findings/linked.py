@@ -14,7 +14,14 @@ from nsgkit.explore.findings.judged import NOTE, Judged, Verdicts
 from nsgkit.explore.findings.model import KNOWN, Found
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.keys import Keys
-from nsgkit.explore.workbench.panel import Panel, panel, report_errors, show_status, status_line
+from nsgkit.explore.workbench.panel import (
+    Panel,
+    answering,
+    busy,
+    panel,
+    show_status,
+    status_line,
+)
 from nsgkit.explore.workbench.pick_list import MOST_ROWS, NONE, PickList
 from nsgkit.explore.workbench.selectable import empty_place
 from nsgkit.views.findings import finding_picture
@@ -179,14 +186,7 @@ class LinkedFindings:
 
     def _safely(self, handler: Callable[..., None]) -> Callable[..., None]:
         """Return a handler whose errors are told; where it says nothing, the summary stands there again."""
-        answer = report_errors(self.status, handler)
-
-        def run(*told: Any) -> None:
-            answer(*told)
-            if not self.status.value:
-                show_status(self.status, self._summary())
-
-        return run
+        return answering(self.status, self._summary, handler)
 
     def _picked(self, handler: Callable[[int], None]) -> Callable[[Any], None]:
         """Return what answers a choice in a list; not where the explorer itself made it."""
@@ -194,8 +194,5 @@ class LinkedFindings:
         return lambda change: None if self.busy or change["new"] == NONE else answer(change["new"])
 
     def _quietly(self, change: Callable[[], None]) -> None:
-        self.busy = True
-        try:
+        with busy(self):
             change()
-        finally:
-            self.busy = False

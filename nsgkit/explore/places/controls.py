@@ -6,12 +6,12 @@ from typing import Any
 import ipywidgets
 
 from nsgkit.analyses.filters.completion import complete, term_start
-from nsgkit.explore.places.question import ALL, AUTO, DECISIONS, GROUPS, MEASURES, Placed, Question
+from nsgkit.explore.places.question import ALL, DECISIONS, GROUPS, MEASURES, Placed, Question
+from nsgkit.explore.workbench.bins import AUTO, OFFERED
 from nsgkit.explore.workbench.controls import dropdown
 from nsgkit.explore.workbench.filter_field import FilterField, Offer
 
 Controls = dict[str, Any]
-_BINS = (AUTO, "1min", "5min", "15min", "1h", "6h", "1D")
 _STEP = 900  # milliseconds between two bins that are played
 
 
@@ -28,7 +28,7 @@ def controls(placed: Placed) -> Controls:
     )
     made["Flagged"].disabled = not placed.has_feeds
     made["Flagged"].tooltip = "What a feed names" if placed.has_feeds else "No file names a threat feed"
-    made["Bin"] = dropdown("Bin", list(_BINS), AUTO)
+    made["Bin"] = dropdown("Bin", list(OFFERED), AUTO)
     return made
 
 

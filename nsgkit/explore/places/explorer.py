@@ -7,8 +7,9 @@ from nsgkit import schema
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.enrich.network import Own
 from nsgkit.explore.places.linked import LinkedPlaces
-from nsgkit.explore.places.question import AUTO, Placed, asked_by
+from nsgkit.explore.places.question import Placed, asked_by
 from nsgkit.explore.traffic.question import apart
+from nsgkit.explore.workbench.bins import AUTO
 from nsgkit.explore.workbench.code import name_of
 
 

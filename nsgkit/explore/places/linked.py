@@ -22,7 +22,15 @@ from nsgkit.explore.workbench.controls import button, dropdown, row
 from nsgkit.explore.workbench.history import History
 from nsgkit.explore.workbench.latest import Latest
 from nsgkit.explore.workbench.map_view import MapView
-from nsgkit.explore.workbench.panel import Panel, panel, report_errors, show_status, status_line
+from nsgkit.explore.workbench.panel import (
+    Panel,
+    answering,
+    busy,
+    panel,
+    report_errors,
+    show_status,
+    status_line,
+)
 from nsgkit.explore.workbench.selectable import brushable, empty_place, whole_bins
 from nsgkit.explore.workbench.table import TableView
 from nsgkit.html import escape, visible
@@ -225,14 +233,7 @@ class LinkedPlaces:
     # -- how handlers are called -----------------------------------------------------------------------
     def _safely(self, handler: Callable[..., None]) -> Callable[..., None]:
         """Return a handler whose errors are told; where it says nothing, the summary stands there again."""
-        answer = report_errors(self.status, handler)
-
-        def run(*told: Any) -> None:
-            answer(*told)
-            if not self.status.value:
-                show_status(self.status, self.said)
-
-        return run
+        return answering(self.status, lambda: self.said, handler)
 
     def _unless_busy(self, handler: Callable[[Any], None]) -> Callable[[Any], None]:
         """Return what answers a change; not where the explorer itself made it."""
@@ -240,8 +241,5 @@ class LinkedPlaces:
         return lambda change: None if self.busy else answer(change)
 
     def _quietly(self, change: Callable[[], None]) -> None:
-        self.busy = True
-        try:
+        with busy(self):
             change()
-        finally:
-            self.busy = False

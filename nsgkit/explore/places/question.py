@@ -17,11 +17,11 @@ from nsgkit.enrich.names import called
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.explore.traffic.picked import span, span_of
+from nsgkit.explore.workbench.bins import AUTO, Span, fitting_bin, whole_span
 from nsgkit.schema import carrying, spoken
 from nsgkit.times import bin_width
 from nsgkit.views.maps.points import MOST_BINS
 
-AUTO = "as the span needs"
 ALL = -1  # bins of time: all of them together
 # The bin in which a span is shown that is no longer than this: few enough to be played.
 _BINS = (("2h", "1min"), ("10h", "5min"), ("30h", "15min"), ("7D", "1h"), ("45D", "6h"))
@@ -121,12 +121,11 @@ class Placed:
         return bool(self.own.context.feeds)
 
     @cached_property
-    def whole_span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+    def whole_span(self) -> Span:
         """From the hour of the first row to the end of the hour of the last."""
-        first, last = self.conversations["first"].min(), self.conversations["last"].max()
-        return first.floor("h"), last.floor("h") + pd.Timedelta("1h")
+        return whole_span(self.conversations)
 
-    def span(self, question: Question) -> tuple[pd.Timestamp, pd.Timestamp]:
+    def span(self, question: Question) -> Span:
         """Return from when to when the question asks: its own span, or the whole."""
         return span_of(question.span, self.whole_span) if question.span else self.whole_span
 
@@ -134,9 +133,7 @@ class Placed:
         """Return the question with the bin that its span needs, where it leaves that open."""
         if question.freq != AUTO or self.conversations.empty:
             return question if question.freq != AUTO else replace(question, freq="1h")
-        start, end = self.span(question)
-        fitting = (freq for most, freq in _BINS if end - start <= pd.Timedelta(most))
-        return replace(question, freq=next(fitting, "1D"))
+        return replace(question, freq=fitting_bin(self.span(question), _BINS))
 
     def bins(self, question: Question) -> list[pd.Timestamp]:
         """Return when each bin of the span begins; NsgkitError where there are too many to play."""

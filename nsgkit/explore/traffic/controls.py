@@ -13,7 +13,8 @@ from nsgkit.analyses.filters.parts import parts_of, term_of
 from nsgkit.analyses.filters.words import terms_in
 from nsgkit.explore.traffic.picked import value_of
 from nsgkit.explore.traffic.pictures import PICTURES
-from nsgkit.explore.traffic.question import AUTO, BREAKDOWNS, MEASURES, Question
+from nsgkit.explore.traffic.question import BREAKDOWNS, MEASURES, Question
+from nsgkit.explore.workbench.bins import AUTO, OFFERED
 from nsgkit.explore.workbench.controls import dropdown, row, tabs, text_field
 from nsgkit.explore.workbench.filter_field import FilterField, Offer
 from nsgkit.html import visible
@@ -30,7 +31,6 @@ _LISTS = {
 _TEXTS = {"Port": "port", "Address or prefix": "ip"}
 _TIMES = {"From (UTC)": "from", "Until (UTC)": "until"}
 ADDED = (*_LISTS, *_TEXTS)  # what is chosen there goes into the filter
-_BINS = (AUTO, "1min", "5min", "15min", "1h", "6h", "1D")
 _SUBNETS = {"hosts": 32, "/24 networks": 24, "/16 networks": 16}
 _SHORT = 14  # characters
 
@@ -46,7 +46,7 @@ def controls(conversations: pd.DataFrame) -> Controls:
     made |= {label: _text(label, "2024-12-19T09:00", "17em") for label in _TIMES}
     made["Measure"] = dropdown("Measure", list(MEASURES.items()), "connections")
     made["Break down by"] = dropdown("Break down by", list(BREAKDOWNS), "service (protocol and port)")
-    made["Bin"] = dropdown("Bin", list(_BINS), AUTO)
+    made["Bin"] = dropdown("Bin", list(OFFERED), AUTO)
     made["Picture"] = tabs("Picture", list(PICTURES))
     made["Matrix of"] = dropdown("Matrix of", list(_SUBNETS.items()), 24)
     return made

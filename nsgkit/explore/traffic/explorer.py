@@ -12,7 +12,8 @@ from nsgkit.enrich.network import Own
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.traffic import pictures
 from nsgkit.explore.traffic.linked import LinkedPictures
-from nsgkit.explore.traffic.question import AUTO, Traffic, asked_by
+from nsgkit.explore.traffic.question import Traffic, asked_by
+from nsgkit.explore.workbench.bins import AUTO
 from nsgkit.explore.workbench.code import name_of
 
 

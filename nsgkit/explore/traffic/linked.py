@@ -32,7 +32,15 @@ from nsgkit.explore.workbench.controls import button, dropdown, folds, row
 from nsgkit.explore.workbench.gestures import Gestures, looked_at
 from nsgkit.explore.workbench.history import History
 from nsgkit.explore.workbench.latest import Latest
-from nsgkit.explore.workbench.panel import Panel, panel, report_errors, show_status, status_line
+from nsgkit.explore.workbench.panel import (
+    Panel,
+    answering,
+    busy,
+    panel,
+    report_errors,
+    show_status,
+    status_line,
+)
 from nsgkit.explore.workbench.selectable import brushable, clickable, empty_place, whole_bins
 from nsgkit.explore.workbench.table import ROW_COLUMNS, TableView
 from nsgkit.times import bin_width
@@ -91,14 +99,7 @@ class LinkedPictures:
 
     def _safely(self, handler: Callable[..., None]) -> Callable[..., None]:
         """Return a handler whose errors are told; where it says nothing, the summary stands there again."""
-        answer = report_errors(self.status, handler)
-
-        def run(*told: Any) -> None:
-            answer(*told)
-            if not self.status.value:
-                show_status(self.status, self.seen.summary)
-
-        return run
+        return answering(self.status, lambda: self.seen.summary, handler)
 
     def _where(self, matters: Callable[[Any], Any], handler: Callable[..., None]) -> Callable[..., None]:
         """Return a handler of those changes that matter: the others must not wipe out what is said."""
@@ -249,8 +250,5 @@ class LinkedPictures:
 
     def _quietly(self, change: Callable[[], None]) -> None:
         """Change controls without an answer for each of them."""
-        self.busy = True
-        try:
+        with busy(self):
             change()
-        finally:
-            self.busy = False

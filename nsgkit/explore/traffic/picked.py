@@ -10,10 +10,10 @@ from nsgkit.analyses.filters.grammar import parse, quoted
 from nsgkit.analyses.filters.values import moment
 from nsgkit.analyses.filters.words import terms_in
 from nsgkit.enrich.internet import INTERNET
+from nsgkit.explore.workbench.bins import Span
 from nsgkit.schema import NOT_LOGGED, OTHERS, filter_word, in_words, names_carried
 from nsgkit.views.theme import rows_with
 
-Span = tuple[pd.Timestamp, pd.Timestamp]
 _OFFERED = 40  # in the list to choose from
 _ENDS = (("src_ip", "rule"), ("rule", "dst_ip"))
 

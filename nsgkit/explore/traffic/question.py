@@ -16,12 +16,12 @@ from nsgkit.enrich.names import called, names_of
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.traffic.picked import span_of
+from nsgkit.explore.workbench.bins import AUTO, Span, fitting_bin, whole_span
 from nsgkit.schema import carrying, short_labels, spoken
 from nsgkit.times import bin_width
 
 MOST_OPENED = 200  # conversations whose rows are shown
 VOLUMES = ("bytes", "packets")
-AUTO = "as the span needs"
 # The bin in which a span is drawn that is no longer than this.
 _BINS = (("2h", "1min"), ("8h", "5min"), ("30h", "15min"), ("14D", "1h"), ("60D", "6h"))
 MEASURES = {spoken(name): name for name in ("connections", *VOLUMES, "denied", "peers")}
@@ -131,12 +131,11 @@ class Traffic:
         return carrying(self.conversations, self.names)
 
     @cached_property
-    def whole_span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+    def whole_span(self) -> Span:
         """From the hour of the first row to the end of the hour of the last."""
-        first, last = self.conversations["first"].min(), self.conversations["last"].max()
-        return first.floor("h"), last.floor("h") + pd.Timedelta("1h")
+        return whole_span(self.conversations)
 
-    def span(self, question: Question) -> tuple[pd.Timestamp, pd.Timestamp]:
+    def span(self, question: Question) -> Span:
         """Return from when to when the question asks: its own span, or the whole."""
         return span_of(question.span, self.whole_span) if question.span else self.whole_span
 
@@ -144,9 +143,7 @@ class Traffic:
         """Return the question with the bin that its span needs, where it leaves that open."""
         if question.freq != AUTO:
             return question
-        start, end = self.span(question)
-        fitting = (freq for most, freq in _BINS if end - start <= pd.Timedelta(most))
-        return replace(question, freq=next(fitting, "1D"))
+        return replace(question, freq=fitting_bin(self.span(question), _BINS))
 
     @cached_property
     def nsgs(self) -> dict[str, str]:

@@ -10,6 +10,8 @@ import functools
 import textwrap
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
 import anywidget
@@ -118,6 +120,30 @@ def report_errors(
                 clear(status)
 
     return run
+
+
+def answering(
+    status: ipywidgets.HTML, summary: Callable[[], str], handler: Callable[..., None]
+) -> Callable[..., None]:
+    """Return a handler whose errors are told; where it says nothing, the summary stands there again."""
+    answer = report_errors(status, handler)
+
+    def run(*told: Any) -> None:
+        answer(*told)
+        if not status.value:
+            show_status(status, summary())
+
+    return run
+
+
+@contextmanager
+def busy(explorer: Any) -> Iterator[None]:
+    """Let `explorer.busy` be true while the explorer itself changes its controls: no answer for each."""
+    explorer.busy = True
+    try:
+        yield
+    finally:
+        explorer.busy = False
 
 
 def lines_as_html(text: str) -> str:

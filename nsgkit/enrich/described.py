@@ -22,15 +22,15 @@ def described(own: Sequence[Prefix], context: Context) -> str:
     own = [prefix for prefix in own if str(prefix) not in NOBODY_S]  # inside whatever is given
     names = len({each.prefix for each in context.prefixes if each.name})
     places = len({each.prefix for each in context.prefixes if _is_placed(each)})
-    lines = [f"Network: {_counted(len(own), 'own network')}: {_some([str(prefix) for prefix in own])}."]
+    lines = [f"Network: {counted(len(own), 'own network')}: {_some([str(prefix) for prefix in own])}."]
     files = [each.path.name for each in context.files]
     if files:
-        known = f"{_counted(names, 'name')} and {_counted(places, 'place')} of prefixes and addresses"
+        known = f"{counted(names, 'name')} and {counted(places, 'place')} of prefixes and addresses"
         lines.append(f"{known}, from {_some(files)}.")
     else:
         lines.append("No file tells more.")
     if context.problems:
-        lines.append(f"{_counted(len(context.problems), 'problem')}: see .problems.")
+        lines.append(f"{counted(len(context.problems), 'problem')}: see .problems.")
         lines += [f"  {problem.text()}" for problem in context.problems[:_SHOWN]]
     return "\n  ".join(visible(line) for line in lines)
 
@@ -39,8 +39,13 @@ def _is_placed(each: KnownPrefix) -> bool:
     return each.country not in ("", UNKNOWN_PLACE) or bool(each.city) or each.lat is not None
 
 
-def _counted(count: int, word: str) -> str:
-    return f"{count:,} {word}{'s'[: count != 1]}"
+def counted(count: int, word: str, more: str = "s") -> str:
+    """Return a number with its word.
+
+    >>> counted(1, "name"), counted(2_000, "address", "es")
+    ('1 name', '2,000 addresses')
+    """
+    return f"{count:,} {word}{more if count != 1 else ''}"
 
 
 def _some(texts: Sequence[str]) -> str:

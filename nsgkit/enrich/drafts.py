@@ -9,6 +9,7 @@ import pandas as pd
 
 from nsgkit.counting.arguments import require_columns
 from nsgkit.counting.frame import Native, Rows, as_table
+from nsgkit.enrich.described import counted
 from nsgkit.enrich.network import own_networks
 from nsgkit.enrich.nics import NIC_SUBNET, nic_addresses
 from nsgkit.enrich.prefixes import Prefix
@@ -158,7 +159,7 @@ def _networks(subnets: Iterable[Prefix], nics: pd.DataFrame) -> Iterator[str]:
         networks = [*dict.fromkeys(filter(None, (_part(each, "VIRTUALNETWORKS") for each in logged)))]
         names = [name for name in (_part(each, "") for each in logged) if name]
         yield "[[networks]]"
-        nics_there = _counted(len(there), "NIC")
+        nics_there = counted(len(there), "NIC")
         yield f"# from {there['rows'].sum():,} logged conversations of {nics_there}; correct me"
         yield f'prefix = "{subnet}"'
         yield f"name = {_quoted('subnet of ' + ', '.join(names)[:_LONGEST])}" if names else '# name = "…"'
@@ -175,7 +176,7 @@ def _ranges(ranges: pd.DataFrame) -> Iterator[str]:
         yield "[[networks]]"
         yield (
             f"# from {each.connections:,} conversations with "
-            f"{_counted(int(str(each.addresses)), 'address', 'es')} without a logged NIC; correct me"
+            f"{counted(int(str(each.addresses)), 'address', 'es')} without a logged NIC; correct me"
         )
         yield f'prefix = "{each.prefix}"'
         yield '# name = "…"'
@@ -223,7 +224,3 @@ def _quoted(text: str) -> str:
     """
     held = text.encode("utf-8", "replace").decode("utf-8")
     return '"' + visible(held.replace("\\", r"\\").replace('"', r"\"")) + '"'
-
-
-def _counted(count: int, word: str, more: str = "s") -> str:
-    return f"{count:,} {word}{more if count != 1 else ''}"

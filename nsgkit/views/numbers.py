@@ -35,6 +35,15 @@ def number_axis(*, whole: bool = True) -> alt.Axis:
     return alt.Axis(labelExpr=_WHOLE_TICK, tickMinStep=1) if whole else alt.Axis(labelExpr=_TICK)
 
 
+def counted(number: float, one: str, several: str = "") -> str:
+    """Return a number with its word.
+
+    >>> counted(1, "place"), counted(1_200, "address", "addresses")
+    ('1 place', '1,200 addresses')
+    """
+    return f"{int(number):,} {one if number == 1 else several or one + 's'}"
+
+
 def short_number(value: float) -> str:
     """Return a number as it stands at the end of a bar.
 

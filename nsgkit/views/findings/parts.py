@@ -10,7 +10,7 @@ from nsgkit import schema
 from nsgkit.counting.outcome import outcomes
 from nsgkit.palette import ENDED
 from nsgkit.times import DAY, HOUR, MINUTE, SECOND
-from nsgkit.views.numbers import numbered
+from nsgkit.views.numbers import counted, numbered
 from nsgkit.views.theme import StandIn, empty_chart, utc
 from nsgkit.views.time_series import CLOCK, format_duration
 
@@ -144,15 +144,6 @@ def whom(table: pd.DataFrame) -> str:
     ports = table["dst_port"].unique()
     port = f"port {ports[0]}" if len(ports) == 1 else f"{len(ports):,} ports"
     return f"{source} to {target}, {port}"
-
-
-def counted(number: int, what: str) -> str:
-    """Return a number and what it counts.
-
-    >>> counted(1, "connection"), counted(1_200, "connection")
-    ('1 connection', '1,200 connections')
-    """
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def what(counts: dict[str, int]) -> str:

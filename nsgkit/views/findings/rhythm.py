@@ -10,7 +10,6 @@ from nsgkit.times import HOUR
 from nsgkit.views.findings.parts import (
     as_time,
     attempted,
-    counted,
     fitting_width,
     nothing_to_draw,
     over,
@@ -19,7 +18,7 @@ from nsgkit.views.findings.parts import (
     spoken_width,
     whom,
 )
-from nsgkit.views.numbers import number_axis
+from nsgkit.views.numbers import counted, number_axis
 from nsgkit.views.theme import empty_chart, readable, titled
 
 MOST_DOTS = 600

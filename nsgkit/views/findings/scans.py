@@ -12,7 +12,6 @@ from nsgkit.palette import ENDED
 from nsgkit.views.findings.parts import (
     as_time,
     attempted,
-    counted,
     ended_colour,
     ended_in,
     ended_shape,
@@ -23,6 +22,7 @@ from nsgkit.views.findings.parts import (
     spoken_width,
     whom,
 )
+from nsgkit.views.numbers import counted
 from nsgkit.views.theme import WIDTH, readable, titled
 
 MOST_MARKS = 600

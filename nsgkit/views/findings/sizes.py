@@ -12,7 +12,6 @@ from nsgkit.views.findings.attempts import attempts_picture
 from nsgkit.views.findings.parts import (
     as_time,
     attempted,
-    counted,
     fitting_width,
     nothing_to_draw,
     over,
@@ -21,7 +20,7 @@ from nsgkit.views.findings.parts import (
     spoken_width,
     whom,
 )
-from nsgkit.views.numbers import number_axis, short_number
+from nsgkit.views.numbers import counted, number_axis, short_number
 from nsgkit.views.theme import WIDTH, readable, titled
 
 MOST_DOTS = 400

@@ -14,18 +14,16 @@ from nsgkit.views.maps.outlines import names
 from nsgkit.views.maps.points import Row, by_place, checked
 from nsgkit.views.maps.words import (
     NOTHING,
-    counted,
     cut_before,
     figures,
     first_line,
-    head,
     leading,
     named,
     outsiders,
     table,
     traffic,
 )
-from nsgkit.views.numbers import COLOURS, PALEST, short_number
+from nsgkit.views.numbers import COLOURS, PALEST, counted, short_number
 
 if TYPE_CHECKING:
     import folium
@@ -103,7 +101,7 @@ def country_map(
     >>> type(country_map(schema.empty(schema.PLACES))).__name__
     'OfflineMap'
     """
-    from nsgkit.views.maps.page import Drawing, OfflineMap
+    from nsgkit.views.maps.page import page_of
 
     checked(places, measure)
     rows = by_place(places, measure)
@@ -113,14 +111,15 @@ def country_map(
     said = [*_said(rows, found, drawn, measure, binned="start" in places), *cut_before(places, len(rows))]
     title = f"{schema.label(measure)} by country of the outside address"
     nothing = "" if drawn else NOTHING.replace("place", "country")
-    made = OfflineMap(
-        lambda: _picture(title, [nothing or steps.key(), *said], drawn, steps, measure),
-        f"{title}. {nothing}",
-        tiles,
+    return page_of(
+        title,
+        said,
+        nothing,
+        legend=_legend(drawn, steps, measure),
+        data=_data(drawn, steps, measure),
+        picture=lambda: _picture(title, [nothing or steps.key(), *said], drawn, steps, measure),
+        tiles=tiles,
     )
-    data = _data(drawn, steps, measure) | {"tiles": tiles is not None}
-    Drawing(head(title, said, nothing), _legend(drawn, steps, measure), data).add_to(made)
-    return made
 
 
 def _countries(rows: Sequence[Row], measure: str) -> dict[str, dict[str, Any]]:

@@ -9,7 +9,8 @@ from nsgkit import schema
 from nsgkit.html import escape
 from nsgkit.views.maps.globe import arc
 from nsgkit.views.maps.points import Places
-from nsgkit.views.maps.words import counted, traffic
+from nsgkit.views.maps.words import traffic
+from nsgkit.views.numbers import counted
 
 MADE_BY = "nsgkit.analyses.place_links"
 MOST_LINES = 200

@@ -6,7 +6,7 @@ HTML; as JSON it has no `<`, and no two braces that begin a template stand besid
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, cast
@@ -17,6 +17,7 @@ from folium.template import Template
 from nsgkit.errors import NsgkitError
 from nsgkit.html import escape, png_image
 from nsgkit.views.maps.outlines import ASSETS, countries
+from nsgkit.views.maps.words import head
 
 HEIGHT = 560  # pixels, at least
 _SIZE = f"position:relative;min-height:{HEIGHT}px"
@@ -93,6 +94,22 @@ class Drawing(folium.MacroElement):
         self.bins = len(data["bins"])
         self.whole = data["whole"]
         self.data = json.dumps({**data, "outlines": countries()}, allow_nan=False).replace("<", r"\u003c")
+
+
+def page_of(  # noqa: PLR0913
+    title: str,
+    said: Sequence[str],
+    nothing: str,
+    *,
+    legend: str,
+    data: Mapping[str, Any],
+    picture: Callable[[], bytes],
+    tiles: Any,
+) -> OfflineMap:
+    """Return the map: its words above, what `data` draws, its legend below, and the picture of it."""
+    made = OfflineMap(picture, f"{title}. {nothing}", tiles)
+    Drawing(head(title, said, nothing), legend, {**data, "tiles": tiles is not None}).add_to(made)
+    return made
 
 
 def _inside(file: Traversable, kind: str) -> str:

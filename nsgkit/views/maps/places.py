@@ -22,17 +22,15 @@ from nsgkit.views.maps.points import (
 )
 from nsgkit.views.maps.words import (
     NOTHING,
-    counted,
     cut_before,
     first_line,
-    head,
     leading,
     moment,
     notes,
     place_section,
     traffic,
 )
-from nsgkit.views.numbers import short_number
+from nsgkit.views.numbers import counted, short_number
 
 if TYPE_CHECKING:
     import folium
@@ -93,7 +91,7 @@ def places_map(
     >>> type(places_map(schema.empty(schema.PLACES))).__name__
     'OfflineMap'
     """
-    from nsgkit.views.maps.page import Drawing, OfflineMap
+    from nsgkit.views.maps.page import page_of
 
     checked(places, measure)
     rows = by_place(places, measure)
@@ -103,10 +101,15 @@ def places_map(
     said = _said(places, rows, found, measure, said_of_lines(links, lines))
     nothing = "" if found.points else _nothing(found, measure)
     key = f"Discs: allowed; rings: denied; area: {_area(measure)}." if found.points else nothing
-    made = OfflineMap(lambda: _picture(title, [key, *said], found, lines), f"{title}. {nothing}", tiles)
-    legend = _legend(found, measure, lines=bool(lines))
-    Drawing(head(title, said, nothing), legend, _data(places, found, measure, lines, tiles)).add_to(made)
-    return made
+    return page_of(
+        title,
+        said,
+        nothing,
+        legend=_legend(found, measure, lines=bool(lines)),
+        data=_data(places, found, measure, lines),
+        picture=lambda: _picture(title, [key, *said], found, lines),
+        tiles=tiles,
+    )
 
 
 def _title(measure: str) -> str:
@@ -127,7 +130,7 @@ def _said(places: pd.DataFrame, rows: list[Row], found: Places, measure: str, li
 
 
 def _data(
-    places: pd.DataFrame, found: Places, measure: str, lines: Sequence[dict[str, Any]], tiles: Any
+    places: pd.DataFrame, found: Places, measure: str, lines: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
     """Return all that the page draws: numbers, and texts that are inert HTML."""
     bins, in_bins = bins_of(places), parts_in_bins(places, measure)
@@ -152,7 +155,6 @@ def _data(
         "least": LEAST,
         "shades": {},
         "shade": ALLOWED,
-        "tiles": tiles is not None,
     }
 
 

@@ -8,19 +8,10 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.html import escape
 from nsgkit.views.maps.points import MOST_POINTS, Places, Row
-from nsgkit.views.numbers import short_number
+from nsgkit.views.numbers import counted, short_number
 
 NOTHING = "No place is known."
 _NAMED = 5  # names in a sentence
-
-
-def counted(number: float, one: str, several: str = "") -> str:
-    """Return a number with its word.
-
-    >>> counted(1, "place"), counted(1_200, "address", "addresses")
-    ('1 place', '1,200 addresses')
-    """
-    return f"{int(number):,} {one if number == 1 else several or one + 's'}"
 
 
 def span(rows: Sequence[Row]) -> str:

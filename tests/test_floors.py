@@ -26,8 +26,9 @@ FLOORS = [
     {"acquire", "flows", "counting"},
     {"store", "enrich", "rules"},
     {"analyses", "detections", "views"},
+    {"case"},
     {"explore"},
-    {"case", "export", "training", "sample", "working_copy"},
+    {"export", "training", "sample", "working_copy"},
 ]
 HEIGHT = {room: height for height, floor in enumerate(FLOORS) for room in floor}
 DOORS = {"__init__", "__main__"}  # the public face and the command line: they open every room
@@ -36,10 +37,10 @@ DOORS = {"__init__", "__main__"}  # the public face and the command line: they o
 ONLY_IN = {
     "azure": ("acquire/blobs.py",),
     "altair": ("views/", "explore/", "case/", "training/"),
-    "folium": ("views/", "explore/", "case/", "training/"),
-    "ipywidgets": ("explore/", "case/", "training/"),
-    "itables": ("explore/", "case/", "training/"),
-    "anywidget": ("explore/", "case/", "training/"),
+    "folium": ("views/", "explore/", "training/"),
+    "ipywidgets": ("explore/", "training/"),
+    "itables": ("explore/", "training/"),
+    "anywidget": ("explore/", "training/"),
 }
 HEAVY = {*ONLY_IN, "duckdb", "pandas", "pyarrow", "numpy", "narwhals", "tqdm", "IPython"}
 

@@ -3,7 +3,8 @@
 import hashlib
 import json
 
-from nsgkit.evidence.manifest import FIRST, MANIFEST
+from nsgkit.evidence.chain import FIRST
+from nsgkit.evidence.manifest import MANIFEST
 from nsgkit.evidence.writer import open_writer
 from tests.acquire.logs import hours, name
 from tests.blobs import PROBE, blob, nsg_record

@@ -1,39 +1,17 @@
-"""The manifest: what was asked, stored, missing and gone, line by line, each bound to the one before.
+"""The manifest: what was asked, stored, missing and gone, as a chain of lines that is only ever added to."""
 
-A line is a JSON object. `prev` is the SHA-256 of the line before it, without its line break, so that
-no line can be changed, taken out or put in without breaking every later one. Lines are only ever added.
-"""
-
-import errno
 import hashlib
-import os
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Lock
-from time import monotonic
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any
 
 import msgspec
 
 from nsgkit.errors import EvidenceChangedError
+from nsgkit.evidence.chain import BrokenChainError, Chain, Clock, Line, line_at, read_chain, utc_now
 from nsgkit.evidence.events import AGAIN, strange_field
 
 MANIFEST = "manifest.jsonl"
-FLUSH_EVERY = 5.0  # seconds of work that a power cut may cost
-FIRST = "0" * 64  # what the first line is bound to
-
-Clock = Callable[[], datetime]
-
-
-class Line(NamedTuple):
-    """One line of a manifest."""
-
-    offset: int  # where it begins in the file, in bytes
-    end: int
-    event: dict[str, Any]
-    sha256: str
 
 
 def read_manifest(folder: Path) -> Iterator[Line]:
@@ -43,29 +21,21 @@ def read_manifest(folder: Path) -> Iterator[Line]:
     Raises EvidenceChangedError at the first line that is not bound to the one before, or that nsgkit
     cannot have written.
     """
-    offset, previous, stored = 0, FIRST, set[bytes]()
-    with (folder / MANIFEST).open("rb") as file:
-        for number, text in enumerate(file):
-            if not text.endswith(b"\n"):
-                return
-            event = _decode(text)
-            if why := _objection(event, number, previous) or _untold(event, stored):
-                raise EvidenceChangedError(
-                    f"{folder / MANIFEST}: line {number + 1} {why}, so something was changed, taken out or "
-                    "put in. Keep the folder as it is, find out why, and download into a new one."
-                )
-            previous = hashlib.sha256(text[:-1]).hexdigest()
-            yield Line(offset, offset + len(text), event, previous)
-            offset += len(text)
+    stored = set[bytes]()
+    try:
+        yield from read_chain(folder / MANIFEST, lambda event: _objection(event, stored))
+    except BrokenChainError as error:
+        raise EvidenceChangedError(
+            f"{folder / MANIFEST}: {error}, so something was changed, taken out or "
+            "put in. Keep the folder as it is, find out why, and download into a new one."
+        ) from None
 
 
-def _objection(event: dict[str, Any], number: int, previous: str) -> str | None:
+def _objection(event: dict[str, Any], stored: set[bytes]) -> str | None:
     """Return why a line cannot be read on, as the rest of a sentence."""
-    if type(event.get("n")) is not int or event["n"] != number or event.get("prev") != previous:
-        return "is not bound to the line before it"
     if field := strange_field(event):
         return f"is none that nsgkit writes (see its {field!r})"
-    return None
+    return _untold(event, stored)
 
 
 def _untold(event: dict[str, Any], stored: set[bytes]) -> str | None:
@@ -81,83 +51,9 @@ def _untold(event: dict[str, Any], stored: set[bytes]) -> str | None:
 
 def read_line(folder: Path, offset: int) -> dict[str, Any]:
     """Return the event of the line that begins at `offset`."""
-    with (folder / MANIFEST).open("rb") as file:
-        file.seek(offset)
-        return _decode(file.readline())
+    return line_at(folder / MANIFEST, offset)
 
 
-def utc_now() -> datetime:
-    """Return the time now, in UTC.
-
-    >>> utc_now().tzname()
-    'UTC'
-    """
-    return datetime.now(UTC)
-
-
-class Manifest:
-    """A manifest that is being added to; `clock` tells the time of each line."""
-
-    def __init__(self, folder: Path, last: Line | None, clock: Clock = utc_now) -> None:
-        self._clock = clock
-        self._next: int = last.event["n"] + 1 if last else 0
-        self._previous = last.sha256 if last else FIRST
-        self._end = last.end if last else 0
-        self._lock = Lock()
-        self._flushed = monotonic()
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
-        self._file = os.open(folder / MANIFEST, flags, 0o600)
-        self._cut_torn_line()
-
-    @property
-    def head(self) -> str:
-        """The SHA-256 of the last line."""
-        return self._previous
-
-    def add(self, event: str, **facts: object) -> int:
-        """Add a line and return where it begins."""
-        with self._lock:
-            at = self._clock().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-            text = msgspec.json.encode(
-                {"n": self._next, "prev": self._previous, "at": at, "event": event, **facts}
-            )
-            begin = self._end
-            os.lseek(self._file, begin, os.SEEK_SET)
-            if os.write(self._file, text + b"\n") <= len(text):
-                os.ftruncate(self._file, begin)
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), MANIFEST)
-            self._end += len(text) + 1
-            self._next += 1
-            if monotonic() - self._flushed > FLUSH_EVERY:
-                self.flush()
-            self._previous = hashlib.sha256(text).hexdigest()
-        return begin
-
-    def flush(self) -> None:
-        """Have all lines on the disk before returning."""
-        os.fsync(self._file)
-        self._flushed = monotonic()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        os.fsync(self._file)
-        os.close(self._file)
-
-    def _cut_torn_line(self) -> None:
-        """Take off a line that was being written when the process ended, and say so in the next."""
-        os.lseek(self._file, self._end, os.SEEK_SET)
-        if torn := os.read(self._file, 1 << 20):
-            os.ftruncate(self._file, self._end)
-            self.add("recovered", cut=torn.decode("utf-8", "backslashreplace"))
-
-
-def _decode(text: bytes) -> dict[str, Any]:
-    try:
-        event = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
-    return event if isinstance(event, dict) else {}
+def open_manifest(folder: Path, last: Line | None, clock: Clock = utc_now) -> Chain:
+    """Return the folder's manifest, to be added to behind the line that is its last."""
+    return Chain(folder / MANIFEST, last, clock)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nsgkit.evidence.manifest import FIRST
+from nsgkit.evidence.chain import FIRST
 
 NOT_PROVEN = (
     "Without a head that was noted earlier, this does not prove that no lines were cut off or added at the "

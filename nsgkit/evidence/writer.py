@@ -13,6 +13,7 @@ from threading import Lock
 from typing import IO, Any
 
 from nsgkit.errors import NsgkitError
+from nsgkit.evidence.chain import Clock, utc_now
 from nsgkit.evidence.folder import (
     BLOB_EVENTS,
     BLOBS,
@@ -28,7 +29,7 @@ from nsgkit.evidence.folder import (
     state_after,
 )
 from nsgkit.evidence.lock import LOCK, alone
-from nsgkit.evidence.manifest import MANIFEST, Clock, Manifest, read_line, read_manifest, utc_now
+from nsgkit.evidence.manifest import MANIFEST, open_manifest, read_line, read_manifest
 from nsgkit.evidence.strangers import kind_at
 
 FORMAT = 1
@@ -61,7 +62,7 @@ class EvidenceWriter:
                 self._note(last.event, last.offset)
             elif last.event["event"] == "unlisted":
                 self._unlisted.add(last.event["file"])
-        self.manifest = Manifest(folder, last, clock)
+        self.manifest = open_manifest(folder, last, clock)
         if last is None:
             self.manifest.add("begun", format=FORMAT, tool=TOOL)
 

@@ -15,7 +15,7 @@ from nsgkit.acquire.container_url import parse_container_url
 from nsgkit.acquire.credentials import Credential
 from nsgkit.acquire.listing import find_folders
 from nsgkit.acquire.sync import Sync, Workers, sync_once
-from nsgkit.evidence.manifest import Clock
+from nsgkit.evidence.chain import Clock
 from nsgkit.evidence.writer import open_writer
 from nsgkit.sample.company.network import JUMP, WEB2
 from nsgkit.sample.container import SampleContainer

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nsgkit.errors import EvidenceChangedError
-from nsgkit.evidence.manifest import FIRST, MANIFEST, Manifest, read_manifest
+from nsgkit.evidence.chain import FIRST
+from nsgkit.evidence.manifest import MANIFEST, open_manifest, read_manifest
 
 
 @pytest.fixture
 def folder(tmp_path):
-    with Manifest(tmp_path, None) as manifest:
+    with open_manifest(tmp_path, None) as manifest:
         for number in range(4):
             manifest.add("asked", what=f"line {number}")
     return tmp_path
@@ -38,7 +39,7 @@ def test_it_is_read_as_it_was_written(folder):
 
 
 def test_it_goes_on_where_it_ended(folder):
-    with Manifest(folder, last(folder)) as manifest:
+    with open_manifest(folder, last(folder)) as manifest:
         manifest.add("asked", what="line 4")
     assert [line.event["n"] for line in read_manifest(folder)] == [0, 1, 2, 3, 4]
 
@@ -64,13 +65,13 @@ def test_tampering_shows(folder, tamper):
 @given(st.data())
 def test_a_line_that_was_cut_while_it_was_written_is_noted_and_costs_only_itself(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("cut")
-    with Manifest(folder, None) as manifest:
+    with open_manifest(folder, None) as manifest:
         for number in range(3):
             manifest.add("asked", what=f"line {number}")
     *whole, torn = lines(folder)
     kept = data.draw(st.integers(1, len(torn) - 1))
     (folder / MANIFEST).write_bytes(b"".join([*whole, torn[:kept]]))
-    with Manifest(folder, last(folder)) as manifest:
+    with open_manifest(folder, last(folder)) as manifest:
         manifest.add("asked", what="afterwards")
     events = [line.event for line in read_manifest(folder)]
     assert [e.get("what") for e in events] == ["line 0", "line 1", None, "afterwards"]

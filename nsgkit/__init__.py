@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nsgkit import (  # noqa: F401
         acquire,
         analyses,
+        case,
         counting,
         detections,
         enable,
@@ -56,8 +57,9 @@ _HOME = {
     "verify": "nsgkit.evidence.verify",
 }
 _ROOMS = (
-    "acquire", "analyses", "counting", "detections", "enable", "enrich", "errors", "evidence", "explore",
-    "flows", "html", "layout", "palette", "progress", "sample", "schema", "times", "views", "working_copy",
+    "acquire", "analyses", "case", "counting", "detections", "enable", "enrich", "errors", "evidence",
+    "explore", "flows", "html", "layout", "palette", "progress", "sample", "schema", "times", "views",
+    "working_copy",
 )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def append_verdict(
     if verdict not in CHOICES:
         raise NsgkitError(f"There is no verdict {shown(verdict)}. Choose one of {', '.join(CHOICES)}.")
     said = {"time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z", "author": author or None}
-    told = said | {"finding": _key(finding), "verdict": verdict, "note": _spelled(note)}
+    told = said | {"finding": key_of(finding), "verdict": verdict, "note": _spelled(note)}
     line = json.dumps(told, ensure_ascii=False).encode() + b"\n"
     try:
         _append(Path(path).expanduser(), line)
@@ -160,7 +160,7 @@ def with_verdicts(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
     return found
 
 
-def _key(finding: Finding) -> dict[str, Any]:
+def key_of(finding: Finding) -> dict[str, Any]:
     """Return which finding is meant, as JSON has it."""
     if not isinstance(finding, pd.Series) or pd.isna(finding.get("kind")):
         raise NsgkitError("A verdict is about a finding: give a row of a detection's table, table.iloc[0].")

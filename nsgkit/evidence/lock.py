@@ -1,4 +1,4 @@
-"""The lock of an evidence folder: one process at a time writes into it."""
+"""The lock of a folder: one process at a time writes into it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,14 +12,17 @@ LOCK = ".lock"
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Hold the folder for this process while it writes; NsgkitError where another one does."""
-    lock = FileLock(folder / LOCK, timeout=0, mode=0o600)
+def alone(folder: Path, does: str = "is downloading", wait: float = 0) -> Iterator[None]:
+    """Hold the folder for this process while it writes; NsgkitError where another one does.
+
+    `does` says what the other one does, `wait` for how many seconds it may go on.
+    """
+    lock = FileLock(folder / LOCK, timeout=wait, mode=0o600)
     try:
         lock.acquire()
     except Timeout:
         raise NsgkitError(
-            f"Another process is downloading into {folder}. Wait until it is done, or choose another folder."
+            f"Another process {does} into {folder}. Wait until it is done, or choose another folder."
         ) from None
     try:
         yield

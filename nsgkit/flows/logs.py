@@ -22,14 +22,14 @@ from nsgkit.flows.coverage import Coverage, coverage_of
 from nsgkit.flows.files import LogFile, Span, UnreadableFileError, choose_span, hash_of, load, unpack
 from nsgkit.flows.folder import Found, find_files, nothing_read
 from nsgkit.flows.logging_stops import stops_in_words
-from nsgkit.flows.parse.rows import check_counts, raw_tuple
+from nsgkit.flows.parse.rows import check_counts, raw_tuples
 from nsgkit.flows.reading import Reading, not_flow_logs, read_again, read_all
 from nsgkit.flows.record_types import notes_on_rows
 from nsgkit.flows.repeats import reject_repeats
 from nsgkit.flows.span_edges import cut_to_span, edge_notes, far_from_record, hours_in_span
 from nsgkit.flows.summary import WARNING, as_html, as_text
 from nsgkit.html import visible
-from nsgkit.schema import SET_ASIDE, empty, typed
+from nsgkit.schema import PLACE, SET_ASIDE, empty, typed
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 # Of an address without its beginning, a SAS, a connection string, an account's key.
@@ -68,14 +68,30 @@ class FlowLogs:
         longer what was read, NsgkitError where the row belongs to no blob of these logs.
         """
         where = row if hasattr(row, "keys") else self.flows.loc[row]
+        file, place = self._place(where)
+        return raw_tuples(self._bytes(file), [place])[0]
+
+    def raw_rows(self, rows: pd.DataFrame) -> list[str]:
+        """Return the exact text of the tuple of each row, in the order of the rows; each blob is read once.
+
+        `rows` have the columns blob, record and tuple. Raises as `raw` does.
+        """
+        needed = [name for name in PLACE if name in rows]
+        places = [self._place(row) for row in rows[needed].astype("object").to_dict("records")]
+        texts: dict[tuple[str, tuple[int, int]], str] = {}
+        for file in {file.name: file for file, _ in places}.values():
+            mine = [place for other, place in places if other is file]
+            found = raw_tuples(self._bytes(file), mine)
+            texts |= {(file.name, place): text for place, text in zip(mine, found, strict=True)}
+        return [texts[file.name, place] for file, place in places]
+
+    def _place(self, row: Any) -> tuple[LogFile, tuple[int, int]]:
         try:
-            file = self.files[str(where["blob"])]
-            record, number = int(where["record"]), int(where["tuple"])
+            return self.files[str(row["blob"])], (int(row["record"]), int(row["tuple"]))
         except (KeyError, TypeError, ValueError):
             raise NsgkitError(
                 "This row does not point into these flow logs: it needs their blob, record and tuple."
             ) from None
-        return raw_tuple(self._bytes(file), record, number)
 
     def text(self, name: str) -> str:
         """Return the text of a blob, as it is stored (unpacked where it was a gzip file).

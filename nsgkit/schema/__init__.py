@@ -9,6 +9,7 @@ from nsgkit.schema.called import (
     with_name_columns,
     with_names_behind,
 )
+from nsgkit.schema.case import CASE_EVENTS, CITED
 from nsgkit.schema.columns import TEXT, TIME, Column, require, typed, types
 from nsgkit.schema.findings import FINDING, FINDINGS, INCIDENTS
 from nsgkit.schema.naming import (
@@ -78,8 +79,10 @@ __all__ = [
     "BETWEEN",
     "BLOBS",
     "BUSIEST_NICS",
+    "CASE_EVENTS",
     "CELL",
     "CHANGE",
+    "CITED",
     "CONVERSATIONS",
     "COUNTERS",
     "COUNTER_FORMS",

@@ -10,7 +10,6 @@ import pandas as pd
 from nsgkit import detections, schema
 from nsgkit.counting.frame import as_table
 from nsgkit.detections.form import Finding
-from nsgkit.detections.kinds import BY_NAME
 from nsgkit.enrich.names import names_beside
 from nsgkit.enrich.network import Own, own_networks
 
@@ -76,24 +75,6 @@ class Found:
     def own(self) -> Own:
         """The own networks, read once; None where none were given."""
         return None if self.network is None else own_networks(self.conversations, self.network)
-
-
-def harmless(finding: Finding) -> str:
-    """Return what would make a finding of its kind harmless."""
-    kind = BY_NAME.get(finding["kind"])
-    return f"Harmless if {kind.harmless}" if kind else ""
-
-
-def figures(finding: Finding) -> list[tuple[str, Any, str, str]]:
-    """Return label, value, unit and meaning of each figure that a finding was made of, in their order."""
-    kind = BY_NAME.get(finding["kind"])
-    columns = {c.name: c for c in kind.table} if kind else {}
-    told = {"score": finding["score"], "rank": finding["rank"], **finding["figures"]}
-    known = {c.name: c for c in schema.FINDINGS} | columns
-    return [
-        (known[n].label, v, known[n].unit, known[n].meaning) if n in known else (schema.label(n), v, "", "")
-        for n, v in told.items()
-    ]
 
 
 def end_of(finding: Finding) -> str | None:

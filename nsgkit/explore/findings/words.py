@@ -5,9 +5,10 @@ from typing import Any
 
 import pandas as pd
 
+from nsgkit.detections.arithmetic import figures, harmless
 from nsgkit.detections.form import Finding, many
 from nsgkit.explore.findings.judged import Judged
-from nsgkit.explore.findings.model import Found, figures, harmless
+from nsgkit.explore.findings.model import Found
 from nsgkit.explore.workbench.pick_list import MOST_ROWS
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.html import escape

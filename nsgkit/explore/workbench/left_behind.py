@@ -11,10 +11,10 @@ from typing import Any
 
 import altair as alt
 import ipywidgets
-import vl_convert
 from IPython.display import DisplayHandle
 
 from nsgkit.html import escape, svg_image
+from nsgkit.views.images import as_svg, title_words
 
 _UNSAID = {"", "any"}  # a control that says nothing about what is shown
 _SETTLED = 1.5  # seconds without a change, after which the last state is drawn
@@ -123,10 +123,4 @@ def picture(chart: Any) -> str:
     >>> picture(alt.Chart(pd.DataFrame({"n": [1]}), title="Rows").mark_point())[:58]
     '<img alt="Rows" style="max-width:100%" src="data:image/svg'
     """
-    spec = chart.to_dict() | {"background": "white"}  # to be read on a dark page too
-    # A font whose widths vl-convert knows, and every system has one as wide: or texts are cut and collide.
-    spec["config"] = spec.get("config", {}) | {"font": "Arial, sans-serif"}
-    title = spec.get("title", "")
-    text = title.get("text", "") if isinstance(title, dict) else title
-    words = " ".join(text) if isinstance(text, list) else text
-    return f"{svg_image(vl_convert.vegalite_to_svg(spec), words)}<br/>"
+    return f"{svg_image(as_svg(chart), title_words(chart))}<br/>"

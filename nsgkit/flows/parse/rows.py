@@ -5,7 +5,7 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import NamedTuple, cast
@@ -21,6 +21,7 @@ from nsgkit.flows.parse.columns import Array, Columns, Rejected, from_rows, merg
 from nsgkit.flows.parse.framing import frame
 from nsgkit.flows.parse.json_exact import JsonList, Text, read_array
 from nsgkit.flows.parse.records import read_exactly
+from nsgkit.flows.parse.records_within import Piece
 from nsgkit.flows.parse.tuples_fast import read_bodies
 
 _NO_TUPLES = Raw(b"[]")
@@ -159,11 +160,17 @@ def check_counts(counts: Sequence[BlobCounts], groups: Groups, rejects: Sequence
             )
 
 
-def raw_tuple(data: bytes, record: int, number: int) -> str:
-    """Return the text of a tuple by its record's place in the blob and its own place in the record."""
-    piece = frame(data).pieces[record]
+def raw_tuples(data: bytes, places: Iterable[tuple[int, int]]) -> list[str]:
+    """Return the text of each tuple by its record's place in the blob and its own place in the record."""
+    wanted = [*places]
+    pieces = frame(data).pieces
+    texts = {record: _texts(pieces[record], data) for record in {record for record, _ in wanted}}
+    return [texts[record][number] for record, number in wanted]
+
+
+def _texts(piece: Piece, data: bytes) -> list[str]:
     lists = [list_of(body, data, piece.offset)[0] for body in read_exactly(piece).bodies]
-    return [values.raw(i) for values in lists for i in range(len(values))][number]
+    return [values.raw(i) for values in lists for i in range(len(values))]
 
 
 def _one_time(text: str | None) -> int | None:

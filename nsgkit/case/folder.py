@@ -1,0 +1,138 @@
+"""The folder of a case: plain files, written once, and a chain of lines that says what each is.
+
+::
+
+    case/
+      case.jsonl          what was written into the case, line by line; each line bound to the one before
+      files/3fa9….json    what a line is about: cited tuples, the evidence as it was read, a network file
+      files/51c0….svg     a picture; each file is called by the SHA-256 of its bytes
+
+A file below files/ is never written again, and no line of case.jsonl is ever changed.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from nsgkit.case.lines import objection
+from nsgkit.errors import EvidenceChangedError, NsgkitError
+from nsgkit.evidence.chain import BrokenChainError, Chain, Line, read_chain
+from nsgkit.evidence.lock import LOCK, alone
+
+LINES, FILES = "case.jsonl", "files"
+_PATIENCE = 10.0  # seconds that another notebook may take to write its line
+
+
+class KeptFile(NamedTuple):
+    """A file that is kept in a case, as a line names it: by its SHA-256 and its ending."""
+
+    sha256: str
+    ending: str
+    size: int
+
+    @property
+    def name(self) -> str:
+        """Where it lies in the folder."""
+        return f"{FILES}/{self.sha256}.{self.ending}"
+
+
+def is_case(folder: Path) -> bool:
+    """Whether the folder is that of a case.
+
+    >>> is_case(Path("no such folder"))
+    False
+    """
+    return (folder / LINES).is_file()
+
+
+def read_lines(folder: Path) -> list[Line]:
+    """Return the lines of a case; EvidenceChangedError at the first that is not bound to the one before."""
+    try:
+        return [*read_chain(folder / LINES, objection)]
+    except BrokenChainError as error:
+        raise EvidenceChangedError(
+            f"{folder / LINES}: {error}, so something was changed, taken out or put in. Keep the folder as "
+            "it is, find out why, and go on with an earlier copy of it, or with a new case."
+        ) from None
+    except OSError as error:
+        raise NsgkitError(f"{folder / LINES} cannot be read: {error.strerror}.") from error
+
+
+def make(folder: Path) -> None:
+    """Make the folder of a new case; NsgkitError where it holds other things, or cannot be written."""
+    if folder.is_dir() and (others := sorted(p.name for p in folder.iterdir() if p.name != LOCK)):
+        raise NsgkitError(
+            f"{folder} holds other things ({others[0]}) and is no case. Choose a new or an empty folder."
+        )
+    try:
+        (folder / FILES).mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as error:
+        problem = error.strerror
+    else:
+        return
+    raise NsgkitError(f"{folder} cannot be written into: {problem}. Choose another folder.")
+
+
+def write_line(folder: Path, event: str, facts: Mapping[str, object]) -> Line:
+    """Add a line to the case, on the disk before this returns, and return it.
+
+    The chain is read again before: another notebook may have written meanwhile.
+    """
+    try:
+        with alone(folder, "writes", wait=_PATIENCE):
+            lines = read_lines(folder) if is_case(folder) else []
+            with Chain(folder / LINES, lines[-1] if lines else None) as chain:
+                chain.add(event, **facts)
+            return read_lines(folder)[-1]
+    except OSError as error:
+        problem = error.strerror
+    raise NsgkitError(f"Nothing was written: {folder / LINES} cannot be written ({problem}). Make room, or "
+                      "make the folder one that you may write into.")  # fmt: skip
+
+
+def keep(folder: Path, data: bytes, ending: str) -> KeptFile:
+    """Keep bytes in the case under their SHA-256; what is there already stays as it is."""
+    kept = KeptFile(hashlib.sha256(data).hexdigest(), ending, len(data))
+    path = folder / kept.name
+    aside = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        if not path.exists():
+            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            aside.replace(path)
+    except OSError as error:
+        problem = error.strerror
+    else:
+        return kept
+    raise NsgkitError(f"Nothing was written: {path} cannot be written ({problem}). Make room, and try again.")
+
+
+def kept_bytes(folder: Path, kept: Mapping[str, Any]) -> bytes:
+    """Return the bytes of a kept file, as a line names it; EvidenceChangedError where they are others."""
+    named = KeptFile(kept["sha256"], kept["ending"], kept["size"])
+    path = folder / named.name
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise EvidenceChangedError(f"{path} cannot be read: {error.strerror}. A line of the case names it: "
+                                   "put the file back from a copy.") from None  # fmt: skip
+    if hashlib.sha256(data).hexdigest() != named.sha256:
+        raise EvidenceChangedError(f"{path} holds other bytes than were kept. Put it back from a copy.")
+    return data
+
+
+def kept_json(folder: Path, kept: Mapping[str, Any]) -> Any:
+    """Return what a kept JSON file says."""
+    return msgspec.json.decode(kept_bytes(folder, kept))
+
+
+def as_json(told: object) -> bytes:
+    """Return JSON in the one form in which the same facts are the same bytes."""
+    return msgspec.json.format(msgspec.json.encode(told, order="deterministic"), indent=1)

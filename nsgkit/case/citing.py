@@ -42,7 +42,8 @@ def cite_rows(logs: FlowLogs, rows: "pd.DataFrame | pd.Series[Any]", network: Ow
     if whole:
         schema.require(table.columns, [c.name for c in CONVERSATIONS], "nsgkit.conversations")
         meant = table.sort_values(["first", *PLACE], kind="stable")
-        proof = conversation_rows(logs, meant.head(MOST_CITED))
+        proof = conversation_rows(logs, meant.head(MOST_CITED).reset_index(drop=True))
+        _check_all_there(len(meant.head(MOST_CITED)) - proof["conversation"].nunique())
     else:
         schema.require(table.columns, [c.name for c in FLOWS])
         meant = proof = table.sort_values(["time", *PLACE], kind="stable")
@@ -55,16 +56,20 @@ def cite_finding(logs: FlowLogs, finding: Finding, network: Own = None) -> Citat
     places = pd.DataFrame(finding["rows"], columns=[*PLACE]).astype({"blob": "str"}).drop_duplicates()
     some = logs.flows[logs.flows["blob"].isin(places["blob"].unique())]
     firsts = some.astype({"blob": "str"}).merge(places, on=[*PLACE])
-    if len(firsts) < len(places):
-        raise NsgkitError(
-            f"{len(places) - len(firsts):,} of the rows that prove this finding are not in these logs. Find "
-            "it again in the conversations of the logs that the case was opened with."
-        )
+    _check_all_there(len(places) - len(firsts))
     proof = conversation_rows(logs, firsts.sort_values("time", kind="stable").head(MOST_CITED))
     meant = conversations(proof[[c.name for c in FLOWS]]).sort_values(["first", *PLACE], kind="stable")
     names = names_carried(finding) or names_beside(meant, logs.flows, network)
     cited = _citation(logs, meant, proof, names)
     return cited._replace(rows=len(places))
+
+
+def _check_all_there(missing: int) -> None:
+    if missing:
+        raise NsgkitError(
+            f"{missing:,} of these conversations are not in the logs that the case was opened with. Take "
+            "them from nsgkit.conversations(logs) of the same logs, or open the case with theirs."
+        )
 
 
 def _as_table(rows: object) -> pd.DataFrame:

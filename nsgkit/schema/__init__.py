@@ -11,6 +11,7 @@ from nsgkit.schema.called import (
 )
 from nsgkit.schema.columns import TEXT, TIME, Column, require, typed, types
 from nsgkit.schema.findings import FINDING, FINDINGS, INCIDENTS
+from nsgkit.schema.forensics import COUNTED_EVENTS, EVENTS, NEIGHBOURS, TIMELINE
 from nsgkit.schema.naming import (
     BETWEEN,
     NAMES,
@@ -81,6 +82,7 @@ __all__ = [
     "CELL",
     "CHANGE",
     "CONVERSATIONS",
+    "COUNTED_EVENTS",
     "COUNTERS",
     "COUNTER_FORMS",
     "DENIED_THEN_ALLOWED",
@@ -88,6 +90,7 @@ __all__ = [
     "DROPPED",
     "ENCRYPTION",
     "EQUAL_ROWS",
+    "EVENTS",
     "FINDING",
     "FINDINGS",
     "FIRST_VNET_VERSION",
@@ -102,6 +105,7 @@ __all__ = [
     "LOCATED",
     "NAMES",
     "NAME_COLUMNS",
+    "NEIGHBOURS",
     "NOT_LOGGED",
     "OTHERS",
     "PEERS",
@@ -121,6 +125,7 @@ __all__ = [
     "SUMMARY",
     "TEXT",
     "TIME",
+    "TIMELINE",
     "TRAFFIC",
     "TUPLE_COLUMNS",
     "UNKNOWN_PLACE",

@@ -70,7 +70,7 @@ def asked_of(of: object) -> Asked:
     if isinstance(of, pd.DataFrame):
         return _of_rows(of)
     text = of.strip() if isinstance(of, str) else _written(of)
-    if not text:
+    if not text and not isinstance(of, str):
         raise NsgkitError(
             "of names nothing. Give an address, a prefix, a port, or a filter, such as 'ip:203.0.113.9'."
         )

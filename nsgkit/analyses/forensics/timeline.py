@@ -62,7 +62,7 @@ def timeline(  # noqa: PLR0913
     of : str, int, list, DataFrame or Series
         A filter as for `nsgkit.query`, such as "ip:203.0.113.199" or "port:22 denied"; an address, a
         prefix, a port, or a list of them; some rows of conversations; findings, or one of them: what
-        proves them.
+        proves them. An empty filter asks for everything.
     found : pandas.DataFrame or None
         What `nsgkit.detections.findings` gives, or one detection's table. Without it there are no findings.
     logs : FlowLogs or None

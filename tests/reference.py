@@ -91,6 +91,8 @@ TABLES = {
     "**traffic**: what `breakdown` and the rankings count in each group.": schema.TRAFFIC,
     "**findings**: one row per finding, as `detections.findings` gives them.": schema.FINDINGS,
     "**incidents**: one row per incident, as `detections.incidents` gives them.": schema.INCIDENTS,
+    "**timeline**: one row per event, as `analyses.timeline` gives them.": schema.TIMELINE,
+    "**neighbours**: one row per neighbour and via, as `analyses.neighbours` gives them.": schema.NEIGHBOURS,
     "**hours**: one row per hour and NIC, as `coverage` gives them.": schema.HOURS,
 }
 

@@ -17,7 +17,6 @@ from nsgkit.detections.form import Finding, many
 from nsgkit.detections.verdicts import CHOICES, key_of
 from nsgkit.enrich.network import Own
 from nsgkit.errors import NsgkitError, shown
-from nsgkit.evidence.chain import Line
 from nsgkit.flows.logs import FlowLogs
 
 
@@ -25,7 +24,8 @@ class Case:
     """A case that is open; `nsgkit.case.open` opens it.
 
     Every line that is written is on the disk before the call returns, is bound to the line before it, and is
-    never changed or taken out again: who errs writes another line.
+    never changed or taken out again: who errs writes another line. What the case says already is not
+    written twice, so a notebook that is run again leaves it as it is.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class Case:
         cited = cite_rows(self._cited_logs(), rows, self._network)
         facts = _about(cited, why, query) | {"tags": _words(tags), "rows": cited.rows, "cited": cited.cited}
         line = self._write("star", facts | {"file": self._keep_json(cited.content)})
-        return f"Line {line.event['n']}: {cited.told}"
+        return f"{line}: {cited.told}"
 
     def note(self, text: str, *, tags: Iterable[str] = ()) -> str:
         """Write a note: what was thought, tried, or asked of whom. Returns what was written, in a sentence.
@@ -90,7 +90,7 @@ class Case:
         if not isinstance(text, str) or not text.strip():
             raise NsgkitError("A note needs words: give a text.")
         line = self._write("note", {"text": plain(text), "tags": _words(tags)})
-        return f"Line {line.event['n']}: noted."
+        return f"{line}: noted."
 
     def add_finding(self, finding: Finding, why: str = "", *, query: str = "") -> str:
         """Take a finding into the case: its sentence, its arithmetic, and the raw tuples that prove it.
@@ -129,7 +129,7 @@ class Case:
         facts = _about(cited._replace(told=told), why, query)
         facts |= {"key": _as_key(key), "cited": cited.cited, "file": self._keep_json(content)}
         line = self._write("finding", facts)
-        return f"Line {line.event['n']}: {told}"
+        return f"{line}: {told}"
 
     def verdict(self, finding: Finding, verdict: str, why: str = "") -> str:
         """Write what was decided about a finding: benign, suspicious or unknown.
@@ -146,7 +146,7 @@ class Case:
         added = self._finding(key) or {}
         kept = {name: added[name] for name in ("told", "first", "last")}
         line = self._write("verdict", kept | {"key": key, "verdict": verdict, "why": plain(why), "query": ""})
-        return f"Line {line.event['n']}: {verdict}. {added['told']}"
+        return f"{line}: {verdict}. {added['told']}"
 
     def keep_picture(self, picture: object, told: str, *, query: str = "") -> str:
         """Keep a picture with its sentence: a chart, SVG as text, or a PNG's bytes.
@@ -158,7 +158,7 @@ class Case:
         data, ending = as_file(picture)
         kept = on_disk.keep(self.folder, data, ending)._asdict()
         line = self._write("picture", {"told": plain(told), "query": plain(query), "file": kept})
-        return f"Line {line.event['n']}: a picture was kept. {told}"
+        return f"{line}: a picture was kept. {told}"
 
     @property
     def events(self) -> pd.DataFrame:
@@ -207,9 +207,17 @@ class Case:
                 "made of, or in a new one."
             )
 
-    def _write(self, event: str, facts: Mapping[str, object]) -> Line:
+    def _write(self, event: str, facts: Mapping[str, object]) -> str:
+        """Write a line, and return which it is; what the case says already is not said twice."""
         self._may_write()
-        return on_disk.write_line(self.folder, event, {"author": self.author, **facts})
+        said = [line.event for line in on_disk.read_lines(self.folder) if line.event["event"] == event]
+        if event == "verdict":  # the last one holds, so an earlier one like it says nothing now
+            said = [each for each in said if each["key"] == facts["key"]][-1:]
+        for each in said:
+            if all(each.get(name) == value for name, value in facts.items()):
+                return f"Line {each['n']} says so already"
+        line = on_disk.write_line(self.folder, event, {"author": self.author, **facts})
+        return f"Line {line.event['n']}"
 
     def _keep_json(self, told: object) -> dict[str, Any]:
         return on_disk.keep(self.folder, on_disk.as_json(told), "json")._asdict()

@@ -126,6 +126,27 @@ def test_events_stand_in_the_order_in_which_they_happened(case, his):
     assert case.events.iloc[-1]["why"] == "first a thought"
 
 
+def test_what_was_said_already_is_not_written_twice(case, his, guessed):
+    def write():
+        case.star(his, "his", tags=["entry"])
+        case.note("a thought")
+        case.add_finding(guessed, "he was in")
+        case.keep_picture("<svg/>", "a picture")
+        return case.verdict(guessed, "suspicious", "because")
+
+    write()
+    before = case.head
+    assert write().startswith("Line 6 says so already: suspicious.")
+    assert case.head == before
+
+
+def test_a_verdict_that_holds_again_is_written_again(case, guessed):
+    for verdict in ("suspicious", "benign", "suspicious"):
+        case.verdict(guessed, verdict)
+    told = case.events[case.events["event"] == "verdict"].sort_values("number")["told"]
+    assert [text.partition(":")[0] for text in told] == ["suspicious", "benign", "suspicious"]
+
+
 def test_a_case_opened_again_is_the_same(case, his, logs):
     case.star(his.head(1), "one")
     again = cases.open(case.folder, logs, author="alex")

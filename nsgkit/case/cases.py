@@ -14,6 +14,7 @@ from nsgkit.case.pictures import as_file
 from nsgkit.case.plain import plain, written
 from nsgkit.detections.arithmetic import figures, harmless
 from nsgkit.detections.form import Finding, many
+from nsgkit.detections.kinds import told_of
 from nsgkit.detections.verdicts import CHOICES, key_of
 from nsgkit.enrich.network import Own
 from nsgkit.errors import NsgkitError, shown
@@ -92,13 +93,13 @@ class Case:
         line = self._write("note", {"text": plain(text), "tags": _words(tags)})
         return f"{line}: noted."
 
-    def add_finding(self, finding: Finding, why: str = "", *, query: str = "") -> str:
-        """Take a finding into the case: its sentence, its arithmetic, and the raw tuples that prove it.
+    def add_finding(self, finding: "Finding | pd.DataFrame", why: str = "", *, query: str = "") -> str:
+        """Take findings into the case: the sentence, the arithmetic, and the raw tuples that prove each.
 
         Parameters
         ----------
-        finding : pandas.Series
-            A row of `nsgkit.detections.findings`, or of a detection's table.
+        finding : pandas.Series or DataFrame
+            A row of `nsgkit.detections.findings`, or of a detection's table; or several rows.
         why : str
             Why it belongs here, in the analyst's words.
         query : str
@@ -107,15 +108,15 @@ class Case:
         Returns
         -------
         str
-            What was written, in a sentence.
+            What was written, in a sentence for each.
 
         Raises
         ------
         NsgkitError
             Where it is no finding, or not of the logs that the case is about, or nothing can be written.
         """
-        from nsgkit.detections.kinds import told_of
-
+        if isinstance(finding, pd.DataFrame):
+            return "\n".join(self.add_finding(row, why, query=query) for row in _each(finding))
         key = key_of(finding)
         cited = cite_finding(self._cited_logs(), finding, self._network)
         told = str(finding["told"]) if "told" in finding.index else told_of(finding)
@@ -131,15 +132,17 @@ class Case:
         line = self._write("finding", facts)
         return f"{line}: {told}"
 
-    def verdict(self, finding: Finding, verdict: str, why: str = "") -> str:
-        """Write what was decided about a finding: benign, suspicious or unknown.
+    def verdict(self, finding: "Finding | pd.DataFrame", verdict: str, why: str = "") -> str:
+        """Write what was decided about a finding, or about several: benign, suspicious or unknown.
 
         A finding that is not in the case yet is added first. The last verdict about a finding holds; those
-        before it stay. Returns what was written, in a sentence; raises NsgkitError as `add_finding` does,
-        and where there is no such verdict.
+        before it stay. Returns what was written, in a sentence for each; raises NsgkitError as `add_finding`
+        does, and where there is no such verdict.
         """
         if verdict not in CHOICES:
             raise NsgkitError(f"There is no verdict {shown(verdict)}. Choose one of {', '.join(CHOICES)}.")
+        if isinstance(finding, pd.DataFrame):
+            return "\n".join(self.verdict(row, verdict, why) for row in _each(finding))
         key = _as_key(key_of(finding))
         if self._finding(key) is None:
             self.add_finding(finding)
@@ -226,6 +229,13 @@ class Case:
         """Return the last line that added this finding."""
         lines = (line.event for line in reversed(on_disk.read_lines(self.folder)))
         return next((e for e in lines if e["event"] == "finding" and e["key"] == key), None)
+
+
+def _each(findings: pd.DataFrame) -> list[Finding]:
+    """Return the rows of a table of findings, each with the names that the table carries."""
+    if findings.empty:
+        raise NsgkitError("There is no finding in this table. Choose some rows of it.")
+    return [row for _, row in findings.iterrows()]
 
 
 def _about(cited: Citation, why: str, query: str) -> dict[str, Any]:

@@ -111,6 +111,17 @@ def test_a_verdict_adds_its_finding_once(case, guessed):
     assert events[2:] == ["finding", "verdict", "verdict"]
 
 
+def test_several_findings_get_a_verdict_each(case, held):
+    found = nsgkit.detections.exposed_ports(held)
+    said = case.verdict(found, "suspicious", "a rule was opened")
+    assert len(said.splitlines()) == len(found) == (case.events["event"] == "verdict").sum()
+
+
+def test_no_finding_is_told(case, held):
+    with pytest.raises(NsgkitError, match="no finding in this table"):
+        case.add_finding(nsgkit.detections.exposed_ports(held).head(0))
+
+
 def test_no_other_verdict_is_taken(case, guessed):
     with pytest.raises(NsgkitError, match="no verdict 'guilty'"):
         case.verdict(guessed, "guilty")

@@ -3,13 +3,13 @@
 import json
 from collections import Counter
 
-import duckdb
 import pandas as pd
 import pytest
 
 from nsgkit import analyses, schema
 from nsgkit.errors import MissingColumnError
 from tests.analyses.conftest import SAMPLES
+from tests.engines import connection
 from tests.frames import flows
 
 ASKED = [analyses.counter_forms, analyses.equal_rows, analyses.version_changes, analyses.late_answers]
@@ -165,7 +165,7 @@ def test_a_call_from_a_high_port_is_no_answer():
 
 @pytest.mark.parametrize("ask", ASKED)
 def test_duckdb_gives_the_same_table(ask, logs):
-    pd.testing.assert_frame_equal(ask(duckdb.connect().from_df(logs.flows)), ask(logs.flows))
+    pd.testing.assert_frame_equal(ask(connection().from_df(logs.flows)), ask(logs.flows))
 
 
 @pytest.mark.parametrize("ask", ASKED)

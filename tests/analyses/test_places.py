@@ -2,7 +2,6 @@
 
 from itertools import product
 
-import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -13,6 +12,7 @@ from nsgkit import schema
 from nsgkit.analyses import breakdown, place_links, places
 from nsgkit.errors import MissingColumnError, NsgkitError
 from nsgkit.schema import INSIDE_ONLY, PLACE_LINKS, PLACES, SPAN
+from tests.engines import connection
 from tests.enrich.told import network, with_geofeed
 from tests.frames import flows
 
@@ -114,7 +114,7 @@ def test_a_hostile_city_stays_text():
 def test_on_duckdb_and_in_any_order():
     table = made()
     plain = places(table, OWN, freq="1h")
-    pd.testing.assert_frame_equal(places(duckdb.connect().from_df(table), OWN, freq="1h"), plain)
+    pd.testing.assert_frame_equal(places(connection().from_df(table), OWN, freq="1h"), plain)
     pd.testing.assert_frame_equal(places(table.sample(frac=1, random_state=3), OWN, freq="1h"), plain)
 
 

@@ -4,7 +4,6 @@ import json
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given as hypothesis_given
@@ -16,6 +15,7 @@ from nsgkit.enrich import Network, flow_type
 from nsgkit.enrich.context import Context, FeedFile, KnownPrefix
 from nsgkit.enrich.labels.traffic_analytics import FLOW_TYPES
 from nsgkit.errors import MissingColumnError
+from tests.engines import connection
 from tests.sample.reader import SAMPLES, TRUTH, read
 
 SHOP, DATA, SITE, CLIENTS = "10.1.0.4", "10.2.0.4", "192.168.7.9", "172.16.9.3"
@@ -166,7 +166,7 @@ def test_duckdb_says_what_pandas_says(network):
     pairs = pd.DataFrame([case[:2] for case in CASES], columns=["src_ip", "dst_ip"]).assign(
         n=range(len(CASES))
     )
-    held = duckdb.connect()
+    held = connection()
     held.register("given", pairs)
     engine = flow_type(held.sql("SELECT * FROM given"), network=network).df().sort_values("n")
     plain = flow_type(pairs, network=network)

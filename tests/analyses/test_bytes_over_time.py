@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nsgkit
@@ -16,6 +16,7 @@ from nsgkit.errors import NsgkitError
 from tests.counting import plain_stitch
 from tests.counting.test_conversations import FEW, ROWS, table_of
 from tests.engines import connection
+from tests.examples import examples
 from tests.frames import flows
 
 TALK = "10.0.0.4:50000 10.0.1.5:443 TCP"
@@ -217,7 +218,7 @@ def test_totals_without_begin_rows_are_those_of_a_breakdown():
     totals_agree(conversations(rows), rows, ["mac"])
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(st.lists(st.tuples(st.integers(0, 5_000_000), st.integers(0, 2**50)), max_size=40), st.integers(1, 90))
 def test_whatever_the_bin_the_total_stays(rows, minutes):
     clock = pd.Timestamp("2024-12-19T00:00Z")

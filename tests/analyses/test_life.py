@@ -17,6 +17,7 @@ from nsgkit.counting.conversations import conversations
 from nsgkit.errors import MissingColumnError, NsgkitError
 from tests.counting.plain_stitch import COUNTERS, records
 from tests.engines import connection
+from tests.examples import examples
 from tests.frames import flows
 from tests.internet import APP, GATE, INTRUDER, OPENED_RULE, RECORDS, big_internet
 
@@ -174,6 +175,7 @@ LINES = st.builds(
 )  # fmt: skip
 
 
+@examples(10)  # each example is three filters, and a life
 @given(st.lists(LINES, min_size=1, max_size=12), st.sampled_from([*ADDRESSES, 0, 2, 22, 2222, 65_535]))
 def test_what_the_terms_of_a_life_choose_is_what_it_counts(lines, value):
     made = conversations(flows("\n".join(lines)))

@@ -4,7 +4,7 @@ from itertools import product
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nsgkit
@@ -14,6 +14,7 @@ from nsgkit.errors import MissingColumnError, NsgkitError
 from nsgkit.schema import INSIDE_ONLY, PLACE_LINKS, PLACES, SPAN
 from tests.engines import connection
 from tests.enrich.told import network, with_geofeed
+from tests.examples import examples
 from tests.frames import flows
 
 LUX = {"prefix": "203.0.113.0/24", "country": "LU", "source": "geofeed.csv, line 1"}
@@ -164,7 +165,7 @@ MANY = [
 EVERY = made("\n".join(MANY))
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(
     st.lists(st.booleans(), min_size=len(EVERY), max_size=len(EVERY)),
     st.sampled_from([None, "1h"]),

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nsgkit import schema
@@ -10,6 +10,7 @@ from nsgkit.counting.conversations import conversation_rows, conversations
 from nsgkit.errors import MissingColumnError, NsgkitError
 from tests.counting import plain_stitch
 from tests.engines import connection
+from tests.examples import examples
 from tests.frames import flows, typed
 
 COUNTERS = list(plain_stitch.COUNTERS)
@@ -449,7 +450,7 @@ ROW = st.tuples(
     st.sampled_from(["R", "R", "DefaultRule_X", None]),
 )
 ROWS = st.lists(ROW, max_size=60)
-FEW = settings(max_examples=10)  # each example is some forty queries
+FEW = examples(10)  # each example is some forty queries
 START = pd.Timestamp("2024-12-19T09:00Z")
 
 
@@ -521,7 +522,7 @@ def plain_values(table):
     return table.astype("object").where(table.notna(), None).astype("str").to_numpy().tolist()
 
 
-@settings(max_examples=30)  # each example is a whole stitch in DuckDB's own way
+@examples(30)  # each example is a whole stitch in DuckDB's own way
 @given(ROWS)
 def test_the_quick_way_and_the_engines_way_say_the_same_of_every_column(rows):
     frame = table_of(rows)

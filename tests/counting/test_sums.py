@@ -2,13 +2,14 @@
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nsgkit import analyses
 from nsgkit.counting.conversations import conversations
 from nsgkit.errors import NsgkitError
 from tests.engines import connection
+from tests.examples import examples
 from tests.frames import flows
 
 A, B = "10.0.0.4:50000 10.0.1.5:443 TCP", "10.0.0.4:50001 10.0.2.5:443 TCP"
@@ -61,7 +62,7 @@ def by_hand(since, until, counted, width):
 
 
 @given(st.integers(0, HUGE), st.integers(1, 40 * 86_400), st.sampled_from(["1min", "1h", "1D"]))
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_what_falls_into_a_bin_is_exact_to_the_byte(counted, seconds, freq):
     start = pd.Timestamp("2024-12-19 09:00:13", tz="UTC")
     end = start + pd.Timedelta(seconds=seconds)
@@ -84,7 +85,7 @@ TABLES = {
 @pytest.mark.parametrize("held", [lambda frame: frame, lambda frame: connection().from_df(frame)])
 @pytest.mark.parametrize("ask", TABLES.values(), ids=TABLES)
 @given(st.lists(st.tuples(st.integers(0, HUGE), st.integers(0, HUGE)), min_size=1, max_size=4))
-@settings(max_examples=8, deadline=None)
+@examples(8)
 def test_a_sum_is_exact_or_refused(held, ask, counted):
     text = "".join(
         f"09:00:0{i} 10.0.0.4:5000{i} 10.0.1.5:443 TCP O A C 1/{there} 1/{back}\n"

@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from hypothesis import given as hypothesis_given
-from hypothesis import settings
 from hypothesis import strategies as st
 
 import nsgkit
@@ -16,6 +15,7 @@ from nsgkit.enrich.context import Context, FeedFile, KnownPrefix
 from nsgkit.enrich.labels.traffic_analytics import FLOW_TYPES
 from nsgkit.errors import MissingColumnError
 from tests.engines import connection
+from tests.examples import examples
 from tests.sample.reader import SAMPLES, TRUTH, read
 
 SHOP, DATA, SITE, CLIENTS = "10.1.0.4", "10.2.0.4", "192.168.7.9", "172.16.9.3"
@@ -119,7 +119,7 @@ NEAR = st.sampled_from(["10.1.", "10.2.", "10.3.", "20.0.", "192.168.", "172.16.
 ) | st.just("168.63.129.16")
 
 
-@settings(max_examples=40)
+@examples(40)
 @hypothesis_given(st.lists(st.tuples(NEAR, NEAR), min_size=1, max_size=30))
 def test_one_by_one(pairs):
     table = pd.DataFrame(pairs, columns=["src_ip", "dst_ip"])

@@ -2,16 +2,18 @@
 
 import json
 from collections import Counter
+from functools import cache
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from nsgkit import analyses, schema
 from nsgkit.errors import MissingColumnError
-from tests.analyses.conftest import SAMPLES
 from tests.engines import connection
 from tests.frames import flows
 
+SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 ASKED = [analyses.counter_forms, analyses.equal_rows, analyses.version_changes, analyses.late_answers]
 A = "10.0.0.4:50000 203.0.113.9:443 TCP"
 LATE = "203.0.113.9:443 10.0.0.4:50001 TCP"
@@ -38,6 +40,7 @@ def tuples():
                     yield record["macAddress"], old["Version"] if old else 4, path, record["time"], text
 
 
+@cache
 def malformed():
     truth = json.loads((SAMPLES / "truth.json").read_text("utf-8"))
     return {odd["raw"] for odd in truth["oddities"] if odd["kind"].startswith("malformed")}

@@ -140,7 +140,9 @@ def test_two_tables_can_be_joined():
     assert joined.collect({"service": "str"})["service"].tolist() == ["https"] * 3
 
 
-@pytest.mark.parametrize("engine", [lambda table: table, lambda table: connection().from_df(table)])
+@pytest.mark.parametrize(
+    "engine", [lambda table: table, lambda table: connection().from_df(table)], ids=["pandas", "duckdb"]
+)
 @pytest.mark.parametrize(
     ("values", "kind"),
     [

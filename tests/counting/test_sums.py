@@ -22,7 +22,9 @@ def carried(rows, table):
     return analyses.over_time(table, flows=rows, freq="1d")
 
 
-@pytest.mark.parametrize("held", [lambda frame: frame, lambda frame: connection().from_df(frame)])
+@pytest.mark.parametrize(
+    "held", [lambda frame: frame, lambda frame: connection().from_df(frame)], ids=["pandas", "duckdb"]
+)
 @pytest.mark.parametrize(
     "ask",
     [
@@ -82,7 +84,9 @@ TABLES = {
 }
 
 
-@pytest.mark.parametrize("held", [lambda frame: frame, lambda frame: connection().from_df(frame)])
+@pytest.mark.parametrize(
+    "held", [lambda frame: frame, lambda frame: connection().from_df(frame)], ids=["pandas", "duckdb"]
+)
 @pytest.mark.parametrize("ask", TABLES.values(), ids=TABLES)
 @given(st.lists(st.tuples(st.integers(0, HUGE), st.integers(0, HUGE)), min_size=1, max_size=4))
 @examples(8)

@@ -93,9 +93,9 @@ def test_a_table_of_flows_is_told_what_makes_conversations():
         draft_network(flows(ROWS))
 
 
-@pytest.fixture(scope="module")
-def samples():
-    return nsgkit.conversations(nsgkit.read_logs("data/samples"))
+@pytest.fixture
+def samples(stitched):
+    return stitched
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
 
-import nsgkit
 from nsgkit.enrich import Network, flow_type
 from nsgkit.enrich.context import Context, FeedFile, KnownPrefix
 from nsgkit.enrich.labels.traffic_analytics import FLOW_TYPES
@@ -191,9 +190,9 @@ def test_a_feed_s_name_stays_text(tmp_path):
     assert told("45.9.9.9", SHOP, hostile)[1] == "the source is in {{7*7}}</script>, date unknown"
 
 
-@pytest.fixture(scope="module")
-def samples():
-    return nsgkit.read_logs(SAMPLES).flows
+@pytest.fixture
+def samples(logs):
+    return logs.flows
 
 
 def test_the_samples_are_as_truth_json_says(samples):

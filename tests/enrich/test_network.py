@@ -5,7 +5,6 @@ from ipaddress import ip_address, ip_network
 import pandas as pd
 import pytest
 
-import nsgkit
 from nsgkit import analyses, views
 from nsgkit.enrich import Network, internet_as_one, nic_addresses, own_networks
 from nsgkit.enrich.names import names_of
@@ -122,9 +121,9 @@ def test_a_table_without_directions_names_what_makes_them():
         own_networks(flows(HEAD).drop(columns="direction"))
 
 
-@pytest.fixture(scope="module")
-def samples():
-    return nsgkit.conversations(nsgkit.read_logs("data/samples"))
+@pytest.fixture
+def samples(stitched):
+    return stitched
 
 
 def test_of_the_samples_inside_is_what_the_python_library_says(samples):

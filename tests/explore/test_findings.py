@@ -28,11 +28,6 @@ SAMPLES = Path("data/samples").absolute()
 
 
 @pytest.fixture(scope="module")
-def logs():
-    return nsgkit.read_logs(SAMPLES)
-
-
-@pytest.fixture(scope="module")
 def held(logs):
     return nsgkit.conversations(logs.flows)
 

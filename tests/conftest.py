@@ -1,4 +1,4 @@
-"""What all tests share: the samples, how hard hypothesis tries, a quick reader that does not fail, no skips."""
+"""What all tests share: the samples, how hard hypothesis tries, a quick reader that never fails, no skips."""
 
 import atexit
 import os

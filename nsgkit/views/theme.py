@@ -7,7 +7,6 @@ the clock of the machine that shows them.
 import json
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
 from typing import Any, TypeVar, cast
 
 import altair as alt
@@ -90,29 +89,8 @@ def selectable(chart: Any, **options: Any) -> alt.JupyterChart:
     that draw it are bundled, and a plain chart does not need them.
     """
     alt.JupyterChart._css = STYLE
-    if not alt.JupyterChart._is_offline:
-        alt.JupyterChart.enable_offline(True)
-        alt.JupyterChart._esm = _loaded_when_drawn(alt.JupyterChart._esm)
+    alt.JupyterChart.enable_offline(True)
     return alt.JupyterChart(chart, **options)
-
-
-def _loaded_when_drawn(script: str) -> str:
-    """Return a script of a widget that is there at once, and loads `script` when the first chart is drawn.
-
-    A page gives the script of a widget two seconds to load. Where a busy one takes longer, the widget never
-    hears of its pictures again, and the bundle that draws is a megabyte: so it is loaded after, and only once
-    for all charts of a page.
-    """
-    name = f"nsgkit-drawing-{sha256(script.encode()).hexdigest()[:16]}"
-    return f"""
-async function render(given) {{
-  const address = () => URL.createObjectURL(new Blob([script], {{ type: "text/javascript" }}));
-  const drawing = await (window[{json.dumps(name)}] ??= import(address()));
-  return drawing.default.render(given);
-}}
-const script = {json.dumps(script)};
-export default {{ render }};
-"""
 
 
 def decision_scale() -> alt.Scale:

@@ -1,19 +1,43 @@
-"""What all tests share: how hard hypothesis tries, that the quick reader does not fail, no skips in CI."""
+"""What all tests share: the samples, how hard hypothesis tries, a quick reader that never fails, no skips."""
 
 import atexit
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+import nsgkit
 from nsgkit.flows.parse import rows
 
+SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 IN_CI = os.environ.get("CI") == "true"
 
+settings.register_profile("brief", max_examples=10, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("dev", max_examples=50, deadline=None)
-settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("slow", max_examples=10_000, deadline=None, print_blob=True)
 settings.load_profile("ci" if IN_CI else "dev")
+
+
+@pytest.fixture(scope="session")
+def logs():
+    """The samples, read once for all tests: nobody changes them."""
+    return nsgkit.read_logs(SAMPLES)
+
+
+@pytest.fixture(scope="session")
+def stitched(logs):
+    """Their conversations."""
+    return nsgkit.conversations(logs.flows)
+
+
+@pytest.fixture(scope="session")
+def plain(logs):
+    """Their conversations, stitched in plain Python."""
+    from tests.counting import plain_stitch
+
+    return plain_stitch.summaries(plain_stitch.records(logs.flows))
 
 
 @pytest.fixture(autouse=True)

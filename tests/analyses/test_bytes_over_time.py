@@ -3,10 +3,9 @@
 from collections import Counter
 from fractions import Fraction
 
-import duckdb
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nsgkit
@@ -16,6 +15,8 @@ from nsgkit.counting.conversations import conversations
 from nsgkit.errors import NsgkitError
 from tests.counting import plain_stitch
 from tests.counting.test_conversations import FEW, ROWS, table_of
+from tests.engines import connection
+from tests.examples import examples
 from tests.frames import flows
 
 TALK = "10.0.0.4:50000 10.0.1.5:443 TCP"
@@ -83,7 +84,7 @@ def test_a_row_that_covers_forty_days_is_shared_out_to_the_byte():
 
 
 @pytest.mark.parametrize(
-    "engine", [pd.DataFrame, lambda table: duckdb.connect().from_df(table)], ids=["pandas", "duckdb"]
+    "engine", [pd.DataFrame, lambda table: connection().from_df(table)], ids=["pandas", "duckdb"]
 )
 def test_a_row_that_covers_most_of_a_year_is_shared_out_to_the_byte(engine):
     sent = 2**40 - 1
@@ -113,7 +114,7 @@ def test_double_capture_counts_once():
 def test_where_no_begin_rows_are_logged_the_end_rows_count(engine):
     text = f"08:59:00 {TALK} O A C 1/1 1/1\n09:05:00 {TALK} O A E 1/1 1/1\n09:06:00 {TALK} O A C 1/1 1/1"
     table = flows(text, version=4, flow_log="/FL", resource="/VNET")
-    said = carried(table if engine == "pandas" else duckdb.connect().from_df(table))
+    said = carried(table if engine == "pandas" else connection().from_df(table))
     assert said.loc[said["connections"] > 0, ["start", "connections"]].values.tolist() == [
         [pd.Timestamp("2024-12-19T08:00Z"), 1]
     ]
@@ -157,7 +158,7 @@ def spread(since, until, total, width):
 
 
 def held(rows):
-    return duckdb.connect().from_df(rows)
+    return connection().from_df(rows)
 
 
 @pytest.mark.parametrize("by", [None, "mac", ["protocol", "direction"]])
@@ -217,7 +218,7 @@ def test_totals_without_begin_rows_are_those_of_a_breakdown():
     totals_agree(conversations(rows), rows, ["mac"])
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(st.lists(st.tuples(st.integers(0, 5_000_000), st.integers(0, 2**50)), max_size=40), st.integers(1, 90))
 def test_whatever_the_bin_the_total_stays(rows, minutes):
     clock = pd.Timestamp("2024-12-19T00:00Z")

@@ -1,6 +1,5 @@
 """Coverage: what was logged, where it falls silent, and what is logged in a misleading way."""
 
-import duckdb
 import pandas as pd
 import pytest
 
@@ -8,6 +7,7 @@ from nsgkit import analyses, schema
 from nsgkit.counting.conversations import conversations
 from nsgkit.errors import MissingColumnError
 from nsgkit.flows.logging_stops import stops_in_words
+from tests.engines import connection
 from tests.frames import flows
 
 TALK = "203.0.113.7:4000 10.0.0.4:443 TCP"
@@ -262,7 +262,7 @@ FLOWS = [analyses.silences, analyses.doubly_logged, analyses.busiest_nics]
 
 @pytest.mark.parametrize("ask", FLOWS)
 def test_duckdb_gives_the_same_table(ask, logs):
-    pd.testing.assert_frame_equal(ask(duckdb.connect().from_df(logs.flows)), ask(logs.flows))
+    pd.testing.assert_frame_equal(ask(connection().from_df(logs.flows)), ask(logs.flows))
 
 
 @pytest.mark.parametrize("ask", FLOWS)
@@ -272,6 +272,6 @@ def test_the_same_columns_without_rows(ask, logs):
 
 def test_stateless_rules_in_duckdb_and_without_rows(stitched):
     table = analyses.stateless_rules(stitched)
-    pd.testing.assert_frame_equal(analyses.stateless_rules(duckdb.connect().from_df(stitched)), table)
+    pd.testing.assert_frame_equal(analyses.stateless_rules(connection().from_df(stitched)), table)
     none = analyses.stateless_rules(conversations(schema.empty()))
     assert none.dtypes.astype(str).equals(table.dtypes.astype(str))

@@ -3,7 +3,6 @@
 import ipaddress
 from datetime import UTC, datetime
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -20,6 +19,7 @@ from nsgkit.analyses.filters.words import SAYINGS, WORDS, terms_in
 from nsgkit.errors import MissingColumnError, NsgkitError
 from nsgkit.schema.columns import as_text
 from nsgkit.schema.ports import SERVICES
+from tests.engines import connection
 from tests.frames import flows
 
 LOGGED = flows("""
@@ -135,7 +135,7 @@ def test_a_filter_keeps_what_it_says(text):
 @pytest.mark.parametrize("text", KEPT)
 def test_duckdb_keeps_the_same_rows(text):
     table = LOGGED.assign(rule=LOGGED["rule"].replace("", None).astype("category"))
-    relation = query(duckdb.connect().from_df(table), text)
+    relation = query(connection().from_df(table), text)
     assert sorted(relation.to_arrow_table()["tuple"].to_pylist()) == KEPT[text]
 
 
@@ -247,7 +247,7 @@ def test_any_text_is_read_or_refused_in_our_own_words(text):
 def test_a_value_that_is_picked_keeps_the_rows_that_have_it_and_no_other(field, engine, names):
     column = {"rule": "rule", "nsg": "acl", "nic": "mac", "flow_log": "flow_log"}[field]
     table = pd.DataFrame({column: pd.Series([*names, None], dtype="str"), "row": range(len(names) + 1)})
-    given = table if engine == "pandas" else duckdb.connect().from_arrow(pa.Table.from_pandas(table))
+    given = table if engine == "pandas" else connection().from_arrow(pa.Table.from_pandas(table))
     kept = query(given, f"{field}:{quoted(names[0])}")
     found = kept if engine == "pandas" else kept.to_arrow_table().to_pandas()
     assert sorted(found["row"]) == [i for i, name in enumerate(names) if name == names[0]]
@@ -271,7 +271,7 @@ def test_a_filter_of_conversations_asks_when_they_began():
 )
 @pytest.mark.parametrize("engine", ["pandas", "DuckDB"])
 def test_a_connection_counts_once_from_whichever_end_it_is_asked_for(text, engine):
-    made = nsgkit.conversations(TWICE if engine == "pandas" else duckdb.connect().from_df(TWICE))
+    made = nsgkit.conversations(TWICE if engine == "pandas" else connection().from_df(TWICE))
     table = breakdown(query(made, text), ["dst_port"])
     assert (table["connections"].item(), table["bytes"].item()) == (1, 500)
 
@@ -395,7 +395,7 @@ def test_a_tree_keeps_what_a_plain_evaluation_of_each_row_keeps(engine, rows, tr
     made = pd.DataFrame(rows).astype({name: types[name] for name in types if name not in texts})
     made = made.assign(**{name: as_text(made[name]) for name in texts})
     made["first"] = made["first"].astype("datetime64[ms, UTC]")
-    given = made if engine == "pandas" else duckdb.connect().from_arrow(pa.Table.from_pandas(made))
+    given = made if engine == "pandas" else connection().from_arrow(pa.Table.from_pandas(made))
     kept = query(given, beside(text, "from:2024-12-19T09:30" if timed else ""))
     kept = kept if engine == "pandas" else kept.to_arrow_table().to_pandas()
     found = sorted(zip(kept["tuple"], kept["folded"], strict=True))

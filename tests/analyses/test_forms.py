@@ -2,16 +2,18 @@
 
 import json
 from collections import Counter
+from functools import cache
+from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 
 from nsgkit import analyses, schema
 from nsgkit.errors import MissingColumnError
-from tests.analyses.conftest import SAMPLES
+from tests.engines import connection
 from tests.frames import flows
 
+SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 ASKED = [analyses.counter_forms, analyses.equal_rows, analyses.version_changes, analyses.late_answers]
 A = "10.0.0.4:50000 203.0.113.9:443 TCP"
 LATE = "203.0.113.9:443 10.0.0.4:50001 TCP"
@@ -38,6 +40,7 @@ def tuples():
                     yield record["macAddress"], old["Version"] if old else 4, path, record["time"], text
 
 
+@cache
 def malformed():
     truth = json.loads((SAMPLES / "truth.json").read_text("utf-8"))
     return {odd["raw"] for odd in truth["oddities"] if odd["kind"].startswith("malformed")}
@@ -165,7 +168,7 @@ def test_a_call_from_a_high_port_is_no_answer():
 
 @pytest.mark.parametrize("ask", ASKED)
 def test_duckdb_gives_the_same_table(ask, logs):
-    pd.testing.assert_frame_equal(ask(duckdb.connect().from_df(logs.flows)), ask(logs.flows))
+    pd.testing.assert_frame_equal(ask(connection().from_df(logs.flows)), ask(logs.flows))
 
 
 @pytest.mark.parametrize("ask", ASKED)

@@ -2,13 +2,13 @@
 
 from functools import partial
 
-import duckdb
 import pandas as pd
 import pytest
 
 import nsgkit
 from nsgkit import analyses
 from nsgkit.errors import MissingColumnError, NsgkitError
+from tests.engines import connection
 from tests.frames import flows
 
 LOGGED = flows("""
@@ -43,7 +43,7 @@ def test_a_column_of_the_analysts_own_makes_groups_on_every_engine(ask, name):
     table = ask(made, by=name)
     assert not table.empty
     assert set(table[name].dropna()) <= set(pd.Series(OWN[name]).dropna())
-    pd.testing.assert_frame_equal(ask(duckdb.connect().from_df(made), by=name), table)
+    pd.testing.assert_frame_equal(ask(connection().from_df(made), by=name), table)
 
 
 @every_question

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from itertools import product
 
-import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -17,6 +16,8 @@ from nsgkit.analyses.traffic.life import terms_of_life
 from nsgkit.counting.conversations import conversations
 from nsgkit.errors import MissingColumnError, NsgkitError
 from tests.counting.plain_stitch import COUNTERS, records
+from tests.engines import connection
+from tests.examples import examples
 from tests.frames import flows
 from tests.internet import APP, GATE, INTRUDER, OPENED_RULE, RECORDS, big_internet
 
@@ -113,7 +114,7 @@ OF = [
 @pytest.mark.parametrize(("network", "name", "value"), OF)
 def test_a_life_is_what_is_counted_one_by_one(networks, network, name, value, engine):
     table, rows = networks[network]
-    asked = table if engine == "pandas" else duckdb.connect().from_df(table)
+    asked = table if engine == "pandas" else connection().from_df(table)
     found = life(asked, **{"address" if name == "ip" else "port": value})
     assert found.columns.tolist() == [column.name for column in schema.LIFE]
     assert records(found) == lived(rows, name, value)
@@ -130,7 +131,7 @@ def test_what_is_odd_is_there_to_be_counted(networks):
 @pytest.mark.parametrize("engine", ["pandas", "duckdb"])
 def test_of_no_conversations_nothing_is_said(stitched, engine):
     none = stitched.head(0)
-    asked = none if engine == "pandas" else duckdb.connect().from_df(none)
+    asked = none if engine == "pandas" else connection().from_df(none)
     for ask in (lambda table: life(table, port=22), denied_then_allowed):
         assert ask(asked).empty
         assert ask(asked).dtypes.astype(str).equals(ask(stitched).dtypes.astype(str))
@@ -174,6 +175,7 @@ LINES = st.builds(
 )  # fmt: skip
 
 
+@examples(10)  # each example is three filters, and a life
 @given(st.lists(LINES, min_size=1, max_size=12), st.sampled_from([*ADDRESSES, 0, 2, 22, 2222, 65_535]))
 def test_what_the_terms_of_a_life_choose_is_what_it_counts(lines, value):
     made = conversations(flows("\n".join(lines)))
@@ -245,7 +247,7 @@ def rule(rows):
 @pytest.mark.parametrize("network", ["samples", "internet"])
 def test_who_was_denied_and_later_allowed_is_what_a_plain_loop_finds(networks, network, by, engine):
     table, rows = networks[network]
-    asked = table if engine == "pandas" else duckdb.connect().from_df(table)
+    asked = table if engine == "pandas" else connection().from_df(table)
     expected = turned(rows, by)
     assert records(denied_then_allowed(asked, by=by, top=None)) == expected
     assert records(denied_then_allowed(asked, by=by, top=1)) == expected[:1]

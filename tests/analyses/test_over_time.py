@@ -2,13 +2,13 @@
 
 from collections import Counter
 
-import duckdb
 import pandas as pd
 import pytest
 
 from nsgkit.analyses import over_time
 from nsgkit.counting.conversations import conversations
 from nsgkit.errors import MissingColumnError, NsgkitError
+from tests.engines import connection
 from tests.frames import flows
 
 LOGGED = flows("""
@@ -58,7 +58,7 @@ def test_without_flows_there_are_no_bytes():
 
 
 def test_duckdb_and_an_independent_count_agree_with_pandas():
-    relation = duckdb.connect().from_df(MADE)
+    relation = connection().from_df(MADE)
     table = over_time(relation, freq="5min", by=["direction", "src_ip"])
     assert table.equals(over_time(MADE, freq="5min", by=["direction", "src_ip"]))
     plain = Counter(

@@ -2,10 +2,9 @@
 
 from itertools import product
 
-import duckdb
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nsgkit
@@ -13,7 +12,9 @@ from nsgkit import schema
 from nsgkit.analyses import breakdown, place_links, places
 from nsgkit.errors import MissingColumnError, NsgkitError
 from nsgkit.schema import INSIDE_ONLY, PLACE_LINKS, PLACES, SPAN
+from tests.engines import connection
 from tests.enrich.told import network, with_geofeed
+from tests.examples import examples
 from tests.frames import flows
 
 LUX = {"prefix": "203.0.113.0/24", "country": "LU", "source": "geofeed.csv, line 1"}
@@ -114,7 +115,7 @@ def test_a_hostile_city_stays_text():
 def test_on_duckdb_and_in_any_order():
     table = made()
     plain = places(table, OWN, freq="1h")
-    pd.testing.assert_frame_equal(places(duckdb.connect().from_df(table), OWN, freq="1h"), plain)
+    pd.testing.assert_frame_equal(places(connection().from_df(table), OWN, freq="1h"), plain)
     pd.testing.assert_frame_equal(places(table.sample(frac=1, random_state=3), OWN, freq="1h"), plain)
 
 
@@ -164,7 +165,7 @@ MANY = [
 EVERY = made("\n".join(MANY))
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(
     st.lists(st.booleans(), min_size=len(EVERY), max_size=len(EVERY)),
     st.sampled_from([None, "1h"]),

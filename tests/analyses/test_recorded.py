@@ -1,6 +1,5 @@
 """What flow logs left out, what was allowed and not delivered, what was never answered: said and counted."""
 
-import duckdb
 import pytest
 
 from nsgkit import FlowLogs, analyses, conversations, schema
@@ -8,6 +7,7 @@ from nsgkit.analyses import breakdown, record_types, top_talkers, traffic_links
 from nsgkit.analyses.filters.select import query
 from nsgkit.errors import MissingColumnError, NsgkitError
 from nsgkit.views import links, matrix, top_bars
+from tests.engines import connection
 from tests.frames import flows
 
 A = "10.0.0.4:50000 10.0.1.5:443 TCP"
@@ -50,7 +50,7 @@ def test_nsg_flow_logs_write_all_kinds_and_are_left_out():
 
 def test_duckdb_says_the_same():
     frame = flows(WHOLE, **VNET)
-    theirs = record_types(duckdb.connect().from_df(frame))
+    theirs = record_types(connection().from_df(frame))
     assert theirs.astype("str").equals(record_types(frame).astype("str"))
 
 
@@ -120,7 +120,7 @@ ANSWERS = """
 def test_conversations_are_chosen_by_whether_they_were_answered(text, ports):
     table = conversations(flows(ANSWERS))
     assert sorted(query(table, text)["src_port"]) == ports
-    relation = conversations(duckdb.connect().from_df(flows(ANSWERS)))
+    relation = conversations(connection().from_df(flows(ANSWERS)))
     assert sorted(row[0] for row in query(relation, text).select("src_port").fetchall()) == ports
 
 

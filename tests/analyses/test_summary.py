@@ -3,13 +3,13 @@
 from collections import Counter, defaultdict
 from ipaddress import ip_address, ip_network
 
-import duckdb
 import pandas as pd
 import pytest
 
 import nsgkit
 from nsgkit import analyses, schema
 from tests.counting.plain_stitch import fold, records, summaries
+from tests.engines import connection
 from tests.frames import flows
 from tests.internet import ADMIN_EDGE, INTRUDER, UPLOAD, UPLOADED, big_internet
 
@@ -131,7 +131,7 @@ def test_what_is_planted_in_the_second_network_is_told():
 
 
 def test_duckdb_says_the_same(stitched):
-    held = duckdb.connect().from_df(stitched)
+    held = connection().from_df(stitched)
     pd.testing.assert_frame_equal(analyses.summary(held), analyses.summary(stitched))
     pd.testing.assert_frame_equal(analyses.summary(held.limit(0)), analyses.summary(stitched.head(0)))
 

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import duckdb
 import pandas as pd
 import pytest
 
@@ -11,6 +10,7 @@ from nsgkit.analyses import breakdown
 from nsgkit.counting.conversations import conversations
 from nsgkit.errors import MissingColumnError, NsgkitError
 from tests.counting import plain_stitch
+from tests.engines import connection
 from tests.frames import flows
 
 COUNTS = ("connections", "denied", "unknown", "orphans", "uncounted", *plain_stitch.COUNTERS)
@@ -65,7 +65,7 @@ def test_what_is_folded_in_the_samples_is_what_a_plain_search_finds(stitched, pl
 
 @pytest.mark.parametrize(("ask", "options", "key"), QUESTIONS)
 def test_duckdb_gives_the_same_table(stitched, ask, options, key):
-    relation = duckdb.connect().from_df(stitched)
+    relation = connection().from_df(stitched)
     pd.testing.assert_frame_equal(ask(relation, **options), ask(stitched, **options))
 
 
@@ -110,7 +110,7 @@ def test_a_sum_of_conversations_that_64_bits_cannot_hold_names_the_row(engine):
         f"09:0{m}:00 {OURS} O A {row}" for m, row in enumerate(("B", f"E 1/{huge} -/-", "B", "E 1/5 -/-"))
     ]
     made = conversations(flows("\n".join(rows)))
-    table = made if engine == "pandas" else duckdb.connect().from_df(made)
+    table = made if engine == "pandas" else connection().from_df(made)
     with pytest.raises(NsgkitError, match=f"{huge}: blob b1, record 0, tuple 0"):
         breakdown(table, "protocol")
 
@@ -141,7 +141,7 @@ def test_those_that_are_shown_are_the_first_of_all(stitched, by, measure):
     told = {"measure": measure, "peers": "dst_port"}
     few, all_ = (breakdown(stitched, by, top=top, **told) for top in (7, None))
     pd.testing.assert_frame_equal(few, all_.head(7))
-    relation = duckdb.connect().from_df(stitched)
+    relation = connection().from_df(stitched)
     pd.testing.assert_frame_equal(breakdown(relation, by, top=7, **told), few)
 
 
@@ -169,7 +169,7 @@ def test_rows_in_place_of_conversations_name_the_function_that_makes_them():
 
 # The internet is one
 
-ENGINES = {"pandas": lambda table: table, "duckdb": lambda table: duckdb.connect().from_df(table)}
+ENGINES = {"pandas": lambda table: table, "duckdb": lambda table: connection().from_df(table)}
 ADDED = ["connections", "denied", "unknown", "orphans", "bytes", "packets"]
 
 
@@ -250,7 +250,7 @@ def test_the_matrix_adds_up_to_the_pairs(stitched):
         .equals(pairs[["connections", "denied", "bytes"]].sum())
     )
     assert cells["share"].sum() == pytest.approx(1)
-    relation = duckdb.connect().from_df(stitched)
+    relation = connection().from_df(stitched)
     pd.testing.assert_frame_equal(cells, analyses.matrix(relation, top=None, internet="each"))
 
 
@@ -276,7 +276,7 @@ ODD_ADDRESSES = """
 )
 def test_a_relation_is_gathered_into_the_same_networks(networks):
     table = conversations(flows(ODD_ADDRESSES))
-    relation = duckdb.connect().from_df(table)
+    relation = connection().from_df(table)
     told = {"measure": "connections", **networks}
     pd.testing.assert_frame_equal(analyses.matrix(relation, **told), analyses.matrix(table, **told))
 
@@ -294,7 +294,7 @@ def test_the_cells_that_are_shown_are_the_first_of_all(stitched):
 
 @pytest.mark.parametrize("engine", ["pandas", "duckdb"])
 def test_of_cells_that_are_equal_no_more_are_shown_than_were_asked_for(engine):
-    table = TALK if engine == "pandas" else duckdb.connect().from_df(TALK)
+    table = TALK if engine == "pandas" else connection().from_df(TALK)
     ask = partial(analyses.matrix, table, prefix=32, measure="connections")
     assert ask(top=None)["connections"].tolist()[:2] == [1, 1]
     assert ask(top=1)[["source", "destination"]].to_numpy().tolist() == [["10.0.0.4", "10.0.1.5"]]
@@ -410,7 +410,7 @@ def test_changes_add_up_whether_the_internet_is_one_or_each(engine, stitched):
 
 
 def test_change_is_the_same_in_duckdb(stitched):
-    relation = duckdb.connect().from_df(stitched)
+    relation = connection().from_df(stitched)
     pd.testing.assert_frame_equal(analyses.change(relation), analyses.change(stitched))
 
 

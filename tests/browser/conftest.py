@@ -40,9 +40,8 @@ def open_notebook(jupyter):
 
 @pytest.fixture
 def run_cells(jupyter):
-    """Run these cells as a notebook of their own."""
-    yield lambda *cells: jupyter.open(jupyter.write(cells)).run_all()
-    jupyter.close()
+    """Run these cells as a notebook of their own, which the next test may take over with its kernel."""
+    return lambda *cells: jupyter.run(cells)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -52,4 +51,5 @@ def pytest_runtest_makereport(item, call):
     if call.when == "call" and report.failed and lab and lab.page and lab.notebook:
         kept = lab.keep(FAILURES / re.sub(r"[^\w.-]+", "-", item.name))
         report.sections.append(("kept to look at", "\n".join(map(str, kept))))
+        lab.cells = ()  # nobody takes over what failed
     return report

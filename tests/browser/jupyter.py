@@ -6,7 +6,13 @@ from pathlib import Path
 
 import nbformat
 
-from tests.browser.notebook import PATIENCE, Notebook
+from tests.browser.notebook import Notebook
+from tests.browser.server import PATIENCE
+
+# A page for a slow machine: anywidget gives a script of a widget two seconds to load, and then drops for ever
+# what Python tells that widget. On a machine that does three things at once this says nothing of the kit.
+PATIENT = f"""const timeout = AbortSignal.timeout.bind(AbortSignal);
+AbortSignal.timeout = (milliseconds) => timeout(Math.max(milliseconds, {PATIENCE * 1000}));"""
 
 OPEN = """async (path) => {
     const panel = await window.jupyterapp.commands.execute('docmanager:open', {path, factory: 'Notebook'});
@@ -21,6 +27,15 @@ OPEN = """async (path) => {
         const ofCell = parent_header.msg_type === 'execute_request';
         if (said && !ofCell && !said.startsWith('No such comm')) window.strays.push(said);
     });
+}"""
+# The kernel and all that it imported stay; the explorers, and what is shown of them, go.
+EMPTY = """async (code) => {
+    const {commands, shell} = window.jupyterapp;
+    const notebook = shell.currentWidget.content;
+    await shell.currentWidget.context.sessionContext.session.kernel.requestExecute({code}).done;
+    await commands.execute('notebook:clear-all-cell-outputs');
+    [notebook.activeCellIndex, notebook.mode] = [0, 'command'];
+    window.strays = [];
 }"""
 CLOSE = """async () => {
     const panel = window.jupyterapp.shell.currentWidget;
@@ -40,19 +55,35 @@ class Jupyter:
         self.context = context
         self.page = None
         self.notebook = None
+        self.cells = ()  # those of the notebook that `run` opened
         self.outside, self.said, self.dialogs = [], [], []
         context.route(_is_outside, self._refuse)
 
     def open(self, path):
         """Open the notebook at `path`, below the served folder, with a kernel of its own."""
+        self.close()
         if self.page is None:
             self._load()
-        self._log_from = len(self._log())
-        for seen in (self.outside, self.said, self.dialogs):
-            seen.clear()
+        self._forget()
         self.page.evaluate(OPEN, path)
         self.notebook = Notebook(self, path)
         return self.notebook
+
+    def run(self, cells):
+        """Run these cells as a notebook of their own; the same as before run again in the same kernel."""
+        if self.notebook and self.cells == cells:
+            self.page.mouse.move(0, 0)
+            self.page.evaluate(EMPTY, "import ipywidgets\nipywidgets.Widget.close_all()")
+            self._forget()
+        else:
+            self.open(self.write(cells, "cells.ipynb"))
+            self.cells = cells
+        return self.notebook.run_all()
+
+    def _forget(self):
+        self._log_from = len(self._log())
+        for seen in (self.outside, self.said, self.dialogs):
+            seen.clear()
 
     def write(self, cells, name="scratch.ipynb"):
         """Write a notebook of these cells beside the real ones, and return its path."""
@@ -79,6 +110,7 @@ class Jupyter:
 
     def close(self):
         """Close the notebook and end its kernel; a page that asks something back is thrown away."""
+        self.cells = ()
         if self.notebook:
             self.notebook = None
             self.page.mouse.move(0, 0)  # what the mouse points at outlives the notebook
@@ -90,6 +122,7 @@ class Jupyter:
         """Throw the page away: the next notebook gets a new one."""
         self.page.close()
         self.page = self.notebook = None
+        self.cells = ()
         self.server.stop_kernels()
 
     def faults(self):
@@ -118,12 +151,13 @@ class Jupyter:
 
     def _load(self):
         self.page = self.context.new_page()
+        self.page.add_init_script(PATIENT)
         self.page.set_default_timeout(PATIENCE * 1000)
         self.page.on("console", lambda m: self.said.append(m.text) if m.type == "error" else None)
         self.page.on("pageerror", lambda error: self.said.append(f"uncaught: {error}"))
         self.page.on("dialog", self._dismiss)
         self.page.goto(f"{self.server.address}/lab?reset&token={self.server.token}")
-        self.page.wait_for_selector(".jp-Launcher", timeout=60_000)
+        self.page.wait_for_selector(".jp-Launcher", timeout=PATIENCE * 1000)
         self.page.evaluate("() => window.jupyterapp.restored")
         # JupyterLab leaves out what is out of sight: without this, it has no text and no size.
         self.page.add_style_tag(content=".jp-Cell { content-visibility: visible !important; }")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from playwright.sync_api import TimeoutError as NotInTime
 
+from tests.browser.server import PATIENCE
+
 DRAWN = (Path(__file__).parent / "drawn.js").read_text("utf-8")
-PATIENCE = 20  # seconds that a widget or picture has to appear
 EVALUATE = """async (code) => {
     const kernel = window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
     const reply = await kernel.requestExecute({code: '', user_expressions: {value: code}}).done;

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
+PATIENCE = 90  # seconds that anything has to appear: a machine may be slow, and do other things besides
 QUIET = {"apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}}
 
 
@@ -32,7 +33,7 @@ class Server:
         request = urllib.request.Request(
             f"{self.address}/api/{path}", method=method, headers={"Authorization": f"token {self.token}"}
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.loads(answer.read() or "null")
 
     def stop_kernels(self):
@@ -115,7 +116,7 @@ def _free_port():
         return listener.getsockname()[1]
 
 
-def _wait_until_up(server, process, seconds=60):
+def _wait_until_up(server, process, seconds=PATIENCE):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(OSError):

@@ -8,7 +8,7 @@ import pytest
 
 from nsgkit import schema, views
 from nsgkit.html import visible
-from tests.browser.notebook import PATIENCE
+from tests.browser.server import PATIENCE
 from tests.browser.test_hostile_names import NAMES
 from tests.browser.test_saved import SAVE
 from tests.views.test_maps import OSLO, SEEN, SUVA, link, row, table

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.server import REPOSITORY
+from tests.browser.server import PATIENCE, REPOSITORY
 
 CELLS = [
     f"import sys\nsys.path.insert(0, {str(REPOSITORY)!r})",
@@ -97,7 +97,9 @@ def test_the_time_is_played_on_map_and_table(fresh, jupyter, theme):
         buttons.nth(0).click()
         shown = fresh.explorer().get_by_text(re.compile(r"^(Wed|Thu) 1. Dec .* to .*\d\d:00 UTC$"))
         shown.wait_for()
-        expect(shown).not_to_have_text(shown.inner_text(), timeout=20_000)  # a slow kernel skips some bins
+        expect(shown).not_to_have_text(
+            shown.inner_text(), timeout=PATIENCE * 1000
+        )  # a slow kernel skips some bins
         buttons.nth(1).click()
         assert world(fresh).locator(".nsgkit-time").is_hidden()
         assert fresh.faults() == []

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from tests.browser.notebook import PATIENCE
+from tests.browser.server import PATIENCE
 
 SAVE = """async () => {
     await window.jupyterapp.commands.execute('docmanager:save');

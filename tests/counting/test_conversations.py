@@ -1,15 +1,16 @@
 """Conversations: literal oddities, an independent stitcher, and what must hold for any rows at all."""
 
-import duckdb
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nsgkit import schema
 from nsgkit.counting.conversations import conversation_rows, conversations
 from nsgkit.errors import MissingColumnError, NsgkitError
 from tests.counting import plain_stitch
+from tests.engines import connection
+from tests.examples import examples
 from tests.frames import flows, typed
 
 COUNTERS = list(plain_stitch.COUNTERS)
@@ -83,11 +84,7 @@ def test_rows_of_one_second(states, alone, after_a_begin, engine):
     second = "\n".join(f"09:01:00 {A} O A {state}" for state in states)
     for text, said in ((second, alone), (f"09:00:00 {A} O A B\n{second}", after_a_begin)):
         table = flows(text)
-        made = (
-            conversations(duckdb.connect().from_df(table)).df()
-            if engine == "duckdb"
-            else conversations(table)
-        )
+        made = conversations(connection().from_df(table)).df() if engine == "duckdb" else conversations(table)
         assert sorted((made["state"].astype("str") + " " + made["rows"].astype("str")).tolist()) == sorted(
             said
         )
@@ -275,7 +272,7 @@ def test_look_alikes_of_double_capture_are_not_folded(apart):
 
 def test_two_inbound_views_are_two_connections_whichever_engine_holds_them():
     hop = flows(f"09:00:00 {A} I A B {HERE}\n09:00:00 {A} I A B {THERE}")
-    relation = conversations(duckdb.connect().from_df(hop))
+    relation = conversations(connection().from_df(hop))
     assert conversations(hop)["folded"].tolist() == [False, False]
     assert relation.select("folded").fetchall() == [(False,), (False,)]
 
@@ -409,7 +406,7 @@ def test_a_missing_column_is_named():
 
 
 def held_by(engine, table):
-    return table if engine == "pandas" else duckdb.connect().from_df(table)
+    return table if engine == "pandas" else connection().from_df(table)
 
 
 @pytest.mark.parametrize("engine", ["pandas", "duckdb"])
@@ -453,7 +450,7 @@ ROW = st.tuples(
     st.sampled_from(["R", "R", "DefaultRule_X", None]),
 )
 ROWS = st.lists(ROW, max_size=60)
-FEW = settings(max_examples=10)  # each example is some forty queries
+FEW = examples(10)  # each example is some forty queries
 START = pd.Timestamp("2024-12-19T09:00Z")
 
 
@@ -525,12 +522,12 @@ def plain_values(table):
     return table.astype("object").where(table.notna(), None).astype("str").to_numpy().tolist()
 
 
-@settings(max_examples=30)  # each example is a whole stitch in DuckDB's own way
+@examples(30)  # each example is a whole stitch in DuckDB's own way
 @given(ROWS)
 def test_the_quick_way_and_the_engines_way_say_the_same_of_every_column(rows):
     frame = table_of(rows)
     names = ["first", "src_ip", "src_port", "state", "mac", "rows", "folded", "blob", "record", "tuple"]
-    relation = conversations(duckdb.connect().from_df(frame))
+    relation = conversations(connection().from_df(frame))
     theirs = relation.order("first, blob, record, tuple").select(*names).to_arrow_table().to_pandas()
     ours = conversations(frame)[names]
     ours = ours.astype(theirs.dtypes)

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 
-import duckdb
 import narwhals as nw
 import pandas as pd
 import pytest
@@ -12,6 +11,7 @@ from nsgkit import schema
 from nsgkit.counting.expressions import known_sum
 from nsgkit.counting.frame import Rows
 from nsgkit.errors import MissingColumnError, NsgkitError
+from tests.engines import connection
 from tests.frames import flows
 
 ROWS = flows("""
@@ -31,12 +31,12 @@ def test_a_pandas_table_comes_back_as_it_went_in():
 
 
 def test_a_relation_gives_the_same_table():
-    same(Rows.of(duckdb.connect().from_df(ROWS)).collect(TYPES), ROWS)
+    same(Rows.of(connection().from_df(ROWS)).collect(TYPES), ROWS)
 
 
 def test_parquet_gives_the_same_table(tmp_path):
     ROWS.to_parquet(tmp_path / "f.parquet")
-    same(Rows.of(duckdb.connect().read_parquet(str(tmp_path / "f.parquet"))).collect(TYPES), ROWS)
+    same(Rows.of(connection().read_parquet(str(tmp_path / "f.parquet"))).collect(TYPES), ROWS)
 
 
 def test_no_rows_come_back_in_the_same_types():
@@ -109,12 +109,12 @@ def test_what_is_materialized_is_found_once():
 
 
 def test_a_relation_stays_where_it_is():
-    rows = Rows.of(duckdb.connect().from_df(ROWS))
+    rows = Rows.of(connection().from_df(ROWS))
     assert rows.materialize() is rows
 
 
 def test_an_enum_of_a_relation_is_text():
-    relation = duckdb.connect().from_df(ROWS)
+    relation = connection().from_df(ROWS)
     assert "ENUM" in str(relation.types)
     assert Rows.of(relation, ["direction"]).frame.collect_schema()["direction"] == nw.String
 
@@ -140,7 +140,9 @@ def test_two_tables_can_be_joined():
     assert joined.collect({"service": "str"})["service"].tolist() == ["https"] * 3
 
 
-@pytest.mark.parametrize("engine", [lambda table: table, lambda table: duckdb.connect().from_df(table)])
+@pytest.mark.parametrize(
+    "engine", [lambda table: table, lambda table: connection().from_df(table)], ids=["pandas", "duckdb"]
+)
 @pytest.mark.parametrize(
     ("values", "kind"),
     [

@@ -1,12 +1,12 @@
 """What rows added to their conversations, and when: for an explorer that asks again and again."""
 
-import duckdb
 import pandas as pd
 import pytest
 
 from nsgkit.counting.conversations import conversations, stitched_once
 from nsgkit.counting.spread import added_over_time, increments
 from tests.counting.test_conversations import FEW, ROWS, given, table_of
+from tests.engines import connection
 from tests.frames import flows
 
 A, B = "10.0.0.4:50000 10.0.1.5:443 TCP", "203.0.113.7:4000 10.0.1.5:443 TCP"
@@ -29,7 +29,7 @@ def test_what_rows_added_is_what_their_conversations_have(rows):
 
 
 def test_a_relation_gives_the_same_increments(logs, stitched):
-    relation = duckdb.connect().from_df(logs.flows)
+    relation = connection().from_df(logs.flows)
     ours, theirs = (in_order(increments(rows, stitched)) for rows in (logs.flows, relation))
     pd.testing.assert_frame_equal(ours, theirs)
 

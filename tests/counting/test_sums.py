@@ -1,14 +1,15 @@
 """Counters up to 2^63 - 1 are rows: what does not add up in 64 bits is our error, and never wraps around."""
 
-import duckdb
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nsgkit import analyses
 from nsgkit.counting.conversations import conversations
 from nsgkit.errors import NsgkitError
+from tests.engines import connection
+from tests.examples import examples
 from tests.frames import flows
 
 A, B = "10.0.0.4:50000 10.0.1.5:443 TCP", "10.0.0.4:50001 10.0.2.5:443 TCP"
@@ -21,7 +22,9 @@ def carried(rows, table):
     return analyses.over_time(table, flows=rows, freq="1d")
 
 
-@pytest.mark.parametrize("held", [lambda frame: frame, lambda frame: duckdb.connect().from_df(frame)])
+@pytest.mark.parametrize(
+    "held", [lambda frame: frame, lambda frame: connection().from_df(frame)], ids=["pandas", "duckdb"]
+)
 @pytest.mark.parametrize(
     "ask",
     [
@@ -44,7 +47,7 @@ def test_both_ways_of_one_conversation_do_not_wrap_around():
 
 def test_shares_of_a_total_beyond_64_bits_are_shares():
     rows = flows(f"09:00:00 {A} O A C 1/{2**62} -/-\n09:00:01 {B} O A C 1/{2**62} -/-")
-    table = analyses.matrix(conversations(duckdb.connect().from_df(rows)), measure="bytes")
+    table = analyses.matrix(conversations(connection().from_df(rows)), measure="bytes")
     assert table["share"].tolist() == [0.5, 0.5]
 
 
@@ -61,7 +64,7 @@ def by_hand(since, until, counted, width):
 
 
 @given(st.integers(0, HUGE), st.integers(1, 40 * 86_400), st.sampled_from(["1min", "1h", "1D"]))
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_what_falls_into_a_bin_is_exact_to_the_byte(counted, seconds, freq):
     start = pd.Timestamp("2024-12-19 09:00:13", tz="UTC")
     end = start + pd.Timedelta(seconds=seconds)
@@ -81,10 +84,12 @@ TABLES = {
 }
 
 
-@pytest.mark.parametrize("held", [lambda frame: frame, lambda frame: duckdb.connect().from_df(frame)])
+@pytest.mark.parametrize(
+    "held", [lambda frame: frame, lambda frame: connection().from_df(frame)], ids=["pandas", "duckdb"]
+)
 @pytest.mark.parametrize("ask", TABLES.values(), ids=TABLES)
 @given(st.lists(st.tuples(st.integers(0, HUGE), st.integers(0, HUGE)), min_size=1, max_size=4))
-@settings(max_examples=8, deadline=None)
+@examples(8)
 def test_a_sum_is_exact_or_refused(held, ask, counted):
     text = "".join(
         f"09:00:0{i} 10.0.0.4:5000{i} 10.0.1.5:443 TCP O A C 1/{there} 1/{back}\n"

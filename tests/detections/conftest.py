@@ -13,16 +13,6 @@ SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 
 
 @pytest.fixture(scope="session")
-def logs():
-    return nsgkit.read_logs(SAMPLES)
-
-
-@pytest.fixture(scope="session")
-def stitched(logs):
-    return nsgkit.conversations(logs.flows)
-
-
-@pytest.fixture(scope="session")
 def truth():
     facts = json.loads((SAMPLES / "truth.json").read_text("utf-8"))["facts"]
     return {fact["id"]: fact for fact in facts}

@@ -2,11 +2,12 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nsgkit.detections import allowed_after_denied
 from tests.detections.talks import DAY, HOUR, START, denied, logged, talk
+from tests.examples import examples
 
 ENDS = "203.0.113.9 10.0.0.4:22"
 OPENED = "rule=UserRule_Opened"
@@ -119,7 +120,7 @@ def test_visitors_who_scanned_before_rank_below_every_line(internet):
     assert found["score"].tolist()[0] > 0.9 and (found["score"].iloc[1:] < 0.5).all()
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(st.lists(st.tuples(st.integers(0, 2 * DAY), st.booleans()), max_size=30, unique_by=lambda e: e[0]))
 def test_the_denials_counted_one_by_one(events):
     events = sorted(events)

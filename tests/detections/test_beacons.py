@@ -2,13 +2,14 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nsgkit
 from nsgkit.detections import beacons, explain
 from tests.detections import plain_steadiness as plain
 from tests.detections.calling import AWAY, DAY, HOST, conversations, denied, every, lines
+from tests.examples import examples
 
 REST = [*lines([0, DAY - 60], dst="192.0.2.99")]  # so that the logs cover the whole day
 SCORES = ["ts_score", "size_score", "hist_score", "dur_score", "steadiness"]
@@ -179,7 +180,7 @@ CALL = st.tuples(
 )
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.lists(CALL, max_size=40, unique_by=lambda call: call[0]))
 def test_any_calls_against_the_plain_arithmetic(calls):
     parts = [

@@ -2,13 +2,14 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nsgkit
 from nsgkit.detections import brute_force
 from tests.detections.conftest import without_counters
 from tests.detections.talks import DAY, HOUR, START, logged, talk
+from tests.examples import examples
 from tests.frames import flows
 
 OUTSIDE, INSIDE = "203.0.113.9 10.0.0.4:22", "10.0.9.9 10.0.0.4:22"
@@ -152,7 +153,7 @@ def test_the_second_network_has_none(internet):
     assert brute_force(internet).empty
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(st.lists(st.integers(0, 3 * HOUR), min_size=1, max_size=60, unique=True))
 def test_the_most_in_a_window_counted_one_by_one(seconds):
     most = max(sum(begin <= other < begin + HOUR for other in seconds) for begin in seconds)

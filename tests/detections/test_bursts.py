@@ -5,12 +5,13 @@ from itertools import pairwise
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nsgkit
 from nsgkit.detections import beacons, bursts, explain
 from tests.detections.calling import AWAY, DAY, HOST, conversations, denied, every, lines
+from tests.examples import examples
 
 MINUTE = 60
 CONTACT = [n * 20 + (0, 1, -1, 2)[n % 4] for n in range(46 * 3)]  # every 20 seconds or so, for 46 minutes
@@ -118,7 +119,7 @@ def test_what_is_no_width(stitched):
         bursts(stitched, gap="1M")
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(
     st.lists(
         st.tuples(st.integers(1, 9) | st.sampled_from([60, 60, 299, 300, 301]), st.integers(95, 106)),

@@ -5,13 +5,14 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nsgkit
 from nsgkit.detections import dns_volume
 from tests.detections.conftest import without_counters
 from tests.detections.talks import denied, logged, talk
+from tests.examples import examples
 from tests.frames import flows
 
 ENDS = "10.0.0.4 203.0.113.53:53"
@@ -95,7 +96,7 @@ def test_the_samples_and_the_second_network_have_none(stitched, internet):
     assert dns_volume(stitched).empty and dns_volume(internet).empty
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 150), st.integers(1, 900_000)), max_size=6))
 def test_the_most_bytes_of_a_minute_counted_exactly(talks):
     minutes = defaultdict(Fraction)

@@ -1,6 +1,5 @@
 """What every detection keeps to: its form, whatever holds the rows, in whatever order and format they are."""
 
-import duckdb
 import pandas as pd
 import pytest
 
@@ -9,6 +8,7 @@ from nsgkit import schema
 from nsgkit.detections.kinds import KINDS, explain
 from nsgkit.enrich import own_networks
 from nsgkit.schema.findings import FINDING, PROOF
+from tests.engines import connection
 from tests.reference import ROOT
 
 every = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -68,7 +68,7 @@ def test_in_any_order_of_rows(kind, stitched):
 
 @every
 def test_on_duckdb(kind, stitched):
-    held = duckdb.connect()
+    held = connection()
     held.register("stitched", stitched)
     same(of(kind, stitched), kind.find(held.sql("SELECT * FROM stitched")))
 

@@ -1,6 +1,5 @@
 """Bursts, strobes and long connections keep to the form too: in the samples there are none by default."""
 
-import duckdb
 import pandas as pd
 import pytest
 
@@ -8,6 +7,7 @@ from nsgkit.detections import bursts, explain, long_connections, proof, strobes
 from nsgkit.detections.kinds import BY_NAME
 from tests.detections.calling import conversations, every, lines
 from tests.detections.test_every import of_its_form
+from tests.engines import connection
 
 ASKED = {
     "burst": (bursts, {"times": 10}),
@@ -42,7 +42,7 @@ def test_its_form(name, logs):
 
 @every_kind
 def test_the_same_on_duckdb_and_in_any_order(name, logs):
-    held = duckdb.connect()
+    held = connection()
     held.register("logs", logs)
     found = asked(name, logs)
     pd.testing.assert_frame_equal(found, asked(name, held.sql("SELECT * FROM logs")))

@@ -6,13 +6,14 @@ from collections import Counter, defaultdict
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nsgkit
 from nsgkit.detections import denied_line, denied_triage, explain
 from nsgkit.detections.denied.triage import DENIED_ATTEMPTS
 from tests.detections import test_every as every
+from tests.examples import examples
 from tests.frames import flows
 
 
@@ -295,7 +296,7 @@ ATTEMPTS = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(ATTEMPTS)
 def test_whatever_was_denied_is_in_one_row_in_any_order(tried):
     lines = [denied([minute], src, to, port=port) for minute, src, to, port in tried]

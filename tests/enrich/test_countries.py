@@ -3,7 +3,6 @@
 import time
 from ipaddress import ip_address
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from nsgkit.enrich import country, operator
 from nsgkit.enrich.geography.registries import registry
 from nsgkit.errors import MissingColumnError
+from tests.engines import connection
 from tests.enrich.told import network
 
 TABLE = pd.DataFrame(
@@ -35,7 +35,7 @@ def test_the_operator_is_null_unless_something_tells():
 
 
 def test_on_duckdb():
-    held = duckdb.connect()
+    held = connection()
     held.register("given", TABLE.head(2))
     told = (
         country(held.sql("SELECT * FROM given"), network=FEED).df().sort_values("src_ip", ignore_index=True)

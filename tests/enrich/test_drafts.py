@@ -2,13 +2,13 @@
 
 import tomllib
 
-import duckdb
 import pandas as pd
 import pytest
 
 import nsgkit
 from nsgkit.enrich import draft_network, own_networks
 from nsgkit.errors import MissingColumnError
+from tests.engines import connection
 from tests.frames import flows
 from tests.internet import HOSTS, big_internet
 
@@ -93,9 +93,9 @@ def test_a_table_of_flows_is_told_what_makes_conversations():
         draft_network(flows(ROWS))
 
 
-@pytest.fixture(scope="module")
-def samples():
-    return nsgkit.conversations(nsgkit.read_logs("data/samples"))
+@pytest.fixture
+def samples(stitched):
+    return stitched
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_what_is_drafted_can_be_read_and_inside_stays_the_same(network_logs, tmp
 
 
 def test_the_engine_changes_nothing(network_logs):
-    relation = duckdb.connect().from_df(network_logs)
+    relation = connection().from_df(network_logs)
     assert draft_network(relation) == draft_network(network_logs)
 
 

@@ -1,9 +1,9 @@
 """A fact beside an address: in pandas and in an engine alike, however many values it has."""
 
-import duckdb
 import pandas as pd
 
 from nsgkit.enrich.facts import with_facts
+from tests.engines import connection
 
 TABLE = pd.DataFrame(
     {"src_ip": [f"10.0.{n // 250}.{n % 250}" for n in range(1_100)] + [None], "dst_ip": "192.0.2.7"}
@@ -19,7 +19,7 @@ def own_name(texts):
 
 
 def test_a_thousand_values_in_an_engine_are_those_of_pandas():
-    held = duckdb.connect()
+    held = connection()
     held.register("given", TABLE)
     told = with_facts(held.sql("SELECT * FROM given"), own_name).df().sort_values("src_ip", ignore_index=True)
     plain = with_facts(TABLE, own_name).sort_values("src_ip", ignore_index=True)

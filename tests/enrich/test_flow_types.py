@@ -4,18 +4,17 @@ import json
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given as hypothesis_given
-from hypothesis import settings
 from hypothesis import strategies as st
 
-import nsgkit
 from nsgkit.enrich import Network, flow_type
 from nsgkit.enrich.context import Context, FeedFile, KnownPrefix
 from nsgkit.enrich.labels.traffic_analytics import FLOW_TYPES
 from nsgkit.errors import MissingColumnError
+from tests.engines import connection
+from tests.examples import examples
 from tests.sample.reader import SAMPLES, TRUTH, read
 
 SHOP, DATA, SITE, CLIENTS = "10.1.0.4", "10.2.0.4", "192.168.7.9", "172.16.9.3"
@@ -119,7 +118,7 @@ NEAR = st.sampled_from(["10.1.", "10.2.", "10.3.", "20.0.", "192.168.", "172.16.
 ) | st.just("168.63.129.16")
 
 
-@settings(max_examples=40)
+@examples(40)
 @hypothesis_given(st.lists(st.tuples(NEAR, NEAR), min_size=1, max_size=30))
 def test_one_by_one(pairs):
     table = pd.DataFrame(pairs, columns=["src_ip", "dst_ip"])
@@ -166,7 +165,7 @@ def test_duckdb_says_what_pandas_says(network):
     pairs = pd.DataFrame([case[:2] for case in CASES], columns=["src_ip", "dst_ip"]).assign(
         n=range(len(CASES))
     )
-    held = duckdb.connect()
+    held = connection()
     held.register("given", pairs)
     engine = flow_type(held.sql("SELECT * FROM given"), network=network).df().sort_values("n")
     plain = flow_type(pairs, network=network)
@@ -191,9 +190,9 @@ def test_a_feed_s_name_stays_text(tmp_path):
     assert told("45.9.9.9", SHOP, hostile)[1] == "the source is in {{7*7}}</script>, date unknown"
 
 
-@pytest.fixture(scope="module")
-def samples():
-    return nsgkit.read_logs(SAMPLES).flows
+@pytest.fixture
+def samples(logs):
+    return logs.flows
 
 
 def test_the_samples_are_as_truth_json_says(samples):

@@ -2,20 +2,19 @@
 
 from ipaddress import ip_address, ip_network
 
-import duckdb
 import pandas as pd
 import pytest
 
-import nsgkit
 from nsgkit import analyses, views
 from nsgkit.enrich import Network, internet_as_one, nic_addresses, own_networks
 from nsgkit.enrich.names import names_of
 from nsgkit.enrich.network import NOT_THE_INTERNET
 from nsgkit.errors import MissingColumnError, NsgkitError
+from tests.engines import connection
 from tests.frames import flows
 
 HEAD = "09:00:00 10.0.0.4:50000 10.0.1.5:443 TCP O A B"
-ENGINES = {"pandas": lambda table: table, "duckdb": lambda table: duckdb.connect().from_df(table)}
+ENGINES = {"pandas": lambda table: table, "duckdb": lambda table: connection().from_df(table)}
 
 
 def inside(network, *addresses):
@@ -122,9 +121,9 @@ def test_a_table_without_directions_names_what_makes_them():
         own_networks(flows(HEAD).drop(columns="direction"))
 
 
-@pytest.fixture(scope="module")
-def samples():
-    return nsgkit.conversations(nsgkit.read_logs("data/samples"))
+@pytest.fixture
+def samples(stitched):
+    return stitched
 
 
 def test_of_the_samples_inside_is_what_the_python_library_says(samples):

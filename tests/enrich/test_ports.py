@@ -1,6 +1,5 @@
 """What is usually at a port: names and doors, one table for filters, facts and detections."""
 
-import duckdb
 import pandas as pd
 import pytest
 
@@ -8,6 +7,7 @@ from nsgkit.detections.edges import ADMIN_PORTS
 from nsgkit.enrich import port
 from nsgkit.errors import MissingColumnError
 from nsgkit.schema.ports import MANAGEMENT_PORTS, SERVICES, service_of
+from tests.engines import connection
 
 EVERY = pd.DataFrame({"src_port": range(65_536), "dst_port": range(65_535, -1, -1)}).astype("uint16")
 
@@ -50,7 +50,7 @@ def test_a_port_that_is_not_known_has_no_name_and_is_no_door():
 
 def test_duckdb_says_what_pandas_says():
     table = pd.DataFrame({"src_port": pd.array([22, None, 53], "Int64"), "dst_port": [443, 27017, 50_000]})
-    held = duckdb.connect()
+    held = connection()
     held.register("given", table)
     engine, plain = port(held.sql("SELECT * FROM given")).df(), port(table)
     assert [*engine] == [*plain]

@@ -4,7 +4,6 @@ import json
 from importlib.resources import files
 from ipaddress import ip_address, ip_network
 
-import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from nsgkit.enrich import scanner
 from nsgkit.enrich.labels.scanners import _called, scanners_of
 from nsgkit.errors import MissingColumnError
+from tests.engines import connection
 
 LISTS = files("pymispwarninglists") / "data" / "misp-warninglists" / "lists"
 ALL = [
@@ -57,7 +57,7 @@ def test_both_ends_and_nothing_else_changes():
 
 def test_on_duckdb():
     table = pd.DataFrame({"src_ip": ["162.142.125.10", "10.0.0.4"], "dst_ip": ["10.0.0.4", "71.6.135.131"]})
-    held = duckdb.connect()
+    held = connection()
     held.register("given", table)
     told = scanner(held.sql("SELECT * FROM given")).df().sort_values("src_ip")
     assert told["src_scanner"].tolist()[1] == "Censys" and told["dst_scanner"].tolist()[0] == "Shodan"

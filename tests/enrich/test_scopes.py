@@ -2,7 +2,6 @@
 
 from ipaddress import ip_address, ip_network
 
-import duckdb
 import pandas as pd
 import pytest
 from hypothesis import example, given
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from nsgkit.enrich import Network, scope
 from nsgkit.enrich.labels.scopes import scopes_of
 from nsgkit.enrich.special_purpose import RANGES
+from tests.engines import connection
 
 NOTHING = Network.of([])
 
@@ -125,7 +125,7 @@ def test_duckdb_says_what_pandas_says_and_null_stays_null():
     table = pd.DataFrame(
         {"src_ip": ["10.0.0.4", "masked", None, "::1"], "dst_ip": "168.63.129.16", "n": range(4)}
     )
-    held = duckdb.connect()
+    held = connection()
     held.register("given", table)
     engine = scope(held.sql("SELECT * FROM given")).df().sort_values("n")
     assert engine["src_scope"].fillna("").tolist() == ["private", "", "", "loopback"]

@@ -4,7 +4,6 @@ import json
 import os
 from ipaddress import ip_address, ip_network
 
-import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -14,6 +13,7 @@ from nsgkit.enrich import Network, service_tag
 from nsgkit.enrich.context import Context
 from nsgkit.enrich.labels.service_tags import read_service_tags
 from nsgkit.errors import NsgkitError
+from tests.engines import connection
 
 
 def tag(name, *prefixes, region=""):
@@ -146,7 +146,7 @@ def test_a_name_stays_text(tmp_path):
 
 def test_duckdb_says_what_pandas_says(network):
     table = pd.DataFrame({"src_ip": ["20.1.2.0", "masked", None], "dst_ip": "20.3.0.1", "n": range(3)})
-    held = duckdb.connect()
+    held = connection()
     held.register("given", table)
     engine = service_tag(held.sql("SELECT * FROM given"), network=network).df().sort_values("n")
     plain = service_tag(table, network=network)

@@ -4,7 +4,6 @@ import json
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -16,6 +15,7 @@ from nsgkit.enrich.files.feed import read_feed
 from nsgkit.enrich.files.indicators import indicators
 from nsgkit.enrich.labels.threats import threats_of
 from nsgkit.errors import NsgkitError
+from tests.engines import connection
 
 
 def feed(path: Path, text: str | dict, name="abuse feed", date="2024-12-17"):
@@ -236,7 +236,7 @@ def test_without_a_feed_nothing_is_known():
 def test_duckdb_says_what_pandas_says(tmp_path):
     network = Network((), (), Context(feeds=(feed(tmp_path / "a.txt", LINES),)))
     table = pd.DataFrame({"src_ip": ["45.1.1.1", "masked", None], "dst_ip": "45.2.0.1", "n": range(3)})
-    held = duckdb.connect()
+    held = connection()
     held.register("given", table)
     engine = threat(held.sql("SELECT * FROM given"), network=network).df().sort_values("n")
     assert engine["src_threat"].fillna("").tolist() == ["abuse feed, 2024-12-17", "", ""]

@@ -3,13 +3,13 @@
 import json
 import re
 
-import duckdb
 import pandas as pd
 import pytest
 
 import nsgkit
 from nsgkit.detections import append_verdict, denied_line, denied_triage, read_verdicts, with_verdicts
 from nsgkit.explore import denied_queue
+from tests.engines import connection
 from tests.explore.test_traffic import HOSTILE, words
 from tests.frames import flows
 from tests.public import PUBLIC, used
@@ -324,7 +324,7 @@ def test_the_queue_stays_in_a_saved_notebook(driven):
 
 
 def test_conversations_that_an_engine_holds(made, triage, path):
-    held = duckdb.connect()
+    held = connection()
     held.register("made", made)
     driven = Driven(denied_queue(held.sql("SELECT * FROM made"), verdicts=path))
     assert driven.sources == triage.loc[~triage["noise"], "src_ip"].tolist()

@@ -7,11 +7,6 @@ from nsgkit.explore import traffic_explorer
 
 
 @pytest.fixture(scope="module")
-def logs():
-    return nsgkit.read_logs("data/samples")
-
-
-@pytest.fixture(scope="module")
 def made(logs):
     return nsgkit.conversations(logs)
 

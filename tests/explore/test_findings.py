@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 
@@ -19,17 +18,13 @@ from nsgkit.explore.workbench.keys import Keys
 from nsgkit.explore.workbench.pick_list import NONE, PickList
 from nsgkit.views.findings import picture
 from nsgkit.views.theme import StandIn
+from tests.engines import connection
 from tests.explore.test_traffic import HOSTILE, Driven
 from tests.frames import flows
 from tests.planted import PLANTED, planted_findings
 from tests.public import PUBLIC, used
 
 SAMPLES = Path("data/samples").absolute()
-
-
-@pytest.fixture(scope="module")
-def logs():
-    return nsgkit.read_logs(SAMPLES)
 
 
 @pytest.fixture(scope="module")
@@ -341,7 +336,7 @@ def test_nothing_found_is_said_in_words():
 
 
 def test_on_duckdb_it_shows_the_same(small):
-    engine = duckdb.connect()
+    engine = connection()
     engine.register("small", small)
     other = Opened(findings_explorer(engine.sql("SELECT * FROM small")))
     assert other.charts[0].chart.to_dict() == Opened(findings_explorer(small)).charts[0].chart.to_dict()

@@ -21,6 +21,7 @@ from nsgkit.explore.traffic.pictures import PICTURES
 from nsgkit.explore.traffic.question import BREAKDOWNS, MEASURES, Question, Traffic
 from nsgkit.explore.workbench.selectable import whole_bins
 from tests.counting.plain_stitch import fold, records, summaries
+from tests.engines import connection
 from tests.frames import flows
 from tests.public import PUBLIC, used
 
@@ -514,9 +515,8 @@ def test_pictures_have_at_most_5000_marks(logs, made):
 
 @pytest.mark.filterwarnings("error")
 def test_a_duckdb_relation_is_explored_too(logs):
-    import duckdb
 
-    explorer = Driven(traffic_explorer(duckdb.connect().from_df(logs.flows)))
+    explorer = Driven(traffic_explorer(connection().from_df(logs.flows)))
     assert explorer.set("Measure", "bytes").title(0) == "Bytes over time"
 
 

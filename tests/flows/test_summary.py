@@ -7,7 +7,7 @@ from collections import Counter
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nsgkit
@@ -15,6 +15,7 @@ from nsgkit.flows.coverage import coverage, coverage_of
 from nsgkit.flows.summary import as_html, as_text
 from nsgkit.palette import COVERAGE
 from nsgkit.schema import BLOBS, FLOWS, REJECTS, empty, typed
+from tests.examples import examples
 
 NO_FLOWS, NO_REJECTS = empty(FLOWS), empty(REJECTS)
 
@@ -149,7 +150,7 @@ places = st.tuples(st.integers(0, 30), st.sampled_from("AB"))
 states = st.sampled_from(["complete", "gone", "no blob", "not asked for", "could not be read"])
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.dictionaries(places, st.booleans(), min_size=1), st.dictionaries(places, states))
 def test_counts_are_those_of_the_hours(held, manifest):
     first = pd.Timestamp("2024-12-19", tz="UTC")

@@ -1,18 +1,12 @@
 """Notebook 00: each figure under What it shows in the samples, counted another way."""
 
 import nbformat
-import pytest
 
 import nsgkit
 from tests.reference import ROOT
 
 CELLS = nbformat.read(ROOT / "notebooks" / "00-start-here.ipynb", 4).cells
 SAID = {cell.id: cell.source for cell in CELLS if cell.source.startswith("<details>")}
-
-
-@pytest.fixture(scope="module")
-def logs():
-    return nsgkit.read_logs(ROOT / "data" / "samples")
 
 
 def test_the_coverage(logs):

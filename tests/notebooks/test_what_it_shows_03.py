@@ -12,11 +12,6 @@ SAID = {cell.id: cell.source for cell in CELLS if cell.source.startswith("<detai
 
 
 @pytest.fixture(scope="module")
-def logs():
-    return nsgkit.read_logs(ROOT / "data" / "samples")
-
-
-@pytest.fixture(scope="module")
 def flows(logs):
     texts = ["src_ip", "dst_ip", "mac", "decision", "direction", "state", "protocol", "rule"]
     return logs.flows.assign(**{name: logs.flows[name].astype("object") for name in texts})

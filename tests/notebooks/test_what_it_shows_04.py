@@ -22,11 +22,6 @@ SCANNER, THIEF, HOME = "192.168.40.20", "198.51.100.240", "203.0.113.222"
 
 
 @pytest.fixture(scope="module")
-def logs():
-    return nsgkit.read_logs(ROOT / "data" / "samples")
-
-
-@pytest.fixture(scope="module")
 def flows(logs):
     return logs.flows.assign(**{name: logs.flows[name].astype("object") for name in TEXTS})
 

@@ -6,7 +6,6 @@ import nbformat
 import pandas as pd
 import pytest
 
-import nsgkit
 from tests.reference import ROOT
 
 CELLS = nbformat.read(ROOT / "notebooks" / "05-denied-flow-triage.ipynb", 4).cells
@@ -18,9 +17,8 @@ OPENED = "UserRule_Temp-SSH-Contractor"
 
 
 @pytest.fixture(scope="module")
-def flows():
-    flows = nsgkit.read_logs(ROOT / "data" / "samples").flows
-    return flows.assign(**{name: flows[name].astype("object") for name in TEXTS})
+def flows(logs):
+    return logs.flows.assign(**{name: logs.flows[name].astype("object") for name in TEXTS})
 
 
 @pytest.fixture(scope="module")

@@ -22,11 +22,6 @@ ADMIN = {22, 135, 139, 445, 1433, 3389, 5985, 5986}
 
 
 @pytest.fixture(scope="module")
-def logs():
-    return nsgkit.read_logs(ROOT / "data" / "samples")
-
-
-@pytest.fixture(scope="module")
 def flows(logs):
     return logs.flows.assign(**{name: logs.flows[name].astype("object") for name in TEXTS})
 

@@ -35,11 +35,6 @@ def said_by(source, text):
 
 
 @pytest.fixture(scope="module")
-def logs():
-    return nsgkit.read_logs(SAMPLES)
-
-
-@pytest.fixture(scope="module")
 def made(logs):
     """Conversations, each counted once, with the city and country of the end that a geofeed knows."""
     made = nsgkit.conversations(logs)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from nsgkit import sample
 from nsgkit.__main__ import main
 from nsgkit.sample import make_samples, write_samples
 from tests.sample.reader import SAMPLES, blobs
@@ -29,6 +30,12 @@ VNET_PATH = re.compile(
 @pytest.fixture(scope="module")
 def made():
     return make_samples()
+
+
+@pytest.fixture
+def made_before(made, monkeypatch):
+    """What is written is made once for all tests of this file: they ask where it goes."""
+    monkeypatch.setattr(sample, "make_samples", lambda: made)
 
 
 def committed():
@@ -79,6 +86,7 @@ def test_text_files_end_their_lines_everywhere_alike(made):
         assert made[name].endswith(b"\n")
 
 
+@pytest.mark.usefixtures("made_before")
 def test_the_command_writes_to_data_samples_unless_told_otherwise(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["sample"]) == 0
@@ -86,12 +94,14 @@ def test_the_command_writes_to_data_samples_unless_told_otherwise(tmp_path, monk
     assert Path("data/samples/truth.json").read_bytes() == committed()["truth.json"]
 
 
+@pytest.mark.usefixtures("made_before")
 def test_writing_again_over_samples_is_no_error(tmp_path):
     (tmp_path / "truth.json").write_bytes(b"older")
     assert write_samples(tmp_path) == len(committed())
     assert (tmp_path / "truth.json").read_bytes() == committed()["truth.json"]
 
 
+@pytest.mark.usefixtures("made_before")
 def test_a_folder_with_other_files_is_left_alone(tmp_path, capsys):
     (tmp_path / "evidence.json").write_bytes(b"{}")
     assert main(["sample", str(tmp_path)]) == 1
@@ -99,6 +109,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path, capsys):
     assert [p.name for p in tmp_path.iterdir()] == ["evidence.json"]
 
 
+@pytest.mark.usefixtures("made_before")
 def test_a_file_in_place_of_a_folder_is_an_error(tmp_path, capsys):
     (tmp_path / "here").write_bytes(b"")
     assert main(["sample", str(tmp_path / "here")]) == 1

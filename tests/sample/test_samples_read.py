@@ -6,15 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import nsgkit
-
 SAMPLES = Path("data/samples")
 TRUTH = json.loads((SAMPLES / "truth.json").read_text("utf-8"))
-
-
-@pytest.fixture(scope="module")
-def logs():
-    return nsgkit.read_logs(SAMPLES)
 
 
 @pytest.mark.parametrize("fact", TRUTH["facts"], ids=lambda fact: fact["id"])

@@ -3,13 +3,14 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nsgkit import read_logs
 from nsgkit.flows.explain.pasted import LONGEST, take_apart
 from nsgkit.flows.explain.tuples import explain, mistaken
 from nsgkit.flows.parse.tuples import FIELDS, BadTupleError, read_tuple
+from tests.examples import examples
 
 V1 = "1487282421,192.0.2.95,10.1.0.4,51529,5358,T,I,D"
 V2 = "1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,"
@@ -343,7 +344,7 @@ def test_every_reading_says_something_and_every_finding_has_its_reason(text, ver
     assert ((table["finding"] == "") | (table["why"] != "")).all()
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(tuples(), min_size=1, max_size=20), st.sampled_from([1, 2]))
 def test_what_is_mistaken_in_a_blob_is_what_read_logs_rejects(tmp_path_factory, found, version):
     blob = tmp_path_factory.mktemp("blob") / "PT1H.json"

@@ -141,6 +141,8 @@ def test_findings_that_name_it_or_are_proven_by_it():
 def test_of_rows_and_of_a_finding_it_is_of_these_conversations():
     table = made()
     assert timeline(table, table.head(2))["count"].sum() == 2
+    assert timeline(table, table.iloc[0])["count"].sum() == 1
+    assert timeline(table, timeline(table, "203.0.113.9").tail(2))["count"].sum() == 1
     rows = [tuple(table.iloc[2][[*PLACE]])]
     finding = pd.Series({"kind": "a", "src_ip": "203.0.113.9", "dst_ip": None, "rows": rows})
     events = timeline(table, finding)

@@ -93,10 +93,10 @@ def chosen(conversations: object, asked: Asked, own: Own = None) -> pd.DataFrame
 
 
 def _of_rows(of: pd.DataFrame) -> Asked:
-    """Ask for findings by what proves them, else for conversations by where they stand."""
-    if "rows" not in of or pd.api.types.is_numeric_dtype(of["rows"]):
-        schema.require(of.columns, [*PLACE], "nsgkit.conversations")
-        places = zip(of["blob"].astype("str"), of["record"], of["tuple"], strict=True)
+    """Ask for conversations by where they stand, else for findings by what proves them."""
+    if {*PLACE} <= {*of.columns}:
+        known = of[[*PLACE]].dropna()
+        places = zip(known["blob"].astype("str"), known["record"], known["tuple"], strict=True)
         return Asked("", tuple((blob, int(record), int(place)) for blob, record, place in places), ())
     schema.require(of.columns, ["rows", "src_ip", "dst_ip"], "nsgkit.detections.findings")
     ends = pd.unique(pd.concat([of["src_ip"].astype("object"), of["dst_ip"].astype("object")]).dropna())

@@ -57,6 +57,11 @@ class TableView:
         self.rows, self.said.value = shown, ""
         self.frame.children = (self.caption, self.said, self.table) if len(cells) else (self.caption,)
 
+    def open(self, number: int) -> None:
+        """Say what is known of a row, as if it had been clicked; of none where there is no such row."""
+        if self.table is not None and number < len(self.rows):
+            self.table.selected_rows = [number]
+
     def close(self) -> None:
         """Show nothing."""
         self.frame.children = ()

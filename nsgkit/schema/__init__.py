@@ -11,6 +11,7 @@ from nsgkit.schema.called import (
 )
 from nsgkit.schema.columns import TEXT, TIME, Column, require, typed, types
 from nsgkit.schema.findings import FINDING, FINDINGS, INCIDENTS
+from nsgkit.schema.lanes import LANES
 from nsgkit.schema.naming import (
     BETWEEN,
     NAMES,
@@ -97,6 +98,7 @@ __all__ = [
     "IANA_PROTOCOLS",
     "INCIDENTS",
     "INSIDE_ONLY",
+    "LANES",
     "LATE_ANSWERS",
     "LIFE",
     "LOCATED",

@@ -9,7 +9,7 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.counting.outcome import outcomes
 from nsgkit.palette import ENDED
-from nsgkit.times import DAY, HOUR, MINUTE, SECOND
+from nsgkit.times import MINUTE, SECOND
 from nsgkit.views.numbers import counted, numbered
 from nsgkit.views.theme import StandIn, empty_chart, utc
 from nsgkit.views.time_series import CLOCK, format_duration
@@ -29,10 +29,6 @@ _NEEDED = (
     *schema.COUNTERS,
 )
 _SECONDS = "utcFormat(datum.value, '%H:%M:%S')"
-_WIDTHS = (
-    SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE,
-    30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 7 * DAY,
-)  # fmt: skip
 
 
 def attempted(proof: pd.DataFrame) -> pd.DataFrame:
@@ -60,17 +56,6 @@ def nothing_to_draw() -> StandIn:
 def nothing_found() -> StandIn:
     """Say that there is no finding, which is not an empty picture."""
     return empty_chart("Nothing crosses the line here.", "That is no proof that nothing happened.")
-
-
-def fitting_width(first: int, last: int, most: int) -> int:
-    """Return the narrowest usual width of a bin, in milliseconds, of which at most `most` cover a span.
-
-    >>> fitting_width(0, 90 * MINUTE, 60) // MINUTE
-    2
-    """
-    fitting = (width for width in _WIDTHS if last // width - first // width < most)
-    widest = _WIDTHS[-1]
-    return next(fitting, widest * ((last - first) // (widest * (most - 1)) + 1))
 
 
 def in_bins(table: pd.DataFrame, width: int) -> pd.DataFrame:

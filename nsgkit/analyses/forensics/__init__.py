@@ -1,0 +1,1 @@
+"""Forensics: what happened, in which order, and who else was there."""

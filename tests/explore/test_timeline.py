@@ -1,6 +1,7 @@
 """The timeline explorer, driven from Python; each figure is counted again by plain Python."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pandas as pd
@@ -69,8 +70,8 @@ class Driven:
         table = self.linked.table
         there = table[[*wanted]].astype("object").eq(pd.Series(wanted, dtype="object")).all(axis=1)
         number = int(there.to_numpy().nonzero()[0][0])
-        name = next(iter(self.linked.picks))
-        self.linked.lanes._vl_selections = {name: {"value": {"vlPoint": {"or": [{"number": number}]}}, "store": [1]}}
+        picked = {"vlPoint": {"or": [{"row": number}]}}
+        self.linked.lanes._vl_selections = {"chosen": {"value": picked, "store": [1]}}
         return self
 
     @property
@@ -88,7 +89,10 @@ class Driven:
 
     def drawn(self):
         """Lane and mark of what is drawn."""
-        return [(lane, str(mark)) for lane, mark in zip(self.linked.table["lane"], self.linked.table["mark"], strict=True)]
+        return [
+            (lane, str(mark))
+            for lane, mark in zip(self.linked.table["lane"], self.linked.table["mark"], strict=True)
+        ]
 
     def run_code(self, **scope):
         code = self.press("Show as code").named["Code"].value
@@ -152,7 +156,9 @@ def test_lanes_by_port_and_host(held, lanes, wanted):
 def test_lanes_by_finding_are_those_of_the_findings(held):
     proof = held[held["dst_port"] == 22]
     rows = [tuple(place) for place in proof[["blob", "record", "tuple"]].itertuples(index=False)]
-    found = pd.DataFrame({"kind": ["scan"], "src_ip": ["203.0.113.9"], "dst_ip": [None], "dst_port": [22], "rows": [rows]})
+    found = pd.DataFrame(
+        {"kind": ["scan"], "src_ip": ["203.0.113.9"], "dst_ip": [None], "dst_port": [22], "rows": [rows]}
+    )
     driven = opened(held, found=found, lanes="finding")
     assert len(driven.drawn()) == 2 == len(driven.linked.chosen().conversations)
     with pytest.raises(NsgkitError, match="need found="):
@@ -191,7 +197,9 @@ def test_a_drag_over_lanes_or_strip_looks_there(driven, place):
 
 
 def test_where_the_window_is_already_is_no_question(driven):
-    driven.brush(driven.linked.lanes, "09:05:00", "09:25:00").brush(driven.linked.strip, "09:05:01", "09:25:02")
+    driven.brush(driven.linked.lanes, "09:05:00", "09:25:00").brush(
+        driven.linked.strip, "09:05:01", "09:25:02"
+    )
     assert driven.named["Until (UTC)"].value == "2024-12-19T09:25"
 
 
@@ -208,8 +216,10 @@ def test_keys_and_wheel_zoom_and_move(driven):
 def test_a_click_on_a_bar_opens_its_conversation(driven):
     driven.click(mark="bar")
     assert "203.0.113.9 port 50000 to 10.20.1.4 TCP port 443: allowed" in driven.words
-    assert "Duration 1,800 s" in driven.words and "closed: its begin and its end are in the data" in driven.words
-    assert "Bytes from source to destination 300" in driven.words
+    assert (
+        "Duration 1,800 s" in driven.words and "closed: its begin and its end are in the data" in driven.words
+    )
+    assert "Bytes, source to destination 300" in driven.words
 
 
 def test_with_logs_it_shows_its_rows_the_raw_tuple_and_the_hash(sample, logs):
@@ -230,8 +240,8 @@ def test_a_density_opens_the_list_of_what_it_counts(many):
 
 def test_every_conversation_is_behind_exactly_one_mark(many):
     linked = opened(many).linked
-    opens = [linked.timeline.of_mark(linked.asked, mark, linked.table) for _, mark in linked.table.iterrows()]
-    assert sorted(label for part in opens for label in part.index) == sorted(many.index)
+    opens = (linked.timeline.of_mark(linked.asked, linked.table, row) for row in range(len(linked.table)))
+    assert sorted(label for _, part in opens for label in part.index) == sorted(many.index)
 
 
 def test_a_row_of_the_list_opens_its_conversation(many):
@@ -337,7 +347,9 @@ def test_a_zone_that_is_none_is_told(name):
 def test_no_rows_is_told_apart_from_no_logs(sample, logs):
     driven = opened(sample, logs=logs, filter="ip:192.0.2.254", network=None)
     assert "No conversation matches ip:192.0.2.254" in str(driven.linked.lanes.chart.to_dict())
-    driven.set("Filter", f"ip:{INDICATOR}").set("From (UTC)", "2024-12-18T07:59").set("Until (UTC)", "2024-12-18T07:59:01")
+    driven.set("Filter", f"ip:{INDICATOR}").set("From (UTC)", "2024-12-18T07:59").set(
+        "Until (UTC)", "2024-12-18T07:59:01"
+    )
     assert "There are logs of this time" in str(driven.linked.lanes.chart.to_dict())
     driven.set("Until (UTC)", "2024-12-17").set("From (UTC)", "2024-12-16")
     assert "There are no logs of this time" in str(driven.linked.lanes.chart.to_dict())
@@ -350,16 +362,13 @@ def test_without_conversations_it_says_so(held):
     assert "Nothing is shown" in driven.status
 
 
-def test_gaps_are_named_and_hatched(held):
-    class Logs:
-        evidence_hours = None
-        blobs = pd.DataFrame({
-            "name": ["a", "b"], "mac": "00AA00000001", "resource": "WEB", "sha256": None, "complete": True,
-            "hour": pd.to_datetime(["2024-12-19 08:00", "2024-12-19 11:00"], utc=True).as_unit("ms"),
-        })  # fmt: skip
-
-    driven = opened(held, logs=Logs())
-    assert "Hatched: no blob of 1 NIC: 00AA00000001 2024-12-19 09:00:00 UTC to 2024-12-19 11:00:00 UTC." in driven.words
+def test_gaps_are_named_and_hatched(sample, logs, held):
+    mac = logs.blobs["mac"].iloc[0]
+    missing = (logs.blobs["mac"] == mac) & (logs.blobs["hour"] == pd.Timestamp("2024-12-18 08:00", tz="UTC"))
+    driven = opened(sample, logs=replace(logs, blobs=logs.blobs[~missing]), network=None)
+    gap = f"{mac} 2024-12-18 08:00:00 UTC to 2024-12-18 09:00:00 UTC"
+    assert f"Hatched: no blob of 1 NIC: {gap}." in driven.words
+    assert f"no logs of {mac}" in str(driven.linked.lanes.chart.to_dict())
     assert "Gaps in the logs are not known here" in opened(held).words
 
 
@@ -412,7 +421,9 @@ def test_the_events_of_what_the_filter_names(driven):
     assert "events, in order." in driven.words
 
 
-@pytest.mark.parametrize("option", [{"lanes": "rule"}, {"colour": "bytes"}, {"zone": "Mars"}, {"marks": ["x"]}])
+@pytest.mark.parametrize(
+    "option", [{"lanes": "rule"}, {"colour": "bytes"}, {"zone": "Mars"}, {"marks": ["x"]}]
+)
 def test_an_option_that_is_none_is_told(held, option):
     with pytest.raises(NsgkitError):
         timeline_explorer(held, **option)

@@ -51,7 +51,11 @@ class Actions:
         asked: tuple[tuple[str, Callable[[], None], str], ...] = (
             ("Show the events", self.show_events, "What happened, in the order of time, in sentences"),
             ("Show the table", self.show_table, "The table behind the lanes"),
-            ("Export CSV", lambda: self.export("csv"), "The conversations that are chosen, for a spreadsheet"),
+            (
+                "Export CSV",
+                lambda: self.export("csv"),
+                "The conversations that are chosen, for a spreadsheet",
+            ),
             ("Export Parquet", lambda: self.export("parquet"), "The conversations that are chosen, exactly"),
             ("Show as code", self.show_code, "The calls that make what is seen"),
             ("Keep this picture", lambda: self.keep(keep), "Leave what is seen in the notebook, for good"),
@@ -69,7 +73,9 @@ class Actions:
         seen = self.now()
         events = self.timeline.events(seen.question)
         self.close()
-        self.below.show(events[[*_TOLD, *events.columns.drop([*_TOLD])]], f"{len(events):,} events, in order.")
+        self.below.show(
+            events[[*_TOLD, *events.columns.drop([*_TOLD])]], f"{len(events):,} events, in order."
+        )
 
     def show_table(self) -> None:
         """Show the table behind the lanes."""

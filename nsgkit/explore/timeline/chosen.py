@@ -17,7 +17,7 @@ _WORDS = {"peer": "ip", "host": "ip", "port": "dst_port"}  # of a lane, in a fil
 
 @dataclass(frozen=True, eq=False)  # tables have no one answer to ==
 class Chosen:
-    """Conversations, the sentence on them, and the code that makes them: what is open, else what is in sight."""
+    """What is open, else what is in sight: conversations, the sentence on them, and the code for them."""
 
     conversations: pd.DataFrame
     sentence: str
@@ -36,7 +36,7 @@ def code_of_sight(timeline: Timeline, asked: Question, conversations: str, found
 
 
 def code_of_one(opened: pd.DataFrame, conversations: str, logs: str) -> list[str]:
-    """Return the calls that make `opened`, one conversation, and `rows`, its flow rows, where there are logs."""
+    """Return the calls that make `opened`, one conversation, and with logs `rows`, its flow rows."""
     place = opened.iloc[0]
     tests = [f"({conversations}[{name!r}] == {_plain(place[name])!r})" for name in PLACE]
     rows = [f"rows = nsgkit.conversation_rows({logs}, opened)"] if logs else []

@@ -40,8 +40,8 @@ def timeline_explorer(  # noqa: PLR0913
     asks who else had to do with it, or shows everything around it.
 
     Counting rule: as for `nsgkit.analyses.lanes`, each connection once. Where there are too many to be told
-    apart, all of them are counted; none is left out by chance. A conversation is in sight where any part of it
-    lies in the span.
+    apart, all of them are counted; none is left out by chance. A conversation is in sight where any part of
+    it lies in the span.
 
     Harmless look-alikes: a gap in the logs looks like silence, and is hatched where `logs` are given. A bar
     with a frayed end began before the data or goes on after it: it says nothing of a begin or an end.
@@ -57,8 +57,8 @@ def timeline_explorer(  # noqa: PLR0913
     colour : str
         decision or direction.
     logs : FlowLogs or None
-        What the conversations were made of: with it gaps are hatched, and what is open shows its flow rows, the
-        raw tuple of each and the SHA-256 of its blob.
+        What the conversations were made of: with it gaps are hatched, and what is open shows its flow rows,
+        the raw tuple of each and the SHA-256 of its blob.
     found : pandas.DataFrame or None
         What `nsgkit.detections.findings` gives: needed for lanes by finding.
     network : Network, iterable of str or path, str, path or None

@@ -1,6 +1,7 @@
 """The timeline explorer's lanes, strip and what is open, linked: a change is a question that all answer."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -34,7 +35,7 @@ from nsgkit.explore.workbench.panel import (
     show_status,
     status_line,
 )
-from nsgkit.explore.workbench.selectable import empty_place, whole_bins
+from nsgkit.explore.workbench.selectable import brushable, empty_place, whole_bins
 from nsgkit.explore.workbench.spans import apart, span
 from nsgkit.html import escape
 from nsgkit.views.theme import StandIn, empty_chart
@@ -81,7 +82,14 @@ class LinkedTimeline:
         drawn = ipywidgets.VBox([Gestures(self._gesture), self.lanes])
         drawn.add_class("nsgkit-gestures")
         buttons = self.actions.buttons(self._safely, self._keep)
-        open_ = (row(*steps), self.opened.frame, self.below, buttons, self.actions.code, self.actions.below.frame)
+        open_ = (
+            row(*steps),
+            self.opened.frame,
+            self.below,
+            buttons,
+            self.actions.code,
+            self.actions.below.frame,
+        )
         keys = Keys({"k": before, "j": after})
         told = (self.status, self.about)
         return panel(keys, bar, looks, self.chips, self.lines, *told, drawn, self.strip, *open_)
@@ -90,8 +98,14 @@ class LinkedTimeline:
         self.frame.left.keep(said)
 
     # -- what is asked -------------------------------------------------------------------------------
-    def _changed(self, _change: Any) -> None:
-        self._ask(question(self.controls, self.asked))
+    def _changed(self, change: Any) -> None:
+        """Ask what the controls say; a time that was written into the filter goes into the fields."""
+        asked = question(self.controls, self.asked)
+        if change["owner"] is self.controls["Filter"]:
+            with suppress(NsgkitError):  # what cannot be read is told where it is answered
+                kept, times = apart(asked.filter)
+                asked = replace(asked, filter=kept, span=times or asked.span)
+        self._ask(asked)
 
     def _ask(self, asked: Question) -> None:
         """Have another question answered; what is seen until then is dimmed."""
@@ -131,9 +145,14 @@ class LinkedTimeline:
     def _brush(self, change: Any) -> None:
         ends = change["new"].value.get("time")
         if ends:
-            wanted = whole_bins(ends, self.timeline.step(self.asked))
-            if wanted != self.timeline.span(self.asked):
-                self._look(wanted)
+            self._look(whole_bins(ends, self.timeline.step(self.asked)))
+
+    def _move_window(self, change: Any) -> None:
+        """Look where the window of the strip is drawn to; the strip tells also where it stands at first."""
+        ends = change["new"].value.get("time")
+        whole = self.timeline.whole_span
+        if ends and not picture.is_window(ends, self.timeline.span(self.asked), whole):
+            self._look(whole_bins(ends, self.timeline.step(Question())))
 
     def _change_zone(self, change: Any) -> None:
         self.zone = checked_zone(change["new"])
@@ -157,6 +176,11 @@ class LinkedTimeline:
     def _draw(self) -> None:
         """Draw the lanes of what is asked, and the strip with where that is."""
         asked, self.place = self.asked, NONE
+        if self.timeline.conversations.empty:
+            self.said = " ".join(words.nothing_to_draw(self.timeline, asked))
+            self.lanes.chart = empty_chart(*words.nothing_to_draw(self.timeline, asked))
+            show_status(self.status, self.said)
+            return
         self.table = self.timeline.table(asked)
         self._show_lanes()
         self._show_strip()
@@ -166,35 +190,30 @@ class LinkedTimeline:
     def _draw_again(self) -> None:
         """Draw the same with other lines, or another zone."""
         self.lines.show()
-        self._show_lanes()
-        self._say()
+        if self.drawn is not None:
+            self._show_lanes()
+            self._say()
 
     def _show_lanes(self) -> None:
         if self.table.empty:
-            drawn: Any = empty_chart(*words.nothing_to_draw(self.timeline, self.asked))
-        else:
-            drawn = picture.of_lanes(self.timeline, self.asked, self.table, self.lines.lines, self.zone)
-        self.lanes.chart, picks = picture.with_choice(drawn)
-        if not isinstance(drawn, StandIn):
-            self.lanes.selections.observe(self._safely(self._brush), "span")
-            for name in picks:
-                self.lanes.selections.observe(self._safely(self._click), name)
+            self.lanes.chart = brushable(
+                empty_chart(*words.nothing_to_draw(self.timeline, self.asked)), self.timeline.whole_span
+            )
+            return
+        self.lanes.chart = picture.of_lanes(self.timeline, self.asked, self.table, self.lines.lines)
+        self.lanes.selections.observe(self._safely(self._brush), "span")
+        self.lanes.selections.observe(self._safely(self._click), picture.CHOSEN)
 
     def _show_strip(self) -> None:
-        if self.timeline.conversations.empty:
-            return
         drawn = picture.of_strip(self.timeline, self.asked)
         self.strip.chart = drawn
         if not isinstance(drawn, StandIn):
-            self.strip.selections.observe(self._safely(self._brush), "span")
+            self.strip.selections.observe(self._safely(self._move_window), "span")
 
     def _say(self) -> None:
-        if self.timeline.conversations.empty:
-            self.said, self.about.value = words.nothing_to_draw(self.timeline, self.asked)[0], ""
-        else:
-            self.said = words.summary(self.timeline, self.asked, self.table, self.zone)
-            said = words.of_gaps(self.timeline, self.asked, self.zone)
-            self.about.value = f"<div>{escape(said)}</div>"
+        self.said = words.summary(self.timeline, self.asked, self.table, self.zone)
+        said = words.of_gaps(self.timeline, self.asked, self.zone)
+        self.about.value = f"<div>{escape(said)}</div>"
         show_status(self.status, self.said)
 
     # -- what is open --------------------------------------------------------------------------------
@@ -211,9 +230,9 @@ class LinkedTimeline:
         self._open(place)
 
     def _open(self, place: int) -> None:
-        mark = self.table.iloc[place]
         self.place = place
-        self.opened.show(mark, self.timeline.of_mark(self.asked, mark, self.table))
+        mark, conversations = self.timeline.of_mark(self.asked, self.table, place)
+        self.opened.show(mark, conversations)
 
     def chosen(self) -> Chosen:
         """Return what is chosen now: what is open, else what is in sight."""
@@ -230,13 +249,13 @@ class LinkedTimeline:
         return Chosen(table, opened.said or seen.summary, self._code(seen.question, how))
 
     def _code(self, asked: Question, how: list[str]) -> str:
-        look = Look(self.lines.lines, self.zone)
-        return code(asked, self.timeline.span(asked), self.named, look, self.timeline.traffic.given, how)
+        span, own = self.timeline.span(asked), self.timeline.traffic.given
+        return code(asked, self.named, Look(span, self.lines.lines, self.zone, own), how)
 
     def _now(self) -> Seen:
         """Return what is seen, once what was asked for last is drawn; NsgkitError where it cannot be."""
         self.latest.settle()
-        if self.drawn is None or self.timeline.conversations.empty:
+        if self.drawn is None:
             raise NsgkitError("Nothing is shown that could be taken along. Change the filter or the span.")
         return Seen(self.drawn, self.table, self.said)
 

@@ -1,4 +1,4 @@
-"""Pivots: from a value of what is open to what else has it, to all without it, and to who else had to do with it."""
+"""Pivots: from a value of what is open to what else has it, to all without it, and to who else was there."""
 
 from collections.abc import Callable, Iterator
 from functools import partial

@@ -83,9 +83,10 @@ class Timeline:
         """Return from when to when the question looks: its own span, or the whole."""
         start, end = span_of(question.span, self.whole_span)
         if start >= end:
+            first, last, *whole = (f"{time:%Y-%m-%d %H:%M:%S}" for time in (start, end, *self.whole_span))
             raise NsgkitError(
-                f"From ({start:%Y-%m-%d %H:%M:%S}) must lie before Until ({end:%Y-%m-%d %H:%M:%S}); the "
-                f"conversations are from {self.whole_span[0]:%Y-%m-%d %H:%M} to {self.whole_span[1]:%Y-%m-%d %H:%M}."
+                f"From ({first}) must lie before Until ({last}). The conversations are from {whole[0]} to "
+                f"{whole[1]} UTC."
             )
         return start, end
 
@@ -122,15 +123,22 @@ class Timeline:
         proof = [tuple(place) for places in self.found["rows"] for place in places]
         return kept[kept.set_index([*PLACE]).index.isin(proof)]
 
-    def of_mark(self, question: Question, mark: "pd.Series[Any]", drawn: pd.DataFrame) -> pd.DataFrame:
-        """Return the conversations that a mark of a drawn table stands for, in time order."""
-        laned = self.laned(question)
+    def of_mark(
+        self, question: Question, drawn: pd.DataFrame, row: int
+    ) -> "tuple[pd.Series[Any], pd.DataFrame]":
+        """Return a mark of the drawn table, and the conversations that it stands for, in time order.
+
+        A column of the picture counts what has one colour: where that is the decision, both directions.
+        """
+        mark = drawn.iloc[row]
         if mark["mark"] != "density":
-            return at_place(self.conversations, mark)
-        there = _in_density(laned, mark, _milliseconds(self.span(question)))
+            return mark, at_place(self.conversations, mark)
+        laned, other = self.laned(question), "direction" if question.colour == "decision" else "decision"
+        there = _in_density(laned, mark, question.colour, _milliseconds(self.span(question)))
         places = laned.table[[*PLACE]].iloc[np.unique(laned.row[there])]
         alone = drawn[(drawn["lane"] == mark["lane"]) & (drawn["mark"] != "density")]
-        return self._whole(places[~places_of(places).isin(places_of(alone))])
+        listed = self._whole(places[~places_of(places).isin(places_of(alone))])
+        return _with(mark, other, [*listed[other].dropna().unique()]), listed
 
     def _whole(self, places: pd.DataFrame) -> pd.DataFrame:
         """Return conversations with all their columns, by where they stand."""
@@ -187,24 +195,36 @@ def at_place(conversations: pd.DataFrame, of: "pd.Series[Any]") -> pd.DataFrame:
     found = conversations["tuple"].to_numpy() == of["tuple"]
     found &= conversations["record"].to_numpy() == of["record"]
     there = conversations[found]
-    return there[there["blob"] == of["blob"]]
+    one: pd.DataFrame = there[there["blob"] == of["blob"]]
+    return one
 
 
-def _in_density(laned: Laned, mark: "pd.Series[Any]", span: tuple[int, int]) -> Bools:
-    """Return which entries a density counts, and those that are drawn beside it."""
+def _in_density(laned: Laned, mark: "pd.Series[Any]", colour: str, span: tuple[int, int]) -> Bools:
+    """Return which entries a column of the picture counts, and those that are drawn beside it."""
     start, end = _milliseconds((mark["start"], mark["end"]))
     there = (laned.lane == laned.names.index(mark["lane"])) & (laned.first < span[1])
-    for name, codes in (("decision", laned.decision), ("direction", laned.direction)):
-        known = schema.column(name).values
-        there &= codes == (known.index(mark[name]) if pd.notna(mark[name]) else -1)
+    codes, known = getattr(laned, colour), schema.column(colour).values
+    there &= codes == (known.index(mark[colour]) if pd.notna(mark[colour]) else -1)
     if end <= span[0]:  # what was going on when the span began
-        return there & (laned.first < span[0]) & (laned.last >= span[0])
-    return there & (laned.first >= max(start, span[0])) & (laned.first < end)
+        there &= (laned.first < span[0]) & (laned.last >= span[0])
+    else:
+        there &= (laned.first >= max(start, span[0])) & (laned.first < end)
+    held: Bools = there
+    return held
+
+
+def _with(mark: "pd.Series[Any]", name: str, values: list[Any]) -> "pd.Series[Any]":
+    """Return a mark of which a column says what all its conversations have in common, or nothing."""
+    told = mark.copy()
+    told[name] = values[0] if len(values) == 1 else None
+    return told
 
 
 def places_of(table: pd.DataFrame) -> pd.MultiIndex:
     """Return where the conversations of a table stand, whatever types its columns have."""
-    return pd.MultiIndex.from_frame(table[[*PLACE]].astype(dict(zip(PLACE, ("object", "int64", "int64"), strict=True))))
+    return pd.MultiIndex.from_frame(
+        table[[*PLACE]].astype(dict(zip(PLACE, ("object", "int64", "int64"), strict=True)))
+    )
 
 
 def _milliseconds(span: Span) -> tuple[int, int]:

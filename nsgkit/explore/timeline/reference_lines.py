@@ -15,7 +15,9 @@ from nsgkit.html import visible
 from nsgkit.times import parse_time
 
 Line: TypeAlias = tuple[pd.Timestamp, str]
-_TIME = re.compile(r"(\S+(?:\s+\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)?)?(?:\s+UTC)?)\s*(.*)", re.DOTALL)
+_TIME = re.compile(
+    r"(\S+(?:\s+\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)?)?(?:\s+UTC)?)\s*(.*)", re.DOTALL
+)
 _SHORT = 40  # characters of a chip
 
 
@@ -59,7 +61,9 @@ class ReferenceLines(ipywidgets.HBox):  # type: ignore[misc]
         zone: Callable[[], str],
     ) -> None:
         hint = "2024-12-18 02:14 first login"
-        self.field = text_field("Reference line", hint=hint, layout={"width": "26em"}, continuous_update=False)
+        self.field = text_field(
+            "Reference line", hint=hint, layout={"width": "26em"}, continuous_update=False
+        )
         super().__init__(layout={"flex_flow": "row wrap"})
         self.lines, self._changed, self._safely, self._zone = lines, changed, safely, zone
         answer = safely(self._set)
@@ -93,7 +97,9 @@ class ReferenceLines(ipywidgets.HBox):  # type: ignore[misc]
 def _pair(said: Any) -> tuple[Any, Any]:
     if isinstance(said, tuple | list) and len(said) == 2:
         return said[0], said[1]
-    raise NsgkitError(f"marks takes no {shown(said)}: write a time and a text, ('2024-12-18 02:14', 'login').")
+    raise NsgkitError(
+        f"marks takes no {shown(said)}: write a time and a text, ('2024-12-18 02:14', 'login')."
+    )
 
 
 def _plain(time: object) -> object:

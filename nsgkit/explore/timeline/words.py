@@ -1,6 +1,7 @@
 """What the timeline explorer says of what it shows."""
 
 from collections.abc import Iterable
+from numbers import Integral
 from typing import Any
 
 import pandas as pd
@@ -36,7 +37,8 @@ def summary(timeline: Timeline, asked: Question, table: pd.DataFrame, zone: str)
     beyond = f" {told['not_shown']:,} of them in {drawn} are not drawn: narrow the filter." if drawn else ""
     filtered = f" Filter: {asked.filter}." if asked.filter else ""
     seen = int(told["conversations"])
-    return f"{seen:,} of {everything:,} conversations in {many(int(told['lanes']), 'lane')}, {span}.{filtered}{beyond}"
+    lanes = many(int(told["lanes"]), "lane")
+    return f"{seen:,} of {everything:,} conversations in {lanes}, {span}.{filtered}{beyond}"
 
 
 def of_gaps(timeline: Timeline, asked: Question, zone: str) -> str:
@@ -93,7 +95,10 @@ def figures(of: "pd.Series[Any]", zone: str) -> str:
     told = [*times, (label("duration"), seconds), (label("state"), state), *_told(of)]
     return html_table(
         ["Conversation", "What the logs say"],
-        ([escape(what.removesuffix(" (UTC)")), f'<div style="{_NICE}">{escape(said)}</div>'] for what, said in told),
+        (
+            [escape(what.removesuffix(" (UTC)")), f'<div style="{_NICE}">{escape(said)}</div>']
+            for what, said in told
+        ),
     )
 
 
@@ -105,8 +110,8 @@ def _told(of: "pd.Series[Any]") -> Iterable[tuple[str, str]]:
         elif isinstance(value, bool) or name == "answered":
             yield label(name), "yes" if value else "no"
         else:
-            counted = isinstance(value, int) and name not in _NAMES
-            yield label(name), f"{value:,}" if counted else str(value)
+            counted = isinstance(value, Integral) and name not in _NAMES
+            yield label(name), f"{int(value):,}" if counted else str(value)
 
 
 def of_list(mark: "pd.Series[Any] | None", listed: pd.DataFrame, zone: str) -> str:

@@ -11,6 +11,7 @@ from nsgkit.schema.called import (
 )
 from nsgkit.schema.columns import TEXT, TIME, Column, require, typed, types
 from nsgkit.schema.findings import FINDING, FINDINGS, INCIDENTS
+from nsgkit.schema.forensics import COUNTED_EVENTS, EVENTS, NEIGHBOURS, TIMELINE
 from nsgkit.schema.lanes import LANES
 from nsgkit.schema.naming import (
     BETWEEN,
@@ -82,6 +83,7 @@ __all__ = [
     "CELL",
     "CHANGE",
     "CONVERSATIONS",
+    "COUNTED_EVENTS",
     "COUNTERS",
     "COUNTER_FORMS",
     "DENIED_THEN_ALLOWED",
@@ -89,6 +91,7 @@ __all__ = [
     "DROPPED",
     "ENCRYPTION",
     "EQUAL_ROWS",
+    "EVENTS",
     "FINDING",
     "FINDINGS",
     "FIRST_VNET_VERSION",
@@ -104,6 +107,7 @@ __all__ = [
     "LOCATED",
     "NAMES",
     "NAME_COLUMNS",
+    "NEIGHBOURS",
     "NOT_LOGGED",
     "OTHERS",
     "PEERS",
@@ -123,6 +127,7 @@ __all__ = [
     "SUMMARY",
     "TEXT",
     "TIME",
+    "TIMELINE",
     "TRAFFIC",
     "TUPLE_COLUMNS",
     "UNKNOWN_PLACE",

@@ -1,1 +1,1 @@
-"""Forensics: what happened, in which order, and who else was there."""
+"""The questions of an investigation: what happened, in order, and who else was part of it."""

@@ -14,7 +14,7 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.analyses.filters.grammar import parse
-from nsgkit.analyses.filters.select import meant
+from nsgkit.analyses.filters.select import texts_meant
 from nsgkit.analyses.filters.values import sides_of
 from nsgkit.analyses.filters.words import ADDRESS, terms_in
 from nsgkit.counting.columns import categories
@@ -131,6 +131,6 @@ def _named_by(table: pd.DataFrame, of: str, end: str) -> Bools:
     named: Bools = np.zeros(len(coded.categories) + 1, dtype=bool)
     for term in terms_in(parse(of)):
         if term.kind == ADDRESS and end in term.columns and not term.negated and not sides_of(term):
-            named[:-1] |= meant(term, coded.categories, None)
+            named[:-1] |= texts_meant(term, coded.categories)
     held: Bools = named[coded.codes]
     return held

@@ -62,7 +62,9 @@ def view(question: Question, named: Named, look: Look) -> str:
     told: dict[str, Any] = {**asdict(question), "filter": question.all_terms}
     told |= {"marks": written_lines(look.lines), "zone": look.zone}
     usual = {**asdict(_USUAL), "marks": [], "zone": ""}
-    options = _options({name: value for name, value in told.items() if name != "span" and value != usual[name]})
+    options = _options(
+        {name: value for name, value in told.items() if name != "span" and value != usual[name]}
+    )
     given = {"logs": named.logs, "found": named.found, "network": own_as_code(look.own)}
     tables = "".join(f", {name}={value}" for name, value in given.items() if value)
     return f"nsgkit.explore.timeline_explorer({named.conversations}{options}{tables})"

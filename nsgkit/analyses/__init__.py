@@ -30,7 +30,7 @@ from nsgkit.flows.logging_stops import logging_stops
 __all__ = [
     "breakdown", "busiest_nics", "change", "counter_forms", "coverage", "coverage_gaps",
     "denied_then_allowed", "doubly_logged", "equal_rows", "lanes", "late_answers", "life", "logging_stops",
-    "matrix", "neighbours", "over_time", "place_links", "places", "record_types", "silences", "stateless_rules",
-    "summary", "timeline", "top_pairs", "top_rules", "top_services", "top_talkers", "traffic_links",
-    "version_changes",
+    "matrix", "neighbours", "over_time", "place_links", "places", "record_types", "silences",
+    "stateless_rules", "summary", "timeline", "top_pairs", "top_rules", "top_services", "top_talkers",
+    "traffic_links", "version_changes",
 ]  # fmt: skip

@@ -83,7 +83,7 @@ class Opened:
         said = words.of_list(mark, conversations, self._zone())
         self._now_open(conversations, said)
         self.mark = mark
-        self.listed.show(conversations[[*LISTED]], f"{said} Click one to open it.")
+        self.listed.show(conversations[[*LISTED]], "Click one to open it.")
 
     def _open_listed(self, of: pd.Series) -> str:
         self._show_one(at_place(self.timeline.conversations, of))

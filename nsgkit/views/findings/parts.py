@@ -91,16 +91,16 @@ def over(first: int, last: int) -> alt.X:
     """Return an axis of time in UTC that has room for its first and its last mark."""
     room = max((last - first) // 50, SECOND // 2)
     clock = _SECONDS if last - first < 10 * MINUTE else CLOCK
-    axis = utc("time", f"Time (UTC), {_days(first, last)}").axis(
+    axis = utc("time", f"Time (UTC), {spoken_days(first, last)}").axis(
         tickCount=8, labelExpr=clock, labelSeparation=8
     )
     return axis.scale(type="utc", domain=[first - room, last + room], nice=False)
 
 
-def _days(first: int, last: int) -> str:
+def spoken_days(first: int, last: int) -> str:
     """Say on which days a span lies.
 
-    >>> _days(0, HOUR), _days(0, DAY)
+    >>> spoken_days(0, HOUR), spoken_days(0, DAY)
     ('1 January 1970', '1 January 1970 to 2 January 1970')
     """
     ends = [pd.Timestamp(time, unit="ms") for time in (first, last)]

@@ -52,6 +52,7 @@ def placed(table: pd.DataFrame, colour: str, plot: Plot) -> pd.DataFrame:
     Densities of one bin, lane and colour are one; `row` is the row of the table that a mark begins with.
     """
     numbered = table.assign(row=np.arange(len(table)))
+    numbered.attrs = {}  # pandas would copy them with each step
     mixed = table.loc[table["mark"] == "density", "rank"].unique()
     single = _of_singles(numbered[numbered["mark"] != "density"], mixed, plot)
     columns = _of_densities(numbered[numbered["mark"] == "density"], table, colour, plot)
@@ -97,8 +98,9 @@ def _of_densities(table: pd.DataFrame, whole: pd.DataFrame, colour: str, plot: P
     """Return columns, stacked by colour: by powers of ten, and each part tall enough to be seen."""
     keys = ["rank", "start", "end", colour]
     how: dict[str, Any] = {name: "first" for name in table.columns if name not in keys}
-    sums = {"conversations": "sum", "bytes": _known_sum}
-    merged = table.groupby(keys, observed=True, sort=True, dropna=False).agg(how | sums).reset_index()
+    groups = table.groupby(keys, observed=True, dropna=False)
+    merged = groups.agg(how | {"conversations": "sum"})
+    merged = merged.assign(bytes=groups["bytes"].sum(min_count=1)).reset_index()
     if merged.empty:
         return table.assign(time=table["start"], until=table["end"], low=0.0, high=0.0)
     totals = merged.groupby(["rank", "start"])["conversations"].transform("sum")
@@ -108,10 +110,6 @@ def _of_densities(table: pd.DataFrame, whole: pd.DataFrame, colour: str, plot: P
     tall = np.maximum(tall, LEAST / STEP)
     high = merged["rank"] + _FLOOR - (tall.groupby([merged["rank"], merged["start"]]).cumsum() - tall)
     return merged.assign(**_across(merged, _TICK_WIDTH * plot.pixel, plot), low=high - tall, high=high)
-
-
-def _known_sum(values: "pd.Series[Any]") -> Any:
-    return values.sum(min_count=1)
 
 
 def frayed(drawn: pd.DataFrame, plot: Plot) -> pd.DataFrame:

@@ -212,6 +212,12 @@ def test_keys_and_wheel_zoom_and_move(driven):
     assert driven.named["From (UTC)"].value == "" and len(driven.drawn()) == 5
 
 
+def test_a_window_that_is_told_late_takes_nothing_back(driven):
+    driven.brush(driven.linked.lanes, "09:05:00", "09:25:00").set("Until (UTC)", "2024-12-19T10:30")
+    driven.brush(driven.linked.strip, "09:05:00", "09:25:00")
+    assert driven.named["Until (UTC)"].value == "2024-12-19T10:30"
+
+
 # -- what is open ------------------------------------------------------------------------------------
 def test_a_click_on_a_bar_opens_its_conversation(driven):
     driven.click(mark="bar")

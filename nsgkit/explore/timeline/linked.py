@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import ipywidgets
@@ -41,6 +42,7 @@ from nsgkit.html import escape
 from nsgkit.views.theme import StandIn, empty_chart
 
 NONE = -1
+_LATE = 3  # seconds within which a window that was drawn is told
 
 
 class LinkedTimeline:
@@ -63,6 +65,7 @@ class LinkedTimeline:
         self.below = ipywidgets.VBox()
         self.table, self.place, self.said = pd.DataFrame(), NONE, ""
         self.drawn: Question | None = None
+        self.windows: list[tuple[float, Span]] = []  # of the strip, the last few, and when each was drawn
         self.busy = False
         self.frame = self._connect()
         report_errors(self.status, self._refresh)()
@@ -148,10 +151,14 @@ class LinkedTimeline:
             self._look(whole_bins(ends, self.timeline.step(self.asked)))
 
     def _move_window(self, change: Any) -> None:
-        """Look where the window of the strip is drawn to; the strip tells also where it stands at first."""
+        """Look where the window of the strip is drawn to.
+
+        The strip tells also where its window stands at first, perhaps when another is asked for already.
+        """
         ends = change["new"].value.get("time")
-        whole = self.timeline.whole_span
-        if ends and not picture.is_window(ends, self.timeline.span(self.asked), whole):
+        whole, since = self.timeline.whole_span, monotonic() - _LATE
+        told = [self.timeline.span(self.asked), *(span for at, span in self.windows if at > since)]
+        if ends and not any(picture.is_window(ends, span, whole) for span in told):
             self._look(whole_bins(ends, self.timeline.step(Question())))
 
     def _change_zone(self, change: Any) -> None:
@@ -206,6 +213,7 @@ class LinkedTimeline:
 
     def _show_strip(self) -> None:
         drawn = picture.of_strip(self.timeline, self.asked)
+        self.windows = [*self.windows[-3:], (monotonic(), self.timeline.span(self.asked))]
         self.strip.chart = drawn
         if not isinstance(drawn, StandIn):
             self.strip.selections.observe(self._safely(self._move_window), "span")

@@ -60,8 +60,8 @@ class TableView:
 
     def open(self, number: int) -> None:
         """Say what is known of a row, as if it had been clicked; of none where there is no such row."""
-        if self.table is not None and number < len(self.rows):
-            self.table.selected_rows = [number]
+        if number < len(self.rows):
+            self._tell(number)
 
     def close(self) -> None:
         """Show nothing."""
@@ -79,10 +79,14 @@ class TableView:
     def _say(self, change: Any) -> None:
         """Say what is known of the row that was clicked."""
         self.said.value = ""
-        if not (change["new"] and self.opened):
+        if change["new"]:
+            self._tell(change["new"][0])
+
+    def _tell(self, number: int) -> None:
+        if not self.opened:
             return
         try:
-            said = self.opened(self.rows.iloc[change["new"][0]])
+            said = self.opened(self.rows.iloc[number])
         except NsgkitError as error:
             said = str(error)
         lines = "<br/>".join(escape(line) for line in said.splitlines())

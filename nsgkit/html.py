@@ -20,7 +20,10 @@ def visible(text: object) -> str:
     >>> visible("rule\u202ename")
     'rule\\u202ename'
     """
-    return "".join(_spelled(c) if unicodedata.category(c) in _INVISIBLE else c for c in str(text))
+    whole = str(text)
+    if whole.isprintable():  # then none of them is in it: a picture has ten thousands of texts
+        return whole
+    return "".join(_spelled(c) if unicodedata.category(c) in _INVISIBLE else c for c in whole)
 
 
 def escape(text: object) -> str:

@@ -13,6 +13,7 @@ from nsgkit.schema.case import CASE_EVENTS, CITED
 from nsgkit.schema.columns import TEXT, TIME, Column, require, typed, types
 from nsgkit.schema.findings import FINDING, FINDINGS, INCIDENTS
 from nsgkit.schema.forensics import COUNTED_EVENTS, EVENTS, NEIGHBOURS, TIMELINE
+from nsgkit.schema.lanes import LANES
 from nsgkit.schema.naming import (
     BETWEEN,
     NAMES,
@@ -103,6 +104,7 @@ __all__ = [
     "IANA_PROTOCOLS",
     "INCIDENTS",
     "INSIDE_ONLY",
+    "LANES",
     "LATE_ANSWERS",
     "LIFE",
     "LOCATED",

@@ -12,6 +12,7 @@ from nsgkit.case.citing import Citation, cite_finding, cite_rows
 from nsgkit.case.events import cited_table, events_table
 from nsgkit.case.pictures import as_file
 from nsgkit.case.plain import plain, written
+from nsgkit.case.report.file import write_report
 from nsgkit.detections.arithmetic import figures, harmless
 from nsgkit.detections.form import Finding, many
 from nsgkit.detections.kinds import told_of
@@ -162,6 +163,43 @@ class Case:
         kept = on_disk.keep(self.folder, data, ending)._asdict()
         line = self._write("picture", {"told": plain(told), "query": plain(query), "file": kept})
         return f"{line}: a picture was kept. {told}"
+
+    def report(self, path: str | Path) -> Path:
+        """Write the report: one HTML file that needs nothing from elsewhere, to be read, printed, handed on.
+
+        It is made of the case's own files alone, and says nothing of when and where it was made: the same
+        case gives the same bytes on every machine, also from a bundle.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, such as "report.html" beside the folder of the case. An earlier report is written over;
+            any other file is not.
+
+        Returns
+        -------
+        Path
+            Where it lies.
+
+        Raises
+        ------
+        NsgkitError
+            Where the file cannot be written, is no report, or lies in the case or its bundle.
+        EvidenceChangedError
+            Where something of the case was changed.
+
+        Examples
+        --------
+        >>> import nsgkit
+        >>> from tempfile import TemporaryDirectory
+        >>> logs = nsgkit.read_logs("data/samples", start="2024-12-18 08:00", end="2024-12-18 09:00")
+        >>> with TemporaryDirectory() as folder:
+        ...     case = nsgkit.case.open(f"{folder}/case", logs, author="kim")
+        ...     told = case.report(f"{folder}/report.html").read_text("utf-8")
+        >>> "Nothing was written yet" in told
+        True
+        """
+        return write_report(self.folder, path, bundle=self._bundle)
 
     @property
     def events(self) -> pd.DataFrame:

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from nsgkit.acquire.download import download
     from nsgkit.acquire.listing import find_logs
     from nsgkit.analyses.filters.select import query
+    from nsgkit.case.verification import verify
     from nsgkit.counting.conversations import conversation_rows, conversations
-    from nsgkit.evidence.verify import verify
     from nsgkit.flows.logs import FlowLogs, read_logs
 
 __version__ = "0.1.0"
@@ -54,7 +54,7 @@ _HOME = {
     "find_logs": "nsgkit.acquire.listing",
     "query": "nsgkit.analyses.filters.select",
     "read_logs": "nsgkit.flows.logs",
-    "verify": "nsgkit.evidence.verify",
+    "verify": "nsgkit.case.verification",
 }
 _ROOMS = (
     "acquire", "analyses", "case", "counting", "detections", "enable", "enrich", "errors", "evidence",

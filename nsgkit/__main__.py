@@ -53,15 +53,16 @@ def _add_download(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _add_verify(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     verb = verbs.add_parser(
         "verify",
-        help="prove that an evidence folder is unchanged",
-        description="Check every file of an evidence folder against its manifest, and the manifest itself.",
+        help="prove that an evidence folder, a case or a bundle is unchanged",
+        description="Check every file of an evidence folder against its manifest, of a case against its "
+        "lines, of a bundle against both; and the manifest, or the lines, themselves.",
     )
-    verb.add_argument("folder", help="the evidence folder")
+    verb.add_argument("folder", help="an evidence folder, a case, or a bundle of one")
     verb.add_argument(
         "--head",
         metavar="HASH",
-        help="the head that download or verify printed earlier: proves that nothing up to it was cut off or "
-        "made anew",
+        help="the head that download, verify or a case printed earlier: proves that nothing up to it was "
+        "cut off or made anew",
     )
     verb.set_defaults(run=_verify)
 
@@ -87,7 +88,7 @@ def _download(chosen: argparse.Namespace) -> bool:
 
 
 def _verify(chosen: argparse.Namespace) -> bool:
-    from nsgkit.evidence.verify import verify
+    from nsgkit.case.verification import verify
 
     result = verify(chosen.folder, head=chosen.head)
     print(result)

@@ -8,8 +8,10 @@ from typing import Any
 import pandas as pd
 
 from nsgkit.case import folder as on_disk
+from nsgkit.case.bundles.making import make_bundle
 from nsgkit.case.citing import Citation, cite_finding, cite_rows
 from nsgkit.case.events import cited_table, events_table
+from nsgkit.case.export import write_timeline
 from nsgkit.case.pictures import as_file
 from nsgkit.case.plain import plain, written
 from nsgkit.case.report.file import write_report
@@ -19,6 +21,7 @@ from nsgkit.detections.kinds import told_of
 from nsgkit.detections.verdicts import CHOICES, key_of
 from nsgkit.enrich.network import Own
 from nsgkit.errors import NsgkitError, shown
+from nsgkit.evidence.folder import as_folder
 from nsgkit.flows.logs import FlowLogs
 
 
@@ -200,6 +203,62 @@ class Case:
         True
         """
         return write_report(self.folder, path, bundle=self._bundle)
+
+    def bundle(self, folder: str | Path) -> str:
+        """Write the case with its report, and each blob that it cites, as a BagIt bag (RFC 8493).
+
+        Another machine can check it, with nsgkit (`nsgkit.verify`) and without (`sha256sum -c`); opened with
+        `nsgkit.case.open` it makes the same report again, byte for byte.
+
+        Parameters
+        ----------
+        folder : str or Path
+            A new or an empty folder: nothing is ever written over.
+
+        Returns
+        -------
+        str
+            What was written, in a sentence, with the head of the case: note it down elsewhere.
+
+        Raises
+        ------
+        NsgkitError
+            Where the case has no logs to take the blobs from, the folder is in use, or cannot be written.
+        EvidenceChangedError
+            Where the case, or a blob that it cites, is no longer what it was.
+        """
+        place, logs = as_folder(folder, "folder"), self._cited_logs()
+        blobs = make_bundle(place, self.folder, logs.files, self.report)
+        return (
+            f"{place}: a bundle with the case, its report and {many(blobs, 'cited blob')}. Note the head "
+            f"down elsewhere: {self.head}"
+        )
+
+    def export(self, path: str | Path) -> str:
+        """Write the rows that stars and findings cite as a timeline for other tools, such as Timesketch.
+
+        A row for each conversation or flow row that a star or a finding is about, at the time when it was
+        first seen: `message`, `datetime` (ISO 8601, UTC), `timestamp_desc`, and then what is known of it,
+        with its raw tuple. What is about no time, such as a note, is not in it, and the sentence says so.
+
+        Parameters
+        ----------
+        path : str or Path
+            A new file that ends with .csv or .parquet. In CSV a text that a spreadsheet would take for a
+            formula gets an apostrophe before it; Parquet has every value as it is.
+
+        Returns
+        -------
+        str
+            What was written, in a sentence.
+
+        Raises
+        ------
+        NsgkitError
+            Where it ends otherwise, is there already, or cannot be written.
+        """
+        place = as_folder(path, "path")
+        return write_timeline(self.folder, on_disk.read_lines(self.folder), place)
 
     @property
     def events(self) -> pd.DataFrame:

@@ -12,13 +12,13 @@ A file below files/ is never written again, and no line of case.jsonl is ever ch
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
-from nsgkit.case.lines import objection
+from nsgkit.case.lines import NAMING, objection
 from nsgkit.errors import EvidenceChangedError, NsgkitError
 from nsgkit.evidence.chain import BrokenChainError, Chain, Line, read_chain
 from nsgkit.evidence.lock import LOCK, alone
@@ -112,6 +112,17 @@ def keep(folder: Path, data: bytes, ending: str) -> KeptFile:
     else:
         return kept
     raise NsgkitError(f"Nothing was written: {path} cannot be written ({problem}). Make room, and try again.")
+
+
+def kept_files(lines: Iterable[Line]) -> dict[KeptFile, int]:
+    """Return the files that lines name, each with the number of the first that does."""
+    found: dict[KeptFile, int] = {}
+    for line in lines:
+        named = line.event.get("files", [line.event["file"]] if "file" in line.event else [])
+        if line.event["event"] in NAMING:
+            for each in named:
+                found.setdefault(KeptFile(each["sha256"], each["ending"], each["size"]), line.event["n"])
+    return found
 
 
 def kept_bytes(folder: Path, kept: Mapping[str, Any]) -> bytes:

@@ -88,3 +88,4 @@ _FIELDS: Mapping[str, Mapping[str, _Check]] = MappingProxyType({
     "recovered": {"cut": _is_text},
 })  # fmt: skip
 _CHECKS = {event: (*_LINE, *fields.items()) for event, fields in _FIELDS.items()}
+NAMING = frozenset(event for event, fields in _FIELDS.items() if {"file", "files"} & fields.keys())

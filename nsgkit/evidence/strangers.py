@@ -81,7 +81,7 @@ def unexpected(folder: Path) -> Iterator[Entry]:
 
     What is a part of a blob is for the caller to tell, by the manifest.
     """
-    for entry in _entries(folder, ""):
+    for entry in entries(folder, ""):
         if entry.kind == "folder" and entry.name in {BLOBS, INCOMING}:
             yield from _walk(folder, entry.name)
         elif entry.name != SUMS and not (entry.kind == "file" and entry.name in _FILES):
@@ -89,14 +89,19 @@ def unexpected(folder: Path) -> Iterator[Entry]:
 
 
 def _walk(folder: Path, name: str) -> Iterator[Entry]:
-    for entry in _entries(folder, name):
+    for entry in entries(folder, name):
         if entry.kind == "folder" and _SHELF.fullmatch(entry.name):
             yield from _walk(folder, entry.name)
         else:
             yield entry
 
 
-def _entries(folder: Path, name: str) -> Iterator[Entry]:
+def entries(folder: Path, name: str) -> Iterator[Entry]:
+    """Yield what lies in the folder of this name in `folder`, "" itself; one with a problem where that fails.
+
+    >>> [entry.problem for entry in entries(Path("no such folder"), "")]
+    ['cannot be looked into: No such file or directory']
+    """
     try:
         with os.scandir(folder / name) as opened:
             names = sorted(entry.name for entry in opened)

@@ -4,13 +4,12 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from nsgkit.errors import EvidenceChangedError, NoLogsError, NsgkitError, shown
+from nsgkit.errors import EvidenceChangedError, NoLogsError
 from nsgkit.evidence.checks import check_files, check_noted, check_sums, tell_strangers, what_lies_there
-from nsgkit.evidence.events import is_sha256
 from nsgkit.evidence.folder import as_folder, is_evidence
 from nsgkit.evidence.manifest import MANIFEST, read_manifest
 from nsgkit.evidence.strangers import kind_at, lost_manifest, unexpected
-from nsgkit.evidence.verification import Verification
+from nsgkit.evidence.verification import Verification, as_head
 from nsgkit.html import visible
 
 _TOLD = {  # events that are notes, and what each says of a blob
@@ -38,7 +37,7 @@ def verify(folder: str | Path, *, head: str | None = None) -> Verification:
     nsgkit.errors.NoLogsError: no such folder is no evidence folder: ...
     """
     folder = as_folder(folder, "folder")
-    result = Verification(folder, noted=_as_head(head))
+    result = Verification(folder, noted=as_head(head))
     if not is_evidence(folder):
         if not lost_manifest(folder):
             raise NoLogsError(
@@ -56,26 +55,14 @@ def verify(folder: str | Path, *, head: str | None = None) -> Verification:
     return result
 
 
-def _as_head(given: object) -> str | None:
-    if given is None:
-        return None
-    text = given.strip().lower() if isinstance(given, str) else given
-    if is_sha256(text):
-        return str(text)
-    raise NsgkitError(
-        f"head takes no {shown(given)}: give the 64 hex digits that download or verify printed as the head."
-    )
-
-
 def _read_lines(result: Verification) -> dict[str, list[dict[str, Any]]]:
     """Return the lines that say something of files, by their event."""
     events: dict[str, list[dict[str, Any]]] = defaultdict(list)
     end = 0
     try:
         for line in read_manifest(result.folder):
-            result.lines, result.head, end = result.lines + 1, line.sha256, line.end
-            if line.sha256 == result.noted:
-                result.noted_line = result.lines
+            result.take(line)
+            end = line.end
             if line.event["event"] in {"stored", "unlisted", *_TOLD}:
                 events[line.event["event"]].append(line.event)
     except EvidenceChangedError as error:
@@ -83,7 +70,7 @@ def _read_lines(result: Verification) -> dict[str, list[dict[str, Any]]]:
         result.broken = True
     else:
         _check_end(result, end)
-    _check_head(result)
+    result.check_head(result.folder / MANIFEST)
     return events
 
 
@@ -97,22 +84,6 @@ def _check_end(result: Verification, end: int) -> None:
         )
     if not result.lines:
         result.problems.append(f"{path}: no line in it. Its first download never began, or it was emptied.")
-
-
-def _check_head(result: Verification) -> None:
-    if result.noted is None or result.noted_line is not None:
-        return
-    if result.broken:
-        result.problems.append(
-            f"{result.folder / MANIFEST}: no line before the one at which the chain breaks has the head that "
-            f"you noted, {result.noted}."
-        )
-    else:
-        result.problems.append(
-            f"{result.folder / MANIFEST}: no line has the head that you noted, {result.noted}. Lines were "
-            "cut off at the end, the folder was rolled back, the chain was made anew, or the head is that of "
-            "another folder."
-        )
 
 
 def _tell_events(result: Verification, events: dict[str, list[dict[str, Any]]]) -> None:

@@ -6,11 +6,10 @@ import ipywidgets
 import pandas as pd
 
 from nsgkit import views
+from nsgkit.case.verification import can_be_verified, verify
 from nsgkit.errors import NoLogsError
 from nsgkit.evidence.folder import as_folder, is_evidence
 from nsgkit.evidence.hours import manifest_hours
-from nsgkit.evidence.strangers import lost_manifest
-from nsgkit.evidence.verify import verify
 from nsgkit.explore.workbench.controls import button, text_field
 from nsgkit.explore.workbench.panel import lines_as_html, panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.table import html_table
@@ -35,7 +34,7 @@ _UNTOLD = "there is no blob here; a folder without a manifest cannot tell whethe
 
 
 def verify_explorer(folder: str | Path) -> ipywidgets.VBox:
-    """Return a widget that checks an evidence folder at the press of a button: see `nsgkit.verify`.
+    """Return a widget that checks an evidence folder, a case or a bundle at a button: see `nsgkit.verify`.
 
     >>> explorer = verify_explorer("evidence")
     """
@@ -72,7 +71,7 @@ class _VerifyExplorer:
         self.status, self.found, self.progress = status_line(), ipywidgets.HTML(), ipywidgets.Output()
         check = report_errors(self.status, self._verify, "Reading all of it again …")
         press = button("Verify", check, hint="Read all of it again and compare it")
-        self.head = text_field("Noted head:", hint="of an earlier download, if you have one")
+        self.head = text_field("Noted head:", hint="of an earlier download, or of the case, if you have one")
         report_errors(self.status, self._say_what_it_is)()
         self.frame = panel(ipywidgets.HBox([press, self.head]), self.status, self.progress, self.found)
 
@@ -83,12 +82,12 @@ class _VerifyExplorer:
     def _was_downloaded(self) -> bool:
         """Whether there is anything to compare with, or nothing yet; says so where logs have no manifest."""
         path = as_folder(self.folder, "folder")
-        if not path.exists() or is_evidence(path) or (path.is_dir() and lost_manifest(path)):
+        if not path.exists() or can_be_verified(path):
             return True
         show_status(
             self.status,
-            f"{self.folder} is no evidence folder: nsgkit did not download it, and it has no manifest to "
-            "compare with.",
+            f"{self.folder} is no evidence folder, no case and no bundle: nsgkit did not download it, and it "
+            "has no manifest to compare with.",
             "nsgkit.read_logs notes the SHA-256 of each file as it is now: see .blobs.",
         )
         return False
@@ -100,7 +99,7 @@ class _VerifyExplorer:
             return
         with self.progress:  # the bar of the check
             checked = verify(self.folder, head=self.head.value or None)
-        verdict = "Unchanged." if checked.ok else "CHANGED: this is no longer what was downloaded."
+        verdict = "Unchanged." if checked.ok else "CHANGED: this is no longer what it was."
         show_status(self.status, verdict)
         self.found.value = lines_as_html(str(checked))
 

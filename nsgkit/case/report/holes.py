@@ -11,7 +11,7 @@ _HOUR = timedelta(hours=1)
 
 
 class Hole(NamedTuple):
-    """A time of which the logs tell nothing, or less than usual, at one NIC or, without, at a whole flow log."""
+    """A time of which the logs tell nothing, or less than usual, at one NIC or at a whole flow log."""
 
     kind: str
     start: datetime
@@ -53,7 +53,10 @@ def sort_out(reading: Reading, found: list[Hole]) -> Sorted:
 
 def _gaps(logs: Evidence) -> Iterator[Hole]:
     for gap in logs.gaps:
-        told = f"No blob of {_place(gap.mac, gap.resource)} from {from_to(gap.start, gap.end)}, but before and after"
+        told = (
+            f"No blob of {_place(gap.mac, gap.resource)} from {from_to(gap.start, gap.end)}, "
+            "but before and after"
+        )
         yield Hole(
             "gap", gap.start, gap.end, gap.mac, gap.resource, f"{told}: what happened then is unknown."
         )

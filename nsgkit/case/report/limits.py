@@ -1,5 +1,6 @@
 """What the logs cannot show for one case: sentences, each of which a reader can check."""
 
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -21,7 +22,8 @@ class Limit(NamedTuple):
 ALWAYS = (
     "A flow log tells who called whom, when, by which rule it was decided, and how much was sent. It never "
     "tells what was sent, which program sent it, or who sat at the machine.",
-    "An address is not a person or a machine: many can share one, and one machine can have several, one after "
+    "An address is not a person or a machine: many can share one, and one machine can have "
+    "several, one after "
     "the other. Names of addresses come from the files about the network, as they were when they were given.",
     "What never passed a NIC that is logged is not in these logs.",
 )
@@ -65,7 +67,8 @@ def _holes(found: Sorted) -> list[str]:
         (found.place, "At a NIC that this case cites, before or after its time"),
     )
     said = [f"{words}: {hole.told}" for side, words in sides for hole in side]
-    none = [] if found.both else ["None touches this case: no gap, stop or silence of a NIC that it cites lies "
+    none = [] if found.both else [
+        "None touches this case: no gap, stop or silence of a NIC that it cites lies "
                                   "within its time."]  # fmt: skip
     others = [f"{counted(len(found.elsewhere), 'more such time')} elsewhere, before or after this case."]
     return [*none, *said, *(others if found.elsewhere else [])]
@@ -80,14 +83,20 @@ def _counters(rows: Iterable[Row]) -> Iterator[str]:
         yield "No allowed connection is cited, so no size is in question."
     elif unknown or half:
         yield (
-            f"{unknown:,} of the {counted(len(whole), 'allowed connection')} that are cited have no counter at "
-            f"all: how much they carried is unknown, not nothing. {half:,} have counters in one direction only."
+            f"{unknown:,} of the {counted(len(whole), 'allowed connection')} that are cited "
+            "have no counter at "
+            f"all: how much they carried is unknown, not nothing. {half:,} have counters in "
+            "one direction only."
         )
     else:
-        yield f"All {counted(len(whole), 'allowed connection')} that are cited have counters in both directions."
+        yield (
+            f"All {counted(len(whole), 'allowed connection')} that are cited have counters in "
+            "both directions."
+        )
     if stateless := sum(row.stateless for row in whole):
         yield (
-            f"{counted(stateless, 'cited connection')} went under a rule that seems to be logged without state: "
+            f"{counted(stateless, 'cited connection')} went under a rule that seems to be "
+            "logged without state: "
             "begin rows only, so neither sizes nor ends are known."
         )
 
@@ -96,13 +105,22 @@ def _ends(rows: Iterable[Row]) -> Iterator[str]:
     whole = [row for row in rows if row.whole and not row.folded]
     opens, orphans = (sum(row.state == state for row in whole) for state in ("open", "orphan"))
     if opens:
-        yield f"Of {counted(opens, 'cited connection')} the end is not in the logs: it lasted longer, or its end was lost."
+        yield (
+            f"Of {counted(opens, 'cited connection')} the end is not in the logs: it lasted "
+            "longer, or its end was lost."
+        )
     if orphans:
-        yield f"Of {counted(orphans, 'cited connection')} the begin is not in the logs: it began earlier, or its begin was lost."
+        yield (
+            f"Of {counted(orphans, 'cited connection')} the begin is not in the logs: it began "
+            "earlier, or its begin was lost."
+        )
     if not (opens or orphans):
         yield "Of every cited connection whose state is logged, both begin and end are in the logs."
     if unknown := sum(row.state is None for row in whole):
-        yield f"Of {counted(unknown, 'cited connection')} the log does not tell begin and end (format version 1)."
+        yield (
+            f"Of {counted(unknown, 'cited connection')} the log does not tell begin and end "
+            "(format version 1)."
+        )
     if single := sum(not row.whole for row in rows):
         yield (
             f"{counted(single, 'flow row')} were cited singly: whether more belongs to their connections is "
@@ -141,7 +159,10 @@ def _unread(reading: Reading, logs: Evidence) -> Iterator[str]:
             )
             yield f"A cited blob {part}: {blob.name}."
     if logs.set_aside:
-        yield f"{counted(len(logs.set_aside), 'file')} beside the logs were set aside; they are listed under Coverage."
+        yield (
+            f"{counted(len(logs.set_aside), 'file')} beside the logs were set aside; they are "
+            "listed under Coverage."
+        )
 
 
 def _formats(rows: Iterable[Row]) -> Iterator[str]:
@@ -168,7 +189,8 @@ def _cut(reading: Reading) -> Iterator[str]:
         if event["rows"] > there:
             none = False
             yield (
-                f"Line {event['n']} is about {event['rows']:,} rows; the first {there:,} of them are in the case, "
+                f"Line {event['n']} is about {event['rows']:,} rows; the first {there:,} of "
+                "them are in the case, "
                 f"with {counted(event['cited'], 'raw tuple')}. Pictures and counts of this page are of those."
             )
     if none:
@@ -178,14 +200,16 @@ def _cut(reading: Reading) -> Iterator[str]:
 def changes(reading: Reading) -> Iterator[str]:
     """Yield how the logs changed between the times that the case was opened."""
     versions = [*reading.evidence.items()]
-    for (_, before), (number, after) in zip(versions, versions[1:], strict=False):
+    for (_, before), (number, after) in itertools.pairwise(versions):
         yield _changed(number, before, after)
     if len(versions) == 1:
         yield "The case was always opened with the same logs."
     known = {(blob.name, blob.sha256) for _, logs in versions for blob in logs.blobs}
     foreign = {each.blob for each in reading.tuples() if (each.blob, each.blob_sha256) not in known}
     for name in sorted(foreign):
-        yield f"WARNING: no line about the logs has the blob with the SHA-256 under which it is cited: {name}."
+        yield (
+            f"WARNING: no line about the logs has the blob with the SHA-256 under which it is cited: {name}."
+        )
     several: dict[str, set[str | None]] = {}
     for each in reading.tuples():
         several.setdefault(each.blob, set()).add(each.blob_sha256)

@@ -5,12 +5,13 @@ cannot become code: it is not an element, and is escaped.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from nsgkit.html import escape
 
 
-class Element(NamedTuple):
+@dataclass(frozen=True)
+class Element:
     """What is HTML already."""
 
     html: str
@@ -21,7 +22,7 @@ Inside = str | int | Element  # what may stand in an element
 _EMPTY = frozenset({"meta", "br", "line", "rect", "path", "circle", "img", "col"})  # they have no inside
 
 
-def tag(name: str, *inside: Inside, **attributes: str | float) -> Element:
+def tag(name: str, /, *inside: Inside, **attributes: str | float) -> Element:
     """Return an element. `class_` is its class; other underscores in names of attributes are hyphens.
 
     >>> tag("p", "a < b ", tag("b", 7), class_="told").html
@@ -57,7 +58,7 @@ def listed(items: Iterable[Inside]) -> Element:
 
 
 def in_lines(text: str) -> list[Inside]:
-    """Return a text of several lines as what stands in an element: line breaks are elements.
+    r"""Return a text of several lines as what stands in an element: line breaks are elements.
 
     >>> tag("p", *in_lines("one\\ntwo")).html
     '<p>one<br/>two</p>'

@@ -6,7 +6,7 @@ from nsgkit.case.report.account import account, findings, notes, verdicts
 from nsgkit.case.report.limits import ALWAYS, limits
 from nsgkit.case.report.markup import Element, Inside, link, listed, section, tag
 from nsgkit.case.report.pictures import kept_pictures, timelines
-from nsgkit.case.report.proof import blobs, coverage, cited_tuples, network_files, queries
+from nsgkit.case.report.proof import blobs, cited_tuples, coverage, network_files, queries
 from nsgkit.case.report.reading import Reading
 from nsgkit.case.report.style import STYLE
 from nsgkit.case.report.summary import NOTHING, checking, summary
@@ -46,7 +46,8 @@ def _title(reading: Reading) -> str:
 
 def _what() -> str:
     return (
-        "What was found in Azure flow logs: the account, what proves it, and what the logs cannot show. Every "
+        "What was found in Azure flow logs: the account, what proves it, and what the logs "
+        "cannot show. Every "
         "statement has the number of its line in the case, and every citation leads to raw tuples and to the "
         "SHA-256 of the blobs that hold them. Times are UTC. Unknown is written as unknown, never as 0."
     )

@@ -58,7 +58,7 @@ class Axis:
 
 
 def timeline(found: Sequence[Lane], holes: Sequence[Hole], name: str) -> Element:
-    """Return the picture of lanes, at most `MOST` of them; `name` tells its pattern from others' on the page."""
+    """Return the picture of lanes, at most `MOST`; `name` tells its pattern from others' on the page."""
     drawn = found[:MOST]
     axis = Axis(min(lane.first for lane in drawn), max(lane.last for lane in drawn))
     height = _TOP + _LANE * len(drawn) + _FOOT

@@ -50,7 +50,8 @@ def _image(reading: Reading, file: dict[str, str], words: str) -> Element:
 
 
 def _as_table(found: list[Lane]) -> Element:
-    heads = ["From", "To", "Port", "First (UTC)", "Last (UTC)", "Allowed", "Denied", "Undecided", "Single rows",
+    heads = ["From", "To", "Port", "First (UTC)", "Last (UTC)", "Allowed", "Denied", "Undecided",
+             "Single rows",
              "Bytes there", "Bytes back"]  # fmt: skip
     rows = [
         [lane.source, lane.target, lane.ports, spoken(lane.first), spoken(lane.last),

@@ -36,7 +36,7 @@ def blobs(reading: Reading) -> list[Inside]:
     counts: dict[tuple[str, str | None], int] = {}
     for each in reading.tuples():
         counts[each.blob, each.blob_sha256] = counts.get((each.blob, each.blob_sha256), 0) + 1
-    rows = [
+    rows: list[list[Inside]] = [
         [name, tag("code", digest or "unknown"), f"{count:,}", _source(known.get((name, digest)))]
         for (name, digest), count in sorted(counts.items(), key=str)
     ]
@@ -50,7 +50,10 @@ def coverage(reading: Reading) -> list[Inside]:
     for event in reading.of("evidence"):
         logs = reading.evidence[event["n"]]
         made += [
-            tag("h3", f"Line {event['n']}, {spoken(event['at'][:19] + 'Z')} UTC, opened by {event['author']}"),
+            tag(
+                "h3",
+                f"Line {event['n']}, {spoken(event['at'][:19] + 'Z')} UTC, opened by {event['author']}",
+            ),
             tag("p", event["told"]), tag("pre", *in_lines("\n".join(logs.said))),
         ]  # fmt: skip
         if logs.set_aside:
@@ -90,7 +93,7 @@ def _tuples(file: CitedFile) -> Element:
 
 
 def _blob_row(name: str, digest: str | None) -> Element:
-    inside = [tag("code", name), tag("br"), "SHA-256 ", tag("code", digest or "unknown")]
+    inside: list[Inside] = [tag("code", name), tag("br"), "SHA-256 ", tag("code", digest or "unknown")]
     return tag("tr", tag("th", *inside, colspan=4, scope="rowgroup"))
 
 

@@ -8,7 +8,8 @@ STYLE = f"""
 @media (prefers-color-scheme: dark) {{ :root {{ --page: #14171a; --ink: #e6e8ea; --faint: #a3abb4;
   --line: #3a4149; --box: #1e2328; --link: #8fb2ff; --warn: #ff9d66; }} }}
 * {{ box-sizing: border-box; }}
-body {{ margin: 0 auto; padding: 24px 28px 60px; max-width: 1020px; background: var(--page); color: var(--ink);
+body {{ margin: 0 auto; padding: 24px 28px 60px; max-width: 1020px; background: var(--page);
+  color: var(--ink);
   font: 15px/1.5 system-ui, "Segoe UI", "Helvetica Neue", Arial, "Liberation Sans", sans-serif; }}
 h1 {{ font-size: 26px; line-height: 1.25; margin: 0 0 6px; }}
 h2 {{ font-size: 20px; margin: 40px 0 10px; padding-bottom: 4px; border-bottom: 2px solid var(--line); }}
@@ -21,7 +22,8 @@ li {{ margin: 3px 0; overflow-wrap: anywhere; max-width: 90ch; }}
 nav ul {{ columns: 3; }}
 .faint {{ color: var(--faint); font-size: 13px; }}
 .warning {{ color: var(--warn); font-weight: 600; }}
-.why {{ border-left: 3px solid {SERIES[0]}; padding-left: 10px; white-space: pre-line; overflow-wrap: anywhere; }}
+.why {{ border-left: 3px solid {SERIES[0]}; padding-left: 10px; white-space: pre-line;
+  overflow-wrap: anywhere; }}
 .told {{ overflow-wrap: anywhere; }}
 article {{ border-top: 1px solid var(--line); padding: 8px 0 6px; }}
 .kind {{ display: inline-block; border: 1px solid var(--faint); border-radius: 3px; padding: 0 6px;

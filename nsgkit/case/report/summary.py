@@ -41,15 +41,18 @@ def summary(reading: Reading) -> list[Inside]:
 def checking(reading: Reading) -> list[Inside]:
     """Return how anyone can check the case with the tools that every machine has."""
     return [
-        tag("p", "The case is a folder of plain files. Each line of case.jsonl holds, as prev, the SHA-256 of "
+        tag("p", "The case is a folder of plain files. Each line of case.jsonl holds, as prev, the "
+            "SHA-256 of "
                  "the line before it, so no line can be changed, taken out or put in without breaking all "
                  "later ones. The head is the SHA-256 of the last line, without its line break:"),
         tag("pre", "tail -n 1 case.jsonl | tr -d '\\n' | sha256sum"),
-        tag("p", "It must give ", tag("code", reading.head), ". Write it down elsewhere: then nobody can cut lines off, or "
+        tag("p", "It must give ", tag("code", reading.head), ". Write it down elsewhere: then nobody can cut "
+            "lines off, or "
                  "write the case anew."),
         listed([
             "Every file below files/ is called by the SHA-256 of its bytes, and the lines name them.",
-            "To check a raw tuple, look for its text in the blob that is named; to check the blob, compare its "
+            "To check a raw tuple, look for its text in the blob that is named; to check "
+            "the blob, compare its "
             "SHA-256 with the one under Cited blobs.",
             "python -m nsgkit verify FOLDER checks a whole bundle, and nsgkit.case.open(FOLDER).report(PATH) "
             "makes this report of it again, byte for byte.",
@@ -82,7 +85,8 @@ def _interrupted(reading: Reading) -> list[Inside]:
     """Return what was cut off, and which lines a later version wrote."""
     known = {*KINDS, "drawn", "recovered"}
     said = [
-        f"Line {event['n']}: a line was being written when the process ended, and was taken off: {event['cut']}"
+        f"Line {event['n']}: a line was being written when the process ended, and was taken "
+        f"off: {event['cut']}"
         for event in reading.of("recovered")
     ]
     said += [

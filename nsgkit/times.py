@@ -18,6 +18,12 @@ _WIDTHS = MappingProxyType({
     "ms": 1, "L": 1, "s": 1_000, "S": 1_000, "min": 60_000, "m": 60_000, "T": 60_000, "h": 3_600_000,
     "H": 3_600_000, "d": 86_400_000, "D": 86_400_000, "W": 604_800_000,
 })  # fmt: skip
+# Of bins of time that are easily read.
+_USUAL = (
+    1, 2, 5, 10, 20, 50, 100, 200, 500, SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE,
+    2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR,
+    12 * HOUR, DAY, 7 * DAY,
+)  # fmt: skip
 _PART = re.compile(r"(\d{0,6}(?:\.\d{1,6})?)\s*([A-Za-z]+)\s*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ISO = re.compile(
@@ -96,6 +102,17 @@ def bin_width(freq: object) -> int:
         f"freq takes no {shown(getattr(freq, 'freqstr', freq))}: give a fixed width of time, such as '5min', "
         "'1h', '1D' or '7D'; months have none."
     )
+
+
+def fitting_width(first: int, last: int, most: int, *, least: int = SECOND) -> int:
+    """Return the narrowest usual width of a bin, all in milliseconds, of which at most `most` cover a span.
+
+    >>> fitting_width(0, 90 * MINUTE, 60) // MINUTE
+    2
+    """
+    fitting = (width for width in _USUAL if width >= least and last // width - first // width < most)
+    widest = _USUAL[-1]
+    return next(fitting, widest * ((last - first) // (widest * max(most - 1, 1)) + 1))
 
 
 def _written_width(text: object) -> float:

@@ -1,5 +1,8 @@
 """Questions to flows and conversations: a table in, a small tidy table out."""
 
+from nsgkit.analyses.forensics.lane_marks import lanes
+from nsgkit.analyses.forensics.neighbours import neighbours
+from nsgkit.analyses.forensics.timeline import timeline
 from nsgkit.analyses.geography.by_place import places
 from nsgkit.analyses.geography.site_links import place_links
 from nsgkit.analyses.logging.coverage import coverage_gaps, silences
@@ -26,7 +29,8 @@ from nsgkit.flows.logging_stops import logging_stops
 
 __all__ = [
     "breakdown", "busiest_nics", "change", "counter_forms", "coverage", "coverage_gaps",
-    "denied_then_allowed", "doubly_logged", "equal_rows", "late_answers", "life", "logging_stops", "matrix",
-    "over_time", "place_links", "places", "record_types", "silences", "stateless_rules", "summary",
-    "top_pairs", "top_rules", "top_services", "top_talkers", "traffic_links", "version_changes",
+    "denied_then_allowed", "doubly_logged", "equal_rows", "lanes", "late_answers", "life", "logging_stops",
+    "matrix", "neighbours", "over_time", "place_links", "places", "record_types", "silences",
+    "stateless_rules", "summary", "timeline", "top_pairs", "top_rules", "top_services", "top_talkers",
+    "traffic_links", "version_changes",
 ]  # fmt: skip

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.counting.frame import Native, Rows, as_table
+from nsgkit.counting.cited import cited
+from nsgkit.counting.frame import Rows
 from nsgkit.enrich.names import names_beside
 from nsgkit.enrich.network import Own
 from nsgkit.schema import PLACE
@@ -139,24 +139,5 @@ def proof(conversations: object, finding: "Finding | pd.DataFrame") -> pd.DataFr
     """
     several = isinstance(finding, pd.DataFrame)
     schema.require(finding.columns if several else finding.index, ["rows"], "nsgkit.detections.findings")
-    held = as_table(conversations)
-    schema.require(held.columns, [*PLACE, "first"], "nsgkit.conversations")
     places = [place for rows in finding["rows"] for place in rows] if several else list(finding["rows"])
-    named = pd.DataFrame(places, columns=[*PLACE]).astype(
-        {"blob": "str", "record": "int64", "tuple": "int64"}
-    )
-    table = _near(held, named)
-    here = pd.MultiIndex.from_frame(table[[*PLACE]].astype({"blob": "str"}))
-    kept = table[here.isin(pd.MultiIndex.from_frame(named))]
-    named = schema.carrying(kept, schema.names_carried(finding))
-    return named.sort_values(["first", *PLACE], ignore_index=True)
-
-
-def _near(held: Native, named: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the blobs that are named: an engine gives no more of its own than it must."""
-    wanted = nw.col("blob").is_in(named["blob"].unique().tolist())
-    rows: Any = nw.from_native(held).filter(wanted & nw.col("tuple").is_in(named["tuple"].unique().tolist()))
-    table: pd.DataFrame = (
-        rows if isinstance(held, pd.DataFrame) else rows.collect(backend="pandas")
-    ).to_native()
-    return table
+    return schema.carrying(cited(conversations, places), schema.names_carried(finding))

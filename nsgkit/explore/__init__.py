@@ -11,11 +11,11 @@ from nsgkit.explore.logged import known_from_logs, logs_if_any
 from nsgkit.explore.places.explorer import places_explorer
 from nsgkit.explore.sentences import told
 from nsgkit.explore.sources import list_source
+from nsgkit.explore.timeline.explorer import timeline_explorer
 from nsgkit.explore.traffic.explorer import traffic_explorer
 
 __all__ = [
     "coverage_explorer", "denied_queue", "download_explorer", "enable_explorer", "field_explorer",
     "findings_explorer", "folded", "known_from_logs", "list_source", "logs_if_any", "places_explorer",
-    "told", "traffic_explorer",
-    "verify_explorer",
+    "timeline_explorer", "told", "traffic_explorer", "verify_explorer",
 ]  # fmt: skip

@@ -12,6 +12,8 @@ from nsgkit.schema.called import (
 from nsgkit.schema.case import CASE_EVENTS, CITED
 from nsgkit.schema.columns import TEXT, TIME, Column, require, typed, types
 from nsgkit.schema.findings import FINDING, FINDINGS, INCIDENTS
+from nsgkit.schema.forensics import COUNTED_EVENTS, EVENTS, NEIGHBOURS, TIMELINE
+from nsgkit.schema.lanes import LANES
 from nsgkit.schema.naming import (
     BETWEEN,
     NAMES,
@@ -84,6 +86,7 @@ __all__ = [
     "CHANGE",
     "CITED",
     "CONVERSATIONS",
+    "COUNTED_EVENTS",
     "COUNTERS",
     "COUNTER_FORMS",
     "DENIED_THEN_ALLOWED",
@@ -91,6 +94,7 @@ __all__ = [
     "DROPPED",
     "ENCRYPTION",
     "EQUAL_ROWS",
+    "EVENTS",
     "FINDING",
     "FINDINGS",
     "FIRST_VNET_VERSION",
@@ -100,11 +104,13 @@ __all__ = [
     "IANA_PROTOCOLS",
     "INCIDENTS",
     "INSIDE_ONLY",
+    "LANES",
     "LATE_ANSWERS",
     "LIFE",
     "LOCATED",
     "NAMES",
     "NAME_COLUMNS",
+    "NEIGHBOURS",
     "NOT_LOGGED",
     "OTHERS",
     "PEERS",
@@ -124,6 +130,7 @@ __all__ = [
     "SUMMARY",
     "TEXT",
     "TIME",
+    "TIMELINE",
     "TRAFFIC",
     "TUPLE_COLUMNS",
     "UNKNOWN_PLACE",

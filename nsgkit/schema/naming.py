@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from nsgkit.schema import places, tables
+from nsgkit.schema import forensics, places, tables
 from nsgkit.schema.columns import Column, Table
 
 NOT_LOGGED = "not logged"
@@ -24,6 +24,7 @@ _TABLES: tuple[Table, ...] = (
     tables.FLOWS, tables.TRAFFIC, (tables.PEERS,), tables.RANKED, tables.CELL,
     tables.CHANGE, tables.DENIED_THEN_ALLOWED, tables.LIFE, tables.STATELESS_RULES,
     tables.CONVERSATIONS, tables.HOURS, tables.GAPS, places.PLACES, places.PLACE_LINKS, places.PLACED,
+    forensics.TIMELINE, forensics.NEIGHBOURS,
 )  # fmt: skip
 _COLUMNS: dict[str, Column] = {c.name: c for table in reversed(_TABLES) for c in table}
 

@@ -21,10 +21,11 @@ from nsgkit.views.ranking import change, top_bars
 from nsgkit.views.ribbons import links
 from nsgkit.views.theme import enable
 from nsgkit.views.time_series import over_time
+from nsgkit.views.timeline.picture import lanes
 
 __all__ = [
     "attempts_picture", "beacon_picture", "brute_force_picture", "change", "country_map", "coverage",
-    "finding_picture", "heat_map", "links", "matrix", "over_time", "places_map", "port_map",
+    "finding_picture", "heat_map", "lanes", "links", "matrix", "over_time", "places_map", "port_map",
     "rise_picture", "scan_picture", "top_bars", "transfer_picture",
 ]  # fmt: skip
 

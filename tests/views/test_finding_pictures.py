@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import nsgkit
 from nsgkit import palette, schema, views
 from nsgkit.errors import MissingColumnError
-from nsgkit.views.findings import attempts, parts, picture, rhythm, rises, scans, sizes, volumes
+from nsgkit.times import fitting_width
+from nsgkit.views.findings import attempts, picture, rhythm, rises, scans, sizes, volumes
 from tests.frames import flows
 
 PICTURES = [
@@ -374,7 +375,7 @@ def test_what_is_no_finding_is_told():
     st.integers(0, 10**13), st.integers(0, 10**12), st.integers(2, 200),
 )  # fmt: skip
 def test_bins_are_never_more_than_there_is_room_for(first, length, most):
-    width = parts.fitting_width(first, first + length, most)
+    width = fitting_width(first, first + length, most)
     assert (first + length) // width - first // width < most
 
 

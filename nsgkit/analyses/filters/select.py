@@ -182,15 +182,20 @@ def in_column(term: Term, name: str, rows: Rows, own: Network | None = None) -> 
         return _in_ranges(nw.col(name), ranges(term))
     texts = rows.codebook.get(name)
     if texts is not None:
-        found = _numbered(name, _wanted(term, texts, own))
+        found = _numbered(name, texts_meant(term, texts, own))
     else:
         distinct = pd.Index(rows.select(name).unique().collect({name: "str"})[name].dropna())
-        found = nw.col(name).is_in(distinct[_wanted(term, distinct, own)].tolist())
+        found = nw.col(name).is_in(distinct[texts_meant(term, distinct, own)].tolist())
     return found | nw.col(name).is_null() if "" in term.values and not term.exact else found
 
 
-def _wanted(term: Term, texts: "pd.Index[Any]", own: Network | None) -> _Bools:
-    """Tell the texts that a term means; of addresses the IPv4 ones at once, for there may be a million."""
+def texts_meant(term: Term, texts: "pd.Index[Any]", own: Network | None = None) -> _Bools:
+    """Tell the texts that a term means, its minus left aside; of addresses the IPv4 ones at once.
+
+    >>> from nsgkit.analyses.filters.grammar import parse
+    >>> texts_meant(*parse("src:10.0.0.0/8"), pd.Index(["10.0.0.4", "192.0.2.7"])).tolist()
+    [True, False]
+    """
     test = matches(term, own)
     if term.kind != ADDRESS or term.exact:
         return np.array([test(str(text)) for text in texts], dtype=bool)

@@ -1,10 +1,10 @@
 """What can be done with a finding that is open: what proves it, code, a file, a kept picture."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import ipywidgets
-import pandas as pd
 
 from nsgkit.counting.conversations import conversation_rows
 from nsgkit.detections.verdicts import with_verdicts
@@ -14,6 +14,7 @@ from nsgkit.explore.findings.model import Found
 from nsgkit.explore.findings.words import export_table
 from nsgkit.explore.workbench.controls import button
 from nsgkit.explore.workbench.export import export
+from nsgkit.explore.workbench.raw import raw_tuple
 from nsgkit.explore.workbench.table import ROW_COLUMNS, TableView
 from nsgkit.schema import PLACE, carrying, names_carried
 
@@ -31,7 +32,7 @@ class Actions:
         self, found: Found, logs: Any, verdicts: Verdicts, now: Callable[[], int], say: Callable[[str], None]
     ) -> None:
         self.found, self.logs, self.verdicts, self.now, self.say = found, logs, verdicts, now, say
-        self.below = TableView(self._raw_tuple if logs is not None else None)
+        self.below = TableView(partial(raw_tuple, logs) if logs is not None else None)
         self.code = ipywidgets.Textarea(
             description="Code", layout={"width": "auto", "height": "14em", "display": "none"}
         )
@@ -91,8 +92,3 @@ class Actions:
         """Keep what is seen in the notebook."""
         keep()
         self.say("Kept below, with the time.")
-
-    def _raw_tuple(self, of: pd.Series) -> str:
-        place = f"record {of['record']}, tuple {of['tuple']} of {of['blob']}"
-        digests = self.logs.blobs.set_index("name")["sha256"].to_dict()
-        return f"{self.logs.raw(of)}\n{place}\nSHA-256 {digests.get(of['blob'])}"

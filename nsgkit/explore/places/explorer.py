@@ -8,9 +8,9 @@ from nsgkit.counting.frame import Rows, as_table
 from nsgkit.enrich.network import Own
 from nsgkit.explore.places.linked import LinkedPlaces
 from nsgkit.explore.places.question import Placed, asked_by
-from nsgkit.explore.traffic.question import apart
 from nsgkit.explore.workbench.bins import AUTO
 from nsgkit.explore.workbench.code import name_of
+from nsgkit.explore.workbench.spans import apart
 
 
 def places_explorer(  # noqa: PLR0913

@@ -15,8 +15,6 @@ from nsgkit.explore.places import words
 from nsgkit.explore.places.actions import Actions, Seen
 from nsgkit.explore.places.controls import Player, controls, put, question
 from nsgkit.explore.places.question import ALL, Pick, Placed, Question
-from nsgkit.explore.traffic.picked import span
-from nsgkit.explore.traffic.question import apart
 from nsgkit.explore.workbench.chips import Chips
 from nsgkit.explore.workbench.controls import button, dropdown, row
 from nsgkit.explore.workbench.history import History
@@ -32,6 +30,7 @@ from nsgkit.explore.workbench.panel import (
     status_line,
 )
 from nsgkit.explore.workbench.selectable import brushable, empty_place, whole_bins
+from nsgkit.explore.workbench.spans import apart, span
 from nsgkit.explore.workbench.table import TableView
 from nsgkit.html import escape, visible
 from nsgkit.times import bin_width

@@ -16,8 +16,8 @@ from nsgkit.enrich.labels.threats import threat
 from nsgkit.enrich.names import called
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError, shown
-from nsgkit.explore.traffic.picked import span, span_of
 from nsgkit.explore.workbench.bins import AUTO, Span, fitting_bin, whole_span
+from nsgkit.explore.workbench.spans import span, span_of
 from nsgkit.schema import carrying, spoken
 from nsgkit.times import bin_width
 from nsgkit.views.maps.points import MOST_BINS

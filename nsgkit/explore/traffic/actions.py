@@ -11,8 +11,8 @@ from nsgkit.explore.traffic.as_code import code
 from nsgkit.explore.traffic.question import Question, Traffic
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.export import export
+from nsgkit.explore.workbench.raw import sources
 from nsgkit.explore.workbench.table import TableView
-from nsgkit.html import visible
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Actions:
         """Write what is chosen into a file, and a text beside it."""
         seen = self.now()
         chosen = self.traffic.chosen(seen.question)
-        path = export(chosen, kind, [seen.summary, *self._sources(chosen)])
+        path = export(chosen, kind, [seen.summary, *sources(chosen, self.logs)])
         self.say(seen.summary, f"Exported to {path}, with a text beside it.")
 
     def keep(self, keep: Callable[[str], None]) -> None:
@@ -86,20 +86,3 @@ class Actions:
         seen = self.now()
         keep(seen.summary)
         self.say(seen.summary, "Kept below, with the time.")
-
-    def raw_tuple(self, of: pd.Series) -> str:
-        """Return the raw tuple behind a row, its blob and the SHA-256 of it, as they stand in the logs."""
-        if self.logs is None or "tuple" not in of:
-            return ""
-        place = f"record {of['record']}, tuple {of['tuple']} of {of['blob']}"
-        return f"{self.logs.raw(of)}\n{place}\nSHA-256 {self._digests().get(of['blob'])}"
-
-    def _digests(self) -> dict[str, str]:
-        """Return the SHA-256 of each blob, as far as it is known."""
-        return {} if self.logs is None else self.logs.blobs.set_index("name")["sha256"].to_dict()
-
-    def _sources(self, chosen: pd.DataFrame) -> list[str]:
-        """Say from which blobs the conversations came: SHA-256 and name, as sha256sum writes them."""
-        names, known = sorted(chosen["blob"].astype("str").unique()), self._digests()
-        lines = (f"{known.get(name) or 'unknown':64}  {visible(name)}" for name in names)
-        return ["Their first rows stand in:", *lines]

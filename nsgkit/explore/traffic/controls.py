@@ -1,6 +1,5 @@
 """The controls of the traffic explorer: each says a part of the filter or how to look at what it keeps."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +7,7 @@ import ipywidgets
 import pandas as pd
 
 from nsgkit.analyses.filters.completion import complete, term_start
-from nsgkit.analyses.filters.grammar import Part, Term, beside, parse, quoted
+from nsgkit.analyses.filters.grammar import Part, Term, beside, parse
 from nsgkit.analyses.filters.parts import parts_of, term_of
 from nsgkit.analyses.filters.words import terms_in
 from nsgkit.explore.traffic.picked import value_of
@@ -17,6 +16,8 @@ from nsgkit.explore.traffic.question import BREAKDOWNS, MEASURES, Question
 from nsgkit.explore.workbench.bins import AUTO, OFFERED
 from nsgkit.explore.workbench.controls import dropdown, row, tabs, text_field
 from nsgkit.explore.workbench.filter_field import FilterField, Offer
+from nsgkit.explore.workbench.spans import FIELDS as TIMES
+from nsgkit.explore.workbench.spans import put_span, said_span, set_span, time_fields
 from nsgkit.html import visible
 from nsgkit.schema import filter_word, short_labels
 
@@ -29,7 +30,6 @@ _LISTS = {
     "Protocol": "protocol",
 }  # fmt: skip
 _TEXTS = {"Port": "port", "Address or prefix": "ip"}
-_TIMES = {"From (UTC)": "from", "Until (UTC)": "until"}
 ADDED = (*_LISTS, *_TEXTS)  # what is chosen there goes into the filter
 _SUBNETS = {"hosts": 32, "/24 networks": 24, "/16 networks": 16}
 _SHORT = 14  # characters
@@ -43,7 +43,7 @@ def controls(conversations: pd.DataFrame) -> Controls:
     made |= {label: _list(label, conversations[column]) for label, column in _LISTS.items()}
     made["Port"] = _text("Port", "22,3389 or 8000-8999", "15em")
     made["Address or prefix"] = _text("Address or prefix", "203.0.113.0/24", "21em")
-    made |= {label: _text(label, "2024-12-19T09:00", "17em") for label in _TIMES}
+    made |= time_fields()
     made["Measure"] = dropdown("Measure", list(MEASURES.items()), "connections")
     made["Break down by"] = dropdown("Break down by", list(BREAKDOWNS), "service (protocol and port)")
     made["Bin"] = dropdown("Bin", list(OFFERED), AUTO)
@@ -54,10 +54,9 @@ def controls(conversations: pd.DataFrame) -> Controls:
 
 def question(said: Controls) -> Question:
     """Return the question that the controls ask."""
-    times = {word: said[label].value.strip() for label, word in _TIMES.items()}
     return Question(
         filter=said["Filter"].value.strip(),
-        span=" ".join(f"{word}:{quoted(value, word)}" for word, value in times.items() if value),
+        span=said_span(said),
         measure=said["Measure"].value,
         by=said["Break down by"].value,
         freq=said["Bin"].value,
@@ -88,7 +87,7 @@ def put_in_filter(said: Controls, label: str) -> None:
 
 def put_parts(said: Controls, parts: list[str]) -> None:
     """Let the filter and the span be these parts, and no others."""
-    times = [part for part in parts if _says(part, *_TIMES.values())]
+    times = [part for part in parts if _says(part, *TIMES.values())]
     said["Filter"].value = beside(*(part for part in parts if part not in times))
     set_span(said, {term.field: term.values[0] for part in times if (term := term_of(part))})
 
@@ -99,7 +98,7 @@ def choose(said: Controls, terms: str) -> None:
     What the filter says already is not said again, however it is written there.
     """
     filter, picked = said["Filter"].value, list(terms_in(parse(terms)))
-    span = {term.field: term.values[0] for term in picked if term.field in _TIMES.values()}
+    span = {term.field: term.values[0] for term in picked if term.field in TIMES.values()}
     if span:
         set_span(said, span)
     known = {_sense(term) for term in parse(filter)}
@@ -110,15 +109,9 @@ def choose(said: Controls, terms: str) -> None:
     said["Filter"].value = filter.strip()
 
 
-def set_span(said: Controls, span: Mapping[str, str]) -> None:
-    """Put a span into From and Until, as `{"from": …, "until": …}`; an empty one lets it go."""
-    for label, word in _TIMES.items():
-        said[label].value = span.get(word, "")
-
-
 def clear_filters(said: Controls) -> None:
     """Let everything through again, and measure what is measured at first."""
-    for label in ("Filter", *ADDED, *_TIMES):
+    for label in ("Filter", *ADDED, *TIMES):
         said[label].value = _empty(label)
     said["Measure"].value = Question().measure
 
@@ -126,7 +119,7 @@ def clear_filters(said: Controls) -> None:
 def rows_of_controls(said: Controls, *buttons: ipywidgets.Widget) -> list[ipywidgets.Box]:
     """Return the controls as lines on the page: first those always in sight, last those folded away."""
     bar = row(said["Filter"], *buttons)
-    looks = row(*(said[label] for label in ("Measure", "Break down by", "Bin", *_TIMES)))
+    looks = row(*(said[label] for label in ("Measure", "Break down by", "Bin", *TIMES)))
     rare = ("NIC", "NSG", "Rule"), ("Direction", "Decision", "Protocol", *_TEXTS)
     folded = ipywidgets.VBox([row(*(said[label] for label in line)) for line in rare])
     folded.layout.display = "none"
@@ -137,7 +130,7 @@ def put(said: Controls, question: Question) -> None:
     """Let the controls ask this question; what no control can say stands in the filter."""
     clear_filters(said)
     said["Filter"].value = question.filter
-    set_span(said, {term.field: term.values[0] for term in terms_in(parse(question.span))})
+    put_span(said, question.span)
     said["Measure"].value, said["Break down by"].value = question.measure, question.by
     said["Bin"].value, said["Picture"].value = question.freq, question.picture
     said["Matrix of"].value = question.prefix

@@ -21,10 +21,9 @@ from nsgkit.explore.traffic.controls import (
     put_parts,
     question,
     rows_of_controls,
-    set_span,
 )
 from nsgkit.explore.traffic.life import Lives
-from nsgkit.explore.traffic.picked import span, term, written
+from nsgkit.explore.traffic.picked import term
 from nsgkit.explore.traffic.question import Question, Traffic
 from nsgkit.explore.traffic.words import filter_help, nothing_chosen, rows_caption, summary
 from nsgkit.explore.workbench.chips import Chips
@@ -41,7 +40,9 @@ from nsgkit.explore.workbench.panel import (
     show_status,
     status_line,
 )
+from nsgkit.explore.workbench.raw import raw_tuple
 from nsgkit.explore.workbench.selectable import brushable, clickable, empty_place, whole_bins
+from nsgkit.explore.workbench.spans import set_span, span, written
 from nsgkit.explore.workbench.table import ROW_COLUMNS, TableView
 from nsgkit.times import bin_width
 from nsgkit.views.theme import StandIn, empty_chart
@@ -183,7 +184,7 @@ class LinkedPictures:
 
     def _open_row(self, opened: pd.Series) -> str:
         self.lives.offer(opened)
-        return self.actions.raw_tuple(opened)
+        return raw_tuple(self.actions.logs, opened)
 
     def _show(self, drawing: Any, fields: list[str]) -> None:
         self.rows.close()

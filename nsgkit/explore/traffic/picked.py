@@ -6,11 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from nsgkit.analyses.filters.grammar import parse, quoted
-from nsgkit.analyses.filters.values import moment
-from nsgkit.analyses.filters.words import terms_in
+from nsgkit.analyses.filters.grammar import quoted
 from nsgkit.enrich.internet import INTERNET
-from nsgkit.explore.workbench.bins import Span
+from nsgkit.explore.workbench.spans import span
 from nsgkit.schema import NOT_LOGGED, OTHERS, filter_word, in_words, names_carried
 from nsgkit.views.theme import rows_with
 
@@ -80,23 +78,3 @@ def hour(time: object) -> str:
     """Return the terms of the hour that begins at a time (milliseconds where it is a number)."""
     start = pd.Timestamp(time, unit="ms" if isinstance(time, int | float) else None)  # type: ignore[arg-type]
     return span(start, start + pd.Timedelta("1h"))
-
-
-def span(start: pd.Timestamp, end: pd.Timestamp) -> str:
-    """Return the terms of a span of time.
-
-    >>> span(pd.Timestamp("2024-12-18T09:00"), pd.Timestamp("2024-12-18T10:30"))
-    'from:2024-12-18T09:00 until:2024-12-18T10:30'
-    """
-    return f"from:{written(start)} until:{written(end)}"
-
-
-def span_of(terms: str, whole: Span) -> Span:
-    """Return when a span of terms begins and ends; where it says neither, the whole span does."""
-    told = {term.field: pd.Timestamp(moment(term), unit="ms", tz="UTC") for term in terms_in(parse(terms))}
-    return told.get("from", whole[0]), told.get("until", whole[1])
-
-
-def written(time: pd.Timestamp) -> str:
-    """Return a time as it stands in a filter: UTC, without seconds where there are none."""
-    return time.strftime("%Y-%m-%dT%H:%M:%S" if time.second else "%Y-%m-%dT%H:%M")

@@ -5,9 +5,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from nsgkit.analyses.filters.grammar import beside, parse
+from nsgkit.analyses.filters.grammar import beside
 from nsgkit.analyses.filters.select import query
-from nsgkit.analyses.filters.words import TIME, Term
 from nsgkit.counting.arguments import By
 from nsgkit.counting.conversations import conversation_rows
 from nsgkit.counting.quick.stitch import Stitched
@@ -15,8 +14,8 @@ from nsgkit.counting.spread import increments
 from nsgkit.enrich.names import called, names_of
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError
-from nsgkit.explore.traffic.picked import span_of
 from nsgkit.explore.workbench.bins import AUTO, Span, fitting_bin, whole_span
+from nsgkit.explore.workbench.spans import apart, span_of
 from nsgkit.schema import carrying, short_labels, spoken
 from nsgkit.times import bin_width
 
@@ -85,19 +84,6 @@ def asked_by(*, filter: str, measure: str, by: By, freq: str, picture: str) -> Q
         bin_width(freq)
     kept, times = apart(filter)
     return Question(kept, times, measure, label, freq, picture)
-
-
-def apart(text: str) -> tuple[str, str]:
-    """Return the terms of a filter, and those of time that hold beside all others.
-
-    >>> apart("tcp from:2024-12-19")
-    ('tcp', 'from:2024-12-19')
-    """
-    timed = [part for part in parse(text) if isinstance(part, Term) and part.kind == TIME]
-    times = " ".join(text[term.start : term.end] for term in timed)
-    for term in reversed(timed):
-        text = f"{text[: term.start].rstrip()} {text[term.end :].lstrip()}".strip()
-    return text, times
 
 
 @dataclass

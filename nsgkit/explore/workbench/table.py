@@ -20,6 +20,7 @@ _LOOK: dict[str, Any] = {
     "pageLength": 10, "lengthMenu": [10, 25, 100, MOST_ROWS], "style": "width:auto; margin:0",
 }  # fmt: skip
 _NAMES = ("src_port", "dst_port", "version", "record", "tuple")  # numbers that count nothing
+_SECONDS = ("duration",)  # a number below 1 is a share elsewhere
 _LISTED = ("largest",)  # several addresses in one text
 _LONG = 24  # characters that are shown whole
 # The columns of a flow row that tell an analyst most; its place in the logs proves it.
@@ -57,6 +58,11 @@ class TableView:
         self.rows, self.said.value = shown, ""
         self.frame.children = (self.caption, self.said, self.table) if len(cells) else (self.caption,)
 
+    def open(self, number: int) -> None:
+        """Say what is known of a row, as if it had been clicked; of none where there is no such row."""
+        if self.table is not None and number < len(self.rows):
+            self.table.selected_rows = [number]
+
     def close(self) -> None:
         """Show nothing."""
         self.frame.children = ()
@@ -92,8 +98,7 @@ def as_cells(table: pd.DataFrame) -> pd.DataFrame:
     ['23,416', '8080']
     """
     texts = {
-        escape(schema.label(name)): [_cell(v, plain=name in _NAMES) for v in _called(table, name)]
-        for name in table.columns
+        escape(schema.label(name)): [_cell(v, name) for v in _called(table, name)] for name in table.columns
     }
     numbers = {
         f"{_ORDER}{escape(schema.label(name))}": _order(table[name])
@@ -141,8 +146,8 @@ def _sorted_by_value(cells: pd.DataFrame) -> list[dict[str, Any]]:
     return [hidden, *shown] if numbers else []
 
 
-def _cell(value: object, *, plain: bool = False) -> str:
-    """Return a value as a cell; a number that is a name, `plain`, is written without commas."""
+def _cell(value: object, column: str) -> str:
+    """Return a value of a column as a cell; a number that is a name is written without commas."""
     if value is pd.NA:
         return "unknown"
     if pd.isna(value):  # type: ignore[call-overload]
@@ -150,7 +155,13 @@ def _cell(value: object, *, plain: bool = False) -> str:
     if isinstance(value, pd.Timestamp):
         return value.strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, float):
-        return f"{value:.2%}" if value <= 1 else f"{value:,.2f}"
+        return _fraction(value, column)
     if isinstance(value, int):
-        return str(value) if plain else f"{value:,}"
+        return str(value) if column in _NAMES else f"{value:,}"
     return escape(value) if len(str(value)) <= _LONG else cut(value)
+
+
+def _fraction(value: float, column: str) -> str:
+    if column in _SECONDS:
+        return f"{value:,.1f} s"
+    return f"{value:.2%}" if value <= 1 else f"{value:,.2f}"

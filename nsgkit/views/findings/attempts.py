@@ -8,12 +8,12 @@ import pandas as pd
 
 from nsgkit.palette import ENDED
 from nsgkit.schema import name_of, names_carried
+from nsgkit.times import fitting_width
 from nsgkit.views.findings.parts import (
     as_time,
     attempted,
     ended_colour,
     ended_in,
-    fitting_width,
     in_bins,
     nothing_to_draw,
     over,

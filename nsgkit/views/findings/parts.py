@@ -9,7 +9,7 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.counting.outcome import outcomes
 from nsgkit.palette import ENDED
-from nsgkit.times import DAY, HOUR, MINUTE, SECOND
+from nsgkit.times import MINUTE, SECOND
 from nsgkit.views.numbers import counted, numbered
 from nsgkit.views.theme import StandIn, empty_chart, utc
 from nsgkit.views.time_series import CLOCK, format_duration
@@ -29,10 +29,6 @@ _NEEDED = (
     *schema.COUNTERS,
 )
 _SECONDS = "utcFormat(datum.value, '%H:%M:%S')"
-_WIDTHS = (
-    SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE,
-    30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 7 * DAY,
-)  # fmt: skip
 
 
 def attempted(proof: pd.DataFrame) -> pd.DataFrame:
@@ -60,17 +56,6 @@ def nothing_to_draw() -> StandIn:
 def nothing_found() -> StandIn:
     """Say that there is no finding, which is not an empty picture."""
     return empty_chart("Nothing crosses the line here.", "That is no proof that nothing happened.")
-
-
-def fitting_width(first: int, last: int, most: int) -> int:
-    """Return the narrowest usual width of a bin, in milliseconds, of which at most `most` cover a span.
-
-    >>> fitting_width(0, 90 * MINUTE, 60) // MINUTE
-    2
-    """
-    fitting = (width for width in _WIDTHS if last // width - first // width < most)
-    widest = _WIDTHS[-1]
-    return next(fitting, widest * ((last - first) // (widest * (most - 1)) + 1))
 
 
 def in_bins(table: pd.DataFrame, width: int) -> pd.DataFrame:
@@ -106,16 +91,16 @@ def over(first: int, last: int) -> alt.X:
     """Return an axis of time in UTC that has room for its first and its last mark."""
     room = max((last - first) // 50, SECOND // 2)
     clock = _SECONDS if last - first < 10 * MINUTE else CLOCK
-    axis = utc("time", f"Time (UTC), {_days(first, last)}").axis(
+    axis = utc("time", f"Time (UTC), {spoken_days(first, last)}").axis(
         tickCount=8, labelExpr=clock, labelSeparation=8
     )
     return axis.scale(type="utc", domain=[first - room, last + room], nice=False)
 
 
-def _days(first: int, last: int) -> str:
+def spoken_days(first: int, last: int) -> str:
     """Say on which days a span lies.
 
-    >>> _days(0, HOUR), _days(0, DAY)
+    >>> spoken_days(0, HOUR), spoken_days(0, DAY)
     ('1 January 1970', '1 January 1970 to 2 January 1970')
     """
     ends = [pd.Timestamp(time, unit="ms") for time in (first, last)]

@@ -6,11 +6,10 @@ import altair as alt
 import pandas as pd
 
 from nsgkit.palette import ALLOWED, LINES, SERIES
-from nsgkit.times import HOUR
+from nsgkit.times import HOUR, fitting_width
 from nsgkit.views.findings.parts import (
     as_time,
     attempted,
-    fitting_width,
     nothing_to_draw,
     over,
     seconds_tooltip,

@@ -9,13 +9,13 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.palette import ENDED
+from nsgkit.times import fitting_width
 from nsgkit.views.findings.parts import (
     as_time,
     attempted,
     ended_colour,
     ended_in,
     ended_shape,
-    fitting_width,
     nothing_to_draw,
     over,
     seconds_tooltip,

@@ -7,12 +7,11 @@ import altair as alt
 import pandas as pd
 
 from nsgkit.palette import ALLOWED, INK, SERIES
-from nsgkit.times import milliseconds, parse_time
+from nsgkit.times import fitting_width, milliseconds, parse_time
 from nsgkit.views.findings.attempts import attempts_picture
 from nsgkit.views.findings.parts import (
     as_time,
     attempted,
-    fitting_width,
     nothing_to_draw,
     over,
     seconds_tooltip,

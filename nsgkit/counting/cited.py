@@ -1,0 +1,43 @@
+"""Conversations that are named by where their first row stands: what proves a finding, what was starred."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from nsgkit import schema
+from nsgkit.counting.frame import Native, as_table
+from nsgkit.schema import PLACE
+
+Place = tuple[str, int, int]  # blob, record, tuple
+
+
+def cited(conversations: object, places: Iterable[Place]) -> pd.DataFrame:
+    """Return the conversations whose first row stands at one of these places, in time order.
+
+    >>> import nsgkit
+    >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples").flows)
+    >>> place = tuple(conversations.iloc[7][[*PLACE]])
+    >>> cited(conversations, [place]).index.tolist()
+    [0]
+    """
+    held = as_table(conversations)
+    schema.require(held.columns, [*PLACE, "first"], "nsgkit.conversations")
+    named = pd.DataFrame([*places], columns=[*PLACE]).astype(
+        {"blob": "str", "record": "int64", "tuple": "int64"}
+    )
+    table = _near(held, named)
+    here = pd.MultiIndex.from_frame(table[[*PLACE]].astype({"blob": "str"}))
+    kept = table[here.isin(pd.MultiIndex.from_frame(named))]
+    return kept.sort_values(["first", *PLACE], ignore_index=True)
+
+
+def _near(held: Native, named: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the blobs that are named: an engine gives no more of its own than it must."""
+    wanted = nw.col("blob").is_in(named["blob"].unique().tolist())
+    rows: Any = nw.from_native(held).filter(wanted & nw.col("tuple").is_in(named["tuple"].unique().tolist()))
+    table: pd.DataFrame = (
+        rows if isinstance(held, pd.DataFrame) else rows.collect(backend="pandas")
+    ).to_native()
+    return table

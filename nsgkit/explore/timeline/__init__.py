@@ -1,0 +1,1 @@
+"""The timeline explorer: its question, its controls, its lanes, and what is open below them."""

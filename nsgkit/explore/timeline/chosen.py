@@ -1,0 +1,70 @@
+"""What is chosen now: what a case takes, an export writes, and code makes again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from nsgkit.analyses.filters.grammar import beside, quoted
+from nsgkit.analyses.filters.select import query
+from nsgkit.explore.timeline.local_time import clock
+from nsgkit.explore.timeline.question import Question, Timeline, places_of
+from nsgkit.explore.traffic.as_code import own_as_code
+from nsgkit.schema import PLACE
+
+_WORDS = {"peer": "ip", "host": "ip", "port": "dst_port"}  # of a lane, in a filter
+
+
+@dataclass(frozen=True, eq=False)  # tables have no one answer to ==
+class Chosen:
+    """What is open, else what is in sight: conversations, the sentence on them, and the code for them."""
+
+    conversations: pd.DataFrame
+    sentence: str
+    code: str
+
+
+def code_of_sight(timeline: Timeline, asked: Question, conversations: str, found: str) -> list[str]:
+    """Return the calls that make `chosen`: the conversations in sight, each once."""
+    start, end = (f"{clock(time)}Z" for time in timeline.span(asked))
+    seen = f"chosen[~chosen['folded'] & (chosen['last'] >= {start!r}) & (chosen['first'] < {end!r})]"
+    lines = [f"chosen = {_query(timeline, asked.filter, conversations)}", f"chosen = {seen}"]
+    if asked.lanes == "finding":
+        proof = f"[tuple(place) for places in {found}['rows'] for place in places]"
+        lines.append(f"chosen = chosen[chosen.set_index({[*PLACE]!r}).index.isin({proof})]")
+    return lines
+
+
+def code_of_one(opened: pd.DataFrame, conversations: str, logs: str) -> list[str]:
+    """Return the calls that make `opened`, one conversation, and with logs `rows`, its flow rows."""
+    place = opened.iloc[0]
+    tests = [f"({conversations}[{name!r}] == {_plain(place[name])!r})" for name in PLACE]
+    rows = [f"rows = nsgkit.conversation_rows({logs}, opened)"] if logs else []
+    return [f"opened = {conversations}[{' & '.join(tests)}]", *rows]
+
+
+def code_of_density(
+    timeline: Timeline, asked: Question, mark: "pd.Series[Any]", listed: pd.DataFrame, conversations: str
+) -> list[str]:
+    """Return the calls that make `opened`, the conversations of a density, where a filter can say them."""
+    word = _WORDS.get(asked.lanes)
+    told = [f"{name}:{mark[name]}" for name in ("decision", "direction") if pd.notna(mark[name])]
+    terms = beside(asked.filter, f"{word}:{quoted(mark['lane'], word)}" if word else "", *told)
+    there = query(timeline.conversations, terms, timeline.traffic.own) if word else listed.head(0)
+    there = there[~there["folded"] & (there["first"] >= mark["start"]) & (there["first"] < mark["end"])]
+    if {*places_of(there)} != {*places_of(listed)}:
+        return ["# No filter says the conversations of this density alone: export them."]
+    start, end = (f"{clock(mark[name])}Z" for name in ("start", "end"))
+    return [
+        f"opened = {_query(timeline, terms, conversations)}",
+        f"opened = opened[~opened['folded'] & (opened['first'] >= {start!r}) & (opened['first'] < {end!r})]",
+    ]
+
+
+def _query(timeline: Timeline, terms: str, conversations: str) -> str:
+    own = own_as_code(timeline.traffic.given)
+    return f"nsgkit.query({conversations}, {terms!r}{f', {own}' if own else ''})"
+
+
+def _plain(value: Any) -> object:
+    return value.item() if hasattr(value, "item") else value

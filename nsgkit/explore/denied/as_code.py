@@ -45,3 +45,23 @@ def code(asked: Any, filter: str, noise: bool) -> str:
         *(kept if filter else []),
         f"queue = nsgkit.detections.with_verdicts(triage, {str(asked.verdicts)!r})",
     )
+
+
+def chosen_code(asked: Any, number: int) -> str:
+    """Return the calls that make `chosen`: the denied attempts of one row of the triage, by its number.
+
+    >>> from types import SimpleNamespace
+    >>> print(chosen_code(SimpleNamespace(name="conversations", network=None), 7))
+    import nsgkit
+    <BLANKLINE>
+    triage = nsgkit.detections.denied_triage(conversations)
+    chosen = nsgkit.detections.proof(conversations, triage.loc[7])
+    """
+    given = own_as_code(asked.network)
+    network = f", network={given}" if given else ""
+    return "\n".join([
+        "import nsgkit",
+        "",
+        f"triage = nsgkit.detections.denied_triage({asked.name}{network})",
+        f"chosen = nsgkit.detections.proof({asked.name}, triage.loc[{number}])",
+    ])  # fmt: skip

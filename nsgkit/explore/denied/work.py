@@ -12,12 +12,14 @@ from nsgkit.analyses.filters.grammar import beside
 from nsgkit.analyses.filters.select import query
 from nsgkit.detections.denied.line import denied_line
 from nsgkit.detections.form import many
+from nsgkit.detections.kinds import explain
 from nsgkit.detections.verdicts import append_verdict, with_verdicts
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.denied import details
-from nsgkit.explore.denied.as_code import code
+from nsgkit.explore.denied.as_code import chosen_code, code
 from nsgkit.explore.denied.details import Denied
 from nsgkit.explore.denied.queue import COLUMNS, MOST_ROWS, Queue, cells
+from nsgkit.explore.workbench.case_bar import CONVERSATIONS, CaseBar, Chosen, verdict_too
 from nsgkit.explore.workbench.chips import Chips
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.export import export
@@ -64,6 +66,7 @@ class Work:
         self.chips = Chips(self._safely(self._choose_parts), names=denied.traffic.names)
         self.code = ipywidgets.Textarea(description="Code", layout={"width": "auto", "height": "12em"})
         self.latest = Latest(report_errors(self.trouble, self._open))
+        self.case = CaseBar(self.status, self._chosen, lambda: self.frame, CONVERSATIONS)
         self.frame = self._connect()
         self._safely(self._read_verdicts)()
         self._safely(self._refresh)()
@@ -80,7 +83,7 @@ class Work:
         pictures = row(self.times, self.allowed, self.ports)
         pictures.add_class("nsgkit-denied-beside")
         top = (self.line, row(self.filter, self.noise, self.known), self.chips, self.about, self.status)
-        opened = (self.trouble, self.told, pictures, self._buttons(), self.raw, self.code)
+        opened = (self.trouble, self.told, pictures, self._buttons(), self.case.frame, self.raw, self.code)
         return panel(*top, self.queue, self.left, *opened)
 
     def _buttons(self) -> ipywidgets.HBox:
@@ -89,7 +92,7 @@ class Work:
             ("Show as code", self._show_code, "The calls that make this queue"),
         )
         made = (button(name, self._safely(press), hint=hint) for name, press, hint in asked)
-        return row(self.raw_button, *made)
+        return row(self.raw_button, *made, self.case.button)
 
     def _safely(self, handler: Callable[..., None]) -> Callable[..., None]:
         return report_errors(self.status, handler)
@@ -159,7 +162,9 @@ class Work:
         self._leave_behind()
         done = sum(str(n) in self.queue.marks for n in self.shown.index)
         where = f"Saved in {self.asked.verdicts}: {details.source(self.denied, number)} is {verdict}."
-        show_status(self.status, where, f"{done:,} of {many(len(self.shown), 'row')} decided.")
+        decided = f"{done:,} of {many(len(self.shown), 'row')} decided."
+        also = verdict_too(f"{where} {decided}", finding, verdict, note)
+        show_status(self.status, where, f"{decided} {also}".strip())
 
     def _leave_behind(self) -> None:
         """Put the queue as it stands into the saved notebook; the living widget shows it itself."""
@@ -191,6 +196,15 @@ class Work:
     def _open_raw(self) -> None:
         there = self.raw_button.value and self.queue.chosen in self.denied.triage.index
         self.raw.value = details.raw_tuples(self.denied, self.queue.chosen) if there else ""
+
+    def _chosen(self) -> Chosen:
+        """Return the denied attempts of the chosen row, for a case."""
+        self.latest.settle()
+        number = self.queue.chosen
+        if number not in self.denied.triage.index:
+            raise NsgkitError("No row is chosen. Choose one in the queue.")
+        said = explain(self.denied.row(number))
+        return Chosen(said, chosen_code(self.asked, number), self.denied.attempts(number))
 
     # -- to take along -------------------------------------------------------------------------------
     def _export(self) -> None:

@@ -12,6 +12,7 @@ from nsgkit.explore.findings.as_code import code
 from nsgkit.explore.findings.judged import Verdicts
 from nsgkit.explore.findings.model import Found
 from nsgkit.explore.findings.words import export_table
+from nsgkit.explore.workbench.case_bar import Chosen
 from nsgkit.explore.workbench.controls import button
 from nsgkit.explore.workbench.export import export
 from nsgkit.explore.workbench.raw import raw_tuple
@@ -73,11 +74,20 @@ class Actions:
         named = carrying(rows[[*ROW_COLUMNS]], names_carried(proof))
         self.below.show(named, f"{caption} Click a row to see its raw tuple.")
 
+    def chosen(self) -> Chosen:
+        """Return the finding that is open, for a case."""
+        place = self.now()
+        finding = self.found.finding(place)
+        return Chosen(f"{finding['kind']}: {finding['told']}", self._code(place), finding=finding)
+
+    def _code(self, place: int) -> str:
+        return code(self.found, place, self.verdicts.path)
+
     def show_code(self) -> None:
         """Show the calls that make what is seen."""
         place = self.now()
         self.close()
-        self.code.value = code(self.found, place, self.verdicts.path)
+        self.code.value = self._code(place)
         self.code.layout.display = None
 
     def export(self) -> None:

@@ -12,6 +12,7 @@ from nsgkit.explore.findings import words
 from nsgkit.explore.findings.actions import Actions
 from nsgkit.explore.findings.judged import NOTE, Judged, Verdicts
 from nsgkit.explore.findings.model import KNOWN, Found
+from nsgkit.explore.workbench.case_bar import FINDING, CaseBar, verdict_too
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.keys import Keys
 from nsgkit.explore.workbench.panel import (
@@ -42,6 +43,7 @@ class LinkedFindings:
         self.status = status_line()
         self.judged = Judged(verdicts, self._safely(self._judge))
         self.actions = Actions(found, logs, verdicts, self._now, lambda said: show_status(self.status, said))
+        self.case = CaseBar(self.status, self.actions.chosen, lambda: self.frame, FINDING)
         self.incidents = PickList("Incidents", words.INCIDENT_HEADS, tall="9em")
         self.story = PickList("Findings of the incident, in time order", words.FINDING_HEADS, tall="15em")
         self.heading, self.said = ipywidgets.HTML(), ipywidgets.HTML()
@@ -64,12 +66,15 @@ class LinkedFindings:
         before = button("Previous", back, hint="The finding before: key k")
         after = button("Next", on, hint="The next finding: key j")
         keys = Keys({"k": back, "j": on, **self.judged.answers}, {"n": NOTE})
-        bar = row(before, after, self.show_known, *self.actions.buttons(self._safely, self._keep))
+        buttons = (*self.actions.buttons(self._safely, self._keep), self.case.button)
+        bar = row(before, after, self.show_known, *buttons)
         shown = row(self.picture, self.figures)
         shown.add_class("nsgkit-pictures")
         lists = (self.incidents, self.heading, self.story)
         below = (self.actions.code, self.actions.below.frame)
-        return panel(keys, self.status, *lists, bar, self.said, self.judged.controls, shown, *below)
+        return panel(
+            keys, self.status, *lists, bar, self.case.frame, self.said, self.judged.controls, shown, *below
+        )
 
     def _begin(self, place: int | None) -> None:
         """Open the finding that was asked for, or the worst one."""
@@ -154,7 +159,8 @@ class LinkedFindings:
         self._list_incidents()
         done = f"{self.judged.decided(self.found.table.index):,} of {len(self.found.table):,} decided."
         saved = f"Saved in {self.judged.verdicts.path}: {finding['kind']} is {verdict}."
-        show_status(self.status, saved, done)
+        also = verdict_too(f"{saved} {done}", finding, verdict, self.judged.note.value)
+        show_status(self.status, saved, f"{done} {also}".strip())
 
     def _toggle_known(self) -> None:
         self.with_known = not self.with_known

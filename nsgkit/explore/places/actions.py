@@ -6,8 +6,9 @@ from typing import NamedTuple
 import ipywidgets
 import pandas as pd
 
-from nsgkit.explore.places.as_code import code
+from nsgkit.explore.places.as_code import chosen_code, code
 from nsgkit.explore.places.question import Placed, Question
+from nsgkit.explore.workbench.case_bar import Chosen
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.export import export
 
@@ -45,6 +46,12 @@ class Actions:
         """Close what is open: it answered another question."""
         self.code.value = ""
         self.code.layout.display = "none"
+
+    def chosen(self) -> Chosen:
+        """Return what is chosen now, for a case."""
+        seen = self.now()
+        made = chosen_code(self.placed, seen.question, self.name)
+        return Chosen(seen.said[0], made, self.placed.chosen(seen.question))
 
     def show_code(self) -> None:
         """Show the calls that make what is seen."""

@@ -40,6 +40,12 @@ def code(placed: Placed, question: Question, name: str = "conversations") -> str
     return cell(*lines).replace("from nsgkit import analyses\n", "")
 
 
+def chosen_code(placed: Placed, question: Question, name: str = "conversations") -> str:
+    """Return the calls that make the tables, and last `chosen`: the conversations that all of it keeps."""
+    kept = "kept_then" if placed.terms_of_bin(placed.settled(question)) else "kept"
+    return f"{code(placed, question, name)}\n\n# What is chosen:\nchosen = {_picked(question.picks, kept)}"
+
+
 def view(question: Question, name: str, own: str) -> str:
     """Return the call that opens the explorer on this very question.
 

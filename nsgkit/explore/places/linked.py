@@ -15,6 +15,7 @@ from nsgkit.explore.places import words
 from nsgkit.explore.places.actions import Actions, Seen
 from nsgkit.explore.places.controls import Player, controls, put, question
 from nsgkit.explore.places.question import ALL, Pick, Placed, Question
+from nsgkit.explore.workbench.case_bar import CONVERSATIONS, CaseBar
 from nsgkit.explore.workbench.chips import Chips
 from nsgkit.explore.workbench.controls import button, dropdown, row
 from nsgkit.explore.workbench.history import History
@@ -57,6 +58,7 @@ class LinkedPlaces:
         self.table = TableView(self._pick_row)
         self.choices = dropdown("Choose", [(_NOTHING, "")], width="24em")
         self.actions = Actions(placed, name, self._now, partial(show_status, self.status))
+        self.case = CaseBar(self.status, self.actions.chosen, lambda: self.frame, CONVERSATIONS)
         self.shown: dict[str, Question] = {}  # what each picture answers
         self.tables: dict[str, pd.DataFrame] = {}
         self.busy, self.said = False, ""
@@ -75,8 +77,10 @@ class LinkedPlaces:
         looks = row(*(control for name, control in self.controls.items() if name != "Filter"))
         beside = ipywidgets.VBox([self.over_time, self.player, self.choices])
         buttons = self.actions.buttons(self._safely, self._keep)
-        parts = (self.status, self.about, self.map, beside, self.table.frame, buttons, self.actions.code)
-        return panel(bar, looks, self.chips, self.picks, *parts)
+        buttons.children += (self.case.button,)
+        parts = (self.status, self.about, self.map, beside, self.table.frame)
+        below = (buttons, self.case.frame, self.actions.code)
+        return panel(bar, looks, self.chips, self.picks, *parts, *below)
 
     def _keep(self, said: str) -> None:
         self.frame.left.keep(said)

@@ -20,7 +20,9 @@ from nsgkit.explore.timeline.local_time import checked_zone
 from nsgkit.explore.timeline.opened import Opened
 from nsgkit.explore.timeline.question import Question, Timeline
 from nsgkit.explore.timeline.reference_lines import Line, ReferenceLines
+from nsgkit.explore.workbench import case_bar
 from nsgkit.explore.workbench.bins import Span
+from nsgkit.explore.workbench.case_bar import CONVERSATIONS, CaseBar
 from nsgkit.explore.workbench.chips import Chips
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.gestures import Gestures, looked_at
@@ -46,7 +48,7 @@ _LATE = 3  # seconds within which a window that was drawn is told
 
 
 class LinkedTimeline:
-    """The widgets, and what is drawn in them now; `frame` holds them all, `below` is the place for a case."""
+    """The widgets, and what is drawn in them now; `frame` holds them all."""
 
     def __init__(
         self, timeline: Timeline, named: Named, asked: Question, lines: tuple[Line, ...], zone: str
@@ -62,7 +64,7 @@ class LinkedTimeline:
         self.chips = Chips(self._safely(self._choose_parts), self.opened.lives.show, timeline.traffic.names)
         self.lanes, self.strip = empty_place(), empty_place()
         self.actions = Actions(timeline, self._now, self.chosen, partial(show_status, self.status))
-        self.below = ipywidgets.VBox()
+        self.case = CaseBar(self.status, self._for_case, lambda: self.frame, CONVERSATIONS)
         self.table, self.place, self.said = pd.DataFrame(), NONE, ""
         self.drawn: Question | None = None
         self.windows: list[tuple[float, Span]] = []  # of the strip, the last few, and when each was drawn
@@ -85,11 +87,12 @@ class LinkedTimeline:
         drawn = ipywidgets.VBox([Gestures(self._gesture), self.lanes])
         drawn.add_class("nsgkit-gestures")
         buttons = self.actions.buttons(self._safely, self._keep)
+        buttons.children += (self.case.button,)
         open_ = (
             row(*steps),
             self.opened.frame,
-            self.below,
             buttons,
+            self.case.frame,
             self.actions.code,
             self.actions.below.frame,
         )
@@ -255,6 +258,10 @@ class LinkedTimeline:
             table = opened.conversations
             how = code_of_density(self.timeline, seen.question, opened.mark, table, self.named.conversations)
         return Chosen(table, opened.said or seen.summary, self._code(seen.question, how))
+
+    def _for_case(self) -> case_bar.Chosen:
+        chosen = self.chosen()
+        return case_bar.Chosen(chosen.sentence, chosen.code, chosen.conversations)
 
     def _code(self, asked: Question, how: list[str]) -> str:
         span, own = self.timeline.span(asked), self.timeline.traffic.given

@@ -9,6 +9,7 @@ import pandas as pd
 
 from nsgkit.explore.traffic.as_code import code
 from nsgkit.explore.traffic.question import Question, Traffic
+from nsgkit.explore.workbench.case_bar import Chosen
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.export import export
 from nsgkit.explore.workbench.raw import sources
@@ -68,10 +69,17 @@ class Actions:
         self.close()
         self.below.show(seen.table, f"The table behind the picture: {len(seen.table):,} rows.")
 
+    def chosen(self) -> Chosen:
+        """Return what is chosen now, for a case."""
+        seen = self.now()
+        return Chosen(seen.summary, self._code(seen), self.traffic.chosen(seen.question))
+
+    def _code(self, seen: Seen) -> str:
+        return code(self.traffic.settled(seen.question), self.name, self.traffic.given)
+
     def show_code(self) -> None:
         """Show the calls that make what is seen."""
-        seen = self.now()
-        self.code.value = code(self.traffic.settled(seen.question), self.name, self.traffic.given)
+        self.code.value = self._code(self.now())
         self.code.layout.display = None
 
     def export(self, kind: str) -> None:

@@ -26,6 +26,7 @@ from nsgkit.explore.traffic.life import Lives
 from nsgkit.explore.traffic.picked import term
 from nsgkit.explore.traffic.question import Question, Traffic
 from nsgkit.explore.traffic.words import filter_help, nothing_chosen, rows_caption, summary
+from nsgkit.explore.workbench.case_bar import CONVERSATIONS, CaseBar
 from nsgkit.explore.workbench.chips import Chips
 from nsgkit.explore.workbench.controls import button, dropdown, folds, row
 from nsgkit.explore.workbench.gestures import Gestures, looked_at
@@ -65,6 +66,7 @@ class LinkedPictures:
         self.lives = Lives(traffic, self._choose, self._safely)
         self.chips = Chips(self._safely(self._choose_parts), self.lives.show, traffic.names)
         self.actions = Actions(traffic, name, logs, self._now, partial(show_status, self.status))
+        self.case = CaseBar(self.status, self.actions.chosen, lambda: self.frame, CONVERSATIONS)
         self.over_time, self.picture = (empty_place() for _ in range(2))
         self.rows = TableView(self._open_row)
         self.choices = dropdown("Choose", [(_NOTHING, "")], width="24em")
@@ -92,7 +94,8 @@ class LinkedPictures:
         drawn = row(timeline, ipywidgets.VBox([picking, self.picture, self.lives.offered, self.rows.frame]))
         drawn.add_class("nsgkit-pictures")
         buttons = self.actions.buttons(self._safely, self._keep)
-        below = (self.lives.frame, buttons, self.actions.code, self.actions.below.frame)
+        buttons.children += (self.case.button,)
+        below = (self.lives.frame, buttons, self.case.frame, self.actions.code, self.actions.below.frame)
         return panel(bar, help_, folded, self.chips, looks, self.status, drawn, *below)
 
     def _keep(self, said: str) -> None:

@@ -71,18 +71,18 @@ class LeftBehind:
         return {"text/html": html, "text/plain": "What the explorer showed last is in this output's HTML."}
 
 
-def _seen(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
+def seen(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
     """Yield the widgets in a frame that can be seen, in their order."""
     if getattr(widget.layout, "display", None) == "none":
         return
     yield widget
     for child in getattr(widget, "children", ()):
-        yield from _seen(child)
+        yield from seen(child)
 
 
 def _words(frame: ipywidgets.Widget) -> Iterator[str]:
     """Yield what is chosen, and what is said, as HTML; never a secret that was typed."""
-    for widget in _seen(frame):
+    for widget in seen(frame):
         if isinstance(widget, ipywidgets.HTML):
             if widget.value:
                 yield widget.value  # inert already: all that explorers show went through nsgkit.html
@@ -109,7 +109,7 @@ def _value(widget: Any) -> str:
 
 def _pictures(frame: ipywidgets.Widget) -> Iterator[str]:
     """Yield each chart and map in a frame as an image that needs nothing from elsewhere."""
-    for widget in _seen(frame):
+    for widget in seen(frame):
         if isinstance(widget, alt.JupyterChart) and widget.chart is not None:
             yield picture(widget.chart)
         elif hasattr(widget, "as_image"):

@@ -50,6 +50,10 @@ class MapView(anywidget.AnyWidget):
         if type(row) is int and row >= 0 and said.get("number") == self.number:
             self._clicked(row)
 
+    def as_png(self) -> bytes:
+        """Return the map as the bytes of a PNG; none before there is one."""
+        return b"" if self._made is None else bytes(self._made._repr_png_())
+
     def as_image(self) -> str:
         """Return the map as an image that needs nothing from elsewhere; nothing before there is one."""
-        return "" if self._made is None else f"{png_image(self._made._repr_png_(), self.words)}<br/>"
+        return f"{png_image(self.as_png(), self.words)}<br/>" if self._made is not None else ""

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from nsgkit.case.report.page import MARK, page
+from nsgkit.case.report.document import MARK, page
 from nsgkit.case.report.reading import read_case
 from nsgkit.errors import NsgkitError, shown
 

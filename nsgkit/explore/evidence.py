@@ -10,7 +10,6 @@ from nsgkit.case.verification import can_be_verified, verify
 from nsgkit.errors import NoLogsError
 from nsgkit.evidence.folder import as_folder, is_evidence
 from nsgkit.evidence.hours import manifest_hours
-from nsgkit.explore.workbench.case_bar import CaseBar, Chosen
 from nsgkit.explore.workbench.controls import button, text_field
 from nsgkit.explore.workbench.panel import lines_as_html, panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.table import html_table
@@ -74,10 +73,7 @@ class _VerifyExplorer:
         press = button("Verify", check, hint="Read all of it again and compare it")
         self.head = text_field("Noted head:", hint="of an earlier download, or of the case, if you have one")
         report_errors(self.status, self._say_what_it_is)()
-        case = CaseBar(self.status)
-        self.frame = panel(
-            ipywidgets.HBox([press, self.head]), self.status, self.progress, self.found, case.alone
-        )
+        self.frame = panel(ipywidgets.HBox([press, self.head]), self.status, self.progress, self.found)
 
     def _say_what_it_is(self) -> None:
         if self._was_downloaded():
@@ -117,12 +113,7 @@ class _CoverageExplorer:
         look = report_errors(self.status, self._show, "Looking …")
         press = button("Look again", look, hint="After a download")
         look()
-        case = CaseBar(self.status, self._seen, lambda: self.frame)
-        bar = ipywidgets.HBox([press, case.button])
-        self.frame = panel(bar, case.frame, self.status, self.picture, self.legend)
-
-    def _seen(self) -> Chosen:
-        return Chosen("", f"nsgkit.explore.coverage_explorer({str(self.folder)!r})")
+        self.frame = panel(ipywidgets.HBox([press]), self.status, self.picture, self.legend)
 
     def _show(self) -> None:
         self.picture.children, self.legend.value = (), ""

@@ -65,8 +65,8 @@ def open(
     ...     case = nsgkit.case.open(f"{folder}/case", logs, author="kim")
     ...     held = nsgkit.conversations(logs)
     ...     first = nsgkit.query(held, "src:203.0.113.199 dst_port:22").head(1)
-    ...     case.star(first, "the first one that was let in")[:67]
-    'Line 2: 1 allowed connection from 203.0.113.199 to 10.20.0.4, the po'
+    ...     case.star(first, "the first one that was let in")[:60]
+    'Line 2: 1 allowed connection from 203.0.113.199 to 10.20.0.4'
     """
     place = as_folder(folder, "folder")
     if logs is not None and not isinstance(logs, FlowLogs):

@@ -105,7 +105,9 @@ def _picture(
     ]
     chart = alt.layer(*layers).encode(x=_across(plot), y=_down(table, plot, known))
     chart = chart.properties(width=plot.width, height=plot.height)
-    return titled(chart, heading(table), subtitle(table, without, len(marks) - len(lines)))
+    made = titled(chart, heading(table), subtitle(table, without, len(marks) - len(lines)))
+    made.title.frame = "bounds"  # from the names on: beside them a whole line would not fit on the page
+    return made
 
 
 def _plot(table: pd.DataFrame, span: tuple[object, object] | None, known: Any) -> Plot | None:

@@ -310,14 +310,8 @@ class Case:
     def _write(self, event: str, facts: Mapping[str, object]) -> str:
         """Write a line, and return which it is; what the case says already is not said twice."""
         self._may_write()
-        said = [line.event for line in on_disk.read_lines(self.folder) if line.event["event"] == event]
-        if event == "verdict":  # the last one holds, so an earlier one like it says nothing now
-            said = [each for each in said if each["key"] == facts["key"]][-1:]
-        for each in said:
-            if all(each.get(name) == value for name, value in facts.items()):
-                return f"Line {each['n']} says so already"
-        line = on_disk.write_line(self.folder, event, {"author": self.author, **facts})
-        return f"Line {line.event['n']}"
+        number, new = on_disk.write_once(self.folder, event, self.author, facts)
+        return f"Line {number}" if new else f"Line {number} says so already"
 
     def _keep_json(self, told: object) -> dict[str, Any]:
         return on_disk.keep(self.folder, on_disk.as_json(told), "json")._asdict()

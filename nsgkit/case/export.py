@@ -13,7 +13,9 @@ from nsgkit.case.folder import kept_json
 from nsgkit.case.spreadsheets import defused, write_csv
 from nsgkit.detections.form import many
 from nsgkit.errors import NsgkitError
+from nsgkit.evidence.aside import aside
 from nsgkit.evidence.chain import Line
+from nsgkit.evidence.writer import open_private
 from nsgkit.schema import PLACE, in_words, name_of
 
 _COUNTS = ("src_port", "dst_port", "bytes_src_to_dst", "bytes_dst_to_src", "record", "tuple", "number")
@@ -114,20 +116,17 @@ def _tags(event: Mapping[str, Any], verdicts: Mapping[str, str]) -> list[str]:
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        os.close(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-        if path.suffix == ".csv":
-            write_csv(defused(table.assign(**{name: _iso(table[name]) for name in _TIMES})), aside)
-        else:
-            table.to_parquet(aside, index=False)
-        aside.replace(path)
+        with aside(path) as beside:
+            open_private(beside).close()
+            if path.suffix == ".csv":
+                write_csv(defused(table.assign(**{name: _iso(table[name]) for name in _TIMES})), beside)
+            else:
+                table.to_parquet(beside, index=False)
     except OSError as error:
         problem = error.strerror
     else:
         return
-    finally:
-        aside.unlink(missing_ok=True)
     raise NsgkitError(f"{path} cannot be written: {problem}. Make room, or choose another folder.")
 
 

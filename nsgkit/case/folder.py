@@ -11,7 +11,6 @@ A file below files/ is never written again, and no line of case.jsonl is ever ch
 """
 
 import hashlib
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,10 +19,14 @@ import msgspec
 
 from nsgkit.case.lines import NAMING, objection
 from nsgkit.errors import EvidenceChangedError, NsgkitError
+from nsgkit.evidence.aside import aside
 from nsgkit.evidence.chain import BrokenChainError, Chain, Line, read_chain
 from nsgkit.evidence.lock import LOCK, alone
+from nsgkit.evidence.writer import open_private
 
 LINES, FILES = "case.jsonl", "files"
+# Events of which only the last line holds; of verdicts, the last about the same finding.
+_LAST_HOLDS = frozenset({"evidence", "network", "verdict"})
 _PATIENCE = 10.0  # seconds that another notebook may take to write its line
 
 
@@ -95,18 +98,25 @@ def write_line(folder: Path, event: str, facts: Mapping[str, object]) -> Line:
                       "make the folder one that you may write into.")  # fmt: skip
 
 
+def write_once(folder: Path, event: str, author: str, facts: Mapping[str, object]) -> tuple[int, bool]:
+    """Add a line, unless one that holds says the same; return which line says it, and whether it is new."""
+    said = [line.event for line in read_lines(folder) if line.event["event"] == event]
+    if event in _LAST_HOLDS:
+        said = [each for each in said if each.get("key") == facts.get("key")][-1:]
+    for each in said:
+        if all(each.get(name) == value for name, value in facts.items()):
+            return each["n"], False
+    return write_line(folder, event, {"author": author, **facts}).event["n"], True
+
+
 def keep(folder: Path, data: bytes, ending: str) -> KeptFile:
     """Keep bytes in the case under their SHA-256; what is there already stays as it is."""
     kept = KeptFile(hashlib.sha256(data).hexdigest(), ending, len(data))
     path = folder / kept.name
-    aside = path.with_suffix(f".{os.getpid()}.part")
     try:
         if not path.exists():
-            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with aside(path) as beside, open_private(beside) as file:
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            aside.replace(path)
     except OSError as error:
         problem = error.strerror
     else:

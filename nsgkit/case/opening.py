@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nsgkit.case.cases import Case
 from nsgkit.case.evidence import evidence_of, evidence_told
-from nsgkit.case.folder import as_json, is_case, keep, make, read_lines, write_line
+from nsgkit.case.folder import as_json, is_case, keep, make, read_lines, write_line, write_once
 from nsgkit.case.network_files import network_files
 from nsgkit.enrich.network import Own
 from nsgkit.errors import NsgkitError, shown
@@ -84,7 +84,7 @@ def open(
 def current() -> Case | None:
     """Return the case that was opened last in this session; None where none was.
 
-    >>> current() is None or bool(current().head)
+    >>> current() is None or bool(current().author)
     True
     """
     return _held[0] if _held else None
@@ -122,20 +122,12 @@ def _tell_evidence(folder: Path, logs: FlowLogs, author: str) -> None:
     """Write what the logs are, where the case does not say so already."""
     told = evidence_of(logs)
     kept = keep(folder, as_json(told), "json")
-    _once(folder, "evidence", {"author": author, "told": evidence_told(told), "file": kept._asdict()})
+    write_once(folder, "evidence", author, {"told": evidence_told(told), "file": kept._asdict()})
 
 
 def _tell_network(folder: Path, network: Own, author: str) -> None:
     told, files = network_files(folder, network)
-    _once(folder, "network", {"author": author, "told": told, "files": files})
-
-
-def _once(folder: Path, event: str, facts: dict[str, object]) -> None:
-    """Write a line, unless the last one of its kind says the same."""
-    said = [line.event for line in read_lines(folder) if line.event["event"] == event]
-    about = [name for name in facts if name != "author"]
-    if not said or any(said[-1][name] != facts[name] for name in about):
-        write_line(folder, event, facts)
+    write_once(folder, "network", author, {"told": told, "files": files})
 
 
 def _whoever_works_here() -> str:

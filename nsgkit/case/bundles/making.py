@@ -16,7 +16,7 @@ from nsgkit.case.folder import LINES, kept_bytes, kept_files, read_lines
 from nsgkit.errors import EvidenceChangedError, NsgkitError
 from nsgkit.evidence.chain import Line
 from nsgkit.evidence.strangers import kind_at
-from nsgkit.evidence.writer import TOOL
+from nsgkit.evidence.writer import TOOL, open_private
 from nsgkit.flows.files import LogFile, UnreadableFileError, hash_of, load
 from nsgkit.html import visible
 from nsgkit.progress import progress
@@ -126,7 +126,7 @@ def _stored(files: Mapping[str, LogFile], name: str, sha256: str) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with open_private(path) as file:
         file.write(data)
 
 

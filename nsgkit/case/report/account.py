@@ -7,7 +7,8 @@ from typing import Any
 from nsgkit.case.report.markup import Element, Inside, in_lines, link, table, tag
 from nsgkit.case.report.reading import Reading
 from nsgkit.case.report.summary import NOTHING
-from nsgkit.case.report.words import KINDS, counted, from_to, spoken, value
+from nsgkit.case.report.words import KINDS, from_to, spoken, value
+from nsgkit.detections.form import many
 from nsgkit.times import parse_time
 
 _TOLD = ("star", "finding", "verdict", "note", "picture")
@@ -86,7 +87,7 @@ def _beside(event: Event) -> list[Inside]:
     if event.get("tags"):
         said.append(f" Tags: {', '.join(event['tags'])}.")
     if event.get("cited"):
-        said += [" ", link(f"tuples-{event['n']}", counted(event["cited"], "cited tuple")), "."]
+        said += [" ", link(f"tuples-{event['n']}", many(event["cited"], "cited tuple")), "."]
     if event.get("query"):
         said += [" ", link(f"query-{event['n']}", "The query"), "."]
     if event["event"] == "finding":

@@ -6,6 +6,7 @@ from pathlib import Path
 from nsgkit.case.report.document import MARK, page
 from nsgkit.case.report.reading import read_case
 from nsgkit.errors import NsgkitError, shown
+from nsgkit.evidence.aside import aside
 
 _HEAD = 2_000  # bytes of a file in which a report says that it is one
 
@@ -14,15 +15,10 @@ def write_report(folder: Path, path: str | Path, *, bundle: Path | None = None) 
     """Write the report of the case in `folder`, and return where it lies."""
     place = _place(path, bundle or folder)
     data = page(read_case(folder)).encode("utf-8")
-    aside = place.with_name(f"{place.name}.{os.getpid()}.part")
     try:
-        with aside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(place)
+        with aside(place) as beside:
+            beside.write_bytes(data)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         problem = error.strerror
     else:
         return place

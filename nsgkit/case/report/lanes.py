@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from nsgkit.case.report.reading import Reading, Row
-from nsgkit.case.report.words import counted
+from nsgkit.detections.form import many
 from nsgkit.schema import in_words
 
 MOST = 40  # lanes that are drawn; of more, those that began first
@@ -21,7 +21,7 @@ class Lane(NamedTuple):
     def ports(self) -> str:
         """Which ports were called, or how many."""
         found = sorted({f"{row.protocol or ''} {_port(row)}".strip() for row, _ in self.rows})
-        return found[0] if len(found) == 1 else counted(len(found), "port")
+        return found[0] if len(found) == 1 else many(len(found), "port")
 
     @property
     def first(self) -> datetime:

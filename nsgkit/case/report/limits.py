@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from nsgkit.case.report.holes import Hole, Sorted, holes, sort_out
 from nsgkit.case.report.reading import Evidence, Reading, Row
-from nsgkit.case.report.words import counted, from_to, one_by_one, short
+from nsgkit.case.report.words import from_to, one_by_one, short
+from nsgkit.detections.form import many
 from nsgkit.schema import DROPPED
 
 _MASKED = "xxx"  # in addresses that were masked at the source
@@ -70,7 +71,7 @@ def _holes(found: Sorted) -> list[str]:
     none = [] if found.both else [
         "None touches this case: no gap, stop or silence of a NIC that it cites lies "
                                   "within its time."]  # fmt: skip
-    others = [f"{counted(len(found.elsewhere), 'more such time')} elsewhere, before or after this case."]
+    others = [f"{many(len(found.elsewhere), 'more such time')} elsewhere, before or after this case."]
     return [*none, *said, *(others if found.elsewhere else [])]
 
 
@@ -83,19 +84,18 @@ def _counters(rows: Iterable[Row]) -> Iterator[str]:
         yield "No allowed connection is cited, so no size is in question."
     elif unknown or half:
         yield (
-            f"{unknown:,} of the {counted(len(whole), 'allowed connection')} that are cited "
+            f"{unknown:,} of the {many(len(whole), 'allowed connection')} that are cited "
             "have no counter at "
             f"all: how much they carried is unknown, not nothing. {half:,} have counters in "
             "one direction only."
         )
     else:
         yield (
-            f"All {counted(len(whole), 'allowed connection')} that are cited have counters in "
-            "both directions."
+            f"All {many(len(whole), 'allowed connection')} that are cited have counters in both directions."
         )
     if stateless := sum(row.stateless for row in whole):
         yield (
-            f"{counted(stateless, 'cited connection')} went under a rule that seems to be "
+            f"{many(stateless, 'cited connection')} went under a rule that seems to be "
             "logged without state: "
             "begin rows only, so neither sizes nor ends are known."
         )
@@ -106,24 +106,23 @@ def _ends(rows: Iterable[Row]) -> Iterator[str]:
     opens, orphans = (sum(row.state == state for row in whole) for state in ("open", "orphan"))
     if opens:
         yield (
-            f"Of {counted(opens, 'cited connection')} the end is not in the logs: it lasted "
+            f"Of {many(opens, 'cited connection')} the end is not in the logs: it lasted "
             "longer, or its end was lost."
         )
     if orphans:
         yield (
-            f"Of {counted(orphans, 'cited connection')} the begin is not in the logs: it began "
+            f"Of {many(orphans, 'cited connection')} the begin is not in the logs: it began "
             "earlier, or its begin was lost."
         )
     if not (opens or orphans):
         yield "Of every cited connection whose state is logged, both begin and end are in the logs."
     if unknown := sum(row.state is None for row in whole):
         yield (
-            f"Of {counted(unknown, 'cited connection')} the log does not tell begin and end "
-            "(format version 1)."
+            f"Of {many(unknown, 'cited connection')} the log does not tell begin and end (format version 1)."
         )
     if single := sum(not row.whole for row in rows):
         yield (
-            f"{counted(single, 'flow row')} were cited singly: whether more belongs to their connections is "
+            f"{many(single, 'flow row')} were cited singly: whether more belongs to their connections is "
             "not said."
         )
 
@@ -144,14 +143,15 @@ def _unread(reading: Reading, logs: Evidence) -> Iterator[str]:
     rejects, unread = sum(blob.rejects for blob in inside), sum(blob.unread for blob in inside)
     if rejects or unread:
         yield (
-            f"In the blobs that are cited, {counted(rejects, 'tuple')} were rejected and "
-            f"{counted(unread, 'piece')} could not be read: what they say is not among the rows."
+            f"In the blobs that are cited, {many(rejects, 'tuple')} were rejected and "
+            f"{many(unread, 'piece')} could not be read: what they say is not among the rows."
         )
     else:
         yield "In the blobs that are cited, every tuple was read."
     others = sum(blob.rejects + blob.unread for blob in logs.blobs) - rejects - unread
     if others:
-        yield f"{counted(others, 'tuple or piece', 'tuples or pieces')} of other blobs could not be read."
+        what = "tuple or piece" if others == 1 else "tuples or pieces"
+        yield f"{others:,} {what} of other blobs could not be read."
     for blob in inside:
         if not blob.complete or blob.begins_in_middle:
             part = (
@@ -160,7 +160,7 @@ def _unread(reading: Reading, logs: Evidence) -> Iterator[str]:
             yield f"A cited blob {part}: {blob.name}."
     if logs.set_aside:
         yield (
-            f"{counted(len(logs.set_aside), 'file')} beside the logs were set aside; they are "
+            f"{many(len(logs.set_aside), 'file')} beside the logs were set aside; they are "
             "listed under Coverage."
         )
 
@@ -169,16 +169,16 @@ def _formats(rows: Iterable[Row]) -> Iterator[str]:
     said = []
     if old := sum(row.version == 1 for row in rows):
         said.append(
-            f"{counted(old, 'cited row')} are of format version 1, which knows no sizes, begins and ends."
+            f"{many(old, 'cited row')} are of format version 1, which knows no sizes, begins and ends."
         )
     if masked := sum(_MASKED in f"{row.src_ip} {row.dst_ip}" for row in rows):
-        said.append(f"{counted(masked, 'cited row')} have an address that was masked before it was logged.")
+        said.append(f"{many(masked, 'cited row')} have an address that was masked before it was logged.")
     if lost := sum(row.encryption in DROPPED for row in rows):
         said.append(
-            f"{counted(lost, 'cited connection')} were allowed by a rule, and then dropped by encryption."
+            f"{many(lost, 'cited connection')} were allowed by a rule, and then dropped by encryption."
         )
     if hidden := sum(row.encryption == "X" for row in rows):
-        said.append(f"{counted(hidden, 'cited connection')} were encrypted by the virtual network.")
+        said.append(f"{many(hidden, 'cited connection')} were encrypted by the virtual network.")
     yield from said or ["None of this is among what is cited."]
 
 
@@ -191,7 +191,7 @@ def _cut(reading: Reading) -> Iterator[str]:
             yield (
                 f"Line {event['n']} is about {event['rows']:,} rows; the first {there:,} of "
                 "them are in the case, "
-                f"with {counted(event['cited'], 'raw tuple')}. Pictures and counts of this page are of those."
+                f"with {many(event['cited'], 'raw tuple')}. Pictures and counts of this page are of those."
             )
     if none:
         yield "Every row that a star is about is in the case."
@@ -222,9 +222,9 @@ def _changed(number: int, before: Evidence, after: Evidence) -> str:
     old, new = ({blob.name: blob.sha256 for blob in logs.blobs} for logs in (before, after))
     other = sum(old[name] != new[name] for name in old.keys() & new.keys())
     facts = [
-        f"{counted(len(new.keys() - old.keys()), 'blob')} more",
-        f"{counted(len(old.keys() - new.keys()), 'blob')} fewer",
-        f"{counted(other, 'blob')} with other contents",
+        f"{many(len(new.keys() - old.keys()), 'blob')} more",
+        f"{many(len(old.keys() - new.keys()), 'blob')} fewer",
+        f"{many(other, 'blob')} with other contents",
     ]
     return f"Line {number}: the case was opened with other logs than before: {one_by_one(facts)}."
 

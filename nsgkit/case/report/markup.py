@@ -60,7 +60,7 @@ def listed(items: Iterable[Inside]) -> Element:
 def in_lines(text: str) -> list[Inside]:
     r"""Return a text of several lines as what stands in an element: line breaks are elements.
 
-    >>> tag("p", *in_lines("one\\ntwo")).html
+    >>> tag("p", *in_lines("one\ntwo")).html
     '<p>one<br/>two</p>'
     """
     made: list[Inside] = []

@@ -9,7 +9,8 @@ from nsgkit.case.report.markup import Element, Inside, table, tag
 from nsgkit.case.report.picture import legend, timeline
 from nsgkit.case.report.reading import Reading
 from nsgkit.case.report.summary import NOTHING
-from nsgkit.case.report.words import counted, spoken
+from nsgkit.case.report.words import spoken
+from nsgkit.detections.form import many
 
 _TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 _NAME = "hatch"
@@ -22,9 +23,7 @@ def timelines(reading: Reading) -> list[Inside]:
         return [tag("p", f"{NOTHING} There is no picture, because nothing is cited.")]
     folded = sum(row.folded for row in reading.rows())
     said = "Every connection and attempt that is cited, each once, by who called whom. "
-    said += (
-        f"{counted(folded, 'second view')} of connections, logged at their other end, are not drawn again. "
-    )
+    said += f"{many(folded, 'second view')} of connections, logged at their other end, are not drawn again. "
     said += "Marks that fall on the same place are drawn once; the table has the counts."
     if len(found) > MOST:
         said += f" The first {MOST} of {len(found):,} lanes are drawn; the table has all."

@@ -6,7 +6,8 @@ from typing import Any
 from nsgkit.case.report.markup import Element, Inside, in_lines, listed, table, tag
 from nsgkit.case.report.reading import Blob, Cited, CitedFile, Reading
 from nsgkit.case.report.summary import NOTHING
-from nsgkit.case.report.words import KINDS, counted, spoken
+from nsgkit.case.report.words import KINDS, spoken
+from nsgkit.detections.form import many
 
 _HEADS = ("Time (UTC)", "Record", "Tuple", "Raw tuple")
 _FROM = ("account", "container", "state", "etag", "created", "modified")
@@ -19,9 +20,7 @@ def cited_tuples(reading: Reading) -> list[Inside]:
     ]
     for event in reading.of("star", "finding"):
         file = reading.cited[event["n"]]
-        title = (
-            f"Line {event['n']}, {KINDS[event['event']].lower()}: {counted(len(file.tuples), 'raw tuple')}"
-        )
+        title = f"Line {event['n']}, {KINDS[event['event']].lower()}: {many(len(file.tuples), 'raw tuple')}"
         made += [
             tag("h3", title, id=f"tuples-{event['n']}"),
             tag("p", event["told"], class_="told"),
@@ -57,7 +56,7 @@ def coverage(reading: Reading) -> list[Inside]:
             tag("p", event["told"]), tag("pre", *in_lines("\n".join(logs.said))),
         ]  # fmt: skip
         if logs.set_aside:
-            made += [tag("h4", f"{counted(len(logs.set_aside), 'file')} set aside: not read as flow logs")]
+            made += [tag("h4", f"{many(len(logs.set_aside), 'file')} set aside: not read as flow logs")]
             made += [table(["File", "Why"], [(each.name, each.reason) for each in logs.set_aside])]
     return made or [tag("p", "The case does not say which logs it rests on.")]
 

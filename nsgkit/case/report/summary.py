@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from nsgkit.case.report.markup import Element, Inside, listed, tag
 from nsgkit.case.report.reading import Reading
-from nsgkit.case.report.words import KINDS, counted, from_to, one_by_one, spoken
+from nsgkit.case.report.words import KINDS, from_to, one_by_one, spoken
+from nsgkit.detections.form import many
 
 NOTHING = "Nothing was written yet."
 _COUNTED = ("star", "finding", "verdict", "note", "picture")
@@ -21,7 +22,7 @@ def summary(reading: Reading) -> list[Inside]:
     """Return who wrote what, when, of which logs."""
     first, last = reading.lines[0].event, reading.lines[-1].event
     authors = Counter(line.event["author"] for line in reading.lines if line.event.get("author"))
-    by = ", ".join(f"{name} ({counted(count, 'line')})" for name, count in sorted(authors.items()))
+    by = ", ".join(f"{name} ({many(count, 'line')})" for name, count in sorted(authors.items()))
     logs = [event["told"] for event in reading.of("evidence")]
     rows: list[tuple[str, Inside]] = [
         ("Begun", f"{spoken(first['at'])} UTC, with {first.get('tool', 'an unknown tool')}"),
@@ -62,8 +63,8 @@ def checking(reading: Reading) -> list[Inside]:
 
 def _counts(reading: Reading) -> str:
     found = Counter(line.event["event"] for line in reading.lines)
-    kinds = [counted(found[kind], KINDS[kind].lower()) for kind in _COUNTED]
-    return f"{one_by_one(kinds)}; {counted(len(reading.lines), 'line')} in all"
+    kinds = [many(found[kind], KINDS[kind].lower()) for kind in _COUNTED]
+    return f"{one_by_one(kinds)}; {many(len(reading.lines), 'line')} in all"
 
 
 def _span(reading: Reading) -> str:
@@ -78,7 +79,7 @@ def _cites(reading: Reading) -> str:
     blobs = {(each.blob, each.blob_sha256) for each in found}
     twice = sum(len(numbers) > 1 for numbers in found.values())
     beside = f", {twice:,} of them in more than one line" if twice else ""
-    return f"{counted(len(found), 'raw tuple')} of {counted(len(blobs), 'blob')}{beside}"
+    return f"{many(len(found), 'raw tuple')} of {many(len(blobs), 'blob')}{beside}"
 
 
 def _interrupted(reading: Reading) -> list[Inside]:

@@ -64,15 +64,6 @@ def value(told: Any) -> str:
     return msgspec.json.encode(told, order="deterministic").decode()
 
 
-def counted(count: int, one: str, several: str = "") -> str:
-    """Return a count and what is counted.
-
-    >>> counted(1, "line"), counted(1200, "address", "addresses")
-    ('1 line', '1,200 addresses')
-    """
-    return f"{count:,} {one if count == 1 else several or one + 's'}"
-
-
 def one_by_one(texts: Iterable[str]) -> str:
     """Return texts as one part of a sentence.
 

@@ -141,3 +141,9 @@ def test_importing_the_package_is_light():
     loaded, seconds = json.loads(ran.stdout)
     assert not HEAVY & set(loaded)
     assert seconds < 0.5
+
+
+def test_verifying_is_light():
+    code = "import json, sys, nsgkit; nsgkit.verify; print(json.dumps(sorted(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert not {"altair", "duckdb", "ipywidgets", "pandas"} & set(json.loads(ran.stdout))

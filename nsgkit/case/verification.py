@@ -6,9 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from nsgkit.case.bundles import form
-from nsgkit.case.bundles.checking import check_bundle, made_with
-from nsgkit.case.cases import Case
-from nsgkit.case.checking import check_case_folder
 from nsgkit.case.folder import FILES, LINES
 from nsgkit.errors import NoLogsError
 from nsgkit.evidence import verify as of_evidence
@@ -62,6 +59,8 @@ def verify(folder: str | Path, *, head: str | None = None) -> Verification:
     if _is_bundle(place):
         _check_bundle(result)
     elif _is_case(place):
+        from nsgkit.case.checking import check_case_folder
+
         check_case_folder(result)
     else:
         raise NoLogsError(
@@ -102,6 +101,8 @@ def _holds_kept_files(folder: Path) -> bool:
 
 
 def _check_bundle(result: Verification) -> None:
+    from nsgkit.case.bundles.checking import check_bundle, made_with
+
     hashes = check_bundle(result)
     name = f"data/{form.REPORT}"
     if name not in hashes and kind_at(result.folder / name) == "missing":
@@ -122,11 +123,12 @@ def _check_bundle(result: Verification) -> None:
 
 def _check_report(result: Verification, hashes: Mapping[str, str]) -> None:
     """Make what nsgkit writes into a bundle again, outside of it, and compare."""
-    case = Case(result.folder / "data" / form.CASE, None, "", bundle=result.folder)
+    from nsgkit.case.report.file import write_report
+
     with TemporaryDirectory() as aside:
         path = Path(aside) / form.REPORT
         try:
-            case.report(path)
+            write_report(result.folder / "data" / form.CASE, path, bundle=result.folder)
             again = path.read_bytes()
         except Exception as error:  # whatever a stranger's case makes of it
             told = f"cannot be made again from the case: {visible(error)}"

@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Iterable
 
-from nsgkit.case.spreadsheets import inert
 from nsgkit.evidence.events import is_sha256
 from nsgkit.evidence.writer import TOOL
 from nsgkit.html import visible
@@ -78,6 +77,8 @@ def blob_table(files: Iterable[tuple[str, str, str]]) -> bytes:
     >>> blob_table([("3fa9.json", "3fa9", "=a.json")])
     b"file,sha256,name\r\nblobs/3fa9.json,3fa9,'=a.json\r\n"
     """
+    from nsgkit.case.spreadsheets import inert
+
     text = io.StringIO(newline="")
     rows = csv.writer(text)
     rows.writerow(["file", "sha256", "name"])

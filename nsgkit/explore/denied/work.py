@@ -21,6 +21,7 @@ from nsgkit.explore.denied.details import Denied
 from nsgkit.explore.denied.queue import COLUMNS, MOST_ROWS, Queue, cells
 from nsgkit.explore.workbench.case_bar import CONVERSATIONS, CaseBar, Chosen, verdict_too
 from nsgkit.explore.workbench.chips import Chips
+from nsgkit.explore.workbench.code_area import CodeArea
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.export import export
 from nsgkit.explore.workbench.filter_field import FilterField
@@ -64,7 +65,7 @@ class Work:
         self.raw_button = ipywidgets.ToggleButton(description="Raw tuples", disabled=denied.logs is None)
         self.raw_button.tooltip = "As they stand in the logs" if denied.logs else "Give logs= to see them"
         self.chips = Chips(self._safely(self._choose_parts), names=denied.traffic.names)
-        self.code = ipywidgets.Textarea(description="Code", layout={"width": "auto", "height": "12em"})
+        self.code = CodeArea(12)
         self.latest = Latest(report_errors(self.trouble, self._open))
         self.case = CaseBar(self.status, self._chosen, lambda: self.frame, CONVERSATIONS)
         self.frame = self._connect()
@@ -75,7 +76,6 @@ class Work:
 
     def _connect(self) -> Panel:
         self.left.add_class("nsgkit-left-alone")
-        self.code.layout.display = "none"
         for control in (self.filter, self.noise, self.known):
             control.observe(lambda _: self._safely(self._refresh)(), "value")
         self.raw_button.observe(lambda _: report_errors(self.trouble, self._open_raw)(), "value")
@@ -106,7 +106,7 @@ class Work:
     # -- the queue -----------------------------------------------------------------------------------
     def _refresh(self) -> None:
         """Show the rows that the filter and the button leave."""
-        self.code.layout.display = "none"
+        self.code.close_it()
         self.noise.description = self._noise_label(self.noise.value)
         self.known.description = self._known_label(self.known.value)
         self.chips.show(self.filter.value)
@@ -219,5 +219,4 @@ class Work:
         return [denied_line(self.denied.triage), f"Shown: {noise}; filter: {self.filter.value or 'none'}."]
 
     def _show_code(self) -> None:
-        self.code.value = code(self.asked, self.filter.value, self.noise.value)
-        self.code.layout.display = None
+        self.code.show(code(self.asked, self.filter.value, self.noise.value))

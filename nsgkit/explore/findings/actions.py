@@ -13,6 +13,7 @@ from nsgkit.explore.findings.judged import Verdicts
 from nsgkit.explore.findings.model import Found
 from nsgkit.explore.findings.words import export_table
 from nsgkit.explore.workbench.case_bar import Chosen
+from nsgkit.explore.workbench.code_area import CodeArea
 from nsgkit.explore.workbench.controls import button
 from nsgkit.explore.workbench.export import export
 from nsgkit.explore.workbench.raw import raw_tuple
@@ -34,9 +35,7 @@ class Actions:
     ) -> None:
         self.found, self.logs, self.verdicts, self.now, self.say = found, logs, verdicts, now, say
         self.below = TableView(partial(raw_tuple, logs) if logs is not None else None)
-        self.code = ipywidgets.Textarea(
-            description="Code", layout={"width": "auto", "height": "14em", "display": "none"}
-        )
+        self.code = CodeArea(14)
 
     def buttons(
         self, safely: Callable[[Callable[[], None]], Callable[[], None]], keep: Callable[[], None]
@@ -57,8 +56,7 @@ class Actions:
     def close(self) -> None:
         """Close what is open: it is of another finding."""
         self.below.close()
-        self.code.value = ""
-        self.code.layout.display = "none"
+        self.code.close_it()
 
     def show_proof(self) -> None:
         """Show what proves the finding: its flow rows where there are logs, else its conversations."""
@@ -87,8 +85,7 @@ class Actions:
         """Show the calls that make what is seen."""
         place = self.now()
         self.close()
-        self.code.value = self._code(place)
-        self.code.layout.display = None
+        self.code.show(self._code(place))
 
     def export(self) -> None:
         """Write all findings into a file, and a text beside it."""

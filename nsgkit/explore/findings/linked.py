@@ -14,11 +14,10 @@ from nsgkit.explore.findings.judged import NOTE, Judged, Verdicts
 from nsgkit.explore.findings.model import KNOWN, Found
 from nsgkit.explore.workbench.case_bar import FINDING, CaseBar, verdict_too
 from nsgkit.explore.workbench.controls import button, row
+from nsgkit.explore.workbench.handlers import Handlers
 from nsgkit.explore.workbench.keys import Keys
 from nsgkit.explore.workbench.panel import (
     Panel,
-    answering,
-    busy,
     panel,
     show_status,
     status_line,
@@ -34,7 +33,7 @@ _NOTHING = (
 )
 
 
-class LinkedFindings:
+class LinkedFindings(Handlers):
     """The widgets, and which finding is open in them; `frame` holds them all."""
 
     def __init__(self, found: Found, logs: Any, verdicts: Verdicts, place: int | None) -> None:
@@ -46,10 +45,9 @@ class LinkedFindings:
         self.case = CaseBar(self.status, self.actions.chosen, lambda: self.frame, FINDING)
         self.incidents = PickList("Incidents", words.INCIDENT_HEADS, tall="9em")
         self.story = PickList("Findings of the incident, in time order", words.FINDING_HEADS, tall="15em")
-        self.heading, self.said = ipywidgets.HTML(), ipywidgets.HTML()
+        self.heading, self.told = ipywidgets.HTML(), ipywidgets.HTML()
         self.figures = ipywidgets.HTML(layout={"flex": "1 1 22em", "max_width": "50em"})
         self.picture = empty_place()
-        self.busy = False  # while the explorer itself changes its lists
         self.show_known = button(
             f"Show the {found.hidden:,} known",
             self._safely(self._toggle_known),
@@ -73,7 +71,7 @@ class LinkedFindings:
         lists = (self.incidents, self.heading, self.story)
         below = (self.actions.code, self.actions.below.frame)
         return panel(
-            keys, self.status, *lists, bar, self.case.frame, self.said, self.judged.controls, shown, *below
+            keys, self.status, *lists, bar, self.case.frame, self.told, self.judged.controls, shown, *below
         )
 
     def _begin(self, place: int | None) -> None:
@@ -130,7 +128,7 @@ class LinkedFindings:
         self.judged.open(place)
         self._list_story(number, place)
         self.picture.chart = drawing
-        self.said.value = words.finding_words(finding, len(proof))
+        self.told.value = words.finding_words(finding, len(proof))
         self.figures.value = words.figure_table(finding)
 
     def _list_story(self, number: int, place: int) -> None:
@@ -174,7 +172,7 @@ class LinkedFindings:
     def _show_nothing(self) -> None:
         self.actions.close()
         self.picture.chart = empty_chart(*_NOTHING)
-        self.heading.value = self.said.value = self.figures.value = ""
+        self.heading.value = self.told.value = self.figures.value = ""
         self._quietly(lambda: self.story.fill([]))
 
     def _now(self) -> int:
@@ -190,15 +188,7 @@ class LinkedFindings:
     def _summary(self) -> str:
         return words.summary(self.found, with_known=self.with_known)
 
-    def _safely(self, handler: Callable[..., None]) -> Callable[..., None]:
-        """Return a handler whose errors are told; where it says nothing, the summary stands there again."""
-        return answering(self.status, self._summary, handler)
-
     def _picked(self, handler: Callable[[int], None]) -> Callable[[Any], None]:
         """Return what answers a choice in a list; not where the explorer itself made it."""
         answer = self._safely(handler)
         return lambda change: None if self.busy or change["new"] == NONE else answer(change["new"])
-
-    def _quietly(self, change: Callable[[], None]) -> None:
-        with busy(self):
-            change()

@@ -9,6 +9,7 @@ import pandas as pd
 from nsgkit.explore.places.as_code import chosen_code, code
 from nsgkit.explore.places.question import Placed, Question
 from nsgkit.explore.workbench.case_bar import Chosen
+from nsgkit.explore.workbench.code_area import CodeArea
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.export import export
 
@@ -26,9 +27,7 @@ class Actions:
 
     def __init__(self, placed: Placed, name: str, now: Callable[[], Seen], say: Callable[..., None]) -> None:
         self.placed, self.name, self.now, self.say = placed, name, now, say
-        self.code = ipywidgets.Textarea(
-            description="Code", layout={"width": "auto", "height": "16em", "display": "none"}
-        )
+        self.code = CodeArea(16)
 
     def buttons(
         self, safely: Callable[[Callable[[], None]], Callable[[], None]], keep: Callable[[str], None]
@@ -44,8 +43,7 @@ class Actions:
 
     def close(self) -> None:
         """Close what is open: it answered another question."""
-        self.code.value = ""
-        self.code.layout.display = "none"
+        self.code.close_it()
 
     def chosen(self) -> Chosen:
         """Return what is chosen now, for a case."""
@@ -56,8 +54,7 @@ class Actions:
     def show_code(self) -> None:
         """Show the calls that make what is seen."""
         seen = self.now()
-        self.code.value = code(self.placed, seen.question, self.name)
-        self.code.layout.display = None
+        self.code.show(code(self.placed, seen.question, self.name))
 
     def export_table(self) -> None:
         """Write the table into a file, and a text beside it."""

@@ -1,6 +1,5 @@
 """The places explorer's map, time and table, linked: a change of one is a question that all answer."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -18,13 +17,12 @@ from nsgkit.explore.places.question import ALL, Pick, Placed, Question
 from nsgkit.explore.workbench.case_bar import CONVERSATIONS, CaseBar
 from nsgkit.explore.workbench.chips import Chips
 from nsgkit.explore.workbench.controls import button, dropdown, row
+from nsgkit.explore.workbench.handlers import Handlers
 from nsgkit.explore.workbench.history import History
 from nsgkit.explore.workbench.latest import Latest
 from nsgkit.explore.workbench.map_view import MapView
 from nsgkit.explore.workbench.panel import (
     Panel,
-    answering,
-    busy,
     panel,
     report_errors,
     show_status,
@@ -42,7 +40,7 @@ _WIDTH, _HEIGHT = 560, 110  # pixels of the picture over time
 _OFFERED = 40
 
 
-class LinkedPlaces:
+class LinkedPlaces(Handlers):
     """The widgets, and what is shown in them now; `frame` holds them all."""
 
     def __init__(self, placed: Placed, name: str, asked: Question) -> None:
@@ -61,7 +59,6 @@ class LinkedPlaces:
         self.case = CaseBar(self.status, self.actions.chosen, lambda: self.frame, CONVERSATIONS)
         self.shown: dict[str, Question] = {}  # what each picture answers
         self.tables: dict[str, pd.DataFrame] = {}
-        self.busy, self.said = False, ""
         self.frame = self._connect()
         report_errors(self.status, self._refresh)()
 
@@ -232,17 +229,3 @@ class LinkedPlaces:
             raise NsgkitError("Nothing is shown that could be taken along. Change the filter.")
         return Seen(self.asked, self.tables["table"], [self.said, *words.of_places(
             self.placed.chosen(self.asked), self.tables["table"])])  # fmt: skip
-
-    # -- how handlers are called -----------------------------------------------------------------------
-    def _safely(self, handler: Callable[..., None]) -> Callable[..., None]:
-        """Return a handler whose errors are told; where it says nothing, the summary stands there again."""
-        return answering(self.status, lambda: self.said, handler)
-
-    def _unless_busy(self, handler: Callable[[Any], None]) -> Callable[[Any], None]:
-        """Return what answers a change; not where the explorer itself made it."""
-        answer = self._safely(handler)
-        return lambda change: None if self.busy else answer(change)
-
-    def _quietly(self, change: Callable[[], None]) -> None:
-        with busy(self):
-            change()

@@ -6,8 +6,9 @@ from typing import NamedTuple
 import ipywidgets
 import pandas as pd
 
-from nsgkit.explore.timeline.chosen import Chosen
 from nsgkit.explore.timeline.question import Question, Timeline
+from nsgkit.explore.workbench.case_bar import Chosen
+from nsgkit.explore.workbench.code_area import CodeArea
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.export import export
 from nsgkit.explore.workbench.raw import sources
@@ -40,9 +41,7 @@ class Actions:
     ) -> None:
         self.timeline, self.now, self.chosen, self.say = timeline, now, chosen, say
         self.below = TableView()
-        self.code = ipywidgets.Textarea(
-            description="Code", layout={"width": "auto", "height": "15em", "display": "none"}
-        )
+        self.code = CodeArea(15)
 
     def buttons(
         self, safely: Callable[[Callable[[], None]], Callable[[], None]], keep: Callable[[str], None]
@@ -65,8 +64,7 @@ class Actions:
     def close(self) -> None:
         """Close what is open: it answered another question."""
         self.below.close()
-        self.code.value = ""
-        self.code.layout.display = "none"
+        self.code.close_it()
 
     def show_events(self) -> None:
         """Show what happened, event by event, around what the filter names."""
@@ -87,8 +85,7 @@ class Actions:
     def show_code(self) -> None:
         """Show the calls that make what is seen."""
         self.now()
-        self.code.value = self.chosen().code
-        self.code.layout.display = None
+        self.code.show(self.chosen().code)
 
     def export(self, kind: str) -> None:
         """Write the conversations that are chosen into a file, and a text beside it."""

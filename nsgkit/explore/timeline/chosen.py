@@ -1,6 +1,5 @@
 """What is chosen now: what a case takes, an export writes, and code makes again."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,15 +12,6 @@ from nsgkit.explore.traffic.as_code import own_as_code
 from nsgkit.schema import PLACE
 
 _WORDS = {"peer": "ip", "host": "ip", "port": "dst_port"}  # of a lane, in a filter
-
-
-@dataclass(frozen=True, eq=False)  # tables have no one answer to ==
-class Chosen:
-    """What is open, else what is in sight: conversations, the sentence on them, and the code for them."""
-
-    conversations: pd.DataFrame
-    sentence: str
-    code: str
 
 
 def code_of_sight(timeline: Timeline, asked: Question, conversations: str, found: str) -> list[str]:

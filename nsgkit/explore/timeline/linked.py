@@ -1,6 +1,5 @@
 """The timeline explorer's lanes, strip and what is open, linked: a change is a question that all answer."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -14,25 +13,23 @@ from nsgkit.errors import NsgkitError
 from nsgkit.explore.timeline import picture, words
 from nsgkit.explore.timeline.actions import Actions, Seen
 from nsgkit.explore.timeline.as_code import Look, Named, code
-from nsgkit.explore.timeline.chosen import Chosen, code_of_density, code_of_one, code_of_sight
+from nsgkit.explore.timeline.chosen import code_of_density, code_of_one, code_of_sight
 from nsgkit.explore.timeline.controls import ASKED, controls, put, question
 from nsgkit.explore.timeline.local_time import checked_zone
 from nsgkit.explore.timeline.opened import Opened
 from nsgkit.explore.timeline.question import Question, Timeline
 from nsgkit.explore.timeline.reference_lines import Line, ReferenceLines
-from nsgkit.explore.workbench import case_bar
 from nsgkit.explore.workbench.bins import Span
-from nsgkit.explore.workbench.case_bar import CONVERSATIONS, CaseBar
+from nsgkit.explore.workbench.case_bar import CONVERSATIONS, CaseBar, Chosen
 from nsgkit.explore.workbench.chips import Chips
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.gestures import Gestures, looked_at
+from nsgkit.explore.workbench.handlers import Handlers
 from nsgkit.explore.workbench.history import History
 from nsgkit.explore.workbench.keys import Keys
 from nsgkit.explore.workbench.latest import Latest
 from nsgkit.explore.workbench.panel import (
     Panel,
-    answering,
-    busy,
     panel,
     report_errors,
     show_status,
@@ -47,7 +44,7 @@ NONE = -1
 _LATE = 3  # seconds within which a window that was drawn is told
 
 
-class LinkedTimeline:
+class LinkedTimeline(Handlers):
     """The widgets, and what is drawn in them now; `frame` holds them all."""
 
     def __init__(
@@ -64,11 +61,10 @@ class LinkedTimeline:
         self.chips = Chips(self._safely(self._choose_parts), self.opened.lives.show, timeline.traffic.names)
         self.lanes, self.strip = empty_place(), empty_place()
         self.actions = Actions(timeline, self._now, self.chosen, partial(show_status, self.status))
-        self.case = CaseBar(self.status, self._for_case, lambda: self.frame, CONVERSATIONS)
+        self.case = CaseBar(self.status, self.chosen, lambda: self.frame, CONVERSATIONS)
         self.table, self.place, self.said = pd.DataFrame(), NONE, ""
         self.drawn: Question | None = None
         self.windows: list[tuple[float, Span]] = []  # of the strip, the last few, and when each was drawn
-        self.busy = False
         self.frame = self._connect()
         report_errors(self.status, self._refresh)()
 
@@ -257,11 +253,7 @@ class LinkedTimeline:
         else:
             table = opened.conversations
             how = code_of_density(self.timeline, seen.question, opened.mark, table, self.named.conversations)
-        return Chosen(table, opened.said or seen.summary, self._code(seen.question, how))
-
-    def _for_case(self) -> case_bar.Chosen:
-        chosen = self.chosen()
-        return case_bar.Chosen(chosen.sentence, chosen.code, chosen.conversations)
+        return Chosen(opened.said or seen.summary, self._code(seen.question, how), table)
 
     def _code(self, asked: Question, how: list[str]) -> str:
         span, own = self.timeline.span(asked), self.timeline.traffic.given
@@ -273,17 +265,3 @@ class LinkedTimeline:
         if self.drawn is None:
             raise NsgkitError("Nothing is shown that could be taken along. Change the filter or the span.")
         return Seen(self.drawn, self.table, self.said)
-
-    # -- how handlers are called -----------------------------------------------------------------------
-    def _safely(self, handler: Callable[..., None]) -> Callable[..., None]:
-        """Return a handler whose errors are told; where it says nothing, the summary stands there again."""
-        return answering(self.status, lambda: self.said, handler)
-
-    def _unless_busy(self, handler: Callable[[Any], None]) -> Callable[[Any], None]:
-        """Return what answers a change; not where the explorer itself made it."""
-        answer = self._safely(handler)
-        return lambda change: None if self.busy else answer(change)
-
-    def _quietly(self, change: Callable[[], None]) -> None:
-        with busy(self):
-            change()

@@ -10,6 +10,7 @@ import pandas as pd
 from nsgkit.explore.traffic.as_code import code
 from nsgkit.explore.traffic.question import Question, Traffic
 from nsgkit.explore.workbench.case_bar import Chosen
+from nsgkit.explore.workbench.code_area import CodeArea
 from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.export import export
 from nsgkit.explore.workbench.raw import sources
@@ -36,9 +37,7 @@ class Actions:
     ) -> None:
         self.traffic, self.name, self.logs, self.now, self.say = traffic, name, logs, now, say
         self.below = TableView()
-        self.code = ipywidgets.Textarea(
-            description="Code", layout={"width": "auto", "height": "15em", "display": "none"}
-        )
+        self.code = CodeArea(15)
 
     def buttons(
         self, safely: Callable[[Callable[[], None]], Callable[[], None]], keep: Callable[[str], None]
@@ -60,8 +59,7 @@ class Actions:
     def close(self) -> None:
         """Close what is open: it answered another question."""
         self.below.close()
-        self.code.value = ""
-        self.code.layout.display = "none"
+        self.code.close_it()
 
     def show_table(self) -> None:
         """Show the table behind the picture."""
@@ -79,8 +77,7 @@ class Actions:
 
     def show_code(self) -> None:
         """Show the calls that make what is seen."""
-        self.code.value = self._code(self.now())
-        self.code.layout.display = None
+        self.code.show(self._code(self.now()))
 
     def export(self, kind: str) -> None:
         """Write what is chosen into a file, and a text beside it."""

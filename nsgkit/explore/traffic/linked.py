@@ -30,12 +30,11 @@ from nsgkit.explore.workbench.case_bar import CONVERSATIONS, CaseBar
 from nsgkit.explore.workbench.chips import Chips
 from nsgkit.explore.workbench.controls import button, dropdown, folds, row
 from nsgkit.explore.workbench.gestures import Gestures, looked_at
+from nsgkit.explore.workbench.handlers import Handlers
 from nsgkit.explore.workbench.history import History
 from nsgkit.explore.workbench.latest import Latest
 from nsgkit.explore.workbench.panel import (
     Panel,
-    answering,
-    busy,
     panel,
     report_errors,
     show_status,
@@ -52,7 +51,7 @@ _NOTHING = "Choose from the picture"
 _UNDRAWN = Question(measure="", picture="")
 
 
-class LinkedPictures:
+class LinkedPictures(Handlers):
     """The widgets, and what is drawn in them now; `frame` holds them all."""
 
     def __init__(self, traffic: Traffic, name: str, question: Question, logs: Any) -> None:
@@ -71,7 +70,6 @@ class LinkedPictures:
         self.rows = TableView(self._open_row)
         self.choices = dropdown("Choose", [(_NOTHING, "")], width="24em")
         self.drawn, self.seen = _UNDRAWN, Seen(_UNDRAWN, pd.DataFrame(), "")
-        self.busy = False  # while the explorer itself changes its controls
         self.frame = self._connect()
         report_errors(self.status, self._refresh)()
 
@@ -100,10 +98,6 @@ class LinkedPictures:
 
     def _keep(self, said: str) -> None:
         self.frame.left.keep(said)
-
-    def _safely(self, handler: Callable[..., None]) -> Callable[..., None]:
-        """Return a handler whose errors are told; where it says nothing, the summary stands there again."""
-        return answering(self.status, lambda: self.seen.summary, handler)
 
     def _where(self, matters: Callable[[Any], Any], handler: Callable[..., None]) -> Callable[..., None]:
         """Return a handler of those changes that matter: the others must not wipe out what is said."""
@@ -252,7 +246,5 @@ class LinkedPictures:
         self.wanted, self.drawn = Question().measure, _UNDRAWN
         self._ask(lambda: clear_filters(self.controls))
 
-    def _quietly(self, change: Callable[[], None]) -> None:
-        """Change controls without an answer for each of them."""
-        with busy(self):
-            change()
+    def _summary(self) -> str:
+        return self.seen.summary

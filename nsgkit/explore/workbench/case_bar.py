@@ -25,12 +25,15 @@ NO_CASE = "No case is open. Open one: nsgkit.case.open('case', logs)"
 CONVERSATIONS, FINDING = "conversations", "finding"  # what a star cites
 
 
+_NOTHING = pd.DataFrame()
+
+
 class Chosen(NamedTuple):
     """What is chosen now: in a sentence, the code that makes it, and what a star cites of it."""
 
     sentence: str
     code: str
-    conversations: pd.DataFrame | None = None
+    conversations: pd.DataFrame = _NOTHING
     finding: "pd.Series[Any] | None" = None
 
 
@@ -97,8 +100,7 @@ class CaseBar:
         if chosen.finding is not None:
             said = case.add_finding(chosen.finding, why, query=chosen.code)
         else:
-            rows = pd.DataFrame() if chosen.conversations is None else chosen.conversations
-            said = case.star(rows, why, tags=self._tags(), query=chosen.code)
+            said = case.star(chosen.conversations, why, tags=self._tags(), query=chosen.code)
         self._empty()
         return f"Starred. {said}"
 

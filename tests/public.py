@@ -5,8 +5,8 @@ import ast
 from tests.reference import offered
 
 FACES = [
-    "nsgkit", "nsgkit.acquire", "nsgkit.analyses", "nsgkit.detections", "nsgkit.enrich", "nsgkit.explore",
-    "nsgkit.sample", "nsgkit.schema", "nsgkit.views",
+    "nsgkit", "nsgkit.acquire", "nsgkit.analyses", "nsgkit.case", "nsgkit.detections", "nsgkit.enrich",
+    "nsgkit.explore", "nsgkit.sample", "nsgkit.schema", "nsgkit.views",
 ]  # fmt: skip
 PUBLIC = {*FACES, *(f"{face}.{name}" for face in FACES for name in offered(face))}
 

@@ -51,7 +51,8 @@ def test_each_file_alone_names_a_machine_as_the_others_do():
 def test_every_own_address_has_a_name_and_every_placed_one_coordinates(network):
     seen = addresses()
     inside = {a for a in seen if network.holds(a)}
-    assert {a for a, each in told(network, inside, "name").items() if each is None} == set()
+    unnamed = {a for a, each in told(network, inside, "name").items() if each is None}
+    assert unnamed == {"168.63.129.16"}  # Azure's platform, inside whatever network is given
     placed = {a: each for a, each in told(network, seen, "country").items() if each}
     assert len(placed) > 600
     assert {each.city for each in placed.values() if each.lat is None} == set()

@@ -100,6 +100,7 @@ def over(first: int, last: int) -> alt.X:
 def spoken_days(first: int, last: int) -> str:
     """Say on which days a span lies.
 
+    >>> from nsgkit.times import DAY, HOUR
     >>> spoken_days(0, HOUR), spoken_days(0, DAY)
     ('1 January 1970', '1 January 1970 to 2 January 1970')
     """
@@ -150,6 +151,7 @@ def what(counts: dict[str, int]) -> str:
 def spoken_width(milliseconds: int) -> str:
     """Return the width of a bin in words.
 
+    >>> from nsgkit.times import HOUR, MINUTE
     >>> spoken_width(HOUR), spoken_width(5 * MINUTE)
     ('hour', '5 minutes')
     """

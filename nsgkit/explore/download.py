@@ -12,6 +12,7 @@ from nsgkit.acquire.download import Download, download
 from nsgkit.acquire.sources import Estimate, estimate, is_container, list_blobs
 from nsgkit.errors import NoLogsError, NsgkitError
 from nsgkit.explore.workbench.background import log_shown, run_in_thread, shown_progress
+from nsgkit.explore.workbench.case_bar import CaseBar
 from nsgkit.explore.workbench.controls import (
     button,
     multiple_choice,
@@ -68,7 +69,8 @@ class _DownloadExplorer:
         lists = row(self.controls["logs"], self.controls["nics"])
         fields = [self.controls[name] for name in ("start", "end", "line")]
         buttons = ipywidgets.HBox(list(self.buttons.values()))
-        self.frame = panel(lists, *fields, buttons, self.status, self.progress, self.result)
+        told = (self.status, self.progress, self.result, CaseBar(self.status).alone)
+        self.frame = panel(lists, *fields, buttons, *told)
 
     def _look(self) -> None:
         asked = self._asked()

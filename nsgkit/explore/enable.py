@@ -18,6 +18,7 @@ from nsgkit.enable.choice import (
 )
 from nsgkit.enable.known import Known
 from nsgkit.enable.templates import arm_template, az_commands, bicep, reader_role
+from nsgkit.explore.workbench.case_bar import CaseBar
 from nsgkit.explore.workbench.controls import dropdown, number_field, on_change, text_field
 from nsgkit.explore.workbench.panel import MARKED, panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.table import html_table
@@ -60,7 +61,7 @@ class _EnableExplorer:
         on_change([self.fields["kind"]], self._change_target)
         on_change([*self.fields.values(), self.kind_of_text], show)
         show()
-        below = (self.status, self.consequences, self.kind_of_text, self.text)
+        below = (self.status, self.consequences, self.kind_of_text, self.text, CaseBar(self.status).alone)
         self.frame = panel(*self.fields.values(), *below)
 
     def _show(self) -> None:

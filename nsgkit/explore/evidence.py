@@ -10,6 +10,7 @@ from nsgkit.case.verification import can_be_verified, verify
 from nsgkit.errors import NoLogsError
 from nsgkit.evidence.folder import as_folder, is_evidence
 from nsgkit.evidence.hours import manifest_hours
+from nsgkit.explore.workbench.case_bar import CaseBar
 from nsgkit.explore.workbench.controls import button, text_field
 from nsgkit.explore.workbench.panel import lines_as_html, panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.table import html_table
@@ -73,7 +74,13 @@ class _VerifyExplorer:
         press = button("Verify", check, hint="Read all of it again and compare it")
         self.head = text_field("Noted head:", hint="of an earlier download, or of the case, if you have one")
         report_errors(self.status, self._say_what_it_is)()
-        self.frame = panel(ipywidgets.HBox([press, self.head]), self.status, self.progress, self.found)
+        self.frame = panel(
+            ipywidgets.HBox([press, self.head]),
+            self.status,
+            self.progress,
+            self.found,
+            CaseBar(self.status).alone,
+        )
 
     def _say_what_it_is(self) -> None:
         if self._was_downloaded():
@@ -113,7 +120,8 @@ class _CoverageExplorer:
         look = report_errors(self.status, self._show, "Looking …")
         press = button("Look again", look, hint="After a download")
         look()
-        self.frame = panel(ipywidgets.HBox([press]), self.status, self.picture, self.legend)
+        case = CaseBar(self.status, pictures=lambda: self.picture)
+        self.frame = panel(ipywidgets.HBox([press]), self.status, self.picture, self.legend, case.alone)
 
     def _show(self) -> None:
         self.picture.children, self.legend.value = (), ""

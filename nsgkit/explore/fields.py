@@ -6,6 +6,7 @@ import ipywidgets
 import pandas as pd
 
 from nsgkit import schema
+from nsgkit.explore.workbench.case_bar import CaseBar
 from nsgkit.explore.workbench.controls import button, folds, on_change, row
 from nsgkit.explore.workbench.panel import MARKED, panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.table import html_table
@@ -63,7 +64,7 @@ class _FieldExplorer:
         texts = EXAMPLES | {"Empty it": ""}
         buttons = [self._fill_button(name, example) for name, example in texts.items()]
         examples = row(ipywidgets.Label("Examples:"), *buttons)
-        every = (self.pasted, examples, self.status, self.explanation)
+        every = (self.pasted, examples, self.status, self.explanation, CaseBar(self.status).alone)
         self.frame = panel(*(self._folded(every) if folded else every))
 
     def _folded(self, every: tuple[ipywidgets.Widget, ...]) -> tuple[ipywidgets.Widget, ...]:

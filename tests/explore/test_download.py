@@ -41,7 +41,7 @@ def url(container, monkeypatch):
 
 def explorer(source, folder="evidence"):
     """The controls by label or word, the status line and the result."""
-    _style, lists, *fields, buttons, status, progress, result = download_explorer(
+    _style, lists, *fields, buttons, status, progress, result, _case = download_explorer(
         source, list_logs(source), folder=str(folder)
     ).children
     controls = {c.description: c for c in (*lists.children, *fields, *buttons.children)}
@@ -234,7 +234,7 @@ def test_files_in_any_order_are_listed_by_what_they_hold_and_need_no_download(tm
     assert {mac for macs in found["nics"] for mac in macs} == {
         p.parent.name[-12:] for p in (paths[0], paths[-1])
     }
-    buttons, status = download_explorer(str(tmp_path), found).children[-4:-2]
+    buttons, status = download_explorer(str(tmp_path), found).children[-5:-3]
     buttons.children[0].click()
     assert "These are on this machine already" in status.value
 

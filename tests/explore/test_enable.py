@@ -27,7 +27,7 @@ def filled(**known):
 
 def parts(form):
     """The fields by label, the buttons, the status line, the consequences and the text."""
-    _style, *fields, status, result, shown, text = form.children
+    _style, *fields, status, result, shown, text, _case = form.children
     return {field.description: field for field in fields}, shown, status, result, text
 
 

@@ -16,7 +16,7 @@ DENIED = "1734601416,35.203.211.114,10.0.0.4,51318,12086,T,I,D,B,,,,"
 
 def parts(explorer):
     """The field to paste into, the buttons by name, the status line and the result."""
-    _style, pasted, choices, status, result = explorer.children
+    _style, pasted, choices, status, result, _case = explorer.children
     return pasted, {b.description: b for b in choices.children[1:]}, status, result
 
 

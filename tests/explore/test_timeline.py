@@ -12,10 +12,10 @@ from nsgkit.errors import NsgkitError
 from nsgkit.explore import timeline_explorer
 from nsgkit.explore.timeline.as_code import Named
 from nsgkit.explore.timeline.linked import LinkedTimeline
-from nsgkit.explore.timeline.local_time import checked_zone, in_utc
 from nsgkit.explore.timeline.question import Timeline, asked_by
 from nsgkit.explore.timeline.reference_lines import read_line, read_lines
 from nsgkit.explore.traffic.question import Traffic
+from nsgkit.views.timeline.local_time import checked_zone, in_utc
 from tests.explore.test_traffic import HOSTILE
 from tests.frames import flows
 from tests.public import PUBLIC, used

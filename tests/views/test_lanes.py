@@ -149,3 +149,28 @@ def test_another_table_or_colour_is_one_sentence(table):
         views.lanes(table.drop(columns="lane"))
     with pytest.raises(NsgkitError, match="choose decision or direction"):
         views.lanes(table, colour="rule")
+
+
+def hovered(chart):
+    """What is told on hover of each layer that tells anything: the words before each column."""
+    told = [layer["encoding"].get("tooltip", []) for layer in chart.to_dict()["layer"]]
+    return [{each["title"]: each["field"] for each in one} for one in told if one]
+
+
+def test_on_hover_a_mark_tells_its_time_by_the_clocks_of_a_zone_too(table):
+    chart = views.lanes(table, zone="America/St_Johns")  # three hours and a half behind UTC in December
+    bar = main(chart).loc["10.0.0.4 port 50000 → 192.0.2.7 port 443, TCP"]
+    assert all("When (UTC)" in told for told in hovered(chart))
+    assert {told["When (America/St_Johns)"] for told in hovered(chart)} == {"said_local"}
+    assert bar["said_when"] == "2024-12-19 09:00:00 to 09:30:00, 30 min"
+    assert bar["said_local"] == "2024-12-19 05:30:00 to 06:00:00, 30 min"
+
+
+@pytest.mark.parametrize("zone", ["", "UTC"])
+def test_without_another_zone_a_mark_tells_its_time_once(table, zone):
+    assert [title for title in hovered(views.lanes(table, zone=zone))[0] if "When" in title] == ["When (UTC)"]
+
+
+def test_a_zone_that_is_none_is_told_for_a_picture(table):
+    with pytest.raises(NsgkitError, match="There is no time zone 'Mars'"):
+        views.lanes(table, zone="Mars")

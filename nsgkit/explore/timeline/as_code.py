@@ -4,11 +4,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from nsgkit.enrich.network import Own
-from nsgkit.explore.timeline.local_time import clock
 from nsgkit.explore.timeline.question import Question
 from nsgkit.explore.timeline.reference_lines import Line, written_lines
 from nsgkit.explore.traffic.as_code import own_as_code
 from nsgkit.explore.workbench.bins import Span
+from nsgkit.views.timeline.local_time import clock
 
 _USUAL = Question()
 
@@ -40,6 +40,7 @@ def code(question: Question, named: Named, look: Look, chosen: list[str]) -> str
     found = f", found={named.found}" if question.lanes == "finding" else ""
     gaps = f"nsgkit.analyses.coverage_gaps({named.logs}.blobs, evidence={named.logs}.evidence_hours)"
     drawn = {"colour": question.colour, "marks": written_lines(look.lines), "span": (start, end)}
+    drawn |= {"zone": look.zone} if look.zone else {}
     lines = [
         f"# The same view again: {view(question, named, look)}",
         f"lanes = nsgkit.analyses.lanes({text}, of={question.filter!r}, by={question.lanes!r}, "

@@ -6,10 +6,10 @@ import pandas as pd
 
 from nsgkit.analyses.filters.grammar import beside, quoted
 from nsgkit.analyses.filters.select import query
-from nsgkit.explore.timeline.local_time import clock
 from nsgkit.explore.timeline.question import Question, Timeline, places_of
 from nsgkit.explore.traffic.as_code import own_as_code
 from nsgkit.schema import PLACE
+from nsgkit.views.timeline.local_time import clock
 
 _WORDS = {"peer": "ip", "host": "ip", "port": "dst_port"}  # of a lane, in a filter
 

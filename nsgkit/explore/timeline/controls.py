@@ -7,11 +7,11 @@ import ipywidgets
 import pandas as pd
 
 from nsgkit.analyses.filters.completion import complete, term_start
-from nsgkit.explore.timeline.local_time import zones
 from nsgkit.explore.timeline.question import COLOURS, LANES, Question
 from nsgkit.explore.workbench.controls import dropdown
 from nsgkit.explore.workbench.filter_field import FilterField
 from nsgkit.explore.workbench.spans import FIELDS, put_span, said_span, time_fields
+from nsgkit.views.timeline.local_time import zones
 
 Controls = dict[str, Any]
 ASKED = ("Filter", "Lanes by", "Colour by", *FIELDS)  # what is a part of the question

@@ -11,11 +11,11 @@ from nsgkit.counting.frame import Rows, as_table
 from nsgkit.enrich.network import Own
 from nsgkit.explore.timeline.as_code import Named
 from nsgkit.explore.timeline.linked import LinkedTimeline
-from nsgkit.explore.timeline.local_time import UTC_ONLY, checked_zone
 from nsgkit.explore.timeline.question import Timeline, asked_by
 from nsgkit.explore.timeline.reference_lines import read_lines
 from nsgkit.explore.traffic.question import Traffic
 from nsgkit.explore.workbench.code import name_of
+from nsgkit.views.timeline.local_time import UTC_ONLY, checked_zone
 
 
 def timeline_explorer(  # noqa: PLR0913

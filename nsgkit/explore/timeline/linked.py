@@ -15,7 +15,6 @@ from nsgkit.explore.timeline.actions import Actions, Seen
 from nsgkit.explore.timeline.as_code import Look, Named, code
 from nsgkit.explore.timeline.chosen import code_of_density, code_of_one, code_of_sight
 from nsgkit.explore.timeline.controls import ASKED, controls, put, question
-from nsgkit.explore.timeline.local_time import checked_zone
 from nsgkit.explore.timeline.opened import Opened
 from nsgkit.explore.timeline.question import Question, Timeline
 from nsgkit.explore.timeline.reference_lines import Line, ReferenceLines
@@ -39,6 +38,7 @@ from nsgkit.explore.workbench.selectable import brushable, empty_place, whole_bi
 from nsgkit.explore.workbench.spans import apart, span
 from nsgkit.html import escape
 from nsgkit.views.theme import StandIn, empty_chart
+from nsgkit.views.timeline.local_time import checked_zone
 
 NONE = -1
 _LATE = 3  # seconds within which a window that was drawn is told
@@ -206,7 +206,9 @@ class LinkedTimeline(Handlers):
                 empty_chart(*words.nothing_to_draw(self.timeline, self.asked)), self.timeline.whole_span
             )
             return
-        self.lanes.chart = picture.of_lanes(self.timeline, self.asked, self.table, self.lines.lines)
+        self.lanes.chart = picture.of_lanes(
+            self.timeline, self.asked, self.table, self.lines.lines, self.zone
+        )
         self.lanes.selections.observe(self._safely(self._brush), "span")
         self.lanes.selections.observe(self._safely(self._click), picture.CHOSEN)
 

@@ -20,7 +20,9 @@ _HOW = (
 )
 
 
-def of_lanes(timeline: Timeline, asked: Question, table: pd.DataFrame, lines: tuple[Line, ...]) -> Any:
+def of_lanes(
+    timeline: Timeline, asked: Question, table: pd.DataFrame, lines: tuple[Line, ...], zone: str
+) -> Any:
     """Return the lanes, in which a span is chosen by a drag and a mark by a click."""
     drawn = views.lanes(
         table,
@@ -28,6 +30,7 @@ def of_lanes(timeline: Timeline, asked: Question, table: pd.DataFrame, lines: tu
         gaps=timeline.gaps,
         marks=written_lines(lines),
         span=timeline.span(asked),
+        zone=zone,
     )
     if isinstance(drawn, StandIn):
         return drawn

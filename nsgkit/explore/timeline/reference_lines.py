@@ -9,10 +9,10 @@ import ipywidgets
 import pandas as pd
 
 from nsgkit.errors import NsgkitError, shown
-from nsgkit.explore.timeline.local_time import clock, in_utc
 from nsgkit.explore.workbench.controls import button, row, text_field
 from nsgkit.html import visible
 from nsgkit.times import parse_time
+from nsgkit.views.timeline.local_time import clock, in_utc
 
 Line: TypeAlias = tuple[pd.Timestamp, str]
 _TIME = re.compile(

@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 
 from nsgkit.detections.form import many
-from nsgkit.explore.timeline.local_time import in_utc, span_in_utc
 from nsgkit.explore.timeline.question import Question, Timeline
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.html import escape
 from nsgkit.schema import NOT_LOGGED, in_words, label
+from nsgkit.views.timeline.local_time import in_utc, span_in_utc
 
 _MOST_GAPS = 4  # that are named
 _STATES = {

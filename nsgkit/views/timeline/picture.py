@@ -17,6 +17,7 @@ from nsgkit.views.numbers import numbered
 from nsgkit.views.theme import NAME_LIMIT, WIDTH, decision_scale, readable, titled, utc
 from nsgkit.views.time_series import CLOCK
 from nsgkit.views.timeline.beside import gap_layers, gaps_in, head_of, line_layers, lines_in
+from nsgkit.views.timeline.local_time import UTC_ONLY, checked_zone
 from nsgkit.views.timeline.plot import DIRECTIONS, Plot, frayed, placed
 from nsgkit.views.timeline.words import heading, nothing_there, subtitle, told
 
@@ -25,17 +26,18 @@ _NAME_ROOM = 50  # letters of a lane's name: a finding's says what and whom
 _SIGNS = {"begin": "its begin is not in the data", "end": "its end is not in the data"}
 _SAID = {"said_lane": "Lane", "said_what": "What", "said_when": "When (UTC)", "said_ends": "Whom",
          "said_bytes": "Bytes, both ways", "said_rule": "Rule"}  # fmt: skip
-_DRAWN = ["time", "until", "low", "high", "row", "lane", *_SAID]
+_PLACED = ["time", "until", "low", "high", "row", "lane"]
 _LETTER = 6.2  # pixels
 
 
-def lanes(
+def lanes(  # noqa: PLR0913
     table: pd.DataFrame,
     *,
     colour: str = "decision",
     gaps: pd.DataFrame | None = None,
     marks: Iterable[tuple[object, object]] = (),
     span: tuple[object, object] | None = None,
+    zone: str = UTC_ONLY,
 ) -> Any:
     """Draw what happened when: a row a lane, each connection a bar as long as it lasted.
 
@@ -52,6 +54,8 @@ def lanes(
         Moments to be marked by a line with a label.
     span : pair of times or None
         From when to when, in UTC; by default that of the table.
+    zone : str
+        Such as "Europe/Berlin": on hover a mark also tells when it was by the clocks there.
 
     Returns
     -------
@@ -67,7 +71,7 @@ def lanes(
     MissingColumnError
         Where a table is another; the error names the function that makes it.
     NsgkitError
-        Where the colour or a time cannot be used.
+        Where the colour, a time or the zone cannot be used.
 
     Examples
     --------
@@ -80,25 +84,31 @@ def lanes(
     schema.require(table.columns, [c.name for c in schema.LANES], "nsgkit.analyses.lanes")
     if colour not in ("decision", "direction"):
         raise NsgkitError(f"colour takes no {shown(colour)}: choose decision or direction.")
+    local = checked_zone(zone).removeprefix("UTC")  # which is told of each mark as it is
     known = schema.names_carried(table)
     shown_ = table[table["rank"] < MOST_LANES]
     plot = _plot(shown_, span, known)
     if plot is None or shown_.empty:
         without = None if gaps is None or plot is None else gaps_in(gaps, plot, known)
         return nothing_there(table, without, plot)
-    return _picture(shown_, colour, plot, gaps, [*marks])
+    return _picture(shown_, colour, plot, (gaps, [*marks]), local)
 
 
 def _picture(
-    table: pd.DataFrame, colour: str, plot: Plot, gaps: pd.DataFrame | None, marks: Sequence[Any]
+    table: pd.DataFrame,
+    colour: str,
+    plot: Plot,
+    beside: tuple[pd.DataFrame | None, Sequence[Any]],
+    zone: str,
 ) -> Any:
+    gaps, marks = beside
     known = schema.names_carried(table)
     without, lines = gaps_in(gaps, plot, known), lines_in(marks, plot)
     plot = replace(plot, head=head_of(without, lines))
-    drawn = told(placed(table, colour, plot), known)
+    drawn, said = told(placed(table, colour, plot), known, zone), _said(zone)
     layers = [
-        _main(drawn, colour, table),
-        *_ends(frayed(drawn, plot)),
+        _main(drawn, colour, table, said),
+        *_ends(frayed(drawn, plot), said),
         _between(plot),
         *gap_layers(without, plot),
         *line_layers(lines, without, plot),
@@ -124,15 +134,26 @@ def _plot(table: pd.DataFrame, span: tuple[object, object] | None, known: Any) -
     return Plot(start, end, lanes_, int(WIDTH + 40 - names))
 
 
-def _main(drawn: pd.DataFrame, colour: str, table: pd.DataFrame) -> alt.Chart:
+def _said(zone: str) -> dict[str, str]:
+    """Return what is said of each mark on hover: its column, and the words before it."""
+    local = {"said_local": f"When ({zone})"} if zone else {}
+    utc = {name: _SAID[name] for name in ("said_lane", "said_what", "said_when")}
+    return utc | local | _SAID  # both readings of a time stand together
+
+
+def _tooltips(said: dict[str, str]) -> list[alt.Tooltip]:
+    return [alt.Tooltip(f"{name}:N", title=words) for name, words in said.items()]
+
+
+def _main(drawn: pd.DataFrame, colour: str, table: pd.DataFrame, said: dict[str, str]) -> alt.Chart:
     counts = table.groupby(colour, observed=True)["conversations"].sum()
     totals = {str(name): float(count) for name, count in counts.items()}
-    chart = alt.Chart(readable(drawn[[*_DRAWN, colour]])).mark_rect(opacity=0.85, clip=True)
+    chart = alt.Chart(readable(drawn[[*_PLACED, *said, colour]])).mark_rect(opacity=0.85, clip=True)
     made: alt.Chart = chart.encode(
         x2="until",
         y2="high",
         color=_colour(colour, totals),
-        tooltip=[alt.Tooltip(f"{name}:N", title=words) for name, words in _SAID.items()],
+        tooltip=_tooltips(said),
     )
     return made
 
@@ -147,20 +168,20 @@ def _colour(colour: str, totals: dict[str, float]) -> alt.Color:
     return alt.Color(f"{colour}:N", title=schema.label(colour), scale=scale, legend=legend)
 
 
-def _ends(signs: pd.DataFrame) -> list[alt.Chart]:
+def _ends(signs: pd.DataFrame, said: dict[str, str]) -> list[alt.Chart]:
     """Return open triangles where the data does not show how a connection began or ended."""
     if signs.empty:
         return []
     there = [sign for sign in _SIGNS if (signs["end_sign"] == sign).any()]
     shapes = {"begin": "triangle-left", "end": "triangle-right"}
     legend = alt.Legend(labelExpr=f"({json.dumps(_SIGNS)})[datum.label]", labelLimit=NAME_LIMIT)
-    chart = alt.Chart(readable(signs[["time", "low", "row", "end_sign", *_SAID]]))
+    chart = alt.Chart(readable(signs[["time", "low", "row", "end_sign", *said]]))
     points = chart.mark_point(fill="white", stroke=INK, size=48, strokeWidth=1.5, opacity=1)
     scale = alt.Scale(domain=there, range=[shapes[sign] for sign in there])
     return [
         points.encode(
             shape=alt.Shape("end_sign:N", title="Open end", scale=scale, legend=legend),
-            tooltip=[alt.Tooltip(f"{name}:N", title=words) for name, words in _SAID.items()],
+            tooltip=_tooltips(said),
         )
     ]
 

@@ -11,6 +11,7 @@ from nsgkit.views.findings.parts import spoken_seconds, spoken_width
 from nsgkit.views.numbers import counted, short_number
 from nsgkit.views.theme import StandIn, empty_chart
 from nsgkit.views.timeline.beside import Gap
+from nsgkit.views.timeline.local_time import UTC_ONLY
 from nsgkit.views.timeline.plot import Plot, in_milliseconds
 
 _BY = {"peer": "the other end", "port": "destination port", "host": "own host", "finding": "finding"}
@@ -18,8 +19,8 @@ _NONE = "No connection and no attempt matches here"
 _WIDER = "hoose a longer span or a wider filter."
 
 
-def told(drawn: pd.DataFrame, known: Mapping[str, str]) -> pd.DataFrame:
-    """Return the marks with what is said of each on hover."""
+def told(drawn: pd.DataFrame, known: Mapping[str, str], zone: str = UTC_ONLY) -> pd.DataFrame:
+    """Return the marks with what is said of each on hover, and when that was in the zone."""
     many = (drawn["mark"] == "density").to_numpy()
     what = [_what(*each) for each in _rows(drawn, "mark", "decision", "direction", "state", "conversations")]
     ends = drawn[["src_ip", "src_port", "dst_ip", "dst_port", "protocol"]].astype("object")
@@ -32,7 +33,8 @@ def told(drawn: pd.DataFrame, known: Mapping[str, str]) -> pd.DataFrame:
     return drawn.assign(
         said_lane=drawn["lane"].map(lambda lane: known.get(lane, lane)).astype("object"),
         said_what=what,
-        said_when=_when(drawn),
+        said_when=_when(drawn, "UTC"),
+        **({"said_local": _when(drawn, zone)} if zone else {}),
         said_ends=whom,
         said_bytes=sizes,
         said_rule=rules.where(rules.notna(), schema.NOT_LOGGED).mask(many, "many"),
@@ -61,10 +63,11 @@ def _whom(row: tuple[Any, ...], known: Mapping[str, str]) -> str:
     return f"{first} → {second}, {protocol}"
 
 
-def _when(drawn: pd.DataFrame) -> list[str]:
-    """Say from when to when in UTC, and how long that is."""
+def _when(drawn: pd.DataFrame, zone: str) -> list[str]:
+    """Say from when to when by the zone's clocks, and how long that is."""
     first, last = (in_milliseconds(drawn[name]) for name in ("start", "end"))
-    begins, ends = (drawn[name].dt.strftime("%Y-%m-%d %H:%M:%S") for name in ("start", "end"))
+    local = (drawn[name].dt.tz_convert(zone) for name in ("start", "end"))
+    begins, ends = (time.dt.strftime("%Y-%m-%d %H:%M:%S") for time in local)
     whole = drawn["begun"] & drawn["ended"] | (drawn["mark"] == "density")
     said = []
     for begin, end, lasted, known in zip(begins, ends, (last - first) / SECOND, whole, strict=True):

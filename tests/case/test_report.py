@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from nsgkit.case import Case
+from nsgkit.case.report.lanes import lanes
+from nsgkit.case.report.reading import read_case
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -45,6 +47,15 @@ def test_each_cited_tuple_and_its_blob_s_hash_stand_in_it(report):
     for row in case.cited.itertuples():
         assert row.raw in text
         assert row.blob_sha256 in text
+
+
+def test_a_connection_that_two_lines_tell_differently_counts_once_as_the_last_one_tells_it(case, his):
+    case.star(his.tail(5), "as it was known then")
+    case.star(his.tail(5).assign(bytes_src_to_dst=7), "as it is known now")
+    (lane,) = lanes(read_case(case.folder))
+    once = his.tail(5)
+    assert sum(lane.counts().values()) == len(once[~once["folded"]])
+    assert lane.carried("src_to_dst") == 7 * len(once[~once["folded"]])
 
 
 def test_the_head_stands_in_it(report):

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from nsgkit.case.report.markup import Element, Inside, in_lines, link, table, tag
+from nsgkit.case.report.markup import Element, Inside, in_lines, link, moment, table, tag
 from nsgkit.case.report.reading import Reading
 from nsgkit.case.report.summary import NOTHING
 from nsgkit.case.report.words import KINDS, from_to, spoken, value
@@ -49,11 +49,11 @@ def verdicts(reading: Reading) -> list[Inside]:
     rows = [
         [
             _line(event),
-            _at(event),
+            moment(_at(event)),
             event["author"],
             event["verdict"],
             _holds(event, last),
-            event["why"],
+            tag("span", *in_lines(event["why"])),
             event["told"],
         ]
         for event in reading.of("verdict")
@@ -100,8 +100,8 @@ def _verdicts(reading: Reading, key: str) -> Element:
     if not found:
         return tag("p", "None was given yet.")
     rows = [
-        [_line(event), _at(event), event["author"], event["verdict"], event["why"],
-         "holds" if event is found[-1] else "replaced by a later one"]
+        [_line(event), moment(_at(event)), event["author"], event["verdict"],
+         tag("span", *in_lines(event["why"])), "holds" if event is found[-1] else "replaced by a later one"]
         for event in found
     ]  # fmt: skip
     return table(["Line", "Written (UTC)", "By", "Verdict", "Why", "State"], rows)

@@ -19,6 +19,7 @@ class Element:
 
 Inside = str | int | Element  # what may stand in an element
 
+_SHORT = 15  # letters of a word that is never broken
 _EMPTY = frozenset({"meta", "br", "line", "rect", "path", "circle", "img", "col"})  # they have no inside
 
 
@@ -35,7 +36,13 @@ def tag(name: str, /, *inside: Inside, **attributes: str | float) -> Element:
     return Element(f"<{name}{facts}>{held}</{name}>")
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[Inside]], *, numbers: Iterable[int] = ()) -> Element:
+def table(
+    heads: Sequence[str],
+    rows: Iterable[Sequence[Inside]],
+    *,
+    numbers: Iterable[int] = (),
+    **attributes: str,
+) -> Element:
     """Return a table; the columns at the places `numbers` are set to the right.
 
     >>> table(["Rule"], [["DenyAll"]]).html[:41]
@@ -44,7 +51,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Inside]], *, numbers: It
     right = frozenset(numbers)
     body = [tag("tr", *(_cell(each, place in right) for place, each in enumerate(row))) for row in rows]
     head = tag("thead", tag("tr", *(tag("th", each, scope="col") for each in heads)))
-    return tag("table", head, tag("tbody", *body))
+    return tag("table", head, tag("tbody", *body), **attributes)
 
 
 def section(title: str, name: str, *inside: Inside) -> Element:
@@ -69,13 +76,30 @@ def in_lines(text: str) -> list[Inside]:
     return made
 
 
+def moment(text: str) -> Element:
+    """Return a time as `words.spoken` writes it, for a narrow column: its day stays in one line.
+
+    >>> moment("2024-12-19 09:00:00").html
+    '<span><span class="day">2024-12-19</span> 09:00:00</span>'
+    """
+    day, *clock = text.split(" ")
+    return tag("span", tag("span", day, class_="day"), *(f" {each}" for each in clock))
+
+
 def link(to: str, *inside: Inside) -> Element:
     """Return a link to another place of the page."""
     return tag("a", *inside, href=f"#{to}")
 
 
 def _cell(inside: Inside, right: bool) -> Element:
-    return tag("td", inside, class_="number") if right else tag("td", inside)
+    if right:
+        return tag("td", inside, class_="number")
+    return tag("td", inside, class_="short") if _is_short(inside) else tag("td", inside)
+
+
+def _is_short(inside: Inside) -> bool:
+    """Whether no word is longer than an IPv4 address: then none needs to be broken to fit on a page."""
+    return isinstance(inside, str) and all(len(word) <= _SHORT for word in inside.split())
 
 
 def _named(attribute: str) -> str:

@@ -5,7 +5,7 @@ import base64
 from nsgkit.case.folder import kept_bytes
 from nsgkit.case.report.lanes import MOST, Lane, lanes
 from nsgkit.case.report.limits import hatched
-from nsgkit.case.report.markup import Element, Inside, table, tag
+from nsgkit.case.report.markup import Element, Inside, moment, table, tag
 from nsgkit.case.report.picture import legend, timeline
 from nsgkit.case.report.reading import Reading
 from nsgkit.case.report.summary import NOTHING
@@ -23,7 +23,9 @@ def timelines(reading: Reading) -> list[Inside]:
         return [tag("p", f"{NOTHING} There is no picture, because nothing is cited.")]
     folded = sum(row.folded for row in reading.rows())
     said = "Every connection and attempt that is cited, each once, by who called whom. "
-    said += f"{many(folded, 'second view')} of connections, logged at their other end, are not drawn again. "
+    if folded:
+        said += f"{many(folded, 'more view')} of connections, logged at their other end, "
+        said += f"{'is' if folded == 1 else 'are'} not drawn again. "
     said += "Marks that fall on the same place are drawn once; the table has the counts."
     if len(found) > MOST:
         said += f" The first {MOST} of {len(found):,} lanes are drawn; the table has all."
@@ -52,13 +54,13 @@ def _as_table(found: list[Lane]) -> Element:
     heads = ["From", "To", "Port", "First (UTC)", "Last (UTC)", "Allowed", "Denied", "Undecided",
              "Single rows",
              "Bytes there", "Bytes back"]  # fmt: skip
-    rows = [
-        [lane.source, lane.target, lane.ports, spoken(lane.first), spoken(lane.last),
+    rows: list[list[Inside]] = [
+        [lane.source, lane.target, lane.ports, moment(spoken(lane.first)), moment(spoken(lane.last)),
          *(f"{count:,}" for count in lane.counts().values()),
          *(_bytes(lane.carried(way)) for way in ("src_to_dst", "dst_to_src"))]
         for lane in found
     ]  # fmt: skip
-    return table(heads, rows, numbers=range(5, 11))
+    return table(heads, rows, numbers=range(5, 11), class_="lanes")
 
 
 def _bytes(known: int | None) -> str:

@@ -36,7 +36,12 @@ def blobs(reading: Reading) -> list[Inside]:
     for each in reading.tuples():
         counts[each.blob, each.blob_sha256] = counts.get((each.blob, each.blob_sha256), 0) + 1
     rows: list[list[Inside]] = [
-        [name, tag("code", digest or "unknown"), f"{count:,}", _source(known.get((name, digest)))]
+        [
+            tag("code", name),
+            tag("code", digest or "unknown"),
+            f"{count:,}",
+            _source(known.get((name, digest))),
+        ]
         for (name, digest), count in sorted(counts.items(), key=str)
     ]
     heads = ["Blob", "SHA-256 of its stored bytes", "Cited tuples", "Where it came from"]

@@ -177,12 +177,18 @@ class Reading(NamedTuple):
         return (line.event for line in self.lines if line.event["event"] in kinds)
 
     def rows(self) -> dict[Row, list[int]]:
-        """Return each row that is cited, with the lines that cite it."""
-        found: dict[Row, list[int]] = {}
+        """Return each row that is cited, once, with the lines that cite it.
+
+        Read again from more logs, a connection may end later than an earlier line says: the last line holds.
+        """
+        rows: dict[tuple[str, int, int, bool], Row] = {}
+        lines: dict[tuple[str, int, int, bool], list[int]] = {}
         for number, file in self.cited.items():
             for row in file.rows:
-                found.setdefault(row, []).append(number)
-        return found
+                place = row.blob, row.record, row.tuple, row.whole
+                rows[place] = row
+                lines.setdefault(place, []).append(number)
+        return {row: lines[place] for place, row in rows.items()}
 
     def tuples(self) -> dict[Cited, list[int]]:
         """Return each raw tuple that is cited, with the lines that cite it."""

@@ -19,13 +19,16 @@ p {{ margin: 4px 0 8px; max-width: 80ch; }}
 a {{ color: var(--link); }}
 ul {{ margin: 4px 0 10px; padding-left: 22px; }}
 li {{ margin: 3px 0; overflow-wrap: anywhere; max-width: 90ch; }}
-nav ul {{ columns: 3; }}
+nav ul {{ columns: 3; column-gap: 32px; padding-left: 0; list-style: none; }}
+nav li {{ break-inside: avoid; }}
 .faint {{ color: var(--faint); font-size: 13px; }}
 .warning {{ color: var(--warn); font-weight: 600; }}
 .why {{ border-left: 3px solid {SERIES[0]}; padding-left: 10px; white-space: pre-line;
   overflow-wrap: anywhere; }}
 .told {{ overflow-wrap: anywhere; }}
-article {{ border-top: 1px solid var(--line); padding: 8px 0 6px; }}
+article {{ padding: 8px 0 6px; }}
+article + article {{ border-top: 1px solid var(--line); }}
+article h3 {{ margin-top: 8px; }}
 .kind {{ display: inline-block; border: 1px solid var(--faint); border-radius: 3px; padding: 0 6px;
   font-size: 13px; font-weight: 600; }}
 table {{ border-collapse: collapse; width: 100%; margin: 6px 0 14px; font-size: 13px; line-height: 1.4; }}
@@ -33,7 +36,9 @@ caption {{ text-align: left; font-weight: 600; padding: 4px 0; }}
 th, td {{ text-align: left; vertical-align: top; padding: 3px 8px 3px 0; border-bottom: 1px solid var(--line);
   overflow-wrap: anywhere; }}
 thead th {{ border-bottom: 2px solid var(--faint); overflow-wrap: normal; }}
-td.number {{ text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: normal; }}
+td.number {{ text-align: right; font-variant-numeric: tabular-nums; }}
+td.number, td.short {{ overflow-wrap: normal; }}
+.day {{ white-space: nowrap; }}
 tbody th {{ font-weight: 600; background: var(--box); padding: 4px 6px; }}
 .facts th {{ width: 190px; background: none; padding-left: 0; font-weight: 600; }}
 code, pre, .raw {{ font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
@@ -44,7 +49,7 @@ pre {{ background: var(--box); padding: 8px 10px; overflow-x: auto; white-space:
 .tuples {{ table-layout: fixed; }}
 .tuples col.time {{ width: 178px; }} .tuples col.place {{ width: 62px; }}
 figure {{ margin: 10px 0 16px; }}
-figure img {{ background: #fff; }}
+figure img {{ background: #fff; max-width: 100%; height: auto; }}
 svg.timeline {{ width: 100%; height: auto; }}
 svg text {{ font: 12px system-ui, "Segoe UI", Arial, "Liberation Sans", sans-serif; fill: var(--ink); }}
 svg text.faint {{ fill: var(--faint); font-size: 11px; }}
@@ -70,6 +75,7 @@ svg .hatch {{ stroke: var(--faint); stroke-width: .8; fill: none; }}
   thead {{ display: table-header-group; }}
   table {{ font-size: 8.5pt; }} code, pre, .raw {{ font-size: 7.5pt; }}
   #tuples, #blobs {{ break-before: page; }}
+  .lanes {{ font-size: 7.5pt; }} .lanes th, .lanes td {{ padding-right: 5px; }}
   .tuples col.time {{ width: 36mm; }} .tuples col.place {{ width: 13mm; }}
 }}
 """

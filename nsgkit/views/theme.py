@@ -31,6 +31,7 @@ _ADDRESSES = ("src_ip", "dst_ip", "source", "destination")  # columns of address
 _IDS = ("acl", "resource", "flow_log", "mac")  # columns of ids that have labels
 _NO_MEASURE = ("first", "last")
 _LINE = 96  # characters of a title or sentence before it wraps
+HINT_LINES = "hint_lines"  # of the subtitle, at its end; stands in a chart as its usermeta
 
 STYLE = f"""
 .vega-embed {{ overflow: visible; }}
@@ -134,6 +135,20 @@ def titled(chart: _Chart, title: str, subtitle: str | Sequence[str] = "") -> _Ch
     heading = textwrap.wrap(visible(title), _LINE) or [""]
     text = heading[0] if len(heading) == 1 else heading
     return chart.properties(title=alt.TitleParams(text=text, subtitle=wrapped))
+
+
+def hinted(chart: _Chart, hint: str) -> _Chart:
+    """Return a titled chart whose last lines say how to use it; an image of it leaves them out.
+
+    >>> chart = titled(alt.Chart(pd.DataFrame({"n": [1]})).mark_bar(), "Connections", "per hour, UTC")
+    >>> hinted(chart, "Drag to look closer.").title.subtitle
+    ['per hour, UTC', 'Drag to look closer.']
+    """
+    lines = textwrap.wrap(hint, _LINE)
+    spec: Any = chart
+    title = spec.title.copy()
+    title.subtitle = [*title.subtitle, *lines]
+    return chart.properties(title=title, usermeta={HINT_LINES: len(lines)})
 
 
 def require_measure(table: pd.DataFrame, measure: str, needed: Sequence[str], made_by: str) -> None:

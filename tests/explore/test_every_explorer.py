@@ -1,5 +1,6 @@
 """What every explorer has, whatever it shows: the case that is open can be written into."""
 
+import altair as alt
 import ipywidgets
 import pytest
 
@@ -7,6 +8,8 @@ import nsgkit
 from nsgkit import case as cases
 from nsgkit import explore
 from nsgkit.case import opening
+from nsgkit.views.images import as_svg
+from nsgkit.views.theme import StandIn
 
 SAMPLES = "data/samples"
 
@@ -43,6 +46,11 @@ def within(widget):
         yield from within(child)
 
 
+def charts(explorer):
+    found = [w for w in within(explorer) if isinstance(w, alt.JupyterChart)]
+    return [w for w in found if w.chart is not None and not isinstance(w.chart, StandIn)]
+
+
 def press(explorer, label):
     next(w for w in within(explorer) if isinstance(w, ipywidgets.Button) and w.description == label).click()
 
@@ -60,3 +68,20 @@ def test_the_coverage_goes_into_the_case_as_a_picture(case, hour):
     press(explore.coverage_explorer(SAMPLES), "Keep picture in the case")
     (kept,) = case.folder.glob("files/*.svg")
     assert "Which hours" in kept.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["traffic_explorer", "timeline_explorer", "places_explorer"])
+def test_a_kept_picture_does_not_tell_to_drag(name, case, hour):
+    explorer = made(name, hour)
+    assert any("Drag" in str(chart.chart.title.subtitle) for chart in charts(explorer))
+    press(explorer, "Keep picture in the case")
+    kept = [path.read_text("utf-8") for path in case.folder.glob("files/*.svg")]
+    assert kept
+    assert not any("Drag" in text for text in [*kept, *map(as_svg, (c.chart for c in charts(explorer)))])
+
+
+def test_a_picture_is_captioned_by_what_is_drawn_not_by_what_is_open(case, hour):
+    explorer = made("timeline_explorer", hour)
+    press(explorer, "Next mark")
+    press(explorer, "Keep picture in the case")
+    assert " conversations in " in case.events.sort_values("number").iloc[-1]["told"]

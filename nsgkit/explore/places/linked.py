@@ -33,7 +33,7 @@ from nsgkit.explore.workbench.spans import apart, span
 from nsgkit.explore.workbench.table import TableView
 from nsgkit.html import escape, visible
 from nsgkit.times import bin_width
-from nsgkit.views.theme import StandIn, empty_chart, titled
+from nsgkit.views.theme import StandIn, empty_chart, hinted, titled
 
 _NOTHING = "Choose from the table"
 _WIDTH, _HEIGHT = 560, 110  # pixels of the picture over time
@@ -188,8 +188,8 @@ class LinkedPlaces(Handlers):
         table = self.tables["time"] = self.placed.over_time(asked)
         drawn = empty_chart(*words.nothing_chosen(asked)) if table.empty else views.over_time(table)
         if not isinstance(drawn, StandIn):
-            said = [*drawn.title.subtitle, "Drag to choose a span."]
-            drawn = titled(drawn.properties(width=_WIDTH, height=_HEIGHT), "With addresses outside", said)
+            drawn = titled(drawn, "With addresses outside", drawn.title.subtitle)
+            drawn = hinted(drawn.properties(width=_WIDTH, height=_HEIGHT), "Drag to choose a span.")
         self.over_time.chart = brushable(drawn, self.placed.span(asked))
         if not isinstance(drawn, StandIn):
             self.over_time.selections.observe(self._safely(self._brush), "span")

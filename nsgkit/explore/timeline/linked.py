@@ -61,7 +61,7 @@ class LinkedTimeline(Handlers):
         self.chips = Chips(self._safely(self._choose_parts), self.opened.lives.show, timeline.traffic.names)
         self.lanes, self.strip = empty_place(), empty_place()
         self.actions = Actions(timeline, self._now, self.chosen, partial(show_status, self.status))
-        self.case = CaseBar(self.status, self.chosen, lambda: self.frame, CONVERSATIONS)
+        self.case = CaseBar(self.status, self.chosen, lambda: self.lanes, CONVERSATIONS)
         self.table, self.place, self.said = pd.DataFrame(), NONE, ""
         self.drawn: Question | None = None
         self.windows: list[tuple[float, Span]] = []  # of the strip, the last few, and when each was drawn
@@ -255,7 +255,8 @@ class LinkedTimeline(Handlers):
         else:
             table = opened.conversations
             how = code_of_density(self.timeline, seen.question, opened.mark, table, self.named.conversations)
-        return Chosen(opened.said or seen.summary, self._code(seen.question, how), table)
+        made = self._code(seen.question, how)
+        return Chosen(opened.said or seen.summary, made, table, drawn=seen.summary)
 
     def _code(self, asked: Question, how: list[str]) -> str:
         span, own = self.timeline.span(asked), self.timeline.traffic.given

@@ -10,7 +10,7 @@ from nsgkit.explore.timeline.question import Question, Timeline
 from nsgkit.explore.timeline.reference_lines import Line, written_lines
 from nsgkit.explore.workbench.bins import Span
 from nsgkit.explore.workbench.selectable import along, brushable, milliseconds
-from nsgkit.views.theme import NAMED_WIDTH, StandIn, titled
+from nsgkit.views.theme import NAMED_WIDTH, StandIn, hinted, titled
 
 _STRIP = 44  # pixels high
 CHOSEN = "chosen"  # the selection of a mark
@@ -38,8 +38,8 @@ def of_lanes(
     pick = alt.selection_point(name=CHOSEN, fields=["row"], on="click", toggle=False)
     interval = alt.selection_interval(name="span", encodings=["x"], zoom=False)
     drawn.layer[0] = drawn.layer[0].add_params(interval, pick)
-    subtitle = [*drawn.title.subtitle, _HOW]
-    return titled(drawn, _one_line(drawn.title.text), subtitle).configure_rect(cursor="pointer")
+    drawn = titled(drawn, _one_line(drawn.title.text), drawn.title.subtitle)
+    return hinted(drawn, _HOW).configure_rect(cursor="pointer")
 
 
 def clicked(value: Any) -> int | None:
@@ -61,8 +61,9 @@ def of_strip(timeline: Timeline, asked: Question) -> Any:
     interval = alt.selection_interval(name="span", encodings=["x"], zoom=False, value=window)
     colour = drawn.encoding.color.legend(None)
     strip = along(drawn, whole).encode(y=drawn.encoding.y.axis(None), color=colour)
-    title = alt.TitleParams("All the time: drag to go there", fontSize=12, fontWeight="normal", offset=4)
-    return strip.properties(width=NAMED_WIDTH, height=_STRIP, title=title).add_params(interval)
+    title = alt.TitleParams("All the time", subtitle=[], fontSize=12, fontWeight="normal", offset=4)
+    strip = strip.properties(width=NAMED_WIDTH, height=_STRIP, title=title).add_params(interval)
+    return hinted(strip, "Drag to go there.")
 
 
 def is_window(ends: list[float], looked: Span, whole: Span) -> bool:

@@ -13,7 +13,7 @@ from nsgkit.explore.traffic.picked import hours_to_pick, rows_to_pick
 from nsgkit.explore.traffic.question import BREAKDOWNS, MOST_OPENED, VOLUMES, Question, Traffic
 from nsgkit.explore.workbench.code import Call
 from nsgkit.schema import NOT_LOGGED, OTHERS
-from nsgkit.views.theme import StandIn, titled
+from nsgkit.views.theme import StandIn, hinted, titled
 
 TOP = 15  # bars
 ROWS = "Rows"  # the picture that is a table: the flow rows of what is chosen
@@ -57,7 +57,7 @@ def draw_over_time(question: Question, table: pd.DataFrame) -> alt.Chart:
         return chart
     title = chart.title.text if isinstance(chart.title.text, str) else " ".join(chart.title.text)
     how = "Drag to look closer, double click for the whole; after a click also wheel, + - and arrows."
-    drawn = titled(chart, title, [*chart.title.subtitle, how])
+    drawn = hinted(titled(chart, title, chart.title.subtitle), how)
     return drawn.properties(width=_WIDTH, height=_HEIGHT)
 
 

@@ -35,6 +35,7 @@ class Chosen(NamedTuple):
     code: str
     conversations: pd.DataFrame = _NOTHING
     finding: "pd.Series[Any] | None" = None
+    drawn: str = ""  # what the pictures show, where that is more than what is chosen
 
 
 class CaseBar:
@@ -114,8 +115,9 @@ class CaseBar:
         kept = [(picture, title) for picture, title in pictures_in(self._pictures()) if picture]  # type: ignore[misc]
         if not kept:
             raise NsgkitError("Nothing is drawn now, so there is no picture to keep.")
+        said = chosen.drawn or chosen.sentence
         for picture, title in kept:
-            case.keep_picture(picture, f"{title}. {chosen.sentence}".strip(". "), query=chosen.code)
+            case.keep_picture(picture, f"{title}. {said}".strip(". "), query=chosen.code)
         titles = "; ".join(title for _, title in kept)
         return f"{many(len(kept), 'picture')} kept in the case {case.folder.name}: {titles}."
 

@@ -117,8 +117,8 @@ def test_a_whole_chain_made_anew_is_told_by_the_report_and_the_head_alone(bundle
     small.write_manifests(bundle)
     assert nsgkit.verify(bundle).ok
     assert problems(bundle, head=head) == (
-        f"{bundle / small.LINES}: no line has the head that you noted, {head}. Lines were cut off at the end, "
-        "the folder was rolled back, the chain was made anew, or the head is that of another folder."
+        f"{bundle / small.LINES}: no line has the head that you noted, {head}. Lines were cut off at the "
+        "end, the folder was rolled back, the chain was made anew, or the head is that of another folder."
     )
 
 

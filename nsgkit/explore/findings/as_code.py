@@ -26,7 +26,7 @@ def code(found: Found, place: int, verdicts: str | Path = USUAL) -> str:
     found = nsgkit.detections.findings(conversations, known='known.toml')
     incidents = nsgkit.detections.incidents(found)
     judged = nsgkit.detections.with_verdicts(found, 'verdicts.jsonl')
-    finding = found[(found['kind'] == 'beacon') & (found['src_ip'] == '10.20.0.4') & ...].iloc[0]
+    finding = found[(found['kind'] == 'new internal edge') & (found['src_ip'] == '10.20.0.4') & ...].iloc[0]
     proof = nsgkit.detections.proof(conversations, finding)
     beside = nsgkit.query(conversations, 'src:10.20.0.4')
     nsgkit.views.finding_picture(finding, proof, beside)

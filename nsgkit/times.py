@@ -25,6 +25,7 @@ _USUAL = (
     12 * HOUR, DAY, 7 * DAY,
 )  # fmt: skip
 _PART = re.compile(r"(\d{0,6}(?:\.\d{1,6})?)\s*([A-Za-z]+)\s*")
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ISO = re.compile(
     r"\d{4}-\d\d-\d\d"
@@ -60,6 +61,18 @@ def parse_time(given: object, argument: str) -> datetime:
         f"{argument} takes no {shown(given)}: write a time in UTC, from 1970 to 9998, as '2024-12-19' or "
         "'2024-12-19 09:00'."
     )
+
+
+def shifted(time: datetime, by: timedelta) -> datetime:
+    """Return a time in UTC so much later, or earlier; the first or the last that there is where it is beyond.
+
+    >>> shifted(datetime(9999, 12, 31, 23, tzinfo=UTC), timedelta(hours=1)).second
+    59
+    """
+    try:
+        return time + by
+    except OverflowError:
+        return _LAST if by > timedelta(0) else _FIRST
 
 
 def parse_span(start: object, end: object) -> tuple[datetime | None, datetime | None]:

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-import msgspec
-
-from nsgkit.case.events import CITING
-from nsgkit.case.folder import FILES, LINES, KeptFile, kept_files
-from nsgkit.case.lines import ENDINGS, objection
+from nsgkit.case import contents
+from nsgkit.case.folder import FILES, LINES, KeptFile, is_begun, kept_files
+from nsgkit.case.lines import CITING, ENDINGS, objection
 from nsgkit.evidence.chain import BrokenChainError, Line, read_chain
 from nsgkit.evidence.folder import sha256_of
 from nsgkit.evidence.lock import LOCK
@@ -20,36 +18,11 @@ from nsgkit.progress import progress
 T = TypeVar("T")
 
 
-class CitedTuple(msgspec.Struct):
-    """A raw tuple as the file of a star or a finding has it."""
-
-    blob: str
-    record: int
-    tuple: int
-    blob_sha256: str
-    raw: str
-
-
-class Blob(msgspec.Struct):
-    """A blob as the file of an evidence line has it."""
-
-    name: str
-    sha256: str
-
-
-class _Citing(msgspec.Struct):
-    tuples: list[CitedTuple]
-
-
-class _Evidence(msgspec.Struct):
-    blobs: list[Blob]
-
-
 class Cited(NamedTuple):
     """A raw tuple that a line cites, and whether the evidence that the case then rested on has its blob."""
 
     number: int  # of the line, as in the case's events
-    tuple: CitedTuple
+    tuple: contents.Cited
     in_evidence: bool
 
 
@@ -105,7 +78,7 @@ def check_case(result: Verification, case: Path, hashes: Mapping[str, str]) -> l
         if kept.name not in hashes:
             if kind_at(path) == "missing":
                 result.problems.append(f"{path}: missing. Number {number:,} of the case names it")
-        elif hashes[kept.name] != kept.sha256:
+        elif hashes[kept.name] != kept.sha256 or path.stat().st_size != kept.size:
             result.problems.append(f"{path}: other bytes than number {number:,} of the case kept")
     return lines
 
@@ -115,13 +88,13 @@ def cited_by(
 ) -> list[Cited]:
     """Return every tuple that the lines cite, by the files that are what they were."""
     found: list[Cited] = []
-    evidence = set[tuple[str, str]]()
+    evidence = set[tuple[str, str | None]]()
     for line in lines:
         if line.event["event"] == "evidence":
-            held = _said(result, case, line, hashes, _Evidence)
+            held = _said(result, case, line, hashes, contents.Evidence)
             evidence = {(blob.name, blob.sha256) for blob in held.blobs} if held else evidence
         elif line.event["event"] in CITING:
-            said = _said(result, case, line, hashes, _Citing)
+            said = _said(result, case, line, hashes, contents.CitedFile)
             number = line.event["n"]
             cited = said.tuples if said else []
             found += [Cited(number, each, (each.blob, each.blob_sha256) in evidence) for each in cited]
@@ -159,7 +132,7 @@ def _read(result: Verification, case: Path, hashes: Mapping[str, str]) -> list[L
         result.problems.append(f"{path}: {error}, so something was changed, taken out or put in")
         result.broken = True
     else:
-        if not lines or lines[0].event["event"] != "opened":
+        if not is_begun(lines):
             result.problems.append(f"{path}: no line in it says that a case was opened")
     return lines
 
@@ -170,8 +143,8 @@ def _said(result: Verification, case: Path, line: Line, hashes: Mapping[str, str
     if hashes.get(kept.name) != kept.sha256:
         return None
     try:
-        return msgspec.json.decode((case / kept.name).read_bytes(), type=form)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return contents.decoded((case / kept.name).read_bytes(), form)
+    except contents.StrangeContentError:
         result.problems.append(f"{case / kept.name}: says what no file of a case does")
     except OSError as error:
         result.problems.append(f"{case / kept.name}: cannot be read: {error.strerror}")

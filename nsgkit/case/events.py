@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.case.folder import kept_json
+from nsgkit.case.contents import CitedFile, content
+from nsgkit.case.lines import CITING
 from nsgkit.evidence.chain import Line
 from nsgkit.schema.case import CASE_EVENTS, CASE_KINDS, CITED
-
-CITING = ("star", "finding")  # events whose files hold tuples
 
 
 def events_table(lines: Sequence[Line]) -> pd.DataFrame:
@@ -25,10 +25,10 @@ def events_table(lines: Sequence[Line]) -> pd.DataFrame:
 def cited_table(folder: Path, lines: Sequence[Line]) -> pd.DataFrame:
     """Return every raw tuple that the case cites, by line and time."""
     rows = [
-        {"number": line.event["n"], **each}
+        {"number": line.event["n"], **msgspec.structs.asdict(each)}
         for line in lines
         if line.event["event"] in CITING
-        for each in kept_json(folder, line.event["file"])["tuples"]
+        for each in content(folder, line.event, CitedFile).tuples
     ]
     table = pd.DataFrame(rows, columns=[c.name for c in CITED])
     return schema.typed(table, CITED) if len(table) else schema.empty(CITED)

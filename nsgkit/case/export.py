@@ -1,6 +1,5 @@
 """The rows that a case is about as a timeline for other tools: CSV as Timesketch takes it, or Parquet."""
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -8,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from nsgkit.case.events import CITING
-from nsgkit.case.folder import kept_json
+from nsgkit.case.contents import CitedFile, Row, content, kind_of
+from nsgkit.case.lines import CITING
 from nsgkit.case.spreadsheets import defused, write_csv
 from nsgkit.detections.form import many
 from nsgkit.errors import NsgkitError
@@ -50,14 +49,7 @@ def timeline_table(case: Path, lines: Sequence[Line]) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for line in lines:
         if line.event["event"] in CITING:
-            content = kept_json(case, line.event["file"])
-            try:
-                rows += _rows(line.event, content, verdicts)
-            except (AttributeError, KeyError, TypeError, ValueError):
-                raise NsgkitError(
-                    f"The file of number {line.event['n']} of the case says what no file of a case does. "
-                    "Verify the case: nsgkit.verify(folder)."
-                ) from None
+            rows += _rows(line.event, content(case, line.event, CitedFile), verdicts)
     table = pd.DataFrame(rows, columns=[*COLUMNS])
     for name in _TIMES:
         table[name] = pd.to_datetime(table[name], utc=True).dt.as_unit("ms")
@@ -66,44 +58,41 @@ def timeline_table(case: Path, lines: Sequence[Line]) -> pd.DataFrame:
     return found.sort_values(["datetime", "number", *PLACE], kind="stable", ignore_index=True)
 
 
-def _rows(
-    event: Mapping[str, Any], content: Mapping[str, Any], verdicts: Mapping[str, str]
-) -> Iterator[dict[str, Any]]:
-    cited = {tuple(each[name] for name in PLACE): each for each in content["tuples"]}
-    names = content["names"]
+def _rows(event: Mapping[str, Any], file: CitedFile, verdicts: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    cited = {(each.blob, each.record, each.tuple): each for each in file.tuples}
     said = {
         "event": event["event"],
         "number": event["n"],
         **{k: event[k] for k in ("author", "why", "query")},
     }
     said["tag"] = ",".join(_tags(event, verdicts))
-    for row in content["rows"]:
-        proof = cited.get(tuple(row[name] for name in PLACE), {})
+    for row in file.rows:
+        proof = cited.get((row.blob, row.record, row.tuple))
         yield {
-            **said, **{name: row.get(name) for name in (*_AS_THEY_ARE, *PLACE, "src_port", "dst_port")},
-            "message": _message(row, names, event["why"]), "datetime": row.get("first") or row["time"],
-            "timestamp_desc": "First seen" if "first" in row else "Logged", "last_seen": row.get("last"),
-            "src_ip": row["src_ip"], "src_name": name_of(row["src_ip"], names) or None,
-            "dst_ip": row["dst_ip"], "dst_name": name_of(row["dst_ip"], names) or None,
-            "blob_sha256": proof.get("blob_sha256"), "raw": proof.get("raw"),
+            **said, **{name: getattr(row, name) for name in (*_AS_THEY_ARE, *PLACE, "src_port", "dst_port")},
+            "message": _message(row, file.names, event["why"]), "datetime": row.begin,
+            "timestamp_desc": "First seen" if row.whole else "Logged", "last_seen": row.last,
+            "src_ip": row.src_ip, "src_name": name_of(row.src_ip, file.names) or None,
+            "dst_ip": row.dst_ip, "dst_name": name_of(row.dst_ip, file.names) or None,
+            "blob_sha256": proof and proof.blob_sha256, "raw": proof and proof.raw,
         }  # fmt: skip
 
 
-def _message(row: Mapping[str, Any], names: Mapping[str, str], why: str) -> str:
+def _message(row: Row, names: Mapping[str, str], why: str) -> str:
     """Return a row in a sentence, and why it is in the case.
 
-    >>> row = {"decision": "denied", "first": "…", "src_ip": "192.0.2.7", "dst_ip": "10.0.0.4",
-    ...     "protocol": "TCP", "dst_port": 22, "rule": "DenyAll"}
+    >>> from datetime import UTC, datetime
+    >>> row = Row("PT1H.json", 0, 0, "192.0.2.7", "10.0.0.4", dst_port=22, protocol="TCP", decision="denied",
+    ...     rule="DenyAll", first=datetime(2024, 12, 19, tzinfo=UTC))
     >>> _message(row, {"10.0.0.4": "10.0.0.4  ·  WEB1"}, "the first")
     'Denied attempt from 192.0.2.7 to 10.0.0.4 (WEB1), the port TCP 22, by the rule DenyAll: the first'
     """
-    whole = "first" in row
-    what = "attempt" if whole and row["decision"] == "denied" else "connection" if whole else "flow row"
-    told = (
-        f"{row['decision']} {what} from {in_words(row['src_ip'], names)} to {in_words(row['dst_ip'], names)}"
-    )
-    told += f", the port {row['protocol']} {row['dst_port']}"
-    told += f", by the rule {row['rule']}" if row.get("rule") else ""
+    what = "flow row"
+    if row.whole:
+        what = "attempt" if row.decision == "denied" else "connection"
+    told = f"{row.decision} {what} from {in_words(row.src_ip, names)} to {in_words(row.dst_ip, names)}"
+    told += f", the port {row.protocol} {row.dst_port}"
+    told += f", by the rule {row.rule}" if row.rule else ""
     return told[:1].upper() + told[1:] + (f": {why}" if why else "")
 
 
@@ -111,7 +100,7 @@ def _tags(event: Mapping[str, Any], verdicts: Mapping[str, str]) -> list[str]:
     """Return the analyst's words; of a finding its kind and what was last decided about it."""
     if event["event"] == "star":
         return list(event["tags"])
-    kind = str(json.loads(event["key"])["kind"])
+    kind = kind_of(event["key"])
     return [kind, verdicts[event["key"]]] if event["key"] in verdicts else [kind]
 
 

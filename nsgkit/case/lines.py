@@ -14,6 +14,7 @@ from nsgkit.evidence.events import is_sha256
 from nsgkit.times import parse_time
 
 ENDINGS = ("json", "svg", "png", "data")  # of the files that a case keeps
+CITING = ("star", "finding")  # events whose files hold raw tuples
 _LARGEST = 1 << 53
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z", re.ASCII)
 _Check = Callable[[Any], bool]
@@ -22,14 +23,38 @@ _Check = Callable[[Any], bool]
 def objection(event: Mapping[str, Any]) -> str | None:
     """Return what is wrong with a line, as the rest of a sentence; None where nothing is.
 
-    >>> objection({"at": "2024-12-19T09:00:00.000Z", "event": "note", "author": "kim", "text": 5})
+    >>> objection({"at": "2024-12-19T09:00:00.000Z", "event": "note", "author": "kim", "text": 5, "tags": []})
     "is none that nsgkit writes (see its 'text')"
     """
+    field = strange_field(event)
+    return None if field is None else f"is none that nsgkit writes (see its {field!r})"
+
+
+def strange_field(event: Mapping[str, Any]) -> str | None:
+    """Return the first field of a line that is missing, or does not hold what it must; None where all do.
+
+    Of a kind that is known every field that is there is checked, also one that only other kinds need: who
+    reads a line asks it for its tags, or its times, whatever it is.
+
+    >>> strange_field({"at": "2024-12-19T09:00:00.000Z", "event": "recovered", "cut": "", "tags": 5})
+    'tags'
+    """
     kind = event.get("event")
-    for field, holds in _CHECKS.get(kind, _LINE) if isinstance(kind, str) else _LINE:
-        if not holds(event.get(field, _ABSENT)):
-            return f"is none that nsgkit writes (see its {field!r})"
-    return None
+    needed = _NEEDED.get(kind) if isinstance(kind, str) else None
+    if missing := (needed or _ALWAYS) - event.keys():
+        return min(missing)
+    checked = _FIELDS if needed else _OF_ANY
+    return next((name for name, held in event.items() if name in checked and not _FIELDS[name](held)), None)
+
+
+def named_files(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the files below files/ that a line which was checked names.
+
+    >>> named_files({"event": "note", "text": "a thought"})
+    []
+    """
+    needed = _NEEDED.get(event["event"], frozenset())
+    return [event["file"]] if "file" in needed else [*event["files"]] if "files" in needed else []
 
 
 def _is_text(given: Any) -> bool:
@@ -69,23 +94,28 @@ def _are_named(given: Any) -> bool:
     return isinstance(given, list) and all(_is_kept(each) and _is_text(each.get("name")) for each in given)
 
 
-_ABSENT = object()  # no field holds it
-_LINE: tuple[tuple[str, _Check], ...] = (("at", _is_time), ("event", _is_text))
-_ABOUT: Mapping[str, _Check] = MappingProxyType({
-    "author": _is_text, "told": _is_text, "why": _is_text, "query": _is_text, "first": _is_time_or_null,
-    "last": _is_time_or_null,
+_FIELDS: Mapping[str, _Check] = MappingProxyType({
+    "at": _is_time, "event": _is_text, "author": _is_text, "format": _is_count, "tool": _is_text,
+    "told": _is_text, "why": _is_text, "query": _is_text, "text": _is_text, "key": _is_text,
+    "verdict": _is_text, "cut": _is_text, "tags": _are_texts, "first": _is_time_or_null,
+    "last": _is_time_or_null, "rows": _is_count, "cited": _is_count, "of": is_sha256, "file": _is_kept,
+    "files": _are_named,
 })  # fmt: skip
-_FIELDS: Mapping[str, Mapping[str, _Check]] = MappingProxyType({
-    "opened": {"author": _is_text, "format": _is_count, "tool": _is_text},
-    "evidence": {"author": _is_text, "told": _is_text, "file": _is_kept},
-    "network": {"author": _is_text, "told": _is_text, "files": _are_named},
-    "star": {**_ABOUT, "tags": _are_texts, "rows": _is_count, "cited": _is_count, "file": _is_kept},
-    "note": {"author": _is_text, "text": _is_text, "tags": _are_texts},
-    "finding": {**_ABOUT, "key": _is_text, "cited": _is_count, "file": _is_kept},
-    "verdict": {**_ABOUT, "key": _is_text, "verdict": _is_text},
-    "picture": {"author": _is_text, "told": _is_text, "query": _is_text, "file": _is_kept},
-    "drawn": {"of": is_sha256, "file": _is_kept},
-    "recovered": {"cut": _is_text},
-})  # fmt: skip
-_CHECKS = {event: (*_LINE, *fields.items()) for event, fields in _FIELDS.items()}
-NAMING = frozenset(event for event, fields in _FIELDS.items() if {"file", "files"} & fields.keys())
+_ALWAYS = frozenset({"at", "event"})
+_OF_ANY = _ALWAYS | {"author"}  # of a kind that a later version writes
+_SAID = _ALWAYS | {"author", "told"}
+_ABOUT = _SAID | {"why", "query", "first", "last"}
+_NEEDED: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "opened": _ALWAYS | {"author", "format", "tool"},
+        "evidence": _SAID | {"file"},
+        "network": _SAID | {"files"},
+        "star": _ABOUT | {"tags", "rows", "cited", "file"},
+        "note": _ALWAYS | {"author", "text", "tags"},
+        "finding": _ABOUT | {"key", "cited", "file"},
+        "verdict": _ABOUT | {"key", "verdict"},
+        "picture": _SAID | {"query", "file"},
+        "drawn": _ALWAYS | {"of", "file"},
+        "recovered": _ALWAYS | {"cut"},
+    }
+)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from nsgkit.case.cases import Case
 from nsgkit.case.evidence import evidence_of, evidence_told
-from nsgkit.case.folder import as_json, is_case, keep, make, read_lines, write_line, write_once
+from nsgkit.case.folder import as_json, begin, is_case, keep, read_lines, write_once
 from nsgkit.case.network_files import network_files
+from nsgkit.case.plain import plain
 from nsgkit.enrich.network import Own
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.evidence.folder import as_folder
@@ -71,7 +72,9 @@ def open(
     place = as_folder(folder, "folder")
     if logs is not None and not isinstance(logs, FlowLogs):
         raise NsgkitError(f"logs takes no {shown(logs)}: give what nsgkit.read_logs gives.")
-    by = author or _whoever_works_here()
+    if not isinstance(author, str | None):
+        raise NsgkitError(f"author takes no {shown(author)}: give a name as text.")
+    by = plain(author or _whoever_works_here())
     if (inside := case_in_bundle(place)) is not None:
         read_lines(inside)
         case = Case(inside, None, by, network=network, bundle=place)
@@ -102,19 +105,16 @@ def case_in_bundle(folder: Path) -> Path | None:
 
 def _opened(folder: Path, logs: FlowLogs | None, network: Own, author: str) -> Case:
     case = Case(folder, logs, author, network=network)
-    if not is_case(folder):
-        if logs is None:
-            raise NsgkitError(
-                f"{folder} is no case yet, and a new one needs logs: nsgkit.case.open(folder, logs)."
-            )
-        make(folder)
-        begun = {"author": author, "format": FORMAT, "tool": TOOL}
-        write_line(folder, "opened", begun)
+    if logs is None and not is_case(folder):
+        raise NsgkitError(
+            f"{folder} is no case yet, and a new one needs logs: nsgkit.case.open(folder, logs)."
+        )
     if logs is not None:
+        begin(folder, author, format=FORMAT, tool=TOOL)
         _tell_evidence(folder, logs, author)
+    read_lines(folder)
     if network is not None:
         _tell_network(folder, network, author)
-    read_lines(folder)
     return case
 
 

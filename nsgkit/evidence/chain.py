@@ -95,6 +95,11 @@ class Chain:
         """The SHA-256 of the last line."""
         return self._previous
 
+    @property
+    def number(self) -> int:
+        """The number of the last line, from 0; -1 before the first."""
+        return self._next - 1
+
     def add(self, event: str, **facts: object) -> int:
         """Add a line and return where it begins."""
         with self._lock:

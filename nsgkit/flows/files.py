@@ -8,7 +8,7 @@ import stat
 import sys
 import zlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,10 +19,10 @@ from nsgkit.flows.batches import Data
 from nsgkit.flows.content_kind import BLANK, is_blank
 from nsgkit.flows.parse.columns import Array
 from nsgkit.layout import ENDINGS, LATE, BlobName
-from nsgkit.times import parse_span
+from nsgkit.times import parse_span, shifted
 
 LARGE = 1 << 20  # bytes from which memory of its own, and a thread, are worth while
-_HOUR, _LAST = timedelta(hours=1), datetime.max.replace(tzinfo=UTC)
+_HOUR = timedelta(hours=1)
 _BUFFER_STEP = 16 << 20  # files of about one size fit into the same buffer; what is not used costs nothing
 _HELD_BY_LIST_ALONE = 2  # the list, and the question itself
 # Flow logs shrink 15 to 30 times; a file that grows a hundredfold is not one.
@@ -61,10 +61,10 @@ class Span(NamedTuple):
 
     def needs(self, hour: datetime) -> bool:
         """Tell whether the blob of that hour may hold rows of the span: the hour after it may, too."""
-        return self._overlaps(hour, self.end and _after(self.end, LATE))
+        return self._overlaps(hour, self.end and shifted(self.end, LATE))
 
     def _overlaps(self, hour: datetime, end: datetime | None) -> bool:
-        return (self.start is None or _after(hour, _HOUR) > self.start) and (end is None or hour < end)
+        return (self.start is None or shifted(hour, _HOUR) > self.start) and (end is None or hour < end)
 
     def __str__(self) -> str:
         """Return it in words."""
@@ -153,11 +153,6 @@ def unpack(stored: Data) -> Data:
             f"the gzip file unpacks to more than {limit:,} bytes: no flow log shrinks so far"
         )
     return data
-
-
-def _after(time: datetime, delta: timedelta) -> datetime:
-    """Return a time so much later, or the last that there is."""
-    return time + delta if time < _LAST - delta else _LAST
 
 
 def _words(time: datetime) -> str:

@@ -12,8 +12,9 @@ import nsgkit
 from nsgkit import NsgkitError
 from nsgkit import case as cases
 from nsgkit.case import citing
-from nsgkit.case.folder import read_lines, write_line
+from nsgkit.case.folder import read_lines
 from nsgkit.errors import EvidenceChangedError
+from tests.stored import chain
 
 
 def star(case, rows, why="why", **told):
@@ -258,8 +259,19 @@ def test_a_line_of_a_stranger_opens_no_file(case, tmp_path):
         "query": "",
         "file": {"sha256": "../../secret", "ending": "", "size": 1},
     }
+    path = case.folder / "case.jsonl"
+    events = [*map(json.loads, path.read_bytes().splitlines())]
+    path.write_bytes(b"".join(chain([*events, {"at": events[0]["at"], "event": "picture", **facts}])))
     with pytest.raises(EvidenceChangedError, match="is none that nsgkit writes"):
-        write_line(case.folder, "picture", facts)
+        case.report(tmp_path / "report.html")
+
+
+@pytest.mark.parametrize("why", [None, 5, ["a"]])
+def test_what_a_line_does_not_take_is_told_and_leaves_the_case_whole(case, his, why):
+    before = case.head
+    with pytest.raises(NsgkitError, match=r"a line of a case takes no .* as its 'why'"):
+        case.star(his, why)
+    assert case.head == before
 
 
 def test_a_torn_line_is_taken_off_and_told(case):
@@ -279,8 +291,8 @@ def test_nobody_else_may_read_it(case, his):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 def test_any_words_are_kept_as_they_are(case, text, tags):
     case.note(text, tags=tags)
-    line = read_lines(case.folder)[-1].event
-    assert line["text"] == text.encode("utf-8", "backslashreplace").decode()
+    kept = [line.event.get("text") for line in read_lines(case.folder)]
+    assert text.encode("utf-8", "backslashreplace").decode() in kept  # not the last where it was said before
 
 
 def test_a_display_says_what_is_in_it(case, his):

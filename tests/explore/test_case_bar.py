@@ -6,6 +6,8 @@ import pytest
 import nsgkit
 from nsgkit import case as cases
 from nsgkit.case import opening
+from nsgkit.case.contents import CitedFile, content
+from nsgkit.case.folder import read_lines
 from nsgkit.explore import (
     denied_queue,
     findings_explorer,
@@ -13,6 +15,10 @@ from nsgkit.explore import (
     timeline_explorer,
     traffic_explorer,
 )
+from tests.explore import test_denied as denied
+from tests.explore import test_places as places
+from tests.explore import test_timeline as timelines
+from tests.explore import test_traffic as traffic
 
 HIS = "src:203.0.113.199"
 
@@ -87,6 +93,87 @@ def test_a_verdict_goes_into_the_case_too(case, held, hour, tmp_path):
 def test_a_group_of_denied_attempts_is_starred(case, held):
     press(denied_queue(held), "Star")
     assert last(case)["event"] == "star"
+
+
+# -- the code of a star makes its rows again -------------------------------------------------------------
+def starred(case):
+    """The rows that the last line cites, by where they stand."""
+    return {place(row) for row in content(case.folder, read_lines(case.folder)[-1].event, CitedFile).rows}
+
+
+def place(row):
+    return row.blob, row.record, row.tuple
+
+
+def made_again(case, name, **names):
+    """The rows that the query of the last line makes, under its name, in a notebook with these names."""
+    names |= {"nsgkit": nsgkit}
+    exec(last(case)["query"], names)
+    return {place(row) for row in names[name].itertuples()}
+
+
+def test_the_code_of_a_star_on_the_timeline_makes_its_rows(case, held):
+    driven = timelines.opened(held, filter=HIS)
+    before = len(driven.linked.timeline.in_sight(driven.linked._now().question))
+    driven.set("From (UTC)", "2024-12-18T08:10").set("Until (UTC)", "2024-12-18T08:30").press("Star")
+    assert 0 < len(starred(case)) < before
+    assert made_again(case, "chosen", conversations=held) == starred(case)
+
+
+def test_the_code_of_a_star_on_one_mark_makes_its_row(case, held):
+    driven = timelines.opened(held, filter=f"{HIS} allowed")
+    driven.click(mark="bar").press("Star")
+    assert len(starred(case)) == 1
+    assert made_again(case, "opened", conversations=held) == starred(case)
+
+
+def test_the_code_of_a_star_in_the_places_explorer_makes_its_rows(case, held):
+    driven = places.opened(held, network="data/samples/network.toml")
+    everything = len(driven.linked.placed.chosen(driven.linked._now().question))
+    driven.click_map(driven.on_map[0]).set("Bin", "15min")
+    driven.one("IntSlider").value = 1
+    driven.press("Star")
+    assert 0 < len(starred(case)) < everything
+    assert made_again(case, "chosen", conversations=held) == starred(case)
+
+
+def test_the_code_of_a_star_in_the_traffic_explorer_makes_its_rows(case, hour, held):
+    driven = traffic.Driven(traffic_explorer(hour, by="src_ip"))
+    driven.click({"src_ip": "203.0.113.199"})
+    press(driven.frame, "Star")
+    assert 0 < len(starred(case)) < len(held)
+    assert made_again(case, "chosen", logs=hour) == starred(case)
+
+
+def test_the_code_of_a_starred_finding_finds_it_wherever_it_stands(case, held, hour):
+    found = nsgkit.detections.findings(held, kinds=["brute force"])
+    press(findings_explorer(held, found, logs=hour), "Star")
+    firsts = {(blob, record, number) for blob, record, number in found.iloc[0]["rows"]}
+    assert starred(case) == firsts
+    assert firsts <= made_again(case, "proof", conversations=held)
+
+
+def test_the_code_of_a_starred_row_of_the_queue_makes_its_attempts(case, held, tmp_path):
+    network, known = "data/samples/network.toml", tmp_path / "known.toml"
+    first = nsgkit.detections.denied_triage(held, network=network)["src_ip"].iloc[0]
+    known.write_text(f'[[known]]\nsrc = "{first}"\nwhy = "our scanner"\nby = "IT"\nuntil = 2030-01-01\n')
+    press(denied_queue(held, network=network, known=known), "Star")
+    assert starred(case)
+    assert made_again(case, "chosen", conversations=held) == starred(case)
+
+
+def test_a_verdict_of_the_queue_goes_into_the_case_too(case, held, tmp_path):
+    driven = denied.Driven(denied_queue(held, verdicts=tmp_path / "verdicts.jsonl"))
+    driven.judge("benign", "a probe")
+    assert (last(case)["event"], last(case)["why"]) == ("verdict", "a probe")
+    assert last(case)["told"].startswith("benign: ")
+
+
+def test_the_map_of_places_is_kept_as_a_png(case, held):
+    press(places_explorer(held, network="data/samples/network.toml"), "Keep picture in the case")
+    (kept,) = case.folder.glob("files/*.png")
+    assert kept.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    assert list(case.folder.glob("files/*.svg"))  # the picture over time, beside it
 
 
 def test_a_picture_is_kept_as_it_is_drawn(case, held):

@@ -29,6 +29,7 @@ _SIGNATURES = frozenset(f"{form.TAG_MANIFEST}.{ending}" for ending in ("sig", "t
 _PLACE = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]*/)*[A-Za-z0-9_-][A-Za-z0-9._-]*", re.ASCII)
 _LINE = re.compile(r"([0-9a-f]{64}) {1,2}([^\r\n ][^\r\n]*)", re.ASCII)  # bagit parts with one, or two
 _AGENT = re.compile(rb"^Bag-Software-Agent: ([^\r\n]*)", re.MULTILINE)
+_LONGEST = 4_096  # bytes of a line of a manifest
 _SHOWN = 200  # characters of a stranger's text
 
 
@@ -96,13 +97,14 @@ def _read_manifest(result: Verification, manifest: str) -> dict[str, str]:
     """Return what a manifest lists; tell of lines that are none of a bundle's."""
     listed = dict[str, str]()
     path = result.folder / manifest
-    text = path.read_bytes().decode("utf-8", "backslashreplace")
-    for number, line in enumerate(text.splitlines(), 1):
-        parsed = _LINE.fullmatch(line)
-        if parsed is None or not _PLACE.fullmatch(parsed[2]) or parsed[2] in listed:
-            told = f"line {number:,} is none of a bundle's: {visible(line)[:_SHOWN]}"
-            result.problems.append(f"{path}: {told}. Nothing was looked at for it")
-        else:
+    with path.open("rb") as file:
+        for number, raw in enumerate(iter(lambda: file.readline(_LONGEST), b""), 1):
+            line = raw.decode("utf-8", "backslashreplace").rstrip("\r\n")
+            parsed = _LINE.fullmatch(line)
+            if parsed is None or not _PLACE.fullmatch(parsed[2]) or parsed[2] in listed:
+                told = f"line {number:,} is none of a bundle's: {visible(line[:_SHOWN])[:_SHOWN]}"
+                result.problems.append(f"{path}: {told}. Neither it nor what stands below it was followed")
+                break
             listed[parsed[2]] = parsed[1]
     return listed
 
@@ -127,11 +129,16 @@ def _tell_strangers(
 ) -> None:
     """Tell of files that lie in the bundle, in the manifests too, and that no line of the case names."""
     known = {f"data/{name}" for name in (form.README, form.REPORT, form.TABLE, f"{form.CASE}/{LINES}")}
+    known |= {*form.TAGS, form.TAG_MANIFEST, *_SIGNATURES}
     known |= {f"data/{form.CASE}/{kept.name}" for kept in kept_files(lines)}
     blobs = {each.tuple.blob_sha256 for each in cited}
+    known |= {
+        f"data/{form.BLOBS}/{name}"
+        for name, sha256 in _below(f"data/{form.BLOBS}/", hashes).items()
+        if form.blob_of(name) == sha256 and sha256 in blobs
+    }
     for name in hashes:
-        sha256 = form.blob_of(name.removeprefix(f"data/{form.BLOBS}/"))
-        if name.startswith("data/") and name not in known and sha256 not in blobs:
+        if name not in known:
             result.problems.append(f"{visible(result.folder / name)}: nothing in the case names this file")
 
 

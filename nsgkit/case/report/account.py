@@ -1,9 +1,9 @@
 """What a case says, event by event: the account, the findings, the verdicts and the notes."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from nsgkit.case.contents import kind_of
 from nsgkit.case.report.markup import Element, Inside, in_lines, link, moment, table, tag
 from nsgkit.case.report.reading import Reading
 from nsgkit.case.report.summary import NOTHING
@@ -33,7 +33,7 @@ def findings(reading: Reading) -> list[Inside]:
         file = reading.cited[event["n"]]
         rows = [(label, value(told), unit, meaning) for label, told, unit, meaning in file.figures]
         made += [
-            tag("h3", f"Line {event['n']}: ", _kind_of(event["key"])),
+            tag("h3", f"Line {event['n']}: ", kind_of(event["key"])),
             tag("p", event["told"], class_="told"),
         ]
         made += [tag("p", f"{file.harmless}.".replace("..", "."))] if file.harmless else []
@@ -109,14 +109,6 @@ def _verdicts(reading: Reading, key: str) -> Element:
 
 def _holds(event: Event, last: Mapping[str, int]) -> str:
     return "yes" if last[event["key"]] == event["n"] else f"no, line {last[event['key']]} does"
-
-
-def _kind_of(key: str) -> str:
-    """Return which kind of finding this is; nothing where the key does not say."""
-    try:
-        return str(json.loads(key)["kind"])
-    except (ValueError, KeyError, TypeError):
-        return "a finding"
 
 
 def _line(event: Event) -> Element:

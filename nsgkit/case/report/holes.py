@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from nsgkit.case.report.reading import Evidence, Reading
+from nsgkit.case.contents import Evidence
+from nsgkit.case.report.reading import Reading
 from nsgkit.case.report.words import from_to, short, spoken
+from nsgkit.times import shifted
 
 _HOUR = timedelta(hours=1)
 
@@ -65,7 +67,7 @@ def _gaps(logs: Evidence) -> Iterator[Hole]:
 def _stops(logs: Evidence) -> Iterator[Hole]:
     end = _end(logs)
     for stop in logs.stops:
-        start = stop.last_hour + _HOUR
+        start = shifted(stop.last_hour, _HOUR)
         told = f"Logging of {_place(stop.mac, stop.resource)} stopped: its last blob is of the hour from "
         told += f"{spoken(stop.last_hour)} UTC, while others went on. What happened after it is unknown"
         told += f" (together with {stop.together_with})." if stop.together_with else "."
@@ -99,7 +101,7 @@ def _late(logs: Evidence) -> Iterator[Hole]:
 
 
 def _end(logs: Evidence) -> datetime | None:
-    hours = [blob.hour + _HOUR for blob in logs.blobs if blob.hour]
+    hours = [shifted(blob.hour, _HOUR) for blob in logs.blobs if blob.hour]
     return max(hours, default=logs.last)
 
 

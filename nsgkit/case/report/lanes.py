@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from nsgkit.case.report.reading import Reading, Row
+from nsgkit.case.contents import Row
+from nsgkit.case.report.reading import Reading
 from nsgkit.detections.form import many
 from nsgkit.schema import in_words
 

@@ -4,8 +4,9 @@ import itertools
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from nsgkit.case.contents import Evidence, Row
 from nsgkit.case.report.holes import Hole, Sorted, holes, sort_out
-from nsgkit.case.report.reading import Evidence, Reading, Row
+from nsgkit.case.report.reading import Reading
 from nsgkit.case.report.words import from_to, one_by_one, short
 from nsgkit.detections.form import many
 from nsgkit.schema import DROPPED

@@ -7,12 +7,13 @@ frayed, and hours without logs are hatched.
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from nsgkit.case.contents import Row
 from nsgkit.case.report.holes import Hole
 from nsgkit.case.report.lanes import MOST, Lane
 from nsgkit.case.report.markup import Element, Inside, tag
-from nsgkit.case.report.reading import Row
 from nsgkit.case.report.words import from_to
 from nsgkit.schema import cut_apart
+from nsgkit.times import shifted
 
 WIDTH, _LEFT, _RIGHT, _TOP, _LANE, _FOOT = 960, 262, 14, 34, 40, 8
 _ROOM = 40  # letters of a lane's name
@@ -22,7 +23,7 @@ _STEPS = tuple(
     timedelta(**{unit: count})
     for unit, counts in (
         ("seconds", (1, 2, 5, 10, 15, 30)), ("minutes", (1, 2, 5, 10, 15, 30)), ("hours", (1, 2, 3, 6, 12)),
-        ("days", (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)),
+        ("days", (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 10_000, 100_000, 1_000_000)),
     )
     for count in counts
 )  # fmt: skip
@@ -35,7 +36,7 @@ class Axis:
 
     def __init__(self, first: datetime, last: datetime) -> None:
         length = max(last - first, timedelta(seconds=10))
-        self.first, self.last = first - length / 40, first + length + length / 40
+        self.first, self.last = shifted(first, -length / 40), shifted(shifted(first, length), length / 40)
         self._length = self.last - self.first
 
     def x(self, time: datetime) -> float:
@@ -46,11 +47,8 @@ class Axis:
     def ticks(self) -> Iterator[datetime]:
         """Yield round times, at most seven."""
         step = next((s for s in _STEPS if self._length / s <= _MOST_TICKS), _STEPS[-1])
-        at = _EPOCH + -((_EPOCH - self.first) // step) * step
-        while at <= self.last:
-            if at >= self.first:
-                yield at
-            at += step
+        first, last = -((_EPOCH - self.first) // step), (self.last - _EPOCH) // step
+        yield from (_EPOCH + number * step for number in range(first, last + 1))
 
     def shows_seconds(self) -> bool:
         """Whether its ticks are less than a minute apart."""

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from nsgkit.case.contents import Blob, Cited, CitedFile
 from nsgkit.case.report.markup import Element, Inside, in_lines, listed, table, tag
-from nsgkit.case.report.reading import Blob, Cited, CitedFile, Reading
+from nsgkit.case.report.reading import Reading
 from nsgkit.case.report.summary import NOTHING
 from nsgkit.case.report.words import KINDS, spoken
 from nsgkit.detections.form import many

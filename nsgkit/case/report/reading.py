@@ -1,152 +1,14 @@
-"""What a report is made of: the lines of a case and the files that they name, checked as they are read.
-
-A case may come from a stranger. A file that says something else than nsgkit writes is one clear error.
-"""
+"""What a report is made of: the lines of a case and the files that they name, checked as they are read."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-import msgspec
-
-from nsgkit.case.events import CITING
-from nsgkit.case.folder import KeptFile, kept_bytes, read_lines
-from nsgkit.errors import NsgkitError
+from nsgkit.case.contents import Cited, CitedFile, Evidence, Row, content
+from nsgkit.case.folder import read_lines
+from nsgkit.case.lines import CITING
 from nsgkit.evidence.chain import Line
-
-T = TypeVar("T")
-
-
-class Row(msgspec.Struct, frozen=True):
-    """A conversation, or a flow row, which has a `time` in place of `first` and `last`."""
-
-    blob: str
-    record: int
-    tuple: int
-    src_ip: str | None = None
-    dst_ip: str | None = None
-    src_port: int | None = None
-    dst_port: int | None = None
-    protocol: str | None = None
-    decision: str | None = None
-    state: str | None = None
-    rule: str | None = None
-    mac: str | None = None
-    resource: str | None = None
-    flow_log: str | None = None
-    version: int | None = None
-    encryption: str | None = None
-    bytes_src_to_dst: int | None = None
-    bytes_dst_to_src: int | None = None
-    folded: bool = False
-    stateless: bool = False
-    first: datetime | None = None
-    last: datetime | None = None
-    time: datetime | None = None
-
-    @property
-    def whole(self) -> bool:
-        """Whether it is a conversation, and no flow row."""
-        return self.first is not None
-
-    @property
-    def begin(self) -> datetime | None:
-        """When it was first seen."""
-        return self.first or self.time
-
-    @property
-    def end(self) -> datetime | None:
-        """When it was last seen."""
-        return self.last or self.begin
-
-
-class Cited(msgspec.Struct, frozen=True):
-    """A raw tuple, and where it stands."""
-
-    blob: str
-    blob_sha256: str | None
-    record: int
-    tuple: int
-    raw: str
-    time: datetime
-
-
-class CitedFile(msgspec.Struct, frozen=True):
-    """What a star or a finding rests on; only a finding has figures."""
-
-    rows: list[Row]
-    tuples: list[Cited]
-    names: dict[str, str]
-    figures: list[tuple[str, Any, str, str]] = []
-    harmless: str = ""
-    meant: str = ""
-
-
-class Blob(msgspec.Struct, frozen=True):
-    """A blob as the logs were read."""
-
-    name: str
-    sha256: str | None
-    size: int
-    rows: int
-    rejects: int
-    unread: int
-    complete: bool
-    begins_in_middle: bool
-    hour: datetime | None = None
-    mac: str | None = None
-    resource: str | None = None
-    note: str | None = None
-    source: dict[str, Any] | None = None
-
-
-class Named(msgspec.Struct, frozen=True):
-    """A file that was set aside."""
-
-    name: str
-    reason: str
-
-
-class Interval(msgspec.Struct, frozen=True):
-    """A gap or a silence."""
-
-    start: datetime
-    end: datetime
-    mac: str | None = None
-    resource: str | None = None
-
-
-class Stop(msgspec.Struct, frozen=True):
-    """Where logging ended while the rest went on."""
-
-    last_hour: datetime
-    mac: str | None = None
-    resource: str | None = None
-    together_with: str | None = None
-
-
-class Kinds(msgspec.Struct, frozen=True):
-    """Which kinds of rows a flow log wrote."""
-
-    flow_log: str | None = None
-    meaning: str | None = None
-
-
-class Evidence(msgspec.Struct, frozen=True):
-    """The logs as they were read, and what they cannot show."""
-
-    rows: int
-    blobs: list[Blob]
-    set_aside: list[Named]
-    gaps: list[Interval]
-    silences: list[Interval]
-    stops: list[Stop]
-    record_types: list[Kinds]
-    said: list[str]
-    asked: str
-    first: datetime | None
-    last: datetime | None
 
 
 class Reading(NamedTuple):
@@ -213,19 +75,7 @@ def read_case(folder: Path) -> Reading:
     for line in lines:
         event = line.event
         if event["event"] in CITING:
-            cited[event["n"]] = _read(folder, event, CitedFile)
+            cited[event["n"]] = content(folder, event, CitedFile)
         if event["event"] == "evidence":
-            evidence[event["n"]] = _read(folder, event, Evidence)
+            evidence[event["n"]] = content(folder, event, Evidence)
     return Reading(folder, lines, cited, evidence)
-
-
-def _read(folder: Path, event: dict[str, Any], kind: type[T]) -> T:
-    kept = event["file"]
-    try:
-        return msgspec.json.decode(kept_bytes(folder, kept), type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        name = KeptFile(kept["sha256"], kept["ending"], kept["size"]).name
-        raise NsgkitError(
-            f"{folder / name} is none that nsgkit writes ({error}), so no report can be made. Line "
-            f"{event['n']} of the case names it: ask whoever made the case."
-        ) from None

@@ -20,12 +20,12 @@ def facts(rows: Sequence[tuple[str, Inside]]) -> Element:
 
 def summary(reading: Reading) -> list[Inside]:
     """Return who wrote what, when, of which logs."""
-    first, last = reading.lines[0].event, reading.lines[-1].event
+    first, last = next(reading.of("opened")), reading.lines[-1].event
     authors = Counter(line.event["author"] for line in reading.lines if line.event.get("author"))
     by = ", ".join(f"{name} ({many(count, 'line')})" for name, count in sorted(authors.items()))
     logs = [event["told"] for event in reading.of("evidence")]
     rows: list[tuple[str, Inside]] = [
-        ("Begun", f"{spoken(first['at'])} UTC, with {first.get('tool', 'an unknown tool')}"),
+        ("Begun", f"{spoken(first['at'])} UTC, with {first['tool']}"),
         ("Last written", f"{spoken(last['at'])} UTC, line {last['n']}"),
         ("Written by", by or "unknown"),
         ("Holds", _counts(reading)),

@@ -178,7 +178,7 @@ class Rows:
 
     def concat(self, other: "Rows") -> "Rows":
         """Put rows of the same columns, coded alike, below these."""
-        return self._with(nw.concat([self.frame, other.frame]))
+        return self._with(sql.below(self.frame, other.frame))
 
     def fingerprint(self, **parts: Sequence[str]) -> "Rows":
         """Add a 64-bit number for each combination of columns, `name=[columns]`: see `sql.fingerprint`."""

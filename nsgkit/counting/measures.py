@@ -45,8 +45,9 @@ def measured(rows: Rows, by: Sequence[str], peers: str | None = None) -> Rows:
     """Return the measures of each group of conversations, in no order; `peers` are counted where given."""
     counted, here = one_if(~nw.col("folded")), ~nw.col("counted_by").is_null()
     once = nw.when(~nw.col("folded"))
-    # Names that no column of an analyst has.
-    rows = rows.with_columns(
+    # Names that no column of an analyst has. Only what is counted goes on: each column costs time to plan.
+    rows = rows.select(
+        *dict.fromkeys([*by, "first", "last", "folded"]),
         _began=one_if(here & (nw.col("decision") == "allowed")) * counted,
         _undecided=one_if(here & (nw.col("decision") == "unknown")) * counted,
         _denied=one_if(nw.col("decision") == "denied") * counted,

@@ -31,14 +31,9 @@ def make_samples() -> dict[str, bytes]:
 
     It takes some seconds. The same bytes on every platform and in every Python version.
     """
-    hours = _hours()
-    defects.remove_gap(hours)
-    defects.repeat_record(hours)
-    cut_record = defects.truncate_growing_blob(hours)
-    facts = truth(hours, cut_record, _facts())
-    blobs = {path(hour): _blob(those) for hour, those in hours.items()}
-    blobs[path(defects.growing())] = _growing_blob(hours[defects.growing()], cut_record)
-    return blobs | {name: text.encode("utf-8") for name, text in _beside(facts).items()}
+    hours, cut_record = _changed_hours()
+    beside = _beside(truth(hours, cut_record, _facts()))
+    return _blobs(hours, cut_record) | {name: text.encode("utf-8") for name, text in beside.items()}
 
 
 def write_samples(folder: str | Path = "data/samples") -> int:
@@ -86,7 +81,7 @@ def write_evidence(folder: str | Path) -> Path:
         raise NsgkitError(
             f"{folder} is not empty: made-up logs must not mix with evidence. Name an empty or a new folder."
         )
-    download_evidence(make_samples(), folder)
+    download_evidence(_blobs(*_changed_hours()), folder)
     return folder
 
 
@@ -98,6 +93,21 @@ def _hours() -> dict[Hour, list[Record]]:
     for (host, second), lines in found.items():
         hours[host, second // 3_600].extend(records((host, second), lines))
     return hours
+
+
+def _changed_hours() -> tuple[dict[Hour, list[Record]], bytes]:
+    """Return the records of each hour with what has happened to them since, and a record that was cut."""
+    hours = _hours()
+    defects.remove_gap(hours)
+    defects.repeat_record(hours)
+    return hours, defects.truncate_growing_blob(hours)
+
+
+def _blobs(hours: dict[Hour, list[Record]], cut_record: bytes) -> dict[str, bytes]:
+    """Return every PT1H.json by its path."""
+    blobs = {path(hour): _blob(those) for hour, those in hours.items()}
+    blobs[path(defects.growing())] = _growing_blob(hours[defects.growing()], cut_record)
+    return blobs
 
 
 def _facts() -> list[Fact]:

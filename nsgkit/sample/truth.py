@@ -1,7 +1,7 @@
 """truth.json: what is planted in the logs and what they add up to, counted from what was written."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
@@ -15,6 +15,16 @@ from nsgkit.sample.world import END, FIRST, HOUR, LAST, START, at, iso
 Blobs = dict[Hour, list[Record]]
 Row = dict[str, object]
 Value = str | int
+# A logged tuple's fields by their columns' names in the flow table.
+_FIELDS: dict[str, Callable[[Entry], Value]] = {
+    "src_ip": lambda entry: entry.connection.src,
+    "dst_ip": lambda entry: entry.connection.dst,
+    "src_port": lambda entry: entry.connection.src_port,
+    "dst_port": lambda entry: entry.connection.dst_port,
+    "mac": lambda entry: entry.host.mac,
+    "rule": lambda entry: entry.rule,
+    "decision": lambda entry: "allowed" if entry.allowed else "denied",
+}
 
 
 class Fact(NamedTuple):
@@ -115,7 +125,7 @@ def _network(address: str) -> Network | None:
 
 
 def _fact(fact: Fact, entries: list[Entry]) -> Row:
-    times = [_logged(entry) for entry in entries if _belongs(entry, fact)]
+    times = [_logged(entry) for entry in _belonging(entries, fact)]
     return {
         "id": fact.id,
         "kind": fact.kind,
@@ -128,27 +138,14 @@ def _fact(fact: Fact, entries: list[Entry]) -> Row:
     }
 
 
-def _belongs(entry: Entry, fact: Fact) -> bool:
-    """Say whether a logged tuple is one of the fact's."""
+def _belonging(entries: list[Entry], fact: Fact) -> list[Entry]:
+    """Return the logged tuples that are the fact's."""
     begin, end = map(at, fact.between)
-    return begin <= entry.ms < end and all(
-        _field(entry, name) in values for name, values in fact.entities.items()
-    )
-
-
-def _field(entry: Entry, name: str) -> Value:
-    """Return a logged tuple's field by its column's name in the flow table."""
-    connection = entry.connection
-    values: dict[str, Value] = {
-        "src_ip": connection.src,
-        "dst_ip": connection.dst,
-        "src_port": connection.src_port,
-        "dst_port": connection.dst_port,
-        "mac": entry.host.mac,
-        "rule": entry.rule,
-        "decision": "allowed" if entry.allowed else "denied",
-    }
-    return values[name]
+    found = [entry for entry in entries if begin <= entry.ms < end]
+    for name, values in fact.entities.items():
+        field, wanted = _FIELDS[name], frozenset(values)
+        found = [entry for entry in found if field(entry) in wanted]
+    return found
 
 
 def _logged(entry: Entry) -> int:

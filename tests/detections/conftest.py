@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 import nsgkit
+from tests.counting import plain_stitch
+from tests.detections.plain import attempts
 from tests.internet import big_internet
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
@@ -16,6 +18,12 @@ SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 def truth():
     facts = json.loads((SAMPLES / "truth.json").read_text("utf-8"))["facts"]
     return {fact["id"]: fact for fact in facts}
+
+
+@pytest.fixture(scope="session")
+def plain_attempts(plain):
+    """The attempts of the samples, stitched, folded and judged in plain Python."""
+    return attempts(plain, plain_stitch.fold(plain))
 
 
 @pytest.fixture(scope="session")

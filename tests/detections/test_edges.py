@@ -1,13 +1,13 @@
 """New edges and first-seen peers: what makes one known, what makes one new, the planted ones and no more."""
 
+from functools import cache
+
 import pandas as pd
 import pytest
 
 import nsgkit
 from nsgkit.detections import explain, first_seen_peers, new_edges
 from nsgkit.errors import NsgkitError
-from tests.counting import plain_stitch
-from tests.detections.plain import attempts
 from tests.frames import flows
 from tests.internet import ADMIN_EDGE, UPLOAD
 
@@ -173,17 +173,16 @@ def test_the_planted_edge_of_the_second_network(internet):
     assert found[["src_ip", "dst_ip", "dst_port"]].to_numpy().tolist() == [[*ADMIN_EDGE]]
 
 
-def test_new_edges_counted_another_way(logs, stitched):
+def test_new_edges_counted_another_way(logs, stitched, plain_attempts):
     ports, end = (22, 53, 80, 443, 445, 1433), pd.Timestamp("2024-12-18 12:00", tz="UTC")
-    summaries = plain_stitch.summaries(plain_stitch.records(logs.flows))
-    network = nsgkit.enrich.own_networks(logs)
+    holds = cache(nsgkit.enrich.own_networks(logs).holds)
     old, late = set(), set()
-    for a in attempts(summaries, plain_stitch.fold(summaries)):
+    for a in plain_attempts:
         edge = (a["src_ip"], a["dst_ip"], a["dst_port"])
         through = a["decision"] == "allowed" and a["outcome"] in ("answered", "unknown")
         if a["counted_by"] is None or (through and a["first"] < end):
             old.add(edge)
-        elif through and a["dst_port"] in ports and network.holds(a["src_ip"]):
+        elif through and a["dst_port"] in ports and holds(a["src_ip"]):
             late.add(edge)
     found = new_edges(stitched, ports=ports, since=end)
     assert {*found[["src_ip", "dst_ip", "dst_port"]].itertuples(index=False, name=None)} == late - old

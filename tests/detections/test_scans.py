@@ -6,8 +6,7 @@ import pytest
 import nsgkit
 from nsgkit.detections import block_scans, horizontal_scans, proof, vertical_scans
 from nsgkit.times import DAY, MINUTE
-from tests.counting import plain_stitch
-from tests.detections.plain import attempts, failed_by, most
+from tests.detections.plain import failed_by, most
 from tests.frames import flows
 
 SCANNER = "192.168.40.20"  # the company's own, which is a scan and harmless
@@ -38,13 +37,6 @@ def ports(count, address="10.0.1.5"):
 
 def block(targets, count):
     return [(f"10.0.1.{n}", port) for n in range(1, targets + 1) for port in range(1, count + 1)]
-
-
-@pytest.fixture(scope="module")
-def plain(logs):
-    """The attempts of the samples, stitched, folded and judged in plain Python."""
-    stitched = plain_stitch.summaries(plain_stitch.records(logs.flows))
-    return attempts(stitched, plain_stitch.fold(stitched))
 
 
 def figures(seen, keys, value, enough):
@@ -102,10 +94,10 @@ def test_the_planted_one_is_found_and_nothing_else(stitched, truth):
     assert set(targets) == set(planted["dst_ip"]) - {"10.30.1.5"}, "the file server answered"
 
 
-def test_horizontal_figures_counted_another_way(stitched, plain):
+def test_horizontal_figures_counted_another_way(stitched, plain_attempts):
     keys = ["src_ip", "dst_port"]
     found = table_figures(horizontal_scans(stitched, targets=5), keys, "targets")
-    expected = figures(plain, keys, "dst_ip", 5)
+    expected = figures(plain_attempts, keys, "dst_ip", 5)
     assert found == {group: told for group, told in expected.items() if told[2] >= 5}
 
 
@@ -176,10 +168,10 @@ def test_the_planted_vertical_scan_and_the_own_scanner_alone(stitched, truth):
     assert others["ports"].item() == truth["vertical-scan"]["tuples"]
 
 
-def test_vertical_figures_counted_another_way(stitched, plain):
+def test_vertical_figures_counted_another_way(stitched, plain_attempts):
     keys = ["src_ip", "dst_ip"]
     found = table_figures(vertical_scans(stitched, ports=12, outside_in_day=12), keys, "ports")
-    expected = figures(plain, keys, "dst_port", 12)
+    expected = figures(plain_attempts, keys, "dst_port", 12)
     assert found == {group: told for group, told in expected.items() if told[2] >= 12}
     assert len(found) > 100
 

@@ -10,8 +10,6 @@ import nsgkit
 from nsgkit.detections import proof, sequential_scanners
 from nsgkit.detections.scans.sequential import Trial, walk
 from nsgkit.errors import NsgkitError
-from tests.counting import plain_stitch
-from tests.detections.plain import attempts
 from tests.frames import flows
 
 LINE, BENIGN, STEP = log(99), -log(99), log(4)
@@ -144,10 +142,9 @@ def test_the_planted_scanner_and_the_own_one_alone(stitched, truth):
     assert set(planted["dst_ip"]) <= targets
 
 
-def test_the_samples_walked_in_plain_python(logs, stitched):
-    summaries = plain_stitch.summaries(plain_stitch.records(logs.flows))
+def test_the_samples_walked_in_plain_python(stitched, plain_attempts):
     steps, seen = {}, set()
-    for a in attempts(summaries, plain_stitch.fold(summaries)):
+    for a in plain_attempts:
         pair = (a["src_ip"], a["dst_ip"])
         if pair not in seen and a["counted_by"]:
             told = {"unknown": 0, "answered": -1}.get(a["outcome"], 1)

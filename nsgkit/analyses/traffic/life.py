@@ -11,7 +11,7 @@ from nsgkit import schema
 from nsgkit.analyses.filters.grammar import parse, quoted
 from nsgkit.analyses.filters.select import in_column, query
 from nsgkit.counting.countable import sums_fit
-from nsgkit.counting.expressions import distinct, known_sum
+from nsgkit.counting.expressions import distinct, known_sum, one_if
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.counting.measures import counted_rows, measured
 from nsgkit.errors import NsgkitError, shown
@@ -72,13 +72,14 @@ def life(conversations: object, *, address: str | None = None, port: int | None 
     """
     chosen = query(as_table(conversations), terms_of_life(address=address, port=port)[0])
     rows = counted_rows(chosen, *_NEEDED, texts=("src_ip", "dst_ip"))
-    source, destination = (parse(terms)[0] for terms in terms_of_life(address=address, port=port)[1:])
-    ends = _at_end(rows, source, "source").concat(_at_end(rows, destination, "destination"))
-    once = rows.with_columns(seen_as=nw.lit("either"))
+    asked: list[Any] = [parse(terms)[0] for terms in terms_of_life(address=address, port=port)[1:]]
+    at_source, at_destination = (in_column(term, term.columns[0], rows) for term in asked)
+    called = _at_end(rows.filter(at_destination), "destination", again=one_if(at_source) == 1)
+    ends = _at_end(rows.filter(at_source), "source", again=nw.lit(value=False)).concat(called).materialize()
+    seen = ends.concat(ends.with_columns(seen_as=nw.lit("either")))
     with sums_fit(chosen):
-        counted = measured(once, ["seen_as"]).concat(measured(ends, ["seen_as"]))
-        told = _told(ends).concat(_told(ends.with_columns(seen_as=nw.lit("either"))))
-        found = counted.join(told, ["seen_as"]).collect(_TYPES)
+        counted = measured(seen.filter((nw.col("seen_as") != "either") | ~nw.col("_again")), ["seen_as"])
+        found = counted.join(_told(seen), ["seen_as"]).collect(_TYPES)
     return found if found.empty and _is_empty(conversations) else _each_end(found)
 
 
@@ -98,13 +99,17 @@ def terms_of_life(*, address: str | None = None, port: int | None = None) -> tup
     return f"ip:{value}", f"src:{value}", f"dst:{value}"
 
 
-def _at_end(rows: Rows, term: Any, seen_as: str) -> Rows:
-    """Return the rows that have it at one end, with what is at the other, and what it sent and received."""
+def _at_end(rows: Rows, seen_as: str, *, again: nw.Expr) -> Rows:
+    """Return rows that have it at one end, with what is at the other, and what it sent and received.
+
+    `again` tells those that have it at both ends: as destination they come once more.
+    """
     sent, received = ("src_to_dst", "dst_to_src") if seen_as == "source" else ("dst_to_src", "src_to_dst")
     once = nw.when(~nw.col("folded"))
     ways = {"sent": sent, "received": received}
-    return rows.filter(in_column(term, term.columns[0], rows)).with_columns(
+    return rows.with_columns(
         seen_as=nw.lit(seen_as),
+        _again=again,
         _other=once.then(nw.col("dst_ip" if seen_as == "source" else "src_ip")),
         **{f"_{u}_{name}": once.then(nw.col(f"{u}_{way}")) for u in _UNITS for name, way in ways.items()},
     )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         sample,
         schema,
         times,
+        training,
         views,
     )
     from nsgkit.acquire.download import download
@@ -58,8 +59,8 @@ _HOME = {
 }
 _ROOMS = (
     "acquire", "analyses", "case", "counting", "detections", "enable", "enrich", "errors", "evidence",
-    "explore", "flows", "html", "layout", "palette", "progress", "sample", "schema", "times", "views",
-    "working_copy",
+    "explore", "flows", "html", "layout", "palette", "progress", "sample", "schema", "times", "training",
+    "views", "working_copy",
 )  # fmt: skip
 
 

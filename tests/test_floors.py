@@ -28,7 +28,8 @@ FLOORS = [
     {"analyses", "detections", "views"},
     {"case"},
     {"explore"},
-    {"export", "training", "sample", "working_copy"},
+    {"export", "sample", "working_copy"},
+    {"training"},
 ]
 HEIGHT = {room: height for height, floor in enumerate(FLOORS) for room in floor}
 DOORS = {"__init__", "__main__"}  # the public face and the command line: they open every room

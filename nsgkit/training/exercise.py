@@ -1,0 +1,111 @@
+"""What an exercise is: rows made from a seed, one right answer, and mistakes with names.
+
+The right answer and every mistake's answer are computed from the same case; a case in which two of them are
+the same is drawn again, so that what is said of an answer is never ambiguous.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from random import Random
+from typing import Any
+
+import pandas as pd
+
+from nsgkit.errors import NsgkitError
+from nsgkit.training.answers import Kind, read
+from nsgkit.training.lines import Line, flow_table
+
+MOST_TURNS = 200
+
+
+@dataclass(frozen=True)
+class Case:
+    """The rows of a question, and what was put into them.
+
+    `facts` is what the maker knows: right answers are told by it, never by reading the rows again. `asked`
+    has the words that the question takes up, such as the name of a machine. `record` is shown in place of
+    the lines where the question is about a whole record.
+    """
+
+    lines: tuple[Line, ...]
+    facts: Mapping[str, Any]
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    record: Mapping[str, Any] | None = None
+
+    @property
+    def flows(self) -> pd.DataFrame:
+        """The flow rows of the lines; the index is a line's number, from 1."""
+        return flow_table(self.lines)
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A mistake with a name: the answer that it leads to, and what to say of it.
+
+    `say` never holds the right answer, in no form. `see` is where it is taught, a notebook and its heading:
+    "03-know-your-flow-log.ipynb#Begin,-continuing,-end".
+    """
+
+    name: str
+    answer: Callable[[Case], Any]
+    say: str
+    see: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise: `ask` may take up what the case has in `asked`.
+
+    `make` draws a case; `right` tells the answer by what was put into it. `code` is the public call that
+    gives it, on the rows as `flows` and the texts of the lines as `lines`: it is shown as the solution.
+    """
+
+    name: str
+    level: int
+    skill: str
+    ask: str
+    kind: Kind
+    make: Callable[[Random], Case]
+    right: Callable[[Case], Any]
+    code: str
+    slips: tuple[Slip, ...]
+    hints: tuple[str, str, str]
+    why: str
+    see: str
+
+    def right_answer(self, case: Case) -> Any:
+        """Return the right answer, as answers of its kind are compared."""
+        return read(self.kind, self.right(case))
+
+    def slip_answer(self, slip: Slip, case: Case) -> Any:
+        """Return the answer that a mistake leads to."""
+        return read(self.kind, slip.answer(case))
+
+    def question(self, case: Case) -> str:
+        """Return what is asked of this case."""
+        return self.ask.format(**case.asked)
+
+
+def draw(exercise: Exercise, seed: object) -> Case:
+    """Return the first case of a seed whose right answer and mistakes are all different.
+
+    Raises NsgkitError where no case of 200 is clear: then the exercise is at fault.
+    """
+    for turn in range(MOST_TURNS):
+        case = exercise.make(Random(f"nsgkit training: {exercise.name} {seed} {turn}"))  # noqa: S311
+        alike = same_answers(exercise, case)
+        if alike is None:
+            return case
+    both = " and ".join(alike or ())
+    raise NsgkitError(f"{exercise.name}, seed {seed}: no clear case in {MOST_TURNS}, {both} are the same.")
+
+
+def same_answers(exercise: Exercise, case: Case) -> tuple[str, str] | None:
+    """Return the names of two answers to this case that are the same; None where all are different."""
+    answers = {"the right answer": exercise.right_answer(case)}
+    answers |= {slip.name: exercise.slip_answer(slip, case) for slip in exercise.slips}
+    for (one, first), (other, second) in combinations(answers.items(), 2):
+        if exercise.kind.same(first, second):
+            return one, other
+    return None

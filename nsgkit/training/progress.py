@@ -1,0 +1,112 @@
+"""What a learner has done: a line a check, in memory or in a file that only grows; and what it shows."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from nsgkit.errors import NsgkitError
+from nsgkit.training.checking import RIGHT, SLIP, WRONG, Feedback
+from nsgkit.training.exercise import Exercise
+
+if TYPE_CHECKING:
+    from nsgkit.training.question import Question
+
+MASTERED, GOING, NEW = "mastered", "on the way", "not yet tried"
+IN_A_ROW = 2  # right answers on different rows, without a hint, after which a skill is mastered
+_KEYS = {"time": str, "track": str, "exercise": str, "seed": str, "outcome": str, "slip": str}
+
+Entry = Mapping[str, Any]
+
+
+class Progress:
+    """The lines so far; `lost` is how many of the file could not be read."""
+
+    def __init__(self, path: "str | Path | None" = None) -> None:
+        self.path = None if path is None else Path(path)
+        self.lines: list[Entry] = []
+        self.lost = 0
+        if self.path is not None:
+            self._read(self.path)
+
+    def add(self, track: str, question: "Question", feedback: Feedback) -> None:
+        """Note a check, a hint or a look at the solution; what was not answered is nothing."""
+        if feedback.outcome == "unanswered":
+            return
+        line = {
+            "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "track": track,
+            "exercise": question.exercise.name,
+            "seed": str(question.seed),
+            "outcome": feedback.outcome,
+            "slip": feedback.slip,
+            "answer": feedback.answer,
+        }
+        self.lines.append(line)
+        if self.path is not None:
+            self._write(self.path, line)
+
+    def _read(self, path: Path) -> None:
+        try:
+            text = path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
+        except OSError as error:
+            raise NsgkitError(f"{path}: the progress cannot be read: {error.strerror}.") from error
+        for line in filter(str.strip, text.splitlines()):
+            if (entry := _entry(line)) is None:
+                self.lost += 1
+            else:
+                self.lines.append(entry)
+
+    def _write(self, path: Path, line: Entry) -> None:
+        try:
+            with path.open("ab") as file:
+                torn = file.tell() and not path.read_bytes().endswith(b"\n")
+                file.write((b"\n" if torn else b"") + json.dumps(line).encode() + b"\n")
+        except OSError as error:
+            raise NsgkitError(f"{path}: the progress cannot be written: {error.strerror}.") from error
+
+
+def _entry(line: str) -> Entry | None:
+    """Return a line of the file; None where it is torn, or not one of ours."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    good = isinstance(found, dict) and all(isinstance(found.get(key), kind) for key, kind in _KEYS.items())
+    return found if good else None
+
+
+def progress_table(exercises: Iterable[Exercise], lines: Sequence[Entry], track: str) -> pd.DataFrame:
+    """Return a row an exercise: level, skill, tries, slips, hints, and whether the skill is mastered."""
+    rows = []
+    for exercise in exercises:
+        own = [line for line in lines if line["track"] == track and line["exercise"] == exercise.name]
+        outcomes = [line["outcome"] for line in own]
+        rows.append({
+            "exercise": exercise.name, "level": exercise.level, "skill": exercise.skill,
+            "tries": sum(outcome in (RIGHT, SLIP, WRONG) for outcome in outcomes),
+            "slips": outcomes.count(SLIP) + outcomes.count(WRONG), "hints": outcomes.count("hint"),
+            "state": MASTERED if is_mastered(own) else GOING if own else NEW,
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def is_mastered(lines: Sequence[Entry]) -> bool:
+    """Return whether the last two rows that were answered were right at once, without a hint or solution."""
+    rounds: dict[str, list[str]] = {}
+    for line in lines:
+        rounds.setdefault(line["seed"], []).append(line["outcome"])
+    clean = [outcomes[0] == RIGHT for outcomes in rounds.values()]
+    return len(clean) >= IN_A_ROW and all(clean[-IN_A_ROW:])
+
+
+def weakest(table: pd.DataFrame) -> str:
+    """Return the exercise to go on with: tried and not mastered, the most slips first; else the next new."""
+    open_ = table[table["state"] != MASTERED]
+    if open_.empty:
+        open_ = table
+    order = open_.sort_values(["slips", "level"], ascending=[False, True], kind="stable")
+    return str(order["exercise"].iloc[0])

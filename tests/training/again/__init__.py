@@ -1,0 +1,5 @@
+"""The independent count: the answer to each exercise from its lines alone, in plain Python."""
+
+from tests.training.again import counting, fields
+
+AGAIN = fields.AGAIN | counting.AGAIN

@@ -1,0 +1,64 @@
+"""What holds for every exercise: three counts agree, each mistake is named, nothing gives the answer away."""
+
+from functools import cache
+
+import pytest
+
+from nsgkit.training.exercise import draw
+from tests.training import every
+from tests.training.again import AGAIN
+
+MANY, SOME = 200, 12
+
+
+@cache
+def cases(exercise):
+    return [draw(exercise, seed) for seed in range(MANY)]
+
+
+each = pytest.mark.parametrize("exercise", every.EXERCISES, ids=lambda exercise: exercise.name)
+
+
+def test_the_independent_count_knows_all_exercises_and_no_others():
+    names = [exercise.name for exercise in every.EXERCISES]
+    assert sorted(AGAIN) == sorted(names) == sorted(set(names))
+
+
+@each
+def test_what_was_put_in_stands_in_the_lines(exercise):
+    for case in cases(exercise):
+        every.agrees_with_the_lines(exercise, case)
+
+
+@each
+def test_the_public_call_gives_it(exercise):
+    for case in cases(exercise)[:SOME]:
+        every.agrees_with_the_call(exercise, case)
+
+
+@each
+def test_each_slip_has_its_own_sentence(exercise):
+    for case in cases(exercise):
+        every.names_each_slip(exercise, case)
+
+
+@each
+def test_seeds_give_other_rows(exercise):
+    assert len({(case.lines, str(case.record)) for case in cases(exercise)}) > MANY // 2
+
+
+@each
+def test_it_is_taught_where_it_says(exercise):
+    for see in {exercise.see, *(slip.see for slip in exercise.slips)}:
+        notebook, heading = see.split("#")
+        assert heading in every.headings(notebook)
+
+
+@each
+def test_hints_and_question_are_sentences(exercise):
+    question = exercise.question(cases(exercise)[0])
+    assert question[-1] in "?.)"
+    assert "{" not in question
+    assert len(set(exercise.hints)) == 3
+    assert all(hint[-1] == "." for hint in (*exercise.hints, *(slip.say for slip in exercise.slips)))
+    assert exercise.code.count("\n") == 0

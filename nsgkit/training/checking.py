@@ -48,8 +48,8 @@ def check(exercise: Exercise, case: Case, given: Any) -> Feedback:
     right = exercise.right_answer(case)
     if exercise.kind.same(answer, right):
         return Feedback(RIGHT, f"Right. {exercise.why} {exercise.code}", answer=answer)
-    for slip in exercise.slips:
-        if exercise.kind.same(answer, exercise.slip_answer(slip, case)):
+    for slip, led in exercise.mistakes(case):
+        if exercise.kind.same(answer, led):
             return Feedback(SLIP, _said(answer, slip), slip.name, answer)
     for name, words in general_slips(answer, right):
         return Feedback(SLIP, f"Not {shown(answer)}: {words}.", name, answer)

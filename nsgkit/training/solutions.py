@@ -18,9 +18,7 @@ def answer_by_code(exercise: Exercise, case: Case) -> Any:
 
 def solution(exercise: Exercise, case: Case) -> str:
     """Return the call, what it gives on these rows, and each mistake with the answer that it leads to."""
-    slips = [
-        f"  {slip.name}: {shown(exercise.slip_answer(slip, case))}: {slip.say}" for slip in exercise.slips
-    ]
+    slips = [f"  {slip.name}: {shown(answer)}: {slip.say}" for slip, answer in exercise.mistakes(case)]
     return "\n".join([
         f"{exercise.code}",
         f"gives {shown(answer_by_code(exercise, case))}. {exercise.why}",

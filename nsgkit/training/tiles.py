@@ -32,7 +32,8 @@ class Tile:
     allowed: bool = True
     ended: bool = True  # else it goes on after the last row
     begun: bool = True  # else it began before the first row
-    parts: tuple[Counters, ...] | None = ((4, 400, 3, 300),)  # of each row after the begin; None: not counted
+    # Of each row after the begin; None: no such row, or a row whose counters are empty.
+    parts: tuple[Counters | None, ...] | None = ((4, 400, 3, 300),)
     lasts: int = 60  # seconds between the last continuing row and the end
     version: int = V2
     nic: str = "A"
@@ -42,12 +43,15 @@ class Tile:
     @property
     def packets(self) -> tuple[int, int]:
         """How many packets it carried there and back."""
-        return sum(part[0] for part in self.parts or ()), sum(part[2] for part in self.parts or ())
+        return self._sum(0), self._sum(2)
 
     @property
     def bytes(self) -> tuple[int, int]:
         """How many bytes it carried there and back."""
-        return sum(part[1] for part in self.parts or ()), sum(part[3] for part in self.parts or ())
+        return self._sum(1), self._sum(3)
+
+    def _sum(self, place: int) -> int:
+        return sum(part[place] for part in self.parts or () if part)
 
 
 def lines(tile: Tile) -> list[Line]:

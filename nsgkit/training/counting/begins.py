@@ -14,6 +14,7 @@ from nsgkit.training.tiles import (
     TEN,
     Tile,
     connection,
+    counters,
     denial,
     ephemeral,
     in_order,
@@ -48,8 +49,8 @@ def _some_connections(rng: Random) -> Case:
 
 def _used_again(rng: Random, talk: Tile) -> Tile:
     """Return another connection between the same two, from the same port, a while after the first is over."""
-    over = talk.start + CONTINUES * len(talk.parts or ())
-    return replace(talk, start=over + integer(rng, 20, 200))
+    parts = tuple(counters(rng) for _ in talk.parts or ())
+    return replace(talk, start=talk.start + CONTINUES * len(parts) + integer(rng, 20, 200), parts=parts)
 
 
 def _ports(lines: Iterable[Line]) -> int:

@@ -14,7 +14,7 @@ from nsgkit.training.tiles import CONTINUES, TEN, connection, in_order, inside, 
 _STATES = "03-know-your-flow-log.ipynb#Begin,-continuing,-end"
 _FIELDS = "03-know-your-flow-log.ipynb#Every-field-of-every-format"
 _MEGA, _BITS = 1_000_000, 8
-_BOTH_WAYS = "you took what the source sent, and not what came back."
+_THERE_ONLY = "you took what the source sent, and not what came back."
 _BACK_ONLY = "you took what came back, and not what the source sent."
 
 
@@ -49,7 +49,7 @@ SIZE = Exercise(
             "you took the last C for a total so far. It holds what was counted since the row before it.",
             _STATES,
         ),
-        Slip("one-way", lambda case: case.facts["bytes"][0], _BOTH_WAYS, _FIELDS),
+        Slip("one-way", lambda case: case.facts["bytes"][0], _THERE_ONLY, _FIELDS),
         Slip("other-way", lambda case: case.facts["bytes"][1], _BACK_ONLY, _FIELDS),
         Slip(
             "packets-for-bytes",
@@ -103,7 +103,7 @@ PACKETS_CARRIED = Exercise(
             "you added bytes. Packets stand before bytes, in each direction.",
             _FIELDS,
         ),
-        Slip("one-way", lambda case: case.facts["packets"][0], _BOTH_WAYS, _FIELDS),
+        Slip("one-way", lambda case: case.facts["packets"][0], _THERE_ONLY, _FIELDS),
         Slip("other-way", lambda case: case.facts["packets"][1], _BACK_ONLY, _FIELDS),
         Slip(
             "neighbouring-counters",

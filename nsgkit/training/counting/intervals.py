@@ -74,8 +74,8 @@ BUSIEST_BIN = Exercise(
     name="busiest_bin",
     level=3,
     skill="bytes are spread over their time",
-    ask="In which five minutes were the most bytes carried? Give when they begin: 10:00, 10:05, and so on, "
-    "of 2025-03-04.",
+    ask="In which five minutes were the most bytes carried? Give the time at which they begin, "
+    "such as '2025-03-04 09:55:00'.",
     kind=MOMENT,
     make=_busy,
     right=lambda case: _written(case.facts["busiest"]),
@@ -134,9 +134,9 @@ TA_ROWS = Exercise(
     name="ta_rows",
     level=3,
     skill="what a summary loses",
-    ask="One rule let all of this through, within ten minutes. Traffic Analytics makes one row of all that "
-    "agree in everything that it looks at. How many rows are that, and which column is lost: src_port, "
-    "dst_port, direction or nothing? Give both, such as (12, 'direction').",
+    ask="One rule let all of this through, within one interval of Traffic Analytics, which keeps a summary. "
+    "How many rows does it make of these, and which column does it lose: src_port, dst_port, direction or "
+    "nothing? Give both, such as (12, 'direction').",
     kind=together(WHOLE, choice("src_port", "dst_port", "direction", "nothing")),
     make=_for_a_summary,
     right=lambda case: (len(case.facts["keys"]), "src_port"),

@@ -28,14 +28,7 @@ def _both_ends(rng: Random) -> Case:
 
 
 def _talk(rng: Random, src: str, dst: str, **how: object) -> Tile:
-    return connection(
-        rng,
-        TEN + integer(rng, 0, 900),
-        src,
-        dst,
-        parts=integer(rng, 1, 2),
-        **how,  # type: ignore[arg-type]
-    )
+    return connection(rng, TEN + integer(rng, 0, 900), src, dst, integer(rng, 1, 2), **how)
 
 
 def _bytes(case: Case, *of: str) -> int:
@@ -50,7 +43,7 @@ DOUBLE = Exercise(
     name="double",
     level=2,
     skill="a connection seen at both ends",
-    ask="Two NICs, A and B, were logged. How many bytes were carried in all?",
+    ask="Two NICs, A and B, were logged. How many bytes were carried in all, both ways?",
     kind=WHOLE,
     make=_both_ends,
     right=lambda case: _bytes(case, "between", "out", "came"),

@@ -27,13 +27,13 @@ def _some(rng: Random, own: str, number: int, **how: object) -> list[Tile]:
 
 
 def _half_known(rng: Random) -> Case:
-    """Draw connections with and without counters; in one case of five, none has any."""
+    """Draw connections with and without counters; now and then none has any."""
     own = inside(rng)
-    known = [] if chance_of(rng, 20) else [
+    known = [] if chance_of(rng, 10) else [
         tile for _ in range(integer(rng, 2, 3)) for tile in _some(rng, own, 1, parts=integer(rng, 1, 3))
     ]  # fmt: skip
-    begun = [replace(tile, parts=None) for tile in _some(rng, own, integer(rng, 1, 2))]
-    empty = [replace(tile, parts=(None,)) for tile in _some(rng, own, integer(rng, 0, 2))]
+    begun = [replace(tile, parts=None) for tile in _some(rng, own, integer(rng, 1, 3))]
+    empty = [replace(tile, parts=(None,)) for tile in _some(rng, own, integer(rng, 1, 2))]
     facts = {"sizes": [sum(tile.bytes) for tile in known], "all": len([*known, *begun, *empty])}
     return Case(in_order([*known, *begun, *empty]), facts)
 
@@ -175,8 +175,8 @@ ORPHAN = Exercise(
     name="orphan",
     level=2,
     skill="what began before the logs",
-    ask="How many connections began in these rows? One began before them: is the sum of its bytes exact, "
-    "at least that, or unknown? Give both, such as (12, 'exact').",
+    ask="How many connections began in these rows? One more began before them: is its size exact, "
+    "at least what its rows add up to, or unknown? Give both, such as (12, 'exact').",
     kind=together(WHOLE, choice("exact", "at least")),
     make=_with_orphan,
     right=lambda case: (case.facts["begun"], case.facts["size"]),

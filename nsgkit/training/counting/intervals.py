@@ -161,7 +161,7 @@ TA_ROWS = Exercise(
         ),
     ),
     hints=(
-        "Which columns would you need to say who called which service, and which not?",
+        "Look which columns say who called which service, and which does not.",
         "Rows that agree in addresses, called port, protocol, direction and rule become one.",
         "flows.groupby([...]).ngroups, with all of these columns, counts the rows that are left.",
     ),

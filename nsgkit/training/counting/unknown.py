@@ -77,7 +77,7 @@ MEAN = Exercise(
         ),
     ),
     hints=(
-        "Which connections have a row with counters?",
+        "Look which connections have a row with counters, and which have none.",
         "A connection without counters is left out, also of the number. Where none is left, say unknown.",
         "nsgkit.conversations(flows) has the bytes of each, and null where they are not known: take .mean().",
     ),
@@ -150,7 +150,7 @@ SHARE_UNKNOWN = Exercise(
         ),
     ),
     hints=(
-        "Take each connection by its ports: has any C or E row of it a counter?",
+        "Take each connection by its ports, and look whether a C or E row of it has a counter.",
         "A begin row counts nothing yet. On an end row a zero is a count, and an empty field is not.",
         "nsgkit.conversations(flows) has null for the bytes that are not known: count these of the allowed.",
     ),

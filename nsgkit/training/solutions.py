@@ -6,7 +6,9 @@ from typing import Any
 import pandas as pd
 
 from nsgkit.training.answers import read, shown
-from nsgkit.training.exercise import Case, Exercise
+from nsgkit.training.exercise import Case, Exercise, draw
+
+_EXAMPLES = 8  # cases of which the smallest is shown
 
 
 def answer_by_code(exercise: Exercise, case: Case) -> Any:
@@ -26,4 +28,25 @@ def solution(exercise: Exercise, case: Case) -> str:
         f"gives {shown(answer_by_code(exercise, case))}. {exercise.why}",
         "Mistakes, and what they give here:",
         *slips,
+    ])  # fmt: skip
+
+
+def worked_example(exercise: Exercise, case: Case, seed: object, name: str) -> str:
+    """Return other rows, few ones, with what the mistake gives there and what is right there.
+
+    Nothing where the mistake has no rule of its own, or no other rows have another right answer.
+    """
+    slip = next((slip for slip in exercise.slips if slip.name == name), None)
+    right = exercise.right_answer(case)
+    drawn = [draw(exercise, f"{seed}, example {number}") for number in range(_EXAMPLES)] if slip else []
+    others = [other for other in drawn if other.record is None and exercise.right_answer(other) != right]
+    if slip is None or not others:
+        return ""
+    other = min(others, key=lambda each: len(each.lines))
+    return "\n".join([
+        "\nThe same mistake on other rows:",
+        *(f"{number:>3}  {line.where}  {line.text}" for number, line in enumerate(other.lines, 1)),
+        *([exercise.question(other)] if other.asked else []),
+        f"It gives {shown(exercise.slip_answer(slip, other))} there; "
+        f"right is {shown(exercise.right_answer(other))}.",
     ])  # fmt: skip

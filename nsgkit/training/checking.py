@@ -26,7 +26,7 @@ _FACTORS = {
 class Feedback:
     """What came of an answer: `outcome`, the mistake's name where it has one, and the sentences.
 
-    `see` is where it is taught: a notebook and its heading.
+    `see` is where it is taught, a notebook and its heading; `more` are lines that help further.
     """
 
     outcome: str
@@ -34,15 +34,17 @@ class Feedback:
     slip: str = ""
     answer: Any = None
     see: str = ""
+    more: str = ""
 
     def __repr__(self) -> str:
         taught = f" See {_named(self.see)}." if self.see else ""
-        return "\n".join(visible(line) for line in f"{self.said}{taught}".split("\n"))
+        lines = f"{self.said}{taught}\n{self.more}".rstrip("\n").split("\n")
+        return "\n".join(map(visible, lines))
 
     def _repr_html_(self) -> str:
-        said = "<br>".join(escape(line) for line in self.said.split("\n"))
+        said, more = ("<br>".join(map(escape, text.split("\n"))) for text in (self.said, self.more))
         taught = f' See <a href="{escape(self.see)}">{escape(_named(self.see))}</a>.' if self.see else ""
-        return f'<p style="white-space: pre-wrap">{said}{taught}</p>'
+        return f'<p style="white-space: pre-wrap">{said}{taught}{more and "<br>" + more}</p>'
 
 
 def check(exercise: Exercise, case: Case, given: Any) -> Feedback:

@@ -1,6 +1,7 @@
 """A question in a panel: its rows, a field or buttons for the answer, and what is said of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import ipywidgets
@@ -10,6 +11,7 @@ from nsgkit.explore.workbench.panel import panel, report_errors, status_line
 from nsgkit.training.answer_field import AnswerField
 from nsgkit.training.answers import Kind
 from nsgkit.training.checking import Feedback
+from nsgkit.training.given import UNKNOWN
 from nsgkit.training.question import Question
 
 Given = Callable[[], tuple[Any, ...]]  # what stands in the controls, as `check` takes it
@@ -32,18 +34,24 @@ class _Form:
         self.question, self.status = question, status_line()
         self.rows, self.answer = ipywidgets.HTML(), ipywidgets.VBox()
         self.given: Given = tuple
-        buttons = row(
-            self._button("Check", lambda: self.question.check(*self.given()), "Is it right? Enter asks, too"),
-            self._button("Unknown", lambda: self.question.check(None), "Answer that the rows do not tell it"),
-            self._button("Hint", self._hint, "The next of three hints"),
-            self._button("Solution", self._solution, "The call, and what it gives"),
-            button("Other rows", report_errors(self.status, self._renew), hint="The same on other rows"),
-        )
+        asked = {
+            "Check": (self._check, "Is it right? Enter asks, too"),
+            "Unknown": (self._unknown, "Answer that the rows do not tell it"),
+            "Hint": (self._hint, "The next of three hints"),
+            "Solution": (self._solution, "The call, and what it gives"),
+        }
+        if UNKNOWN in question.exercise.kind.options:  # then it is among the words already
+            del asked["Unknown"]
+        buttons = [button(label, self._saying(ask), hint=hint) for label, (ask, hint) in asked.items()]
+        renew = button("Other rows", report_errors(self.status, self._renew), hint="The same on other rows")
         self._put()
-        self.frame = panel(self.rows, self.answer, buttons, self.status)
+        self.frame = panel(self.rows, self.answer, row(*buttons, renew), self.status)
 
     def _check(self) -> Feedback:
         return self.question.check(*self.given())
+
+    def _unknown(self) -> Feedback:
+        return self.question.check(UNKNOWN)
 
     def _hint(self) -> Feedback:
         return self.question.hint()
@@ -51,17 +59,12 @@ class _Form:
     def _solution(self) -> Feedback:
         return self.question.solution()
 
-    def _button(self, label: str, ask: Callable[[], Feedback], hint: str) -> ipywidgets.Button:
-        return button(label, self._saying(ask), hint=hint)
-
     def _saying(self, ask: Callable[[], Feedback]) -> Callable[[], None]:
         """Return a handler that says what came of it in the status line."""
 
         def say() -> None:
-            told = ask()
-            self.status.value = (
-                f'<div class="nsgkit-status nsgkit-note" role="status">{told._repr_html_()}</div>'
-            )
+            told = ask()._repr_html_()
+            self.status.value = f'<div class="nsgkit-status nsgkit-note" role="status">{told}</div>'
 
         return report_errors(self.status, say)
 
@@ -74,9 +77,15 @@ class _Form:
         self.rows.value = self.question._repr_html_()
         kind = self.question.exercise.kind
         entered = self._saying(self._check)
-        made = [_control(part, entered) for part in kind.parts or (kind,)]
+        made = [_control(part, entered) for part in [*map(_or_unknown, kind.parts)] or [kind]]
         self.answer.children = [widget for widget, _ in made]
         self.given = lambda: tuple(answer for _, read in made for answer in read())
+
+
+def _or_unknown(kind: Kind) -> Kind:
+    """Return a part's kind with *unknown* among its words: the button of this name is for the whole."""
+    words = kind.options and kind.name != "several" and UNKNOWN not in kind.options
+    return replace(kind, options=(*kind.options, UNKNOWN)) if words else kind
 
 
 def _control(kind: Kind, entered: Callable[[], None]) -> tuple[ipywidgets.Widget, Given]:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,7 +82,7 @@ def _file(given: object) -> Path:
         raise NsgkitError(f"progress takes no {shown(given)}: give a file, such as 'progress.jsonl'.")
     try:
         path = Path(given).expanduser()
-        if path.exists():
+        with suppress(FileNotFoundError):
             path.read_bytes()
         good = os.access(path if path.exists() else path.parent, os.W_OK) and path.parent.is_dir()
         why = "" if good else "its folder is not there, or it cannot be written"

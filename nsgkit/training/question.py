@@ -69,7 +69,7 @@ class Question:
         feedback = check(self.exercise, self.case, given)
         if feedback.outcome in (SLIP, WRONG):
             self._slips.append(feedback.slip)
-            feedback = replace(feedback, said=feedback.said + self._help(feedback.slip))
+            feedback = replace(feedback, more=self._help(feedback.slip))
         return self._tell(feedback)
 
     def _help(self, slip: str) -> str:
@@ -77,7 +77,7 @@ class Question:
         if slip:
             again = self._slips.count(slip) >= _TWICE
             return worked_example(self.exercise, self.case, self.seed, slip) if again else ""
-        return " .hint() tells where to look." if self._slips[-_TWICE:] == [""] * _TWICE else ""
+        return ".hint() tells where to look." if self._slips[-_TWICE:] == [""] * _TWICE else ""
 
     def hint(self) -> Feedback:
         """Return the next of three hints: where to look, which rule, nearly the call; then the last again."""
@@ -103,7 +103,7 @@ class Question:
             if self._told:
                 self._told(self, feedback)
         except NsgkitError as error:  # an answer is judged, also where it cannot be noted
-            return replace(feedback, said=f"{feedback.said}\n{error}")
+            return replace(feedback, more=f"{feedback.more}\n{error}".strip())
         return feedback
 
     def __repr__(self) -> str:

@@ -44,7 +44,7 @@ def worked_example(exercise: Exercise, case: Case, seed: object, name: str) -> s
         return ""
     other = min(others, key=lambda each: len(each.lines))
     return "\n".join([
-        "\nThe same mistake on other rows:",
+        "The same mistake on other rows:",
         *(f"{number:>3}  {line.where}  {line.text}" for number, line in enumerate(other.lines, 1)),
         *([exercise.question(other)] if other.asked else []),
         f"It gives {shown(exercise.slip_answer(slip, other))} there; "

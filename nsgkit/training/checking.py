@@ -58,8 +58,8 @@ def check(exercise: Exercise, case: Case, given: Any) -> Feedback:
     right = exercise.right_answer(case)
     if exercise.kind.same(answer, right):
         return Feedback(RIGHT, f"Right. {exercise.why}\n{exercise.code}", answer=answer)
-    for slip in exercise.slips:
-        if exercise.kind.same(answer, exercise.slip_answer(slip, case)):
+    for slip, led in exercise.mistakes(case):
+        if exercise.kind.same(answer, led):
             return Feedback(SLIP, f"Not {shown(answer)}: {slip.say}", slip.name, answer, slip.see)
     for name, words in general_slips(exercise.kind, answer, right):
         return Feedback(SLIP, f"Not {shown(answer)}: {words}.", name, answer)
@@ -75,9 +75,12 @@ def _named(see: str) -> str:
 
 
 def _in_part(kind: Kind, answer: Any, right: Any) -> str:
-    """Say how many of several are missing or too many, not which."""
-    if kind.name not in _PARTS or UNKNOWN in (answer, right):
+    """Say how many of several are missing, too many or not right, not which."""
+    if UNKNOWN in (answer, right) or not (kind.parts or kind.name in _PARTS):
         return ""
+    if kind.parts:
+        wrong = sum(not part.same(*ends) for part, *ends in zip(kind.parts, answer, right, strict=True))
+        return f"{wrong} of these {len(right)} {'is' if wrong == 1 else 'are'} not right."
     few, many = len({*right} - {*answer}), len({*answer} - {*right})
     return f"{few or 'None'} {'is' if few == 1 else 'are'} missing, {many or 'none'} too many."
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -17,6 +17,7 @@ from nsgkit.training.answers import Kind, read
 from nsgkit.training.lines import Line, flow_table
 
 MOST_TURNS = 200
+NOT_HERE: Final = object()  # what a mistake leads to where these rows do not give the chance to make it
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Slip:
-    """A mistake with a name: the answer that it leads to, and what to say of it.
+    """A mistake with a name: the answer that it leads to (or NOT_HERE), and what to say of it.
 
     `say` never holds the right answer, in no form. `see` is where it is taught, a notebook and its heading:
     "03-know-your-flow-log.ipynb#Begin,-continuing,-end".
@@ -78,9 +79,10 @@ class Exercise:
         """Return the right answer, as answers of its kind are compared."""
         return read(self.kind, self.right(case))
 
-    def slip_answer(self, slip: Slip, case: Case) -> Any:
-        """Return the answer that a mistake leads to."""
-        return read(self.kind, slip.answer(case))
+    def mistakes(self, case: Case) -> list[tuple[Slip, Any]]:
+        """Return the mistakes that these rows give the chance to make, with the answers that they lead to."""
+        led = [(slip, slip.answer(case)) for slip in self.slips]
+        return [(slip, read(self.kind, answer)) for slip, answer in led if answer is not NOT_HERE]
 
     def question(self, case: Case) -> str:
         """Return what is asked of this case."""
@@ -103,9 +105,9 @@ def draw(exercise: Exercise, seed: object) -> Case:
 
 def same_answers(exercise: Exercise, case: Case) -> tuple[str, str] | None:
     """Return the names of two answers to this case that are the same; None where all are different."""
-    answers = {"the right answer": exercise.right_answer(case)}
-    answers |= {slip.name: exercise.slip_answer(slip, case) for slip in exercise.slips}
-    for (one, first), (other, second) in combinations(answers.items(), 2):
+    answers = [("the right answer", exercise.right_answer(case))]
+    answers += [(slip.name, answer) for slip, answer in exercise.mistakes(case)]
+    for (one, first), (other, second) in combinations(answers, 2):
         if exercise.kind.same(first, second):
             return one, other
     return None

@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets
 
-from nsgkit.explore.workbench.controls import button, row
+from nsgkit.explore.workbench.controls import button, row, tabs
 from nsgkit.explore.workbench.panel import panel, report_errors, status_line
 from nsgkit.training.answer_field import AnswerField
 from nsgkit.training.answers import Kind
@@ -77,7 +77,9 @@ class _Form:
         self.rows.value = self.question._repr_html_()
         kind = self.question.exercise.kind
         entered = self._saying(self._check)
-        made = [_control(part, entered) for part in [*map(_or_unknown, kind.parts)] or [kind]]
+        made = [_control(kind, entered, "Answer:")]
+        if kind.parts:
+            made = [_control(_or_unknown(part), entered, f"{n}:") for n, part in enumerate(kind.parts, 1)]
         self.answer.children = [widget for widget, _ in made]
         self.given = lambda: tuple(answer for _, read in made for answer in read())
 
@@ -88,14 +90,15 @@ def _or_unknown(kind: Kind) -> Kind:
     return replace(kind, options=(*kind.options, UNKNOWN)) if words else kind
 
 
-def _control(kind: Kind, entered: Callable[[], None]) -> tuple[ipywidgets.Widget, Given]:
+def _control(kind: Kind, entered: Callable[[], None], label: str) -> tuple[ipywidgets.Widget, Given]:
     """Return the control of a kind of answer, and what reads it: nothing where nothing was given."""
     if kind.name == "several":
         return _boxes(kind.options)
     if kind.options:
-        chosen = ipywidgets.ToggleButtons(options=kind.options, value=None, style={"button_width": "auto"})
+        chosen = tabs(label, [*kind.options])
+        chosen.value = None
         return chosen, lambda: () if chosen.value is None else (chosen.value,)
-    field = AnswerField(entered, description="Answer:", placeholder=kind.needs)
+    field = AnswerField(entered, description=label, placeholder=kind.needs)
     return field, lambda: (field.value,) if field.value.strip() else ()
 
 

@@ -20,9 +20,7 @@ def answer_by_code(exercise: Exercise, case: Case) -> Any:
 
 def solution(exercise: Exercise, case: Case) -> str:
     """Return the call, what it gives on these rows, and each mistake with the answer that it leads to."""
-    slips = [
-        f"  {slip.name}: {shown(exercise.slip_answer(slip, case))}: {slip.say}" for slip in exercise.slips
-    ]
+    slips = [f"  {slip.name}: {shown(answer)}: {slip.say}" for slip, answer in exercise.mistakes(case)]
     return "\n".join([
         f"{exercise.code}",
         f"gives {shown(answer_by_code(exercise, case))}. {exercise.why}",
@@ -36,17 +34,21 @@ def worked_example(exercise: Exercise, case: Case, seed: object, name: str) -> s
 
     Nothing where the mistake has no rule of its own, or no other rows have another right answer.
     """
-    slip = next((slip for slip in exercise.slips if slip.name == name), None)
-    right = exercise.right_answer(case)
-    drawn = [draw(exercise, f"{seed}, example {number}") for number in range(_EXAMPLES)] if slip else []
-    others = [other for other in drawn if other.record is None and exercise.right_answer(other) != right]
-    if slip is None or not others:
+    if name not in [slip.name for slip in exercise.slips]:
         return ""
-    other = min(others, key=lambda each: len(each.lines))
+    right, found = exercise.right_answer(case), []
+    for number in range(_EXAMPLES):
+        other = draw(exercise, f"{seed}, example {number}")
+        led = {slip.name: answer for slip, answer in exercise.mistakes(other)}
+        if other.record is None and name in led and exercise.right_answer(other) != right:
+            found.append((other, led[name]))
+    return _told(exercise, *min(found, key=lambda each: len(each[0].lines))) if found else ""
+
+
+def _told(exercise: Exercise, other: Case, led: Any) -> str:
     return "\n".join([
         "The same mistake on other rows:",
         *(f"{number:>3}  {line.where}  {line.text}" for number, line in enumerate(other.lines, 1)),
         *([exercise.question(other)] if other.asked else []),
-        f"It gives {shown(exercise.slip_answer(slip, other))} there; "
-        f"right is {shown(exercise.right_answer(other))}.",
+        f"It gives {shown(led)} there; right is {shown(exercise.right_answer(other))}.",
     ])  # fmt: skip

@@ -3,6 +3,7 @@
 A tile knows what it carries, so an exercise tells the right answer by what it laid.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -32,7 +33,8 @@ class Tile:
     allowed: bool = True
     ended: bool = True  # else it goes on after the last row
     begun: bool = True  # else it began before the first row
-    parts: tuple[Counters, ...] | None = ((4, 400, 3, 300),)  # of each row after the begin; None: not counted
+    # Of each row after the begin; None: no such row, or a row whose counters are empty.
+    parts: tuple[Counters | None, ...] | None = ((4, 400, 3, 300),)
     lasts: int = 60  # seconds between the last continuing row and the end
     version: int = V2
     nic: str = "A"
@@ -42,12 +44,15 @@ class Tile:
     @property
     def packets(self) -> tuple[int, int]:
         """How many packets it carried there and back."""
-        return sum(part[0] for part in self.parts or ()), sum(part[2] for part in self.parts or ())
+        return self._sum(0), self._sum(2)
 
     @property
     def bytes(self) -> tuple[int, int]:
         """How many bytes it carried there and back."""
-        return sum(part[1] for part in self.parts or ()), sum(part[3] for part in self.parts or ())
+        return self._sum(1), self._sum(3)
+
+    def _sum(self, place: int) -> int:
+        return sum(part[place] for part in self.parts or () if part)
 
 
 def lines(tile: Tile) -> list[Line]:
@@ -60,11 +65,17 @@ def lines(tile: Tile) -> list[Line]:
         return [_line(tile, tile.start, "B", None)]
     made = [_line(tile, tile.start, "B", None)] if tile.begun else []
     parts = tile.parts if tile.parts is not None else ()
-    for number, counters in enumerate(parts, 1):
-        last = tile.ended and number == len(parts)
-        time = tile.start + CONTINUES * (number - 1) + tile.lasts if last else tile.start + CONTINUES * number
-        made.append(_line(tile, time, "E" if last else "C", counters))
+    for number, (time, counters) in enumerate(zip(counted_at(tile), parts, strict=True), 1):
+        made.append(_line(tile, time, "E" if tile.ended and number == len(parts) else "C", counters))
     return made
+
+
+def counted_at(tile: Tile) -> list[int]:
+    """Return when each row after the begin is written, in seconds."""
+    times = [tile.start + CONTINUES * number for number in range(1, len(tile.parts or ()) + 1)]
+    if tile.ended and times:
+        times[-1] += tile.lasts - CONTINUES
+    return times
 
 
 def second_view(tile: Tile, nic: str) -> Tile:
@@ -95,6 +106,13 @@ def counters(rng: Random) -> Counters:
     return sent, sent * integer(rng, 52, 900), got, got * integer(rng, 52, 1400)
 
 
+def large(rng: Random) -> Counters:
+    """Return the counters of a row of some megabytes."""
+    sent, got = integer(rng, 1, 40) * 1_000_000, integer(rng, 1, 400) * 1_000_000
+    sent, got = sent + integer(rng, 0, 999_999), got + integer(rng, 0, 999_999)
+    return sent // 1_000, sent, got // 1_200, got
+
+
 def ephemeral(rng: Random) -> int:
     """Return a port that a client calls from."""
     return integer(rng, 32_768, 65_000)
@@ -110,9 +128,9 @@ def inside(rng: Random, net: int = 0) -> str:
     return f"10.8.{net}.{integer(rng, 4, 250)}"
 
 
-def in_order(tiles: "list[Tile]") -> tuple[Line, ...]:
-    """Return the lines of all tiles in time order, as logs of several NICs are read side by side."""
-    every = [line for tile in tiles for line in lines(tile)]
+def in_order(tiles: Iterable[Tile], more: Iterable[Line] = ()) -> tuple[Line, ...]:
+    """Return the lines of all tiles, and more, in time order, as logs of several NICs are read together."""
+    every = [*(line for tile in tiles for line in lines(tile)), *more]
     return tuple(sorted(every, key=lambda line: int(line.fields[0]) // (1000 if line.version == V4 else 1)))
 
 

@@ -30,8 +30,8 @@ def agrees_with_the_call(exercise, case):
 def names_each_slip(exercise, case):
     """Each mistake's answer is told by its own sentence, which does not give the right answer away."""
     right = tokens(shown(exercise.right_answer(case)))
-    for slip in exercise.slips:
-        said = check(exercise, case, slip.answer(case))
+    for slip, answer in exercise.mistakes(case):
+        said = check(exercise, case, answer)
         assert (said.outcome, said.slip) == (SLIP, slip.name)
         assert slip.say in said.said
         assert not right & tokens(slip.say)

@@ -43,6 +43,13 @@ def test_each_slip_has_its_own_sentence(exercise):
 
 
 @each
+def test_each_slip_can_be_made_on_many_seeds(exercise):
+    for slip in exercise.slips:
+        made = [case for case in cases(exercise) if slip in [each for each, _ in exercise.mistakes(case)]]
+        assert len(made) > MANY // 10
+
+
+@each
 def test_seeds_give_other_rows(exercise):
     assert len({(case.lines, str(case.record)) for case in cases(exercise)}) > MANY // 2
 

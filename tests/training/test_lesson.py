@@ -127,6 +127,12 @@ def test_a_wrong_set_says_how_many_not_which():
     assert said[2] == "Not 2, 3. 1 is missing, none too many."
 
 
+def test_of_several_answers_it_says_how_many_are_wrong_not_which():
+    kind = together(WHOLE, WHOLE, WHOLE)
+    said = [check(made(kind, (1, 2, None)), Case((), {}), given).said for given in ((1, 2, 3), (3, 2, 1))]
+    assert said == ["Not 1, 2, 3. 1 of these 3 is not right.", "Not 3, 2, 1. 2 of these 3 are not right."]
+
+
 def test_unknown_for_a_set_is_no_set():
     assert (
         check(made(ROWS, [1]), Case((), {}), None).said == "Not unknown. No mistake that I know leads to it."
@@ -164,8 +170,7 @@ def test_a_slip_made_twice_is_shown_on_other_rows(q):
 def test_what_is_shown_of_other_rows_has_another_right_answer(exercise):
     for seed in range(3):
         question = Question(exercise, seed)
-        for slip in exercise.slips:
-            answer = slip.answer(question.case)
+        for _, answer in exercise.mistakes(question.case):
             once, again = question.check(answer), question.check(answer)
             assert (once.slip, once.outcome) == (again.slip, SLIP)
             right = shown(exercise.right_answer(question.case))
@@ -175,7 +180,8 @@ def test_what_is_shown_of_other_rows_has_another_right_answer(exercise):
 def test_the_solution_gives_the_call_and_each_slip(q):
     said = q.solution().said
     assert said.startswith(f"{q.exercise.code}\ngives {q.exercise.right(q.case)}. ")
-    assert all(f"  {slip.name}: {slip.answer(q.case)}: {slip.say}" in said for slip in q.exercise.slips)
+    led = q.exercise.mistakes(q.case)
+    assert all(f"  {slip.name}: {answer}: {slip.say}" in said for slip, answer in led)
     assert "u000a" not in q.solution()._repr_html_()
 
 
@@ -195,7 +201,7 @@ def test_again_takes_the_weakest_skill(lesson):
     for name in list(lesson)[:2]:
         lesson[name].hint()
     weak = list(lesson)[-1]
-    lesson[weak].check(lesson[weak].exercise.slips[0].answer(lesson[weak].case))
+    lesson[weak].check(lesson[weak].exercise.mistakes(lesson[weak].case)[0][1])
     assert lesson.again().exercise.name == weak
 
 

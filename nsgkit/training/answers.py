@@ -62,6 +62,7 @@ def _row_numbers(given: Any) -> tuple[int, ...]:
 
 
 WHOLE = Kind("whole", "one whole number, such as 12", whole)
+PORT = Kind("port", "one port, such as 443", lambda given: str(whole(given)))  # shown without a comma
 ADDRESS = Kind("address", giving.AN_ADDRESS, giving.address)
 ADDRESSES = Kind("addresses", "addresses, such as ['10.8.0.4', '10.8.0.5']", _addresses)
 MOMENT = Kind("moment", giving.A_TIME, giving.moment)
@@ -151,9 +152,12 @@ def shown(answer: Any) -> str:
 
     >>> shown(97000), shown((2, 5)), shown("unknown")
     ('97,000', '2, 5', 'unknown')
+    >>> shown((97000, 1200)), shown(((1, 3), (2,)))
+    ('97,000; 1,200', '1, 3; 2')
     """
     if isinstance(answer, tuple):
-        return ", ".join(map(shown, answer)) or "none"
+        parts = [*map(shown, answer)]
+        return ("; " if any("," in part for part in parts) else ", ").join(parts) or "none"
     if isinstance(answer, int | float):
         return f"{answer:,}" if isinstance(answer, int) else f"{answer:,.6g}"
     return str(answer)

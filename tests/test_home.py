@@ -42,7 +42,7 @@ def test_what_is_written(home):
     write_samples("~/sample")
     write_notebooks("~/case")
     assert (home / "sample" / "truth.json").is_file()
-    assert len([*(home / "case").glob("*.ipynb")]) == 9
+    assert len([*(home / "case").glob("*.ipynb")]) == 11
 
 
 def test_what_is_checked(home):

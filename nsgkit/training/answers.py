@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from nsgkit.training import given as giving
@@ -20,7 +21,7 @@ class Kind:
 
     `needs` says what to give; `read` makes of what was given an answer that can be compared and stored, or
     raises WrongKindError; `same` says whether two answers are the same. `options` are the words to choose
-    from.
+    from, and `parts` the kinds of an answer that is made of several.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Kind:
     read: Callable[[Any], Any]
     same: Callable[[Any, Any], bool] = lambda one, other: bool(one == other)
     options: tuple[str, ...] = ()
+    parts: "tuple[Kind, ...]" = ()
 
 
 def read(kind: Kind, given: Any) -> Any:
@@ -51,6 +53,8 @@ def _addresses(given: Any) -> tuple[str, ...]:
 
 
 def _row_numbers(given: Any) -> tuple[int, ...]:
+    if isinstance(given, pd.Series) and pd.api.types.is_bool_dtype(given):
+        given = given[given].index  # a mask: flows["dst_port"] == 22
     some_rows = isinstance(given, pd.Series) and not isinstance(given.index, pd.RangeIndex)
     if isinstance(given, pd.DataFrame) or some_rows:
         given = given.index
@@ -58,6 +62,7 @@ def _row_numbers(given: Any) -> tuple[int, ...]:
 
 
 WHOLE = Kind("whole", "one whole number, such as 12", whole)
+PORT = Kind("port", "one port, such as 443", lambda given: str(whole(given)))  # shown without a comma
 ADDRESS = Kind("address", giving.AN_ADDRESS, giving.address)
 ADDRESSES = Kind("addresses", "addresses, such as ['10.8.0.4', '10.8.0.5']", _addresses)
 MOMENT = Kind("moment", giving.A_TIME, giving.moment)
@@ -98,6 +103,8 @@ def several(*options: str) -> Kind:
     needs = f"some of {', '.join(options)}, such as {[*options[:2]]}"
 
     def chosen(given: Any) -> tuple[str, ...]:
+        if isinstance(given, str) and given.strip() in options:  # though it has a comma, or is called "none"
+            given = [given]
         return tuple(sorted({_chosen(each, options, needs) for each in values(given, needs)}))
 
     return Kind("several", needs, chosen, options=options)
@@ -124,7 +131,11 @@ def together(*kinds: Kind) -> Kind:
     needs = " and then ".join(kind.needs for kind in kinds)
 
     def each(given: Any) -> tuple[Any, ...]:
-        if not isinstance(given, tuple | list) or len(given) != len(kinds):
+        if isinstance(given, pd.DataFrame) and len(given) == 1:
+            given = given.iloc[0]
+        if not isinstance(given, tuple | list | pd.Series | pd.Index | np.ndarray) or len(given) != len(
+            kinds
+        ):
             raise refused(f"{len(kinds)} answers, {needs}", given)
         return tuple(read(kind, part) for kind, part in zip(kinds, given, strict=True))
 
@@ -133,7 +144,7 @@ def together(*kinds: Kind) -> Kind:
             return bool(one == other)
         return all(kind.same(a, b) for kind, a, b in zip(kinds, one, other, strict=True))
 
-    return Kind("together", f"{len(kinds)} answers: {needs}", each, same)
+    return Kind("together", f"{len(kinds)} answers: {needs}", each, same, parts=kinds)
 
 
 def shown(answer: Any) -> str:
@@ -141,9 +152,12 @@ def shown(answer: Any) -> str:
 
     >>> shown(97000), shown((2, 5)), shown("unknown")
     ('97,000', '2, 5', 'unknown')
+    >>> shown((97000, 1200)), shown(((1, 3), (2,)))
+    ('97,000; 1,200', '1, 3; 2')
     """
     if isinstance(answer, tuple):
-        return ", ".join(map(shown, answer)) or "none"
+        parts = [*map(shown, answer)]
+        return ("; " if any("," in part for part in parts) else ", ").join(parts) or "none"
     if isinstance(answer, int | float):
         return f"{answer:,}" if isinstance(answer, int) else f"{answer:,.6g}"
     return str(answer)

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from nsgkit.html import escape
-from nsgkit.training.answers import read, shown
-from nsgkit.training.exercise import Case, Exercise, Slip
+from nsgkit.html import escape, visible
+from nsgkit.training.answers import Kind, read, shown
+from nsgkit.training.exercise import Case, Exercise
 from nsgkit.training.given import UNKNOWN, WrongKindError
 
 UNANSWERED, RIGHT, SLIP, WRONG, WRONG_KIND = "unanswered", "right", "slip", "wrong", "wrong kind"
 NOTHING: Final = object()  # what `check` has where no answer was given
 _HOUR = 3600
+_PARTS = ("addresses", "rows", "several")  # kinds of which an answer can be right in part
 _FACTORS = {
     1_000: "a thousand times too much or too little: look at the unit",
     1_000_000: "a million times too much or too little: look at the unit",
@@ -23,18 +24,27 @@ _FACTORS = {
 
 @dataclass(frozen=True)
 class Feedback:
-    """What came of an answer: `outcome`, the mistake's name where it has one, and the sentences."""
+    """What came of an answer: `outcome`, the mistake's name where it has one, and the sentences.
+
+    `see` is where it is taught, a notebook and its heading; `more` are lines that help further.
+    """
 
     outcome: str
     said: str
     slip: str = ""
     answer: Any = None
+    see: str = ""
+    more: str = ""
 
     def __repr__(self) -> str:
-        return self.said
+        taught = f" See {_named(self.see)}." if self.see else ""
+        lines = f"{self.said}{taught}\n{self.more}".rstrip("\n").split("\n")
+        return "\n".join(map(visible, lines))
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(self.said)}</p>"
+        said, more = ("<br>".join(map(escape, text.split("\n"))) for text in (self.said, self.more))
+        taught = f' See <a href="{escape(self.see)}">{escape(_named(self.see))}</a>.' if self.see else ""
+        return f'<p style="white-space: pre-wrap">{said}{taught}{more and "<br>" + more}</p>'
 
 
 def check(exercise: Exercise, case: Case, given: Any) -> Feedback:
@@ -47,46 +57,55 @@ def check(exercise: Exercise, case: Case, given: Any) -> Feedback:
         return Feedback(WRONG_KIND, f"{error} Nothing is counted.")
     right = exercise.right_answer(case)
     if exercise.kind.same(answer, right):
-        return Feedback(RIGHT, f"Right. {exercise.why} {exercise.code}", answer=answer)
+        return Feedback(RIGHT, f"Right. {exercise.why}\n{exercise.code}", answer=answer)
     for slip, led in exercise.mistakes(case):
         if exercise.kind.same(answer, led):
-            return Feedback(SLIP, _said(answer, slip), slip.name, answer)
-    for name, words in general_slips(answer, right):
+            return Feedback(SLIP, f"Not {shown(answer)}: {slip.say}", slip.name, answer, slip.see)
+    for name, words in general_slips(exercise.kind, answer, right):
         return Feedback(SLIP, f"Not {shown(answer)}: {words}.", name, answer)
-    said = f"Not {shown(answer)}. No mistake that I know leads to it: .hint() tells where to look."
-    return Feedback(WRONG, said, answer=answer)
+    said = _in_part(exercise.kind, answer, right) or "No mistake that I know leads to it."
+    return Feedback(WRONG, f"Not {shown(answer)}. {said}", answer=answer)
 
 
-def _said(answer: Any, slip: Slip) -> str:
-    notebook, _, heading = slip.see.partition("#")
-    return f"Not {shown(answer)}: {slip.say} See {notebook}, {heading.replace('-', ' ')}."
+def _named(see: str) -> str:
+    """Return a place as people call it: the notebook without its ending, and the heading."""
+    notebook, _, heading = see.partition("#")
+    number, _, title = notebook.removesuffix(".ipynb").partition("-")
+    return f"{number} · {title.replace('-', ' ').capitalize()}, {heading.replace('-', ' ')}"
 
 
-def general_slips(answer: Any, right: Any) -> Iterator[tuple[str, str]]:
+def _in_part(kind: Kind, answer: Any, right: Any) -> str:
+    """Say how many of several are missing, too many or not right, not which."""
+    if UNKNOWN in (answer, right) or not (kind.parts or kind.name in _PARTS):
+        return ""
+    if kind.parts:
+        wrong = sum(not part.same(*ends) for part, *ends in zip(kind.parts, answer, right, strict=True))
+        return f"{wrong} of these {len(right)} {'is' if wrong == 1 else 'are'} not right."
+    few, many = len({*right} - {*answer}), len({*answer} - {*right})
+    return f"{few or 'None'} {'is' if few == 1 else 'are'} missing, {many or 'none'} too many."
+
+
+def general_slips(kind: Kind, answer: Any, right: Any) -> Iterator[tuple[str, str]]:
     """Yield what may happen to any answer: a wrong unit, one too many, the ends swapped, local time."""
-    if UNKNOWN in (answer, right) or type(answer) is bool:
+    if UNKNOWN in (answer, right):
         return
     if isinstance(answer, int | float) and isinstance(right, int | float):
-        yield from _of_numbers(answer, right)
-    elif isinstance(answer, tuple) and isinstance(right, tuple):
-        if len(answer) == 2 and answer[::-1] == right:
-            yield "swapped", "these are the right ones, the other way round"
-    elif isinstance(answer, str) and isinstance(right, str):
+        yield from _of_numbers(kind, answer, right)
+    elif kind.parts and len(answer) == 2 and answer[::-1] == right:
+        yield "swapped", "these are the right ones, the other way round"
+    elif kind.name == "moment":
         yield from _of_moments(answer, right)
 
 
-def _of_numbers(answer: float, right: float) -> Iterator[tuple[str, str]]:
+def _of_numbers(kind: Kind, answer: float, right: float) -> Iterator[tuple[str, str]]:
     for factor, words in _FACTORS.items():
-        if right and (answer == right * factor or answer * factor == right):
+        if right and (kind.same(answer, right * factor) or kind.same(answer * factor, right)):
             yield f"times-{factor}", words
-    if abs(answer - right) == 1 and right > 2:  # of two or three things one too many is no slip of a hand
+    if kind.name == "whole" and abs(answer - right) == 1 and right > 2:  # one of two is no slip of a hand
         yield "off-by-one", "this is very near: count once more"
 
 
 def _of_moments(answer: str, right: str) -> Iterator[tuple[str, str]]:
-    try:
-        apart = (datetime.fromisoformat(answer) - datetime.fromisoformat(right)).total_seconds()
-    except ValueError:
-        return
+    apart = (datetime.fromisoformat(answer) - datetime.fromisoformat(right)).total_seconds()
     if apart and apart % _HOUR == 0 and abs(apart) <= 14 * _HOUR:
         yield "local-time", "whole hours lie between: logs are in UTC, and so is the answer"

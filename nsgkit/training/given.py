@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sized
 from datetime import date, datetime
+from decimal import Decimal
 from ipaddress import ip_address
 from math import isfinite, isnan
 from numbers import Real
@@ -13,6 +14,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from nsgkit.errors import NsgkitError
+from nsgkit.html import visible
 from nsgkit.times import parse_time
 
 UNKNOWN: Final = "unknown"
@@ -21,9 +23,10 @@ AN_ADDRESS = "an IP address, such as '10.8.0.4'"
 A_TIME = "a time in UTC, such as '2025-03-04 10:15:00'"
 _MOST = 10_000  # values of an answer: no exercise has as many rows
 _LONGEST = 40  # letters of what is said again
-_NUMBER = re.compile(r"[+-]?(\d[\d_]*|\d{1,3}([ ,\u00a0\u202f]\d{3})+)(\.\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d[\d_]*|\d{1,3}([ ,\u00a0\u202f]\d{3})+)?(\.\d+)?(?<=\d)", re.ASCII)
 _COLUMNS = (pd.Series, pd.Index, np.ndarray, ExtensionArray)
-_SEVERAL = (*_COLUMNS, list, tuple, set, frozenset, range)
+ORDERED = (*_COLUMNS, list, tuple)
+_SEVERAL = (*ORDERED, set, frozenset, range)
 
 
 class WrongKindError(NsgkitError):
@@ -38,13 +41,15 @@ def refused(needs: str, given: object, more: str = "") -> WrongKindError:
 def single(given: Any) -> Any:
     """Return the only value of what holds just one, as a plain one.
 
-    >>> single(pd.Series([12])), single(np.int64(12)), single(pd.DataFrame({"n": [12]}))
-    (12, 12, 12)
+    >>> single(pd.Series([12])), single(np.int64(12)), single(pd.DataFrame({"n": [12]})), single([12])
+    (12, 12, 12, 12)
     """
     if isinstance(given, pd.DataFrame) and given.size == 1:
         given = given.iloc[0, 0]
-    elif isinstance(given, _COLUMNS) and len(given) == 1:
-        given = given.iloc[0] if isinstance(given, pd.Series) else given[0]
+    elif isinstance(given, np.ndarray) and given.size == 1:
+        given = given.reshape(-1)[0]
+    elif isinstance(given, _SEVERAL) and len(given) == 1:
+        given = next(iter(given))
     plain = isinstance(given, np.generic) and not isinstance(given, np.datetime64)
     return given.item() if plain else given
 
@@ -73,12 +78,13 @@ def number(given: Any) -> int | float:
     if isinstance(one, str):
         text = one.strip()
         if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
-            raise refused(A_NUMBER, one)
+            raise refused(A_NUMBER, given)
         digits = re.sub("[ ,_\u00a0\u202f]", "", text)
         return float(digits) if "." in digits else int(digits)
-    if isinstance(one, bool) or not isinstance(one, Real) or not isfinite(one):
-        raise refused(A_NUMBER, one)
-    return one if isinstance(one, int) else float(one)
+    if isinstance(one, bool) or not isinstance(one, Real | Decimal) or not isfinite(one):
+        raise refused(A_NUMBER, given)
+    # As a plain one: a stranger's number may say that it is equal to anything.
+    return int.__int__(one) if isinstance(one, int) else float(one)
 
 
 def whole(given: Any) -> int:
@@ -89,11 +95,19 @@ def whole(given: Any) -> int:
 
 
 def address(given: Any) -> str:
-    """Return an address in its usual form."""
+    """Return an address in its usual form; one with a zone, such as fe80::1%eth0, stands in no log.
+
+    >>> address(" 2001:DB8::0:1 ")
+    '2001:db8::1'
+    """
+    text = str(single(given)).strip()
     try:
-        return str(ip_address(str(single(given)).strip()))
-    except ValueError as error:
-        raise refused(AN_ADDRESS, given) from error
+        found = None if "%" in text else ip_address(text)
+    except ValueError:
+        found = None
+    if found is None:
+        raise refused(AN_ADDRESS, given)
+    return str(found)
 
 
 def moment(given: Any) -> str:
@@ -113,9 +127,15 @@ def moment(given: Any) -> str:
 
 
 def values(given: Any, needs: str) -> list[Any]:
-    """Return the values of a list, a set, a column, or a text with commas; one value is a list of one."""
+    """Return the values of a list, a set, a column, or a text with commas; one value is a list of one.
+
+    >>> values("2, 5", "rows"), values({7}, "rows"), values("none", "rows")
+    (['2', '5'], [7], [])
+    """
     if isinstance(given, pd.DataFrame):
         raise refused(needs, given, ": give a column of it, or its index")
+    if isinstance(given, str) and given.strip().casefold() == "none":
+        return []
     if isinstance(given, str):
         return [part.strip() for part in given.split(",") if part.strip()]
     if not isinstance(given, _SEVERAL):
@@ -132,11 +152,16 @@ def said(given: object) -> str:
     ('2 values', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…'", '12')
     """
     if isinstance(given, pd.DataFrame):
-        return f"a table of {len(given):,} rows"
+        return f"a table of {_counted(len(given), 'row')}"
     if isinstance(given, str):
         return repr(given if len(given) <= _LONGEST else f"{given[:_LONGEST]}…")
     if isinstance(given, Sized) and not isinstance(given, bytes):
-        return f"{len(given):,} values"
+        return _counted(len(given), "value")
     if isinstance(given, datetime):
         return str(given)
-    return repr(given) if type(given) in (int, float, bool) else f"a {type(given).__name__}"
+    plain = type(given) in (int, float, bool)
+    return repr(given) if plain else f"something of the type {visible(type(given).__name__[:_LONGEST])}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

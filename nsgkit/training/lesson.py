@@ -1,17 +1,21 @@
 """A lesson: its exercises by name, each with rows of its own, and how far a learner has come."""
 
 from collections.abc import Iterator
+from functools import partial
+from numbers import Integral
 from pathlib import Path
 
 import pandas as pd
 
 from nsgkit.errors import NsgkitError, shown
-from nsgkit.html import escape
+from nsgkit.html import escape, visible
 from nsgkit.training.checking import Feedback
 from nsgkit.training.exercise import Exercise
-from nsgkit.training.progress import Progress, progress_table, weakest
+from nsgkit.training.progress import MASTERED, Progress, progress_table, weakest
 from nsgkit.training.question import Question
 from nsgkit.training.tracks import exercises_of
+
+_SEEDS = 2**63
 
 
 def start(track: str, *, seed: int = 0, progress: "str | Path | None" = None) -> "Lesson":
@@ -46,7 +50,7 @@ def start(track: str, *, seed: int = 0, progress: "str | Path | None" = None) ->
 
 
 class Lesson:
-    """The exercises of a track. `lesson.size` and `lesson["size"]` are the same question."""
+    """The exercises of a track by name: `lesson.size` and `lesson["size"]` are the same question."""
 
     def __init__(self, track: str, exercises: tuple[Exercise, ...], seed: int, progress: Progress) -> None:
         self.track, self.seed = track, seed
@@ -62,20 +66,18 @@ class Lesson:
         return len(self._exercises)
 
     def __getitem__(self, name: str) -> Question:
-        if name not in self._exercises:
-            raise NsgkitError(f"There is no exercise {shown(name)}. Choose one of {', '.join(self)}.")
+        if not isinstance(name, str) or name not in self._exercises:
+            raise NoExerciseError(f"There is no exercise {shown(name)}. Choose one of {', '.join(self)}.")
         if name not in self._questions:
             seed = f"{self.seed}/{self._rounds[name]}"
-            self._questions[name] = Question(self._exercises[name], seed, self._heard)
+            again = partial(self.again, name)
+            self._questions[name] = Question(self._exercises[name], seed, self._heard, again)
         return self._questions[name]
 
     def __getattr__(self, name: str) -> Question:
         if name.startswith("_"):
             raise AttributeError(name)
-        try:
-            return self[name]
-        except NsgkitError as error:
-            raise AttributeError(str(error)) from error
+        return self[name]
 
     def __dir__(self) -> list[str]:
         return sorted([*self._exercises, "again", "progress", "seed", "track"])
@@ -85,11 +87,9 @@ class Lesson:
 
     def again(self, name: str = "") -> Question:
         """Return the same exercise on other rows; without a name, of the skill that is weakest so far."""
-        name = name or weakest(self.progress())
-        if name not in self._exercises:
-            return self[name]  # which says what there is
+        name = self[name or weakest(self.progress())].exercise.name  # a wrong name is told
         self._rounds[name] += 1
-        self._questions.pop(name, None)
+        del self._questions[name]
         return self[name]
 
     def progress(self) -> pd.DataFrame:
@@ -99,15 +99,27 @@ class Lesson:
     def _heard(self, question: Question, feedback: Feedback) -> None:
         self._progress.add(self.track, question, feedback)
 
+    def _said(self) -> str:
+        """Say what the lesson has, what is next, and what of the progress file is none of it."""
+        table = self.progress()
+        done = int((table["state"] == MASTERED).sum())
+        said = f"{self.track}: {len(self)} exercises, seed {self.seed}, {done} mastered."
+        following = f" Next: lesson.{weakest(table)}." if done < len(table) else " All of them."
+        return " ".join([said + following, *self._progress.told()])
+
     def __repr__(self) -> str:
-        return f"{self.track}: {len(self)} exercises, seed {self.seed}\n{self.progress().to_string()}"
+        return f"{visible(self._said())}\n{self.progress().to_string(index=False)}"
 
     def _repr_html_(self) -> str:
-        head = f"<p>{escape(self.track)}: {len(self)} exercises, seed {self.seed}.</p>"
-        return head + str(self.progress().to_html(escape=True))
+        return f"<p>{escape(self._said())}</p>{self.progress().to_html(escape=True, index=False)}"
+
+
+class NoExerciseError(NsgkitError, AttributeError):
+    """A lesson has no exercise of this name, whichever way it was asked for."""
 
 
 def _checked(seed: object) -> int:
-    if isinstance(seed, bool) or not isinstance(seed, int):
+    whole = isinstance(seed, Integral) and not isinstance(seed, bool)
+    if not whole or abs(int(seed)) >= _SEEDS:  # type: ignore[call-overload]
         raise NsgkitError(f"seed takes no {shown(seed)}: give a whole number, such as 7.")
-    return seed
+    return int(seed)  # type: ignore[call-overload,no-any-return]

@@ -39,6 +39,17 @@ class Line(NamedTuple):
         """What stands between the commas."""
         return self.text.split(",")
 
+    def changed(self, place: int, text: str) -> "Line":
+        """Return the line with another text in a field; places are counted from 0."""
+        fields = self.fields
+        fields[place] = text
+        return self._replace(text=",".join(fields))
+
+
+def by_time(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Return lines in time order, as logs of several NICs and formats are read side by side."""
+    return tuple(sorted(lines, key=lambda line: int(line.fields[0]) // (1000 if line.version == V4 else 1)))
+
 
 def mac(nic: str) -> str:
     """Return the MAC address of a NIC.

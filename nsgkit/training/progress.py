@@ -1,15 +1,17 @@
 """What a learner has done: a line a check, in memory or in a file that only grows; and what it shows."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from nsgkit.errors import NsgkitError
-from nsgkit.training.checking import RIGHT, SLIP, WRONG, Feedback
+from nsgkit.errors import NsgkitError, shown
+from nsgkit.training.checking import RIGHT, SLIP, UNANSWERED, WRONG, WRONG_KIND, Feedback
 from nsgkit.training.exercise import Exercise
 
 if TYPE_CHECKING:
@@ -23,10 +25,10 @@ Entry = Mapping[str, Any]
 
 
 class Progress:
-    """The lines so far; `lost` is how many of the file could not be read."""
+    """The lines so far; `lost` is how many of the file are torn, or none of ours: they stay in it, unread."""
 
     def __init__(self, path: "str | Path | None" = None) -> None:
-        self.path = None if path is None else Path(path)
+        self.path = None if path is None else _file(path)
         self.lines: list[Entry] = []
         self.lost = 0
         if self.path is not None:
@@ -34,7 +36,7 @@ class Progress:
 
     def add(self, track: str, question: "Question", feedback: Feedback) -> None:
         """Note a check, a hint or a look at the solution; what was not answered is nothing."""
-        if feedback.outcome == "unanswered":
+        if feedback.outcome == UNANSWERED:
             return
         line = {
             "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
@@ -44,17 +46,22 @@ class Progress:
             "outcome": feedback.outcome,
             "slip": feedback.slip,
             "answer": feedback.answer,
+            "hints": question.hints,
+            "seconds": question.seconds,
         }
         self.lines.append(line)
         if self.path is not None:
             self._write(self.path, line)
 
+    def told(self) -> Iterator[str]:
+        """Say what of the file could not be read; nothing where all of it was."""
+        if self.lost:
+            lines = "1 line" if self.lost == 1 else f"{self.lost:,} lines"
+            yield f"{lines} of {self.path} could not be read and did not count."
+
     def _read(self, path: Path) -> None:
-        try:
-            text = path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
-        except OSError as error:
-            raise NsgkitError(f"{path}: the progress cannot be read: {error.strerror}.") from error
-        for line in filter(str.strip, text.splitlines()):
+        text = path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
+        for line in filter(str.strip, text.split("\n")):
             if (entry := _entry(line)) is None:
                 self.lost += 1
             else:
@@ -66,7 +73,24 @@ class Progress:
                 torn = file.tell() and not path.read_bytes().endswith(b"\n")
                 file.write((b"\n" if torn else b"") + json.dumps(line).encode() + b"\n")
         except OSError as error:
-            raise NsgkitError(f"{path}: the progress cannot be written: {error.strerror}.") from error
+            raise NsgkitError(f"{path}: this could not be noted: {error.strerror}.") from error
+
+
+def _file(given: object) -> Path:
+    """Return the file to note in, which can be written; it is made by the first line only."""
+    if not isinstance(given, str | os.PathLike):
+        raise NsgkitError(f"progress takes no {shown(given)}: give a file, such as 'progress.jsonl'.")
+    try:
+        path = Path(given).expanduser()
+        with suppress(FileNotFoundError):
+            path.read_bytes()
+        good = os.access(path if path.exists() else path.parent, os.W_OK) and path.parent.is_dir()
+        why = "" if good else "its folder is not there, or it cannot be written"
+    except (OSError, ValueError, RuntimeError) as error:
+        good, why = False, getattr(error, "strerror", None) or str(error)
+    if not good:
+        raise NsgkitError(f"{given}: progress cannot be noted here: {why}. Name a file to write to.")
+    return path
 
 
 def _entry(line: str) -> Entry | None:
@@ -98,7 +122,8 @@ def is_mastered(lines: Sequence[Entry]) -> bool:
     """Return whether the last two rows that were answered were right at once, without a hint or solution."""
     rounds: dict[str, list[str]] = {}
     for line in lines:
-        rounds.setdefault(line["seed"], []).append(line["outcome"])
+        if line["outcome"] != WRONG_KIND:  # nothing is counted
+            rounds.setdefault(line["seed"], []).append(line["outcome"])
     clean = [outcomes[0] == RIGHT for outcomes in rounds.values()]
     return len(clean) >= IN_A_ROW and all(clean[-IN_A_ROW:])
 

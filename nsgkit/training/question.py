@@ -2,17 +2,26 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from importlib import import_module
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from nsgkit.errors import NsgkitError
 from nsgkit.html import escape
-from nsgkit.training.checking import NOTHING, Feedback, check
-from nsgkit.training.exercise import Exercise, draw
-from nsgkit.training.solutions import solution
+from nsgkit.training.checking import NOTHING, SLIP, WRONG, Feedback, check
+from nsgkit.training.exercise import Case, Exercise, draw
+from nsgkit.training.solutions import solution, worked_example
+
+if TYPE_CHECKING:
+    import ipywidgets
 
 Told = Callable[["Question", Feedback], None]  # who hears of each answer, as a progress file does
+Again = Callable[[], "Question"]  # who has other rows, as a lesson does
+_TWICE = 2  # after which a slip is shown on other rows, and a hint is proposed
 
 
 class Question:
@@ -26,10 +35,14 @@ class Question:
         The same rows as `nsgkit.read_logs` gives them; the index is the number of the line, from 1.
     """
 
-    def __init__(self, exercise: Exercise, seed: object = 0, told: Told | None = None) -> None:
+    def __init__(
+        self, exercise: Exercise, seed: object = 0, told: Told | None = None, again: Again | None = None
+    ) -> None:
         self.exercise, self.seed = exercise, seed
         self.case = draw(exercise, seed)
-        self._told, self._hints = told, 0
+        self.hints = 0  # that were seen
+        self._told, self._again, self._since = told, again, monotonic()
+        self._slips: list[str] = []  # of all wrong answers; "" where no mistake is known
 
     @property
     def lines(self) -> list[str]:
@@ -41,6 +54,11 @@ class Question:
         """The rows as a flow table."""
         return self.case.flows
 
+    @property
+    def seconds(self) -> int:
+        """How long ago the question was first put."""
+        return int(monotonic() - self._since)
+
     def check(self, *answer: Any) -> Feedback:
         """Say whether an answer is right, and if not, which mistake leads to it.
 
@@ -49,45 +67,69 @@ class Question:
         """
         given = answer[0] if len(answer) == 1 else answer if answer else NOTHING
         feedback = check(self.exercise, self.case, given)
-        if self._told:
-            self._told(self, feedback)
-        return feedback
+        if feedback.outcome in (SLIP, WRONG):
+            self._slips.append(feedback.slip)
+            feedback = replace(feedback, more=self._help(feedback.slip))
+        return self._tell(feedback)
+
+    def _help(self, slip: str) -> str:
+        """Return what is added where a slip was made again, or where nothing is known of two answers."""
+        if slip:
+            again = self._slips.count(slip) >= _TWICE
+            return worked_example(self.exercise, self.case, self.seed, slip) if again else ""
+        return ".hint() tells where to look." if self._slips[-_TWICE:] == [""] * _TWICE else ""
 
     def hint(self) -> Feedback:
         """Return the next of three hints: where to look, which rule, nearly the call; then the last again."""
-        number = min(self._hints, len(self.exercise.hints) - 1)
-        self._hints += 1
-        feedback = Feedback("hint", f"{number + 1} of 3: {self.exercise.hints[number]}")
-        if self._told:
-            self._told(self, feedback)
-        return feedback
+        number = min(self.hints, len(self.exercise.hints) - 1)
+        self.hints += 1
+        return self._tell(Feedback("hint", f"{number + 1} of 3: {self.exercise.hints[number]}"))
 
     def solution(self) -> Feedback:
         """Return the call that answers it, run on these rows, and what each mistake would have given."""
-        feedback = Feedback("solution", solution(self.exercise, self.case))
-        if self._told:
-            self._told(self, feedback)
+        return self._tell(Feedback("solution", solution(self.exercise, self.case)))
+
+    def form(self) -> "ipywidgets.VBox":
+        """Return a panel in which the question is answered by clicks and keys; it calls `check`."""
+        made: ipywidgets.VBox = import_module("nsgkit.training.form").form(self)  # only it knows widgets
+        return made
+
+    def again(self) -> "Question":
+        """Return the same exercise on other rows."""
+        return self._again() if self._again else Question(self.exercise, f"{self.seed}+", self._told)
+
+    def _tell(self, feedback: Feedback) -> Feedback:
+        try:
+            if self._told:
+                self._told(self, feedback)
+        except NsgkitError as error:  # an answer is judged, also where it cannot be noted
+            return replace(feedback, more=f"{feedback.more}\n{error}".strip())
         return feedback
 
     def __repr__(self) -> str:
-        rows = "\n".join(f"{number:>3}  {where}  {text}" for number, where, text in self._rows())
-        return f"{self.exercise.question(self.case)}\n\n{rows or self._record()}"
+        return f"{self.exercise.name}: {self.exercise.question(self.case)}\n\n{as_text(self.case)}"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{number}</td><td>{escape(where)}</td>"
-            f'<td style="text-align:left"><code>{escape(text)}</code></td></tr>'
-            for number, where, text in self._rows()
-        )
-        table = f"<table><tr><th>Row</th><th>Where</th><th>As it stands in the log</th></tr>{rows}</table>"
-        shown = table if rows else f"<pre>{escape(self._record())}</pre>"
-        return f"<p><strong>{escape(self.exercise.question(self.case))}</strong></p>{shown}"
+        name, asked = escape(self.exercise.name), escape(self.exercise.question(self.case))
+        return f"<p><code>{name}</code> <strong>{asked}</strong></p>{as_html(self.case)}"
 
-    def _rows(self) -> list[tuple[int, str, str]]:
-        """Return number, NIC and family, and text of each line; nothing where a record is shown instead."""
-        if self.case.record is not None:
-            return []
-        return [(number, line.where, line.text) for number, line in enumerate(self.case.lines, 1)]
 
-    def _record(self) -> str:
-        return json.dumps(self.case.record, indent=1)
+def as_text(case: Case) -> str:
+    """Return the rows of a case, each with its number and where it was logged; or the record."""
+    if case.record is not None:
+        return json.dumps(case.record, indent=1)
+    return "\n".join(f"{number:>3}  {line.where}  {line.text}" for number, line in enumerate(case.lines, 1))
+
+
+def as_html(case: Case) -> str:
+    """Return the same as a table."""
+    if case.record is not None:
+        lines = as_text(case).split("\n")
+        return f"<pre>{'<br>'.join(map(escape, lines))}</pre>"
+    rows = "".join(
+        f"<tr><td>{number}</td><td>{escape(line.where)}</td>"
+        f'<td style="text-align:left"><code>{escape(line.text)}</code></td></tr>'
+        for number, line in enumerate(case.lines, 1)
+    )
+    head = "<tr><th>Row</th><th>Where</th><th>As it stands in the log</th></tr>"
+    return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"

@@ -6,7 +6,9 @@ from typing import Any
 import pandas as pd
 
 from nsgkit.training.answers import read, shown
-from nsgkit.training.exercise import Case, Exercise
+from nsgkit.training.exercise import Case, Exercise, draw
+
+_EXAMPLES = 8  # cases of which the smallest is shown
 
 
 def answer_by_code(exercise: Exercise, case: Case) -> Any:
@@ -24,4 +26,29 @@ def solution(exercise: Exercise, case: Case) -> str:
         f"gives {shown(answer_by_code(exercise, case))}. {exercise.why}",
         "Mistakes, and what they give here:",
         *slips,
+    ])  # fmt: skip
+
+
+def worked_example(exercise: Exercise, case: Case, seed: object, name: str) -> str:
+    """Return other rows, few ones, with what the mistake gives there and what is right there.
+
+    Nothing where the mistake has no rule of its own, or no other rows have another right answer.
+    """
+    if name not in [slip.name for slip in exercise.slips]:
+        return ""
+    right, found = exercise.right_answer(case), []
+    for number in range(_EXAMPLES):
+        other = draw(exercise, f"{seed}, example {number}")
+        led = {slip.name: answer for slip, answer in exercise.mistakes(other)}
+        if other.record is None and name in led and exercise.right_answer(other) != right:
+            found.append((other, led[name]))
+    return _told(exercise, *min(found, key=lambda each: len(each[0].lines))) if found else ""
+
+
+def _told(exercise: Exercise, other: Case, led: Any) -> str:
+    return "\n".join([
+        "The same mistake on other rows:",
+        *(f"{number:>3}  {line.where}  {line.text}" for number, line in enumerate(other.lines, 1)),
+        *([exercise.question(other)] if other.asked else []),
+        f"It gives {shown(led)} there; right is {shown(exercise.right_answer(other))}.",
     ])  # fmt: skip

@@ -14,7 +14,7 @@ def exercises_of(track: str) -> tuple[Exercise, ...]:
     >>> exercises_of("counting")[0].name
     'connections'
     """
-    if track not in TRACKS:
+    if not isinstance(track, str) or track not in TRACKS:
         raise NsgkitError(f"There is no track {shown(track)}. Choose {' or '.join(TRACKS)}.")
     found: tuple[Exercise, ...] = import_module(f"nsgkit.training.{track}").EXERCISES
     return found

@@ -9,7 +9,7 @@ import pandas as pd
 
 from nsgkit.html import escape
 from nsgkit.training.checking import NOTHING, Feedback, check
-from nsgkit.training.exercise import Case, Exercise, draw
+from nsgkit.training.exercise import Exercise, draw
 from nsgkit.training.solutions import solution
 
 Told = Callable[["Question", Feedback], None]  # who hears of each answer, as a progress file does
@@ -26,11 +26,9 @@ class Question:
         The same rows as `nsgkit.read_logs` gives them; the index is the number of the line, from 1.
     """
 
-    def __init__(
-        self, exercise: Exercise, seed: object = 0, told: Told | None = None, *, case: Case | None = None
-    ) -> None:
+    def __init__(self, exercise: Exercise, seed: object = 0, told: Told | None = None) -> None:
         self.exercise, self.seed = exercise, seed
-        self.case = case or draw(exercise, seed)
+        self.case = draw(exercise, seed)
         self._told, self._hints = told, 0
 
     @property

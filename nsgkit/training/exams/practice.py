@@ -1,5 +1,6 @@
 """What a class has practised: tries, right answers and mistakes, from the files of progress."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from nsgkit.training import answers
 from nsgkit.training.checking import RIGHT, SLIP, WRONG
 from nsgkit.training.exams.paper import every_exercise
 from nsgkit.training.exercise import Exercise
-from nsgkit.training.progress import Entry, Progress
+from nsgkit.training.progress import Entry
 
+_FIELDS = ("track", "exercise", "seed", "outcome", "slip")
 _JUDGED = (RIGHT, SLIP, WRONG)
 _LARGEST = 50_000_000
 _LONGEST = 80  # letters of an answer that is shown
@@ -98,14 +100,14 @@ def report(progress: "str | Path | Iterable[str | Path]") -> PracticeReport:
     """
     paths = [progress] if isinstance(progress, str | Path) else [*progress]
     known = every_exercise()
-    found = [_read(path) for path in paths]
-    kept = [[line for line in each.lines if line["exercise"] in known] for each in found]
+    found = [[_entry(line) for line in _lines(path)] for path in paths]
+    kept = [[line for line in each if line and line["exercise"] in known] for each in found]
     lines = [line for each in kept for line in each]
-    lost = sum(each.lost + len(each.lines) for each in found) - len(lines)
+    lost = sum(map(len, found)) - len(lines)
     return PracticeReport(_exercises(kept, known), _mistakes(lines), _unknown(lines), lost)
 
 
-def _read(path: "str | Path") -> Progress:
+def _lines(path: "str | Path") -> list[bytes]:
     if not isinstance(path, str | Path):
         raise NsgkitError(
             f"report takes no {shown(path)}: give the path of a file, such as 'progress.jsonl'."
@@ -117,7 +119,20 @@ def _read(path: "str | Path") -> Progress:
         )
     if place.stat().st_size > _LARGEST:
         raise NsgkitError(f"{path} is larger than {_LARGEST:,} bytes: no practice writes as much.")
-    return Progress(place)
+    try:
+        return [line for line in place.read_bytes().split(b"\n") if line.strip()]
+    except OSError as error:
+        raise NsgkitError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _entry(line: bytes) -> Entry | None:
+    """Return a line of practice; None where it is torn, or none."""
+    try:
+        told = json.loads(line.decode())
+    except (ValueError, RecursionError):
+        return None
+    good = isinstance(told, dict) and all(isinstance(told.get(field), str) for field in _FIELDS)
+    return told if good else None
 
 
 def _exercises(files: Iterable[list[Entry]], known: dict[str, Exercise]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from nsgkit.errors import NsgkitError, shown
 from nsgkit.evidence.writer import TOOL
 from nsgkit.training.exams.paper import Asked, every_exercise
 from nsgkit.training.exercise import Case, Exercise
+from nsgkit.training.given import UNKNOWN
 from nsgkit.training.lines import Line
 
 FILE = "questions.json"
@@ -77,11 +78,14 @@ def _checked(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _asked(told: dict[str, Any], exercise: Exercise) -> Asked:
-    lines = tuple(Line(*line) for line in told["lines"])
-    return Asked(told["name"], _bare(exercise, told["question"]), Case(lines, {}, record=told["record"]))
+    case = Case(tuple(Line(*line) for line in told["lines"]), {}, record=told["record"])
+    return Asked(told["name"], _bare(exercise, told["name"], told["question"], case), case)
 
 
-def _bare(exercise: Exercise, question: str) -> Exercise:
-    """Return the exercise with this question, and without what tells its answer."""
+def _bare(exercise: Exercise, name: str, question: str, case: Case) -> Exercise:
+    """Return an exercise that makes this case whatever the seed, and knows nothing of its answer."""
     ask = question.replace("{", "{{").replace("}", "}}")
-    return replace(exercise, ask=ask, code="", slips=(), hints=("", "", ""), why="")
+    return replace(
+        exercise, name=name, ask=ask, make=lambda _chance: case, right=lambda _case: UNKNOWN, code="",
+        slips=(), hints=("", "", ""), why="",
+    )  # fmt: skip

@@ -62,7 +62,7 @@ class ExamQuestion(Question):
     """A question of an exam: its rows, and `check`, which records what is answered."""
 
     def __init__(self, asked: Asked, keep: Callable[[str, Any], None]) -> None:
-        super().__init__(asked.exercise, "exam", case=asked.case)
+        super().__init__(asked.exercise)
         self.name, self._keep = asked.name, keep
 
     def check(self, *answer: Any) -> Feedback:
@@ -85,6 +85,10 @@ class ExamQuestion(Question):
     def solution(self) -> Feedback:
         """Say that an exam gives no solutions."""
         return Feedback("solution", "An exam gives no solutions.")
+
+    def again(self) -> "ExamQuestion":
+        """Return the question itself: in an exam there are no other rows."""
+        return self
 
 
 class Exam:

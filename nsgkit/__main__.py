@@ -28,6 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_verify(verbs)
     _add_notebooks(verbs)
     _add_sample(verbs)
+    _add_training(verbs)
     return parser
 
 
@@ -130,6 +131,69 @@ def _sample(chosen: argparse.Namespace) -> bool:
     from nsgkit.sample import write_samples
 
     print(f"{write_samples(chosen.folder)} files in {chosen.folder}")
+    return True
+
+
+def _add_training(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    verb = verbs.add_parser("training", help="for instructors: make an exam, grade what was handed in")
+    parts = verb.add_subparsers(required=True, metavar="exam|grade")
+    exam = parts.add_parser(
+        "exam",
+        help="write an exam for a class",
+        description="Write a folder for each name, with a notebook and rows of its own, and the key. The "
+        "same secret and names make the same exam. Nothing that is handed out holds a right answer.",
+    )
+    exam.add_argument("--names", required=True, metavar="FILE", help="the learners, a name a line")
+    exam.add_argument(
+        "--questions", type=int, default=20, metavar="N", help="how many (default: %(default)s)"
+    )
+    exam.add_argument(
+        "--level", type=_levels, default=(1, 3), metavar="1-3", help="of these levels only (default: 1-3)"
+    )
+    exam.set_defaults(run=_exam)
+    grade = parts.add_parser(
+        "grade",
+        help="grade what a class handed in",
+        description="Grade what was handed in: the files of answers are read as data, and nothing else is "
+        "opened. Writes a table, a page for each learner and a page for the class.",
+    )
+    grade.add_argument("folder", help="the folder with the learners' folders")
+    grade.add_argument(
+        "--exam", default="exam", metavar="FOLDER",
+        help="what `training exam` wrote, for its plan.json, where the class folder has none (default: exam)",
+    )  # fmt: skip
+    grade.set_defaults(run=_grade)
+    for part, what in ((exam, "the exam"), (grade, "the results")):
+        part.add_argument("--seed-file", required=True, metavar="FILE", help="the secret, 16 bytes or more")
+        part.add_argument("--into", required=True, metavar="FOLDER", help=f"where {what} goes")
+
+
+def _levels(text: str) -> tuple[int, int]:
+    lowest, _, highest = text.partition("-")
+    try:
+        return int(lowest), int(highest or lowest)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no level: write 2, or 1-3") from None
+
+
+def _exam(chosen: argparse.Namespace) -> bool:
+    from nsgkit.training.exams.making import make_exam
+
+    number = make_exam(
+        chosen.names, chosen.into, seed_file=chosen.seed_file, number=chosen.questions, levels=chosen.level
+    )
+    print(
+        f"{number} folders in {chosen.into}, with {chosen.questions} questions each. Hand out those folders; "
+        "key.html and plan.json are yours: grading needs plan.json and the secret."
+    )
+    return True
+
+
+def _grade(chosen: argparse.Namespace) -> bool:
+    from nsgkit.training.exams.results import grade, said
+
+    print(said(grade(chosen.folder, chosen.into, seed_file=chosen.seed_file, exam=chosen.exam)))
+    print(f"The results are in {chosen.into}: begin with class.html.")
     return True
 
 

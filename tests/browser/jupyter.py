@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 
-from tests.browser.notebook import Notebook
+from tests.browser.notebook import CONTENT, Notebook
 from tests.browser.server import PATIENCE
 
 # A page for a slow machine: anywidget gives a script of a widget two seconds to load, and then drops for ever
@@ -143,8 +143,7 @@ class Jupyter:
         folder.mkdir(parents=True, exist_ok=True)
         picture, notebook, console = (folder / n for n in ("page.png", "notebook.ipynb", "console.txt"))
         self.page.screenshot(path=picture)
-        model = "() => JSON.stringify(window.jupyterapp.shell.currentWidget.context.model.toJSON(), null, 1)"
-        notebook.write_text(self.page.evaluate(model), "utf-8")
+        notebook.write_text(self.page.evaluate(CONTENT), "utf-8")
         words = [*self.faults(), "", "The page's console:", *self.said, "", "The server's log:", self._log()]
         console.write_text("\n".join(words), "utf-8")
         return picture, notebook, console

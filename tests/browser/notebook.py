@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import nbformat
 from playwright.sync_api import TimeoutError as NotInTime
 
 from tests.browser.server import PATIENCE
@@ -28,6 +29,7 @@ SCROLL = """async () => {
 # The kernel answers in order: after this, it has dealt with everything that was pressed before.
 SETTLED = """() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel
     .requestExecute({code: '', store_history: false}).done.then(() => true)"""
+CONTENT = "() => JSON.stringify(window.jupyterapp.shell.currentWidget.context.model.toJSON(), null, 1)"
 _AXIS = re.compile(r" for a utc scale with values from (?P<first>.+? UTC) to (?P<last>.+? UTC)$")
 
 
@@ -163,6 +165,10 @@ class Notebook:
     def evaluate(self, expression):
         """What a Python expression is in the notebook's kernel (a literal)."""
         return ast.literal_eval(self.page.evaluate(EVALUATE, expression))
+
+    def content(self):
+        """The notebook as it would be saved now, with its outputs."""
+        return nbformat.reads(self.page.evaluate(CONTENT), 4)
 
     def text(self):
         """All words in sight below the cells."""

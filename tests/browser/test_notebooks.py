@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import runs
 from tests.browser import pictures
 from tests.browser.server import REPOSITORY
 
@@ -9,9 +10,10 @@ NOTEBOOKS = sorted(path.name for path in (REPOSITORY / "notebooks").glob("*.ipyn
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_all_of_it_runs_and_is_drawn(name, open_notebook, jupyter, tmp_path):
+def test_all_of_it_runs_and_is_drawn(name, open_notebook, jupyter, tmp_path, tmp_path_factory):
     notebook = open_notebook(name)
     notebook.check()
+    runs.keep(notebook.content(), name, runs.folder(tmp_path_factory))  # tests/notebooks reads on in it
     pictures.take(notebook, tmp_path)
     with jupyter.looking("Dark", width=1920):
         notebook.check()

@@ -5,9 +5,9 @@ import re
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
 import nsgkit.analyses
+from tests import runs
 from tests.public import PUBLIC, used
 from tests.reference import ROOT
 
@@ -22,11 +22,9 @@ YEAR = re.compile(r"20[0-4]\d")
 
 
 @pytest.fixture(scope="module", params=PATHS, ids=lambda path: path.stem)
-def ran(request):
-    """The notebook after it was run in its own folder, as JupyterLab runs it."""
-    notebook = nbformat.read(request.param, 4)
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": ROOT / "notebooks"}}).execute()
-    return notebook
+def ran(request, tmp_path_factory):
+    """The notebook after it was run from top to bottom."""
+    return runs.run(request.param, runs.folder(tmp_path_factory))
 
 
 def code(notebook):
@@ -49,6 +47,11 @@ def printed(notebook):
 
 def test_there_are_notebooks():
     assert PATHS
+
+
+def test_what_ran_is_the_notebook_that_is_stored(ran, request):
+    stored = nbformat.read(request.node.callspec.params["ran"], 4)
+    assert [cell.source for cell in code(ran)] == [cell.source for cell in code(stored)]
 
 
 def test_it_runs_from_top_to_bottom(ran):

@@ -30,17 +30,17 @@ _CHANGE = "03-know-your-flow-log.ipynb#The-hour-in-which-the-version-changes"
 
 def _some_connections(rng: Random) -> Case:
     """Draw connections of several rows, some still open, some on a port used before, and denied attempts."""
-    own, still_open = inside(rng), integer(rng, 1, 3)
+    own, still_open = inside(rng), integer(rng, 1, 2)
     talks = [
         connection(
             rng,
             TEN + integer(rng, 0, 900),
             outside(rng),
             own,
-            parts=integer(rng, 1, 3),
+            parts=integer(rng, 1, 2),
             ended=n >= still_open,
         )
-        for n in range(integer(rng, 4, 7))
+        for n in range(integer(rng, 3, 5))
     ]
     talks += [_used_again(rng, talk) for talk in talks[still_open:][: integer(rng, 1, 2)]]
     refused = [denial(rng, TEN + integer(rng, 0, 1800), own) for _ in range(integer(rng, 1, 4))]

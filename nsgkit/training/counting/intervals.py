@@ -31,7 +31,8 @@ _WIDTH = 300
 def _busy(rng: Random) -> Case:
     """Draw large connections; the busiest five minutes carry a tenth more than any others."""
     while True:
-        tiles = [_large_one(rng) for _ in range(integer(rng, 2, 3))]
+        own = inside(rng)
+        tiles = [_large_one(rng, own) for _ in range(integer(rng, 2, 3))]
         bins = _spread(tiles)
         (busiest, most), (_, second) = [*bins.most_common(2), (0, 0)][:2]
         if most > second * Fraction(11, 10):
@@ -40,8 +41,8 @@ def _busy(rng: Random) -> Case:
             )
 
 
-def _large_one(rng: Random) -> Tile:
-    tile = connection(rng, TEN + integer(rng, 0, 900), outside(rng), inside(rng), lasts=integer(rng, 20, 280))
+def _large_one(rng: Random, own: str) -> Tile:
+    tile = connection(rng, TEN + integer(rng, 0, 900), outside(rng), own, lasts=integer(rng, 20, 280))
     return replace(tile, parts=tuple(large(rng) for _ in range(integer(rng, 1, 4))))
 
 
@@ -112,19 +113,18 @@ BUSIEST_BIN = Exercise(
 
 
 def _for_a_summary(rng: Random) -> Case:
-    """Draw short connections between few machines, all inside ten minutes and let through by one rule."""
-    sources, targets = [inside(rng, 1) for _ in range(2)], [inside(rng, 2) for _ in range(2)]
-    version, keys, tiles = pick(rng, (V2, V4)), set(), []
-    for _ in range(integer(rng, 4, 7)):
-        key = pick(rng, sources), pick(rng, targets), pick(rng, (443, 80))
-        tile = connection(rng, TEN + integer(rng, 0, 280), key[0], key[1], dst_port=key[2], version=version)
-        keys.add(key)
-        tiles.append(tile)
-    return Case(in_order(tiles), {"keys": keys, "connections": len(tiles)})
+    """Draw short connections of one machine to few others, within ten minutes, let through by one rule."""
+    own, others, version = inside(rng, 1), [inside(rng, 2) for _ in range(3)], pick(rng, (V2, V4))
+    keys = [(pick(rng, others), pick(rng, (443, 80))) for _ in range(integer(rng, 4, 7))]
+    tiles = [
+        connection(rng, TEN + integer(rng, 0, 280), own, other, dst_port=port, inbound=False, version=version)
+        for other, port in keys
+    ]
+    return Case(in_order(tiles), {"keys": {*keys}, "connections": len(tiles)})
 
 
 def _pairs(case: Case) -> int:
-    return len({key[:2] for key in case.facts["keys"]})
+    return len({other for other, _ in case.facts["keys"]})
 
 
 _EACH_ROW = "it does not keep each row. It puts together those that agree in all but one column."

@@ -29,11 +29,10 @@ def _some(rng: Random, own: str, number: int, **how: object) -> list[Tile]:
 def _half_known(rng: Random) -> Case:
     """Draw connections with and without counters; now and then none has any."""
     own = inside(rng)
-    known = [] if chance_of(rng, 10) else [
-        tile for _ in range(integer(rng, 2, 3)) for tile in _some(rng, own, 1, parts=integer(rng, 1, 3))
-    ]  # fmt: skip
     begun = [replace(tile, parts=None) for tile in _some(rng, own, integer(rng, 1, 3))]
     empty = [replace(tile, parts=(None,)) for tile in _some(rng, own, integer(rng, 1, 2))]
+    number = 0 if chance_of(rng, 10) else integer(rng, 2, 3)
+    known = [tile for _ in range(number) for tile in _some(rng, own, 1, parts=integer(rng, 1, 3))]
     facts = {"sizes": [sum(tile.bytes) for tile in known], "all": len([*known, *begun, *empty])}
     return Case(in_order([*known, *begun, *empty]), facts)
 

@@ -74,7 +74,7 @@ EMPTY_OR_ZERO = Exercise(
             _EMPTY,
         ),
         Slip(
-            "nothing-as-zero",
+            "unknown-as-zero",
             _in_turn(empty=0, begin=0),
             "you took everything that is not counted for a zero: empty counters, and those of a begin row.",
             _EMPTY,

@@ -40,14 +40,22 @@ class Line(NamedTuple):
         return self.text.split(",")
 
     def changed(self, place: int, text: str) -> "Line":
-        """Return the line with another text in a field; places are counted from 0."""
+        """Return the line with another text in a field; places are counted from 0.
+
+        >>> Line("1741082400,192.0.2.9,10.8.0.4,50000,443,T,I,A").changed(7, "D").text[-5:]
+        'T,I,D'
+        """
         fields = self.fields
         fields[place] = text
         return self._replace(text=",".join(fields))
 
 
 def by_time(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """Return lines in time order, as logs of several NICs and formats are read side by side."""
+    """Return lines in time order, as logs of several NICs and formats are read side by side.
+
+    >>> [line.text for line in by_time([Line("1741082401000,…", V4), Line("1741082400,…")])]
+    ['1741082400,…', '1741082401000,…']
+    """
     return tuple(sorted(lines, key=lambda line: int(line.fields[0]) // (1000 if line.version == V4 else 1)))
 
 

@@ -123,7 +123,7 @@ STATE_WORDS = Exercise(
             _DENIED,
         ),
         Slip(
-            "continuing-as-begin",
+            "continuing-as-connection",
             in_turn(_STATED, continuing="begin"),
             "C is written about every five minutes while a connection lives. It is not a new one.",
             _STATES,

@@ -75,21 +75,22 @@ WHEN = Exercise(
 
 _RULES = (
     "UserRule_From_Office", "UserRule_From_Partner", "UserRule_To_Backend", "UserRule_Monitoring",
-    "UserRule_Public", "DefaultRule_AllowVnetInBound",
+    "UserRule_Public", "UserRule_Legacy",
 )  # fmt: skip
 _NICS = "ABC"
 
 
 def _rules(rng: Random) -> Case:
     """Draw a record of three or four rules; one of those in the middle let a UDP row through."""
-    own, version, nic = inside(rng), pick(rng, VERSIONS), pick(rng, _NICS)
+    own, version, nic, start = inside(rng), pick(rng, VERSIONS), pick(rng, _NICS), some_time(rng)
     names = sorted(_RULES, key=lambda _: rng.random())[: integer(rng, 3, 4)]
     place = integer(rng, 1, len(names) - 2)
     made: list[Line] = []
     for number, name in enumerate(names):
         how: dict[str, Any] = {"protocol": "UDP", "dst_port": 53} if number == place else {}
-        tile = connection(rng, some_time(rng), outside(rng), own, parts=0 if how else 1)
-        made += lines(replace(tile, version=version, nic=nic, rule=name, **how))
+        tile = connection(rng, start + integer(rng, 0, 45), outside(rng), own, parts=0 if how else 1)
+        tile = replace(tile, version=version, nic=nic, rule=name, lasts=integer(rng, 1, 14), **how)
+        made += lines(tile)
     facts = {"rule": names[place], "first": names[0], "next": names[place + 1], "nic": nic}
     return Case(tuple(made), facts, record=records(made)[0])
 

@@ -74,7 +74,7 @@ EMPTY_OR_ZERO = Exercise(
             _EMPTY,
         ),
         Slip(
-            "nothing-as-zero",
+            "unknown-as-zero",
             _in_turn(empty=0, begin=0),
             "you took everything that is not counted for a zero: empty counters, and those of a begin row.",
             _EMPTY,
@@ -120,7 +120,7 @@ def _eight_lines(rng: Random) -> Case:
         (longer._replace(text=pick(rng, cut)), "fields"),
         (short_form(row(rng, own, V2)), "short"),
         (row(rng, own, V2, integer(rng, 0, 2)).changed(7, pick(rng, "BX")), "odd"),
-        (twice, "good"),
+        (twice, "first"),
         (twice._replace(), "equal"),
         (row(rng, own, V1), "good"),
         (row(rng, own, pick(rng, (V2, V4)), 2), "good"),
@@ -148,6 +148,12 @@ SPOT_THE_REJECT = Exercise(
         Slip(
             "equal-lines",
             numbers("value", "fields", "equal"),
+            "equal lines are no damage. Each is an event of its own.",
+            _EQUAL,
+        ),
+        Slip(
+            "equal-lines",
+            numbers("value", "fields", "first", "equal"),
             "equal lines are no damage. Each is an event of its own.",
             _EQUAL,
         ),

@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 from nsgkit.__main__ import main
 from nsgkit.errors import NsgkitError
 from nsgkit.html import visible
-from nsgkit.training.answers import WHOLE
+from nsgkit.training.answers import WHOLE, read, shown
 from nsgkit.training.exams import recorded
 from nsgkit.training.exams.grading import grade_class
 from nsgkit.training.exams.learners import folder_of, read_learners
@@ -191,8 +191,9 @@ def test_the_key_has_the_right_answers_of_each(made):
     page = text_of(made.root / "exam" / "key.html")
     for name, following in (("Perfect", "Mistaken"), ("Mistaken", "Empty")):
         own = page[page.rindex(name) : page.rindex(following)]
-        right = right_answers(made.root / "class" / folder_of(name))
-        assert all((f"{each:,}" if isinstance(each, int) else str(each)) in own for each in right.values())
+        right = right_answers(made.root / "class" / folder_of(name)).values()
+        told = [shown(read(each.kind, answer)) for each, answer in zip(made.exercises, right, strict=True)]
+        assert all(each in own for each in told)
 
 
 class Reader(HTMLParser):
@@ -349,6 +350,14 @@ def test_the_last_answer_counts_and_is_there_when_the_exam_is_opened_again(small
     lines = (path.parent / "answers.jsonl").read_text().splitlines()
     assert len(lines) == len(right) + 1
     assert "2 of 2 questions are answered" in repr(open_exam(path))
+
+
+def test_every_exercise_is_recorded_and_graded(small):
+    number = len(every_exercise())
+    make_exam(small / "class.txt", small / "all", seed_file=small / "secret", number=number, levels=(0, 99))
+    answer(small / "all" / "kim", right_answers(small / "all" / "kim"))
+    results = grade(small / "all", small / "results", seed_file=small / "secret")
+    assert results.learners[0].right == number
 
 
 def test_a_wrong_kind_is_told_and_not_recorded(small):

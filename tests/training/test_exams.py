@@ -109,13 +109,16 @@ def test_what_a_person_has_to_decide_is_told(table, name, state, note):
 
 def test_lines_that_no_exam_writes_are_named_by_their_numbers(table):
     numbers = ", ".join(map(str, range(1, len(JUNK) + 1)))
-    assert f"lines {numbers} of answers.jsonl hold no answer" in table["junk"]["to look at"]
+    assert (
+        f"no answer that an exam writes, and not counted: lines {numbers} of answers.jsonl"
+        in table["junk"]["to look at"]
+    )
 
 
 def test_strange_files_of_the_class_are_told(made):
     page = text_of(made.root / "results" / "class.html")
-    assert "stranger is nobody's folder" in page
-    assert "<b>.txt is nobody's folder" in page
+    assert "stranger is nothing of this exam" in page
+    assert "<b>.txt is nothing of this exam" in page
 
 
 def test_each_mistake_is_called_by_its_name(made):
@@ -374,9 +377,7 @@ def test_an_answer_after_a_torn_line_is_not_lost(tmp_path):
     recorded.record(path, "q01", 7)
     found = recorded.read_recorded(path, {"q01": WHOLE})
     assert found.answers == {"q01": 7}
-    assert found.problems == [
-        "line 1 of answers.jsonl hold no answer that an exam writes, and count for nothing"
-    ]
+    assert found.problems == ["no answer that an exam writes, and not counted: line 1 of answers.jsonl"]
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to("elsewhere")])

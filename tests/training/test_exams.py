@@ -234,6 +234,12 @@ def test_names_and_answers_are_inert_in_every_page(made):
     assert all(visible(name) in words for name in NAMES)
 
 
+def test_the_rows_of_a_question_stand_in_lines(made):
+    page = made.root / "results" / "learners" / "perfect.html"
+    assert "u000a" not in page.read_text("utf-8")
+    assert "br" in read_page(page).elements
+
+
 def test_no_cell_of_the_table_is_a_formula(made):
     with (made.root / "results" / "results.csv").open(encoding="utf-8", newline="") as file:
         cells = [cell for row in csv.reader(file) for cell in row if cell]

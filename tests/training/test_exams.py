@@ -18,7 +18,6 @@ from nsgkit.errors import NsgkitError
 from nsgkit.html import visible
 from nsgkit.training.answers import WHOLE, read, shown
 from nsgkit.training.exams import recorded
-from nsgkit.training.exams.grading import grade_class
 from nsgkit.training.exams.learners import folder_of, read_learners
 from nsgkit.training.exams.making import make_exam
 from nsgkit.training.exams.paper import choose, every_exercise
@@ -28,7 +27,7 @@ from nsgkit.training.exams.secret import seed_of
 from nsgkit.training.exams.sitting import open_exam
 from tests.training.exam_class import JUNK, NAMES, SECRET, answer, hand_in, right_answers, slip_answers
 
-QUESTIONS = 12
+QUESTIONS = 8
 BYTES = SECRET.encode()
 
 
@@ -59,10 +58,12 @@ def table(made):
         return {row["folder"]: row for row in csv.DictReader(file)}
 
 
-def graded(made, name):
-    plan = read_plan(made.root / "exam" / "plan.json", BYTES)
-    results = grade_class(made.root / "class", plan, BYTES)
-    return next(each for each in results.learners if each.learner.name == name)
+@pytest.fixture(scope="module")
+def again(made):
+    """What grading once more gives, and the bytes that were there before it."""
+    before = contents(made.root / "results")
+    where = {"seed_file": made.root / "secret", "exam": made.root / "exam"}
+    return before, grade(made.root / "class", made.root / "results", **where)
 
 
 @pytest.fixture
@@ -121,24 +122,23 @@ def test_strange_files_of_the_class_are_told(made):
     assert "<b>.txt is nothing of this exam" in page
 
 
-def test_each_mistake_is_called_by_its_name(made):
+def test_each_mistake_is_called_by_its_name(made, again):
     slips = slip_answers(made.exercises, "Mistaken")
-    marks = graded(made, "Mistaken").marks
+    marks = next(each.marks for each in again[1].learners if each.learner.name == "Mistaken")
     assert {mark.asked.name: mark.feedback.slip for mark in marks if mark.feedback.slip} == {
         name: slip for name, (_, slip) in slips.items()
     }
 
 
-def test_grading_again_gives_the_same_bytes(made):
-    first = contents(made.root / "results")
-    grade(made.root / "class", made.root / "results", seed_file=made.root / "secret", exam=made.root / "exam")
-    assert contents(made.root / "results") == first
-    assert len(first) == len(NAMES) + 2
+def test_grading_again_gives_the_same_bytes(made, again):
+    before, _ = again
+    assert contents(made.root / "results") == before
+    assert len(before) == len(NAMES) + 2
 
 
-def test_the_same_secret_makes_the_same_exam(made, tmp_path):
-    make_exam(made.root / "class.txt", tmp_path / "exam", seed_file=made.root / "secret", number=QUESTIONS)
-    assert contents(tmp_path / "exam") == contents(made.root / "exam")
+def test_the_same_secret_makes_the_same_exam(small):
+    make_exam(small / "class.txt", small / "again", seed_file=small / "secret", number=2)
+    assert contents(small / "again") == contents(small / "exam")
 
 
 def contents(folder):

@@ -33,7 +33,7 @@ def to_look_at(results: ClassResults) -> list[str]:
     said = [f"{each.learner.name}: {note}." for each in results.learners for note in each.handed_in.notes]
     return [
         *said,
-        *(f"{name} is nobody's folder of this exam, and was not opened." for name in results.strange),
+        *(f"{name} is nothing of this exam, and was not opened." for name in results.strange),
     ]
 
 

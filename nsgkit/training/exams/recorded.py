@@ -65,14 +65,14 @@ def read_recorded(path: Path, kinds: Mapping[str, Kind]) -> Recorded:
     larger than any exam's, or is no plain file.
     """
     if (kind := kind_at(path)) != "file":
-        raise NsgkitError(f"{path.name} is a {kind}, and was not opened.")
+        raise NsgkitError(f"{path.name} is a {kind}, and was not opened")
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        raise NsgkitError(f"{path.name} cannot be read: {error.strerror}.") from error
+        raise NsgkitError(f"{path.name} cannot be read: {error.strerror}") from error
     if len(data) > LARGEST:
-        raise NsgkitError(f"{path.name} is larger than {LARGEST:,} bytes, and was not read.")
+        raise NsgkitError(f"{path.name} is larger than {LARGEST:,} bytes, and was not read")
     return _read(data, kinds)
 
 
@@ -93,9 +93,7 @@ def _read(data: bytes, kinds: Mapping[str, Kind]) -> Recorded:
     if strange and strange[-1] == len(lines) + 1:
         problems.append(f"line {strange.pop()} of {FILE} is torn, and counts for nothing")
     if strange:
-        problems.append(
-            f"{_numbered(strange)} of {FILE} hold no answer that an exam writes, and count for nothing"
-        )
+        problems.append(f"no answer that an exam writes, and not counted: {_numbered(strange)} of {FILE}")
     return Recorded(answers, problems)
 
 

@@ -80,7 +80,7 @@ def test_numbers_are_text_too():
 
 
 # Functions that give HTML, and whose own bodies are read.
-GIVE_HTML = {"html_table", "lines_as_html", "table", "_code", "_headed", "_marked", "_pictures"}
+GIVE_HTML = {"as_html", "html_table", "lines_as_html", "table", "_code", "_headed", "_marked", "_pictures"}
 # What the reading cannot follow, each looked at: no text of a log is among it. Numbers, colours and words of
 # the kit's own; `left_behind`, `finding_words` and `html_table` put together what was made inert before.
 LOOKED_AT = {
@@ -100,6 +100,7 @@ LOOKED_AT = {
         "{cross}", "{items}", "{_TOP + y * row + 9}", "{_LEFT + x * step}", "{_utc(hour)}",
     },
     "html.py": {"{style}", "{data}"},
+    "training/form.py": {"{told}"},  # what a Feedback says in HTML
     "sample/container.py": {  # XML that a stand-in for Azure answers
         "{''.join(entries)}", "{told}", "{base64.b64encode(b'%06d' % number).decode()}", "{blocks}",
     },

@@ -42,9 +42,10 @@ class Feedback:
         return "\n".join(map(visible, lines))
 
     def _repr_html_(self) -> str:
-        said, more = ("<br>".join(map(escape, text.split("\n"))) for text in (self.said, self.more))
+        said = "<br>".join(escape(line) for line in self.said.splitlines())
         taught = f' See <a href="{escape(self.see)}">{escape(_named(self.see))}</a>.' if self.see else ""
-        return f'<p style="white-space: pre-wrap">{said}{taught}{more and "<br>" + more}</p>'
+        more = "".join(f"<br>{escape(line)}" for line in self.more.splitlines())
+        return f'<div style="white-space: pre-wrap">{said}{taught}{more}</div>'
 
 
 def check(exercise: Exercise, case: Case, given: Any) -> Feedback:

@@ -111,7 +111,13 @@ class Lesson:
         return f"{visible(self._said())}\n{self.progress().to_string(index=False)}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(self._said())}</p>{self.progress().to_html(escape=True, index=False)}"
+        table = self.progress()
+        head = "".join(f'<th style="text-align: left">{escape(name)}</th>' for name in table)
+        rows = "".join(
+            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+            for cells in table.itertuples(index=False, name=None)
+        )
+        return f"<p>{escape(self._said())}</p><table><thead><tr>{head}</tr></thead>{rows}</table>"
 
 
 class NoExerciseError(NsgkitError, AttributeError):

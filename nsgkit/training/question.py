@@ -110,8 +110,8 @@ class Question:
         return f"{self.exercise.name}: {self.exercise.question(self.case)}\n\n{as_text(self.case)}"
 
     def _repr_html_(self) -> str:
-        name, asked = escape(self.exercise.name), escape(self.exercise.question(self.case))
-        return f"<p><code>{name}</code> <strong>{asked}</strong></p>{as_html(self.case)}"
+        asked = f"<strong>{escape(self.exercise.question(self.case))}</strong>"
+        return f"<p><code>{escape(self.exercise.name)}</code> {asked}</p>{as_html(self.case)}"
 
 
 def as_text(case: Case) -> str:
@@ -124,12 +124,11 @@ def as_text(case: Case) -> str:
 def as_html(case: Case) -> str:
     """Return the same as a table."""
     if case.record is not None:
-        lines = as_text(case).split("\n")
-        return f"<pre>{'<br>'.join(map(escape, lines))}</pre>"
+        return f"<pre>{'<br>'.join(escape(line) for line in as_text(case).splitlines())}</pre>"
     rows = "".join(
-        f"<tr><td>{number}</td><td>{escape(line.where)}</td>"
-        f'<td style="text-align:left"><code>{escape(line.text)}</code></td></tr>'
+        f'<tr><td>{escape(number)}</td><td style="padding: 0 10px">{escape(line.where)}</td>'
+        f'<td style="text-align: left"><code>{escape(line.text)}</code></td></tr>'
         for number, line in enumerate(case.lines, 1)
     )
-    head = "<tr><th>Row</th><th>Where</th><th>As it stands in the log</th></tr>"
-    return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+    left = '<th style="text-align: left">As it stands in the log</th>'
+    return f"<table><thead><tr><th>Row</th><th>Where</th>{left}</tr></thead><tbody>{rows}</tbody></table>"

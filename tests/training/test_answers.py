@@ -197,7 +197,7 @@ def test_no_stranger_makes_it_raise_or_right(name, recwarn):
 
 @pytest.mark.parametrize("name", KINDS)
 @given(st.data())
-@examples(25)
+@examples(10)
 def test_whatever_is_given_is_right_only_where_it_is_the_same(name, data):
     exercise = KINDS[name]
     case = draw(exercise, 0)

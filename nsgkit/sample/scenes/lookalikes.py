@@ -20,9 +20,10 @@ from nsgkit.sample.company.network import (
     WS2,
 )
 from nsgkit.sample.logging.connections import Connection, ephemeral, volume
+from nsgkit.sample.moments import HOUR, MINUTE, SECOND, weekday
 from nsgkit.sample.randomness import integer
 from nsgkit.sample.truth import Fact
-from nsgkit.sample.world import DAYS, END, HOUR, MINUTE, SECOND, START, at, dice
+from nsgkit.sample.world import World
 
 CHECKED = "day 1, 20:00"
 # What the scanner asks for: the usual ports, and of the file server everything up to 520.
@@ -40,19 +41,19 @@ LISTENING = {
 }
 
 
-def connections() -> Iterator[Connection]:
+def connections(world: World) -> Iterator[Connection]:
     """Yield the connections of everything that only looks like an attack."""
-    yield from _backups()
-    yield from _uptime()
-    yield from _chat()
-    yield from _vulnerability_scan()
-    yield from _updates()
+    yield from _backups(world)
+    yield from _uptime(world)
+    yield from _chat(world)
+    yield from _vulnerability_scan(world)
+    yield from _updates(world)
 
 
-def _backups() -> Iterator[Connection]:
+def _backups(world: World) -> Iterator[Connection]:
     """Yield each night's three transfers: the dump, the shop's copy from outside, the warehouse's."""
-    rng = dice("backups")
-    for day in DAYS:
+    rng = world.dice("backups")
+    for day in world.days:
         dump, copy = integer(rng, 880, 940) * 1_000_000, integer(rng, 1_700, 2_200) * 1_000_000
         start = day + HOUR + integer(rng, 1, 9) * SECOND
         yield _push(rng, start, dump)
@@ -91,10 +92,10 @@ def _pull(rng: Random, start: int, way: tuple[str, str, int], lasts: int, size: 
     )
 
 
-def _uptime() -> Iterator[Connection]:
+def _uptime(world: World) -> Iterator[Connection]:
     """Yield the uptime service's visit, every minute to the second."""
-    rng = dice("uptime")
-    for start in range(START + 31 * SECOND, END, MINUTE):
+    rng = world.dice("uptime")
+    for start in range(world.start + 31 * SECOND, world.end, MINUTE):
         yield Connection(
             start + integer(rng, 0, 60),
             UPTIME,
@@ -107,10 +108,10 @@ def _uptime() -> Iterator[Connection]:
         )
 
 
-def _chat() -> Iterator[Connection]:
+def _chat(world: World) -> Iterator[Connection]:
     """Yield the one connection that an open chat window holds for more than a day."""
-    rng = dice("chat")
-    start = at("day 1, 07:42:18")
+    rng = world.dice("chat")
+    start = world.at("day 1, 07:42:18")
     yield Connection(
         start,
         WS2.ip,
@@ -123,10 +124,10 @@ def _chat() -> Iterator[Connection]:
     )
 
 
-def _vulnerability_scan() -> Iterator[Connection]:
-    rng = dice("vulnerability scan")
+def _vulnerability_scan(world: World) -> Iterator[Connection]:
+    rng = world.dice("vulnerability scan")
     for i, host in enumerate(PEERED):
-        start = at(CHECKED) + i * 4 * MINUTE
+        start = world.at(CHECKED) + i * 4 * MINUTE
         ports, step = (range(1, 521), 105) if host is FILES1 else (USUAL, 1_500)
         for n, port in enumerate(ports):
             answers = port in LISTENING.get(host.ip, ())
@@ -142,10 +143,10 @@ def _vulnerability_scan() -> Iterator[Connection]:
             )
 
 
-def _updates() -> Iterator[Connection]:
+def _updates(world: World) -> Iterator[Connection]:
     """Yield the updates that all servers fetch at six: the data subnet over IPv6."""
-    rng = dice("updates")
-    for day in DAYS:
+    rng = world.dice("updates")
+    for day in world.days:
         for host in (*WEB, JUMP, DB1, FILES1):
             source, target = (host.ip6, UPDATES6) if host.ip6 else (host.ip, UPDATES)
             for _ in range(3):
@@ -177,59 +178,60 @@ def _package(rng: Random, day: int, source: str, target: str) -> Connection:
     )
 
 
-# Everything here that looks like an attack, fact by fact.
-FACTS = (
-    Fact(
-        "backup-download",
-        "backup",
-        True,
-        {"src_ip": (FILES1.ip6,), "dst_ip": (BACKUP_SERVICE,)},
-        "Every night at two the file server downloads a copy of the shop from its hosting backup: "
-        "gigabytes, but inwards.",
-    ),
-    Fact(
-        "backup-of-the-database",
-        "backup",
-        True,
-        {"src_ip": (DB1.ip,), "dst_ip": (FILES1.ip,), "dst_port": (445,)},
-        "Every night at one the database writes its dump to the file server; seen at both ends.",
-    ),
-    Fact(
-        "backup-to-the-warehouse",
-        "backup",
-        True,
-        {"src_ip": (NAS,), "dst_ip": (FILES1.ip,), "dst_port": (445,)},
-        "Every night at three the warehouse's storage fetches the dump over the VPN: the bytes leave "
-        "the file server as answers, and stay in the company.",
-    ),
-    Fact(
-        "monitoring-every-minute",
-        "monitoring",
-        True,
-        {"src_ip": (UPTIME,)},
-        "An uptime service that the company pays visits the shop every minute, as regular as any "
-        "beacon, from outside.",
-    ),
-    Fact(
-        "day-long-connection",
-        "long connection",
-        True,
-        {"src_ip": (WS2.ip,), "dst_ip": (CHAT,)},
-        "A chat window left open on a workstation: one connection for more than 25 hours.",
-    ),
-    Fact(
-        "vulnerability-scanner",
-        "scan",
-        True,
-        {"src_ip": (SCANNER,)},
-        "The company's own vulnerability scanner in the warehouse goes through all servers on "
-        "Wednesday evening.",
-    ),
-    Fact(
-        "scheduled-updates",
-        "updates",
-        True,
-        {"dst_ip": (UPDATES, UPDATES6)},
-        "At six every morning five servers fetch updates in the same minute, two of them over IPv6.",
-    ),
-)
+def facts(world: World) -> tuple[Fact, ...]:
+    """Return everything here that looks like an attack, fact by fact."""
+    return (
+        Fact(
+            "backup-download",
+            "backup",
+            True,
+            {"src_ip": (FILES1.ip6,), "dst_ip": (BACKUP_SERVICE,)},
+            "Every night at two the file server downloads a copy of the shop from its hosting backup: "
+            "gigabytes, but inwards.",
+        ),
+        Fact(
+            "backup-of-the-database",
+            "backup",
+            True,
+            {"src_ip": (DB1.ip,), "dst_ip": (FILES1.ip,), "dst_port": (445,)},
+            "Every night at one the database writes its dump to the file server; seen at both ends.",
+        ),
+        Fact(
+            "backup-to-the-warehouse",
+            "backup",
+            True,
+            {"src_ip": (NAS,), "dst_ip": (FILES1.ip,), "dst_port": (445,)},
+            "Every night at three the warehouse's storage fetches the dump over the VPN: the bytes leave "
+            "the file server as answers, and stay in the company.",
+        ),
+        Fact(
+            "monitoring-every-minute",
+            "monitoring",
+            True,
+            {"src_ip": (UPTIME,)},
+            "An uptime service that the company pays visits the shop every minute, as regular as any "
+            "beacon, from outside.",
+        ),
+        Fact(
+            "day-long-connection",
+            "long connection",
+            True,
+            {"src_ip": (WS2.ip,), "dst_ip": (CHAT,)},
+            "A chat window left open on a workstation: one connection for more than 25 hours.",
+        ),
+        Fact(
+            "vulnerability-scanner",
+            "scan",
+            True,
+            {"src_ip": (SCANNER,)},
+            "The company's own vulnerability scanner in the warehouse goes through all servers on "
+            f"{weekday(world.at(CHECKED))} evening.",
+        ),
+        Fact(
+            "scheduled-updates",
+            "updates",
+            True,
+            {"dst_ip": (UPDATES, UPDATES6)},
+            "At six every morning five servers fetch updates in the same minute, two of them over IPv6.",
+        ),
+    )

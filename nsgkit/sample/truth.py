@@ -6,11 +6,12 @@ from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
-from nsgkit.sample.company.network import DATA, DEMOVM, NETWORKS, OFFICE, PLATFORM, Network
+from nsgkit.sample.company.network import DATA, DEMOVM, NETWORKS, OFFICE, PLATFORM, WEB, Network
 from nsgkit.sample.logging.connections import Entry
 from nsgkit.sample.logging.defects import SWITCHED_ON, gap, growing, repeated
-from nsgkit.sample.logging.records import V2_SINCE, Hour, Line, Record, path
+from nsgkit.sample.logging.records import Hour, Line, Record, path
 from nsgkit.sample.moments import FIRST, HOUR, LAST, iso
+from nsgkit.sample.wording import clock, number
 from nsgkit.sample.world import World
 
 Blobs = dict[Hour, list[Record]]
@@ -63,11 +64,11 @@ def _places(blobs: Blobs) -> Iterator[tuple[str, int, int, Line]]:
     """Yield blob, record, tuple and line of every tuple, but for those of a record's second copy."""
     for hour, records in blobs.items():
         seen: set[bytes] = set()
-        for number, record in enumerate(records):
+        for place, record in enumerate(records):
             order = _as_written(record) if record.text not in seen else ()
             seen.add(record.text)
-            for place, line in enumerate(order):
-                yield path(hour), number, place, line
+            for inside, line in enumerate(order):
+                yield path(hour), place, inside, line
 
 
 def _as_written(record: Record) -> list[Line]:
@@ -161,14 +162,16 @@ def _logged(entry: Entry) -> int:
 
 
 def _holes(world: World) -> list[Row]:
-    (host, first), (_, last) = gap(world)
+    hours, odd = gap(world), world.oddities
     lab = "" if world.seed else ", as in the lab"
+    lasts = f"{number(len(hours))} hour{'s' if len(hours) > 1 else ''}"
+    meanwhile = "customers came" if odd.gap in WEB else "the others went on"
     return [
         {
             "kind": "gap",
-            "mac": host.mac,
-            "hours": [iso(first * HOUR), iso(last * HOUR)],
-            "story": f"{host.name} has no blobs for two hours of the first afternoon, while customers came.",
+            "mac": odd.gap.mac,
+            "hours": [iso(hour * HOUR) for _, hour in hours],
+            "story": f"{odd.gap.name} has no blobs for {lasts} of the first afternoon, while {meanwhile}.",
         },
         {
             "kind": "switched on late",
@@ -180,32 +183,36 @@ def _holes(world: World) -> list[Row]:
 
 
 def _growing(world: World, cut_record: bytes) -> Row:
+    odd = world.oddities
     return {
         "kind": "growing",
         "blob": path(growing(world)),
         "cut_record_bytes": len(cut_record),
-        "story": "The last hour of WEB2 was copied at 23:41, inside a record: no closing bracket.",
+        "story": f"The last hour of {odd.growing.name} was copied at {clock(odd.copied)}, inside a record: "
+        "no closing bracket.",
     }
 
 
 def _repeated(world: World, blobs: Blobs) -> Row:
     records = blobs[repeated(world)]
-    number = next(i for i, record in enumerate(records) if record.text == records[i - 1].text and i)
+    place = next(i for i, record in enumerate(records) if record.text == records[i - 1].text and i)
     return {
         "kind": "repeated record",
         "blob": path(repeated(world)),
-        "record": number,
-        "tuples": len(records[number].lines),
+        "record": place,
+        "tuples": len(records[place].lines),
         "story": "One record is there twice, word for word: its second copy counts for nothing.",
     }
 
 
 def _switch(world: World) -> Row:
+    since = world.oddities.second_version
     return {
         "kind": "version switch",
         "macs": [host.mac for host in OFFICE],
-        "first": iso(world.at(V2_SINCE)),
-        "story": "The office's flow log was on version 1 until 05:22 of the first day: no states, no bytes.",
+        "first": iso(world.at(since)),
+        "story": f"The office's flow log was on version 1 until {clock(since)} of the first day: no states, "
+        "no bytes.",
     }
 
 

@@ -7,12 +7,14 @@ import json
 from collections import Counter
 from ipaddress import ip_address, ip_network
 
+import pandas as pd
 import pytest
 
 from nsgkit import NsgkitError
 from nsgkit.__main__ import main
 from nsgkit.sample import make_samples
 from nsgkit.sample.company import network
+from nsgkit.sample.company.network import DEMOVM
 from nsgkit.sample.moments import LAST, offset
 from nsgkit.sample.scenes.internet import NOISE
 from nsgkit.sample.scenes.shop import CUSTOMERS
@@ -72,6 +74,23 @@ def test_what_is_denied_is_denied(one):
     facts = harmful(one.truth)
     for kind in ("probe", "vertical scan", "denied attempts"):
         assert set(belonging(one.flows, facts[kind])["decision"]) == {"denied"}
+
+
+def test_the_hole_is_where_truth_says_and_there_is_no_other(one):
+    (gap,) = (odd for odd in one.truth["oddities"] if odd["kind"] == "gap")
+    hours = one.blobs.groupby("mac")["hour"].agg(lambda each: {*each})
+    full = set().union(*hours)
+    assert len(full) == 48
+    assert full - hours[gap["mac"]] == {*map(pd.Timestamp, gap["hours"])}
+    late = one.blobs.loc[one.blobs["mac"] == DEMOVM.mac, "hour"]
+    assert sorted(len(those) for those in hours) == sorted([len(late), 48 - len(gap["hours"]), *[48] * 6])
+
+
+def test_the_version_changes_where_truth_says(one):
+    (switch,) = (odd for odd in one.truth["oddities"] if odd["kind"] == "version switch")
+    office = one.flows[one.flows["mac"].isin(switch["macs"])]
+    old = office.loc[office["version"] == 1, "record_time"]
+    assert old.max() < pd.Timestamp(switch["first"]) <= office["record_time"].drop(old.index).min()
 
 
 def test_the_door_is_the_one_in_nsg_json(one):

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from nsgkit.sample.company.network import DB1, DEMOVM, FILES1, JUMP, WEB1, WEB2, WS1, WS2, Host
+from nsgkit.sample.company.network import DB1, DEMOVM, FILES1, JUMP, WEB1, WEB2, WS1, Host
 from nsgkit.sample.logging.records import Hour, Line, Minute, Record
 from nsgkit.sample.moments import HOUR, SECOND
 from nsgkit.sample.world import World
 
 SWITCHED_ON = "day 2, 09:43:36"  # the demo VM's flow log, in the middle of a morning, as in the lab
-COPIED_AT = "day 2, 23:41"
 
 
 class Malformed(NamedTuple):
@@ -35,19 +34,21 @@ MALFORMED = (
 )
 
 
-def gap(world: World) -> tuple[Hour, Hour]:
-    """Return the first and the last of the hours that one NIC has no blob for."""
-    return (WEB2, world.at("day 1, 14:00") // HOUR), (WEB2, world.at("day 1, 15:00") // HOUR)
+def gap(world: World) -> list[Hour]:
+    """Return the hours that one NIC has no blob for."""
+    odd = world.oddities
+    first = world.at(odd.gap_begins) // HOUR
+    return [(odd.gap, first + number) for number in range(odd.gap_hours)]
 
 
 def growing(world: World) -> Hour:
     """Return the hour that was copied before it was over."""
-    return WEB2, world.at("day 2, 23:00") // HOUR
+    return world.oddities.growing, world.at(world.oddities.copied) // HOUR
 
 
 def repeated(world: World) -> Hour:
     """Return the hour in which one record is written twice."""
-    return WS2, world.at("day 1, 10:00") // HOUR
+    return world.oddities.repeated, world.at(world.oddities.repeated_in) // HOUR
 
 
 def add_defects(world: World, minutes: dict[Minute, list[Line]]) -> None:
@@ -78,7 +79,7 @@ def repeat_record(world: World, blobs: dict[Hour, list[Record]]) -> None:
 def truncate_growing_blob(world: World, blobs: dict[Hour, list[Record]]) -> bytes:
     """Drop the records of the growing blob that were not yet written; return the cut one at its end."""
     records = blobs[growing(world)]
-    whole = [record for record in records if record.second * SECOND < world.at(COPIED_AT)]
+    whole = [record for record in records if record.second * SECOND < world.at(world.oddities.copied)]
     cut = records[len(whole)].text
     blobs[growing(world)] = whole
     return cut[: len(cut) * 3 // 5]

@@ -14,7 +14,6 @@ from nsgkit.sample.world import World
 
 HEAD, TAIL = b'{"records":[', b"]}"
 BLOCK = 32_000  # bytes: a fuller minute is written as several records
-V2_SINCE = "day 1, 05:22"  # the office's NSG was on version 1 until here
 LAB_FIRST_RECORD = "day 2, 09:44:35"
 FLOW_LOG = "VNET-DATA-FLOWLOG"
 FLOW_LOG_GUID = "9f2c6b04-7d18-4e5a-8b3f-60a1c7d2e954"
@@ -47,7 +46,7 @@ def minutes(world: World, entries: Iterable[Entry]) -> dict[Minute, list[Line]]:
     found: dict[Minute, list[Line]] = defaultdict(list)
     for entry in sorted(entries, key=lambda e: e.ms):
         second = _written(entry)
-        old = entry.host in OFFICE and second * SECOND < world.at(V2_SINCE)
+        old = entry.host in OFFICE and second * SECOND < world.at(world.oddities.second_version)
         if second * SECOND < world.end and not (old and entry.state != "B"):
             found[entry.host, second].append(Line(_text(entry, old), entry.rule, entry.acl, entry))
     return {minute: found[minute] for minute in sorted(found, key=lambda m: (HOSTS.index(m[0]), m[1]))}
@@ -125,7 +124,7 @@ def _nsg_record(world: World, host: Host, second: int, lines: list[Line]) -> dic
         {"rule": rule, "flows": [{"mac": host.mac, "flowTuples": [x.text for x in lines if x.rule == rule]}]}
         for rule in rules
     ]
-    old = host in OFFICE and second * SECOND < world.at(V2_SINCE)
+    old = host in OFFICE and second * SECOND < world.at(world.oddities.second_version)
     return {
         "time": _time(world, host, second),
         "systemId": host.system_id,

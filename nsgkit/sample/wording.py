@@ -43,6 +43,15 @@ def number(count: int) -> str:
     return _WORDS[count] if count < len(_WORDS) else str(count)
 
 
+def hour(count: int) -> str:
+    """Return an hour of the day as people say it.
+
+    >>> hour(0), hour(6)
+    ('midnight', 'six')
+    """
+    return number(count) if count else "midnight"
+
+
 def minutes(count: int) -> str:
     """Return so many minutes as people say it.
 

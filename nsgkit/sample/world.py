@@ -9,6 +9,7 @@ from random import Random
 
 from nsgkit.errors import NsgkitError
 from nsgkit.sample.cast import Cast, drawn_cast
+from nsgkit.sample.habits import Habits, drawn_habits
 from nsgkit.sample.moments import DAY, SECOND, offset
 from nsgkit.sample.oddities import Oddities, drawn_oddities
 from nsgkit.sample.plot import Plot, drawn_plot
@@ -28,6 +29,7 @@ class World:
     cast: Cast
     plot: Plot
     oddities: Oddities
+    habits: Habits
 
     @property
     def days(self) -> tuple[int, int]:
@@ -59,10 +61,12 @@ def the_world(seed: int = 0) -> World:
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise NsgkitError(f"The seed {seed!r} is no whole number from 0 on. Give one, such as 7.")
     if not seed:
-        return World(0, _DECEMBER_18, Cast(), Plot(), Oddities())
+        return World(0, _DECEMBER_18, Cast(), Plot(), Oddities(), Habits())
     date, cast = _start(_dice(seed, "date")), drawn_cast(_dice(seed, "cast"))
     oddities = drawn_oddities(_dice(seed, "oddities"), cast.entered)
-    return World(seed, date, cast, drawn_plot(_dice(seed, "plot")), oddities)
+    return World(
+        seed, date, cast, drawn_plot(_dice(seed, "plot")), oddities, drawn_habits(_dice(seed, "habits"))
+    )
 
 
 def _dice(seed: int, name: str) -> Random:

@@ -19,7 +19,7 @@ from nsgkit.sample.moments import LAST, offset
 from nsgkit.sample.scenes.internet import NOISE
 from nsgkit.sample.scenes.shop import CUSTOMERS
 from nsgkit.sample.world import the_world
-from tests.sample.worlds import belonging, harmful, missing, played, untrue
+from tests.sample.worlds import WORDS, belonging, harmful, missing, played, untrue
 
 MANY = [the_world(seed) for seed in range(300)]
 SERVICES = {network.UPTIME, network.UPDATES, network.PAYMENTS, network.CHAT, *network.SAAS}
@@ -68,6 +68,22 @@ def test_who_got_in_is_told_by_a_fact_and_by_rows(one):
     cast = one.world.cast
     calls = one.flows[one.flows["dst_ip"].isin([cast.control, cast.drop])]
     assert (len(calls) > 0) is one.world.plot.entered
+
+
+def test_every_harmful_kind_has_a_harmless_look_alike(one):
+    """A scan, calls as regular as a beacon, a transfer as large as a theft: each has its double."""
+    harmless = {fact["kind"] for fact in one.truth["facts"] if fact["harmless"]}
+    assert {"scan", "monitoring", "backup", "rule opened"} <= harmless
+
+
+def test_the_hours_of_habits_are_those_of_their_rows(one):
+    told = {fact["id"]: fact for fact in one.truth["facts"]}
+    for name in ("backup-of-the-database", "backup-download", "backup-to-the-warehouse", "scheduled-updates"):
+        if fact := told.get(name):
+            hour = WORDS[int(fact["first"][11:13])].replace("no", "midnight")
+            assert f"at {hour} " in fact["story"].lower()
+    scan = told["vulnerability-scanner"]
+    assert f"{pd.Timestamp(scan['first']):%A} evening" in scan["story"]
 
 
 def test_what_is_denied_is_denied(one):

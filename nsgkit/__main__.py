@@ -119,10 +119,18 @@ def _add_sample(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verb = verbs.add_parser(
         "sample",
         help="write the sample logs",
-        description="Write the sample logs: the same bytes every time.",
+        description="Write the sample logs: the same bytes every time. Another seed gives the company other "
+        "days, with other attackers, or none who get in.",
     )
     verb.add_argument(
         "folder", nargs="?", default="data/samples", help="an empty or new folder (default: %(default)s)"
+    )
+    verb.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="which days (default: 0, those that the kit comes with)",
     )
     verb.set_defaults(run=_sample)
 
@@ -130,7 +138,7 @@ def _add_sample(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _sample(chosen: argparse.Namespace) -> bool:
     from nsgkit.sample import write_samples
 
-    print(f"{write_samples(chosen.folder)} files in {chosen.folder}")
+    print(f"{write_samples(chosen.folder, chosen.seed)} files in {chosen.folder}")
     return True
 
 

@@ -15,8 +15,9 @@ from nsgkit.sample.evidence import download_evidence
 from nsgkit.sample.logging import defects
 from nsgkit.sample.logging.connections import logged
 from nsgkit.sample.logging.records import HEAD, TAIL, Hour, Record, minutes, path, records
-from nsgkit.sample.scenes import incident, internet, lookalikes, office, servers, shop
+from nsgkit.sample.scenes import incident, internet, lookalikes, office, servers, shop, story
 from nsgkit.sample.truth import Fact, truth
+from nsgkit.sample.world import World, the_world
 
 __all__ = ["write_evidence", "write_samples"]
 
@@ -26,20 +27,26 @@ _HARMLESS = (lookalikes, shop, servers, internet)
 _KINDS = ("backup", "monitoring", "long connection", "scan", "updates", "probe")
 
 
-def make_samples() -> dict[str, bytes]:
+def make_samples(seed: int = 0) -> dict[str, bytes]:
     """Return every file of the sample: its path below the folder, with forward slashes, and its bytes.
 
-    It takes some seconds. The same bytes on every platform and in every Python version.
+    It takes some seconds. The same bytes of a seed on every platform and in every Python version.
     """
-    hours, cut_record = _changed_hours()
-    beside = _beside(truth(hours, cut_record, _facts()))
-    return _blobs(hours, cut_record) | {name: text.encode("utf-8") for name, text in beside.items()}
+    world = the_world(seed)
+    hours, cut_record = _changed_hours(world)
+    beside = _beside(world, truth(world, hours, cut_record, _facts(world)))
+    return _blobs(world, hours, cut_record) | {name: text.encode("utf-8") for name, text in beside.items()}
 
 
-def write_samples(folder: str | Path = "data/samples") -> int:
+def write_samples(folder: str | Path = "data/samples", seed: int = 0) -> int:
     """Write the sample logs and what lies beside them into `folder`; return how many files there are.
 
-    Raises NsgkitError where the folder holds anything else: made-up logs never mix with evidence.
+    Seed 0 is the sample that the kit comes with. Any other gives the same company two other days: another
+    date, other attackers with other addresses, machines, hours and sizes, and in one world of five nobody who
+    gets in. What is planted in it stands in truth.json.
+
+    Raises NsgkitError where the folder holds anything else: made-up logs never mix with evidence; or where
+    the seed is no whole number from 0 on.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -47,7 +54,7 @@ def write_samples(folder: str | Path = "data/samples") -> int:
     359
     """
     folder = Path(folder).expanduser()
-    files = make_samples()
+    files = make_samples(seed)
     if folder.is_file():
         raise NsgkitError(f"{folder} is a file. Name an empty or a new folder for the sample.")
     if strangers := _strangers(folder, files):
@@ -81,51 +88,53 @@ def write_evidence(folder: str | Path) -> Path:
         raise NsgkitError(
             f"{folder} is not empty: made-up logs must not mix with evidence. Name an empty or a new folder."
         )
-    download_evidence(_blobs(*_changed_hours()), folder)
+    world = the_world()
+    download_evidence(_blobs(world, *_changed_hours(world)), folder)
     return folder
 
 
-def _hours() -> dict[Hour, list[Record]]:
+def _hours(world: World) -> dict[Hour, list[Record]]:
     """Return the records of each hour of each NIC, as if nothing had happened to them since."""
-    found = minutes(entry for scene in _SCENES for c in scene.connections() for entry in logged(c))
-    defects.add_defects(found)
+    acted = (connection for scene in _SCENES for connection in scene.connections(world))
+    found = minutes(world, (entry for connection in acted for entry in logged(world, connection)))
+    defects.add_defects(world, found)
     hours: dict[Hour, list[Record]] = defaultdict(list)
     for (host, second), lines in found.items():
-        hours[host, second // 3_600].extend(records((host, second), lines))
+        hours[host, second // 3_600].extend(records(world, (host, second), lines))
     return hours
 
 
-def _changed_hours() -> tuple[dict[Hour, list[Record]], bytes]:
+def _changed_hours(world: World) -> tuple[dict[Hour, list[Record]], bytes]:
     """Return the records of each hour with what has happened to them since, and a record that was cut."""
-    hours = _hours()
-    defects.remove_gap(hours)
-    defects.repeat_record(hours)
-    return hours, defects.truncate_growing_blob(hours)
+    hours = _hours(world)
+    defects.remove_gap(world, hours)
+    defects.repeat_record(world, hours)
+    return hours, defects.truncate_growing_blob(world, hours)
 
 
-def _blobs(hours: dict[Hour, list[Record]], cut_record: bytes) -> dict[str, bytes]:
+def _blobs(world: World, hours: dict[Hour, list[Record]], cut_record: bytes) -> dict[str, bytes]:
     """Return every PT1H.json by its path."""
     blobs = {path(hour): _blob(those) for hour, those in hours.items()}
-    blobs[path(defects.growing())] = _growing_blob(hours[defects.growing()], cut_record)
+    blobs[path(defects.growing(world))] = _growing_blob(hours[defects.growing(world)], cut_record)
     return blobs
 
 
-def _facts() -> list[Fact]:
+def _facts(world: World) -> list[Fact]:
     """Return what is planted: the incident as it happened, then the harmless, kind by kind."""
-    harmless = [fact for scene in _HARMLESS for fact in scene.FACTS]
-    return [*incident.FACTS, *sorted(harmless, key=lambda fact: _KINDS.index(fact.kind))]
+    harmless = [fact for scene in _HARMLESS for fact in scene.facts(world)]
+    return [*story.facts(world), *sorted(harmless, key=lambda fact: _KINDS.index(fact.kind))]
 
 
-def _beside(facts: dict[str, object]) -> dict[str, str]:
+def _beside(world: World, facts: dict[str, object]) -> dict[str, str]:
     return {
-        "README.md": readme.text(facts),
-        "feed.csv": exports.feed(),
+        "README.md": readme.text(world, facts),
+        "feed.csv": exports.feed(world),
         "geofeed.csv": exports.geofeed(),
         "places.csv": exports.places(),
-        "known.toml": exports.known(),
-        "network.toml": exports.network(),
+        "known.toml": exports.known(world),
+        "network.toml": exports.network(world),
         "nics.json": resources.nics(),
-        "nsg.json": exports.nsgs(),
+        "nsg.json": exports.nsgs(world),
         "truth.json": json.dumps(facts, indent=2) + "\n",
         "vnets.json": resources.vnets(),
     }

@@ -20,7 +20,8 @@ from nsgkit.evidence.writer import open_writer
 from nsgkit.sample.company.network import JUMP, WEB2
 from nsgkit.sample.container import SampleContainer
 from nsgkit.sample.logging.records import path
-from nsgkit.sample.world import HOUR, at
+from nsgkit.sample.moments import HOUR
+from nsgkit.sample.world import the_world
 from nsgkit.times import parse_time
 
 CONTAINER = "insights-logs-networksecuritygroupflowevent"
@@ -46,7 +47,7 @@ DOWNLOADS = (
     Asked("2025-01-17 14:30", "2024-12-18 12:00", "2024-12-18 14:00"),
     Asked("2025-01-17 14:40", "2024-12-18 20:00", "2024-12-18 23:00"),
 )
-ARCHIVED = path((WEB2, at("day 1, 22:00") // HOUR)).removeprefix(f"{CONTAINER}/")
+ARCHIVED = path((WEB2, the_world().at("day 1, 22:00") // HOUR)).removeprefix(f"{CONTAINER}/")
 _ARCHIVED_SINCE = parse_time("2025-01-01", "since")
 
 

@@ -28,6 +28,12 @@ def pick(rng: Random, items: Sequence[T]) -> T:
     return items[int(rng.random() * len(items))]
 
 
+def shuffled(rng: Random, items: Sequence[T]) -> list[T]:
+    """Return `items` in another order."""
+    drawn = sorted((rng.random(), place) for place in range(len(items)))
+    return [items[place] for _, place in drawn]
+
+
 def chance_of(rng: Random, percent: float) -> bool:
     """Return True in so many of a hundred cases."""
     return rng.random() * 100 < percent

@@ -4,21 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from nsgkit.sample.company.network import DATA, HOSTS
+from nsgkit.sample.moments import dates
+from nsgkit.sample.world import World
 
-_HEAD = """\
-# Sample logs
-
-Two days of flow logs, 18 and 19 December 2024, of Marsh Lane Books: a small bookseller with a web shop.
+_LAB = """\
 **All of it is synthetic.** The company, its machines and its misfortune are made up, and nothing was
 recorded on a network but the twelve denied probes with which the demo machine's log begins: they are
 those of the lab that this kit grew out of, and theirs are the only real addresses. All other outsiders
 use the ranges that RFC 5737 and RFC 3849 set aside for documentation.
-
-It is made by fixed dice, and comes out the same, byte for byte, on every machine:
-
-```sh
-python -m nsgkit sample data/samples
-```
+"""
+_NO_LAB = """\
+**All of it is synthetic.** The company, its machines and what befalls it are made up, and nothing was
+recorded on a network. All outsiders use the ranges that RFC 5737 and RFC 3849 set aside for documentation.
+"""
+_FILES = """\
 
 | file or folder | what it is |
 |---|---|
@@ -61,12 +60,13 @@ _SPOILER = """
 """
 
 
-def text(truth: Mapping[str, Any]) -> str:
+def text(world: World, truth: Mapping[str, Any]) -> str:
     """Return README.md, its figures and its story taken from what truth.json says."""
     harm = [fact for fact in truth["facts"] if not fact["harmless"]]
     harmless = [fact for fact in truth["facts"] if fact["harmless"]]
     return (
-        _HEAD
+        _head(world)
+        + _FILES
         + _machines()
         + _MIDDLE
         + _sums(truth["totals"])
@@ -76,6 +76,19 @@ def text(truth: Mapping[str, Any]) -> str:
         + _facts(harmless)
         + "\n### Oddities of the files\n\n"
         + "".join(dict.fromkeys(map(_oddity, truth["oddities"])))
+    )
+
+
+def _head(world: World) -> str:
+    """Return what these days are, and how they are made again."""
+    how = f"folder --seed {world.seed}" if world.seed else "data/samples"
+    return (
+        "# Sample logs\n\n"
+        f"Two days of flow logs, {dates(world.start)}, of Marsh Lane Books: a small bookseller with a web "
+        "shop.\n"
+        f"{_NO_LAB if world.seed else _LAB}\n"
+        "It is made by fixed dice, and comes out the same, byte for byte, on every machine:\n\n"
+        f"```sh\npython -m nsgkit sample {how}\n```\n"
     )
 
 

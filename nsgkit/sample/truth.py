@@ -6,11 +6,13 @@ from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
-from nsgkit.sample.company.network import DATA, DEMOVM, NETWORKS, OFFICE, PLATFORM, REPORTED, Network
+from nsgkit.sample.company.network import DATA, DEMOVM, NETWORKS, OFFICE, PLATFORM, WEB, Network
 from nsgkit.sample.logging.connections import Entry
 from nsgkit.sample.logging.defects import SWITCHED_ON, gap, growing, repeated
-from nsgkit.sample.logging.records import V2_SINCE, Hour, Line, Record, path
-from nsgkit.sample.world import END, FIRST, HOUR, LAST, START, at, iso
+from nsgkit.sample.logging.records import Hour, Line, Record, path
+from nsgkit.sample.moments import FIRST, HOUR, LAST, iso
+from nsgkit.sample.wording import clock, number
+from nsgkit.sample.world import World
 
 Blobs = dict[Hour, list[Record]]
 Row = dict[str, object]
@@ -38,17 +40,23 @@ class Fact(NamedTuple):
     between: tuple[str, str] = (FIRST, LAST)
 
 
-def truth(blobs: Blobs, cut_record: bytes, facts: Iterable[Fact]) -> Row:
+def truth(world: World, blobs: Blobs, cut_record: bytes, facts: Iterable[Fact]) -> Row:
     """Return everything that is planted, and the totals."""
     lines = [line for _, _, _, line in _places(blobs)]
     entries = [line.entry for line in lines if line.entry]
     return {
         "about": "Synthetic logs of a company that does not exist: what is planted in them.",
-        "span": {"first": iso(START), "end": iso(END)},
+        "span": {"first": iso(world.start), "end": iso(world.end)},
         "totals": _totals(blobs, lines),
-        "flow_types": _flow_types(lines),
-        "facts": [_fact(fact, entries) for fact in facts],
-        "oddities": [*_holes(), _growing(cut_record), _repeated(blobs), _switch(), *_marks(blobs)],
+        "flow_types": _flow_types(lines, frozenset(world.cast.reported)),
+        "facts": [_fact(world, fact, entries) for fact in facts],
+        "oddities": [
+            *_holes(world),
+            _growing(world, cut_record),
+            _repeated(world, blobs),
+            _switch(world),
+            *_marks(blobs),
+        ],
     }
 
 
@@ -56,11 +64,11 @@ def _places(blobs: Blobs) -> Iterator[tuple[str, int, int, Line]]:
     """Yield blob, record, tuple and line of every tuple, but for those of a record's second copy."""
     for hour, records in blobs.items():
         seen: set[bytes] = set()
-        for number, record in enumerate(records):
+        for place, record in enumerate(records):
             order = _as_written(record) if record.text not in seen else ()
             seen.add(record.text)
-            for place, line in enumerate(order):
-                yield path(hour), number, place, line
+            for inside, line in enumerate(order):
+                yield path(hour), place, inside, line
 
 
 def _as_written(record: Record) -> list[Line]:
@@ -89,17 +97,17 @@ def _totals(blobs: Blobs, lines: list[Line]) -> Row:
     }
 
 
-def _flow_types(lines: list[Line]) -> Row:
+def _flow_types(lines: list[Line], reported: frozenset[str]) -> Row:
     """Return how many flow rows there are of each of Traffic Analytics' flow types."""
     sound = (line.text.split(",") for line in lines if not line.mark.startswith("malformed"))
     pairs = Counter((src, dst) for _, src, dst, *_ in sound)
     found: Counter[str] = Counter()
     for (src, dst), rows in pairs.items():
-        found[_flow_type(src, dst)] += rows
+        found[_flow_type(src, dst, reported)] += rows
     return dict(sorted(found.items()))
 
 
-def _flow_type(src: str, dst: str) -> str:
+def _flow_type(src: str, dst: str, reported: frozenset[str] = frozenset()) -> str:
     """Say what the company would: all that it has not is public, and none of it Microsoft's but the platform.
 
     >>> _flow_type("10.20.1.4", "10.30.1.4"), _flow_type("192.0.2.9", "10.20.1.4")
@@ -115,7 +123,7 @@ def _flow_type(src: str, dst: str) -> str:
         return "Unknown"
     if all(ends):
         return "S2S"
-    return "MaliciousFlow" if {src, dst} & {*REPORTED} else "ExternalPublic"
+    return "MaliciousFlow" if {src, dst} & reported else "ExternalPublic"
 
 
 @cache
@@ -124,8 +132,8 @@ def _network(address: str) -> Network | None:
     return next((n for n in NETWORKS if ip_address(address) in ip_network(n.prefix)), None)
 
 
-def _fact(fact: Fact, entries: list[Entry]) -> Row:
-    times = [_logged(entry) for entry in _belonging(entries, fact)]
+def _fact(world: World, fact: Fact, entries: list[Entry]) -> Row:
+    times = [_logged(entry) for entry in _belonging(world, entries, fact)]
     return {
         "id": fact.id,
         "kind": fact.kind,
@@ -138,9 +146,9 @@ def _fact(fact: Fact, entries: list[Entry]) -> Row:
     }
 
 
-def _belonging(entries: list[Entry], fact: Fact) -> list[Entry]:
+def _belonging(world: World, entries: list[Entry], fact: Fact) -> list[Entry]:
     """Return the logged tuples that are the fact's."""
-    begin, end = map(at, fact.between)
+    begin, end = map(world.at, fact.between)
     found = [entry for entry in entries if begin <= entry.ms < end]
     for name, values in fact.entities.items():
         field, wanted = _FIELDS[name], frozenset(values)
@@ -153,51 +161,58 @@ def _logged(entry: Entry) -> int:
     return entry.ms if entry.host in DATA else entry.ms // 1_000 * 1_000
 
 
-def _holes() -> list[Row]:
-    (host, first), (_, last) = gap()
+def _holes(world: World) -> list[Row]:
+    hours, odd = gap(world), world.oddities
+    lab = "" if world.seed else ", as in the lab"
+    lasts = f"{number(len(hours))} hour{'s' if len(hours) > 1 else ''}"
+    meanwhile = "customers came" if odd.gap in WEB else "the others went on"
     return [
         {
             "kind": "gap",
-            "mac": host.mac,
-            "hours": [iso(first * HOUR), iso(last * HOUR)],
-            "story": f"{host.name} has no blobs for two hours of the first afternoon, while customers came.",
+            "mac": odd.gap.mac,
+            "hours": [iso(hour * HOUR) for _, hour in hours],
+            "story": f"{odd.gap.name} has no blobs for {lasts} of the first afternoon, while {meanwhile}.",
         },
         {
             "kind": "switched on late",
             "mac": DEMOVM.mac,
-            "first": iso(at(SWITCHED_ON)),
-            "story": "The demo machine's flow log was switched on in the second morning, as in the lab.",
+            "first": iso(world.at(SWITCHED_ON)),
+            "story": f"The demo machine's flow log was switched on in the second morning{lab}.",
         },
     ]
 
 
-def _growing(cut_record: bytes) -> Row:
+def _growing(world: World, cut_record: bytes) -> Row:
+    odd = world.oddities
     return {
         "kind": "growing",
-        "blob": path(growing()),
+        "blob": path(growing(world)),
         "cut_record_bytes": len(cut_record),
-        "story": "The last hour of WEB2 was copied at 23:41, inside a record: no closing bracket.",
+        "story": f"The last hour of {odd.growing.name} was copied at {clock(odd.copied)}, inside a record: "
+        "no closing bracket.",
     }
 
 
-def _repeated(blobs: Blobs) -> Row:
-    records = blobs[repeated()]
-    number = next(i for i, record in enumerate(records) if record.text == records[i - 1].text and i)
+def _repeated(world: World, blobs: Blobs) -> Row:
+    records = blobs[repeated(world)]
+    place = next(i for i, record in enumerate(records) if record.text == records[i - 1].text and i)
     return {
         "kind": "repeated record",
-        "blob": path(repeated()),
-        "record": number,
-        "tuples": len(records[number].lines),
+        "blob": path(repeated(world)),
+        "record": place,
+        "tuples": len(records[place].lines),
         "story": "One record is there twice, word for word: its second copy counts for nothing.",
     }
 
 
-def _switch() -> Row:
+def _switch(world: World) -> Row:
+    since = world.oddities.second_version
     return {
         "kind": "version switch",
         "macs": [host.mac for host in OFFICE],
-        "first": iso(at(V2_SINCE)),
-        "story": "The office's flow log was on version 1 until 05:22 of the first day: no states, no bytes.",
+        "first": iso(world.at(since)),
+        "story": f"The office's flow log was on version 1 until {clock(since)} of the first day: no states, "
+        "no bytes.",
     }
 
 

@@ -7,13 +7,14 @@ from nsgkit.sample.company.network import (
     HOSTS,
     NETWORKS,
     REGION,
-    REPORTED,
     SCANNER,
     SITE_HOSTS,
     SUBSCRIPTION,
     WS2,
 )
-from nsgkit.sample.company.rules import DEFAULT_RULES, NSGS, Nsg, Rule
+from nsgkit.sample.company.rules import DEFAULT_RULES, NSGS, Nsg, Rule, door, rules
+from nsgkit.sample.moments import DAY, iso
+from nsgkit.sample.world import World
 
 # RFC 8805: prefix, country, region, city, postal code. Invented, for documentation ranges only.
 PLACES = (
@@ -80,23 +81,29 @@ SITES = (
 )
 # What lies beside network.toml and says more.
 FILES = ("vnets.json", "nics.json", "geofeed.csv")
-FEED_NAME, FEED_DATE = "Invented feed", "2024-12-17"
-# What each reported address is said to be, and when it was last seen; some never come here.
-_REPORTS = (
-    *zip(REPORTED, ("brute force", "command and control", "scanning"), strict=True),
+FEED_NAME = "Invented feed"
+_SAID = ("brute force", "command and control", "scanning")
+# What the feed says of addresses that never come here.
+_NEVER_HERE = (
     ("203.0.113.200", "brute force"),
     ("198.51.100.250", "malware download"),
     ("2001:db8:bad::7", "command and control"),
 )
 
 
-def feed() -> str:
+def feed(world: World) -> str:
     """Return feed.csv: a threat feed that names some outsiders, one of them harmless, as feeds do."""
     head = (
         "# Invented feed for documentation ranges (RFC 5737, RFC 3849): none of it is true of anybody.\n"
         "ip,type,last_seen\n"
     )
-    return head + "".join(f"{address},{kind},{FEED_DATE}\n" for address, kind in _REPORTS)
+    reports = (*zip(world.cast.reported, _SAID, strict=True), *_NEVER_HERE)
+    return head + "".join(f"{address},{kind},{_date(world, -1)}\n" for address, kind in reports)
+
+
+def _date(world: World, day: int) -> str:
+    """Return the date so many days after the first."""
+    return iso(world.start + day * DAY)[:10]
 
 
 def geofeed() -> str:
@@ -122,7 +129,7 @@ def places() -> str:
 
 
 # What the company's people would say of the findings that they know.
-KNOWN_UNTIL = "2025-06-30"
+_KNOWN_DAYS = 194
 KNOWN: tuple[dict[str, str | list[str]], ...] = (
     {
         "src": SCANNER,
@@ -140,7 +147,7 @@ KNOWN: tuple[dict[str, str | list[str]], ...] = (
 )
 
 
-def network() -> str:
+def network(world: World) -> str:
     """Return network.toml: what the company knows about its own addresses."""
     parts = [
         "# What Marsh Lane Books knows about its own network. All of it is made up.\n"
@@ -156,7 +163,7 @@ def network() -> str:
     for address, name, role in SITE_HOSTS:
         parts.append(_table("hosts", addresses=[address], name=name, role=role))
     parts.append(_table("scanners", addresses=[SCANNER], name="vulnerability scanner of the company"))
-    parts.append(_table("feeds", path="feed.csv", name=FEED_NAME) + f"date = {FEED_DATE}\n")
+    parts.append(_table("feeds", path="feed.csv", name=FEED_NAME) + f"date = {_date(world, -1)}\n")
     parts.append("# Where the cities of the geofeed are, which has no coordinates.")
     parts += [
         _table("places", country=country, city=city, lat=lat, lon=lon)
@@ -165,15 +172,17 @@ def network() -> str:
     return "\n".join(parts)
 
 
-def known() -> str:
+def known(world: World) -> str:
     """Return known.toml: what the company knows to be harmless."""
     head = "# What Marsh Lane Books knows to be harmless: why, by whom, until when. All of it is made up.\n"
-    return "\n".join([head, *(_table("known", **entry) + f"until = {KNOWN_UNTIL}\n" for entry in KNOWN)])
+    return "\n".join(
+        [head, *(_table("known", **entry) + f"until = {_date(world, _KNOWN_DAYS)}\n" for entry in KNOWN)]
+    )
 
 
-def nsgs() -> str:
+def nsgs(world: World) -> str:
     """Return nsg.json: what `az network nsg list` gives."""
-    return json.dumps([_nsg(nsg) for nsg in NSGS], indent=2) + "\n"
+    return json.dumps([_nsg(world, nsg) for nsg in NSGS], indent=2) + "\n"
 
 
 def _table(heading: str, /, **values: object) -> str:
@@ -181,7 +190,7 @@ def _table(heading: str, /, **values: object) -> str:
     return f"[[{heading}]]\n" + "".join(f"{line}\n" for line in lines)
 
 
-def _nsg(nsg: Nsg) -> dict[str, object]:
+def _nsg(world: World, nsg: Nsg) -> dict[str, object]:
     group = f"/subscriptions/{SUBSCRIPTION.lower()}/resourceGroups/{nsg.group.lower()}"
     base = f"{group}/providers/Microsoft.Network"
     own = f"{base}/networkSecurityGroups/{nsg.name}"
@@ -201,7 +210,7 @@ def _nsg(nsg: Nsg) -> dict[str, object]:
         "provisioningState": "Succeeded",
         "resourceGroup": nsg.group.lower(),
         "resourceGuid": nsg.guid,
-        "securityRules": [_rule(rule, nsg, own, "securityRules") for rule in nsg.rules],
+        "securityRules": [_rule(rule, nsg, own, "securityRules") for rule in rules(nsg, door(world))],
         "type": "Microsoft.Network/networkSecurityGroups",
     }
 

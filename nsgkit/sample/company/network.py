@@ -159,8 +159,6 @@ BACKUP_SERVICE = "2001:db8:f0::220"
 PAYMENTS = "192.0.2.230"
 CHAT = "192.0.2.240"
 TIME6 = "2001:db8:f0::123"
-# What a threat feed beside the logs names: who guesses passwords, who is called home to, who only probes.
-REPORTED: tuple[str, ...] = ("203.0.113.199", "203.0.113.222", "198.51.100.81")
 SAAS = tuple(f"203.0.113.{n}" for n in range(129, 189))
 
 

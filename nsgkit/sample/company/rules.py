@@ -5,11 +5,11 @@ from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
 from nsgkit.sample.company.network import PLATFORM
-from nsgkit.sample.world import at
+from nsgkit.sample.world import World
 
 
 class Rule(NamedTuple):
-    """A security rule. Before the span `allowed` it did not exist; within, it allowed what it now denies."""
+    """A security rule."""
 
     name: str
     priority: int
@@ -19,7 +19,6 @@ class Rule(NamedTuple):
     source: str
     destination: str
     ports: tuple[str, ...]
-    allowed: tuple[str, str] | None = None
 
 
 class Contact(NamedTuple):
@@ -41,8 +40,6 @@ class Nsg(NamedTuple):
     rules: tuple[Rule, ...]
 
 
-OPENED, SHUT = "day 1, 08:05", "day 1, 09:05"
-TEMPORARY = "Temp-SSH-Contractor"
 PEERED_RANGES = ("10.20.0.0/16", "10.30.0.0/16", "2001:db8:30::/48", "192.168.40.0/24")
 _ANY = ("*",)
 
@@ -59,7 +56,6 @@ SHOP_RULES = (
     Rule("Allow-HTTPS", 100, "Inbound", "Allow", "Tcp", "Internet", "10.20.1.0/24", ("443",)),
     Rule("Allow-HTTP", 110, "Inbound", "Allow", "Tcp", "Internet", "10.20.1.0/24", ("80",)),
     Rule("Allow-SSH-From-Site", 120, "Inbound", "Allow", "Tcp", "192.168.40.0/24", "10.20.0.0/24", ("22",)),
-    Rule(TEMPORARY, 130, "Inbound", "Deny", "Tcp", "Internet", "10.20.0.4/32", ("22",), (OPENED, SHUT)),
     Rule("Deny-Telnet-RDP", 200, "Inbound", "Deny", "Tcp", "Internet", "*", ("23", "3389")),
     Rule("Deny-SMTP-Out", 100, "Outbound", "Deny", "Tcp", "*", "Internet", ("25",)),
 )
@@ -83,8 +79,9 @@ DATA_RULES = (
 )
 DEMO_RULES = (Rule("Allow-HTTP-Demo", 100, "Inbound", "Allow", "Tcp", "Internet", "*", ("80",)),)
 
+SHOP = Nsg("SHOP-NSG", "MARSHLANE", "1f0f7a8e-52b6-4c8e-b3a8-6a1d92c7e410", PEERED_RANGES, SHOP_RULES)
 NSGS = (
-    Nsg("SHOP-NSG", "MARSHLANE", "1f0f7a8e-52b6-4c8e-b3a8-6a1d92c7e410", PEERED_RANGES, SHOP_RULES),
+    SHOP,
     Nsg("OFFICE-NSG", "MARSHLANE", "2c9d41b7-0e63-4f95-8a12-7b3e5f60d421", PEERED_RANGES, OFFICE_RULES),
     Nsg("DATA-NSG", "MARSHLANE", "3e5a86c0-b1f4-47d7-9c2e-80d4a6b1f432", PEERED_RANGES, DATA_RULES),
     Nsg("DEMOVM-NSG", "DEMORS", "4a7bd3f9-96c8-4e20-ad5b-9e1c07f28443", ("10.0.0.0/24",), DEMO_RULES),
@@ -92,26 +89,44 @@ NSGS = (
 BY_NAME = {nsg.name: nsg for nsg in NSGS}
 
 
-def decide(nsg: str, inbound: bool, contact: Contact, ms: int) -> tuple[Rule, bool]:
-    """Return the first rule of the NSG that fits, and whether it allowed at that time."""
-    era = (ms >= at(OPENED)) + (ms >= at(SHUT))
-    rule = _first(nsg, "Inbound" if inbound else "Outbound", contact, era)
-    return rule, rule.access == "Allow" or (era == 1 and rule.name == TEMPORARY)
+def door(world: World) -> Rule:
+    """Return the rule that was opened for a contractor: an hour or so later it denies what it allowed."""
+    return _door(world.cast.entered.ip, world.plot.port, world.plot.service)
 
 
 @cache
-def _first(nsg: str, direction: str, contact: Contact, era: int) -> Rule:
+def _door(address: str, port: int, service: str) -> Rule:
+    name = f"Temp-{service}-Contractor"
+    return Rule(name, 130, "Inbound", "Deny", "Tcp", "Internet", f"{address}/32", (str(port),))
+
+
+def rules(nsg: Nsg, added: Rule) -> list[Rule]:
+    """Return the NSG's own rules in their order, with the one that was added to the shop's."""
+    own = (*nsg.rules, added) if nsg is SHOP else nsg.rules
+    return sorted(own, key=lambda rule: (rule.direction, rule.priority))
+
+
+def decide(world: World, nsg: str, inbound: bool, contact: Contact, ms: int) -> tuple[Rule, bool]:
+    """Return the first rule of the NSG that fits, and whether it allowed at that time."""
+    times, added = world.plot.times, door(world)
+    there, shut = ms >= world.at(times.opened), ms >= world.at(times.shut)
+    rule = _first(added if there else None, nsg, "Inbound" if inbound else "Outbound", contact)
+    return rule, rule.access == "Allow" or (rule is added and not shut)
+
+
+@cache
+def _first(added: Rule | None, nsg: str, direction: str, contact: Contact) -> Rule:
     group, (src, dst, protocol, port) = BY_NAME[nsg], contact
-    return next(
+    found: Rule = next(
         rule
-        for rule in (*group.rules, *DEFAULT_RULES)
+        for rule in (*(rules(group, added) if added else group.rules), *DEFAULT_RULES)
         if rule.direction == direction
-        and (era or not rule.allowed)
         and (rule.protocol == "*" or protocol == 6)
         and (rule.ports == _ANY or str(port) in rule.ports)
         and _covers(rule.source, src, group)
         and _covers(rule.destination, dst, group)
     )
+    return found
 
 
 def _covers(prefix: str, address: str, nsg: Nsg) -> bool:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from nsgkit.sample.company.network import DATA, OFFICE, PLATFORM, WS2, Host, by_address
 from nsgkit.sample.company.rules import BY_NAME, DEFAULT_RULES, Contact, decide
+from nsgkit.sample.moments import MINUTE
 from nsgkit.sample.randomness import integer, skewed
-from nsgkit.sample.world import END, MINUTE, START, dice
+from nsgkit.sample.world import World
 
 TCP, UDP, ESP = 6, 17, 50
 CONTINUES = 5 * MINUTE
@@ -59,19 +60,19 @@ def volume(rng: Random, low: int, high: int, size: int) -> Volume:
     return packets, packets * max(size + integer(rng, -size // 8, size // 8), 52)
 
 
-def logged(connection: Connection) -> Iterator[Entry]:
+def logged(world: World, connection: Connection) -> Iterator[Entry]:
     """Yield what the NICs at both ends log: nothing at an end that has no logged NIC."""
     source, target = _LOGGED.get(connection.src), _LOGGED.get(connection.dst)
-    if source and not _verdict(connection, source, False)[1]:
-        yield _denied(connection, source, False)
+    if source and not _verdict(world, connection, source, False)[1]:
+        yield _denied(world, connection, source, False)
         return
-    stopped = target is not None and not _verdict(connection, target, True)[1]
+    stopped = target is not None and not _verdict(world, connection, target, True)[1]
     if source:
-        yield from _life(_unanswered(connection) if stopped else connection, source, False)
+        yield from _life(world, _unanswered(connection) if stopped else connection, source, False)
     if target and stopped:
-        yield _denied(connection, target, True)
+        yield _denied(world, connection, target, True)
     elif target:
-        yield from _life(connection, target, True)
+        yield from _life(world, connection, target, True)
 
 
 def stateless(host: Host, rule: str) -> bool:
@@ -82,23 +83,23 @@ def stateless(host: Host, rule: str) -> bool:
     return host.nsg == "DEMOVM-NSG" and rule.startswith("UserRule_")
 
 
-def _life(connection: Connection, host: Host, inbound: bool) -> Iterator[Entry]:
-    rule, _, acl = _verdict(connection, host, inbound)
+def _life(world: World, connection: Connection, host: Host, inbound: bool) -> Iterator[Entry]:
+    rule, _, acl = _verdict(world, connection, host, inbound)
     later = 3 + connection.src_port % 23 if inbound else 0  # milliseconds on the way
-    if connection.start >= START:
+    if connection.start >= world.start:
         yield Entry(connection.start + later, host, connection, inbound, True, "B", None, rule, acl)
     if inbound and stateless(host, rule):
         return
     end = connection.start + connection.lasts
     times = [*range(connection.start + CONTINUES, end, CONTINUES), end]
-    for ms, counters in zip(times, _increments(connection, len(times)), strict=True):
-        if START <= ms < END:
+    for ms, counters in zip(times, _increments(world, connection, len(times)), strict=True):
+        if world.start <= ms < world.end:
             state = "E" if ms == end else "C"
             yield Entry(ms + later, host, connection, inbound, True, state, counters, rule, acl)
 
 
-def _denied(connection: Connection, host: Host, inbound: bool) -> Entry:
-    rule, _, acl = _verdict(connection, host, inbound)
+def _denied(world: World, connection: Connection, host: Host, inbound: bool) -> Entry:
+    rule, _, acl = _verdict(world, connection, host, inbound)
     return Entry(connection.start, host, connection, inbound, False, "B", None, rule, acl)
 
 
@@ -106,12 +107,12 @@ def _unanswered(connection: Connection) -> Connection:
     return connection._replace(lasts=21_000, out=(3, 180), back=(0, 0))
 
 
-def _verdict(connection: Connection, host: Host, inbound: bool) -> tuple[str, bool, str]:
+def _verdict(world: World, connection: Connection, host: Host, inbound: bool) -> tuple[str, bool, str]:
     """Return the rule's name as it is logged, whether it allowed, and the NSG's GUID."""
     start, src, dst, _, port, protocol, *_ = connection
     if host in DATA and PLATFORM in (src, dst):
         return "PlatformRule", True, NO_ACL
-    rule, allowed = decide(host.nsg, inbound, Contact(src, dst, protocol, port), start)
+    rule, allowed = decide(world, host.nsg, inbound, Contact(src, dst, protocol, port), start)
     if rule in DEFAULT_RULES:
         name = f"DefaultRule_{rule.name}"
     else:  # the VNet family logs the NSG's own rules by their bare names
@@ -119,13 +120,13 @@ def _verdict(connection: Connection, host: Host, inbound: bool) -> tuple[str, bo
     return name, allowed, BY_NAME[host.nsg].guid
 
 
-def _increments(connection: Connection, parts: int) -> list[Counters]:
+def _increments(world: World, connection: Connection, parts: int) -> list[Counters]:
     """Share the connection's volume over its rows, so that they add up to it exactly."""
     packets, size = connection.out
     packets_back, size_back = connection.back
     if parts == 1:
         return [(packets, size, packets_back, size_back)]
-    rng = dice(f"{connection.src} {connection.src_port} {connection.start}")
+    rng = world.dice(f"{connection.src} {connection.src_port} {connection.start}")
     even = max(size, size_back) >= BULK
     shares = list(accumulate(integer(rng, 8, 12) if even else integer(rng, 0, 9) for _ in range(parts)))
     shares[-1] = max(shares[-1], 1)

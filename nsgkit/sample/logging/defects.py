@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from nsgkit.sample.company.network import DB1, DEMOVM, FILES1, JUMP, WEB1, WEB2, WS1, WS2, Host
+from nsgkit.sample.company.network import DB1, DEMOVM, FILES1, JUMP, WEB1, WEB2, WS1, Host
 from nsgkit.sample.logging.records import Hour, Line, Minute, Record
-from nsgkit.sample.world import HOUR, SECOND, at
+from nsgkit.sample.moments import HOUR, SECOND
+from nsgkit.sample.world import World
 
 SWITCHED_ON = "day 2, 09:43:36"  # the demo VM's flow log, in the middle of a morning, as in the lab
-COPIED_AT = "day 2, 23:41"
 
 
 class Malformed(NamedTuple):
@@ -34,63 +34,65 @@ MALFORMED = (
 )
 
 
-def gap() -> tuple[Hour, Hour]:
-    """Return the first and the last of the hours that one NIC has no blob for."""
-    return (WEB2, at("day 1, 14:00") // HOUR), (WEB2, at("day 1, 15:00") // HOUR)
+def gap(world: World) -> list[Hour]:
+    """Return the hours that one NIC has no blob for."""
+    odd = world.oddities
+    first = world.at(odd.gap_begins) // HOUR
+    return [(odd.gap, first + number) for number in range(odd.gap_hours)]
 
 
-def growing() -> Hour:
+def growing(world: World) -> Hour:
     """Return the hour that was copied before it was over."""
-    return WEB2, at("day 2, 23:00") // HOUR
+    return world.oddities.growing, world.at(world.oddities.copied) // HOUR
 
 
-def repeated() -> Hour:
+def repeated(world: World) -> Hour:
     """Return the hour in which one record is written twice."""
-    return WS2, at("day 1, 10:00") // HOUR
+    return world.oddities.repeated, world.at(world.oddities.repeated_in) // HOUR
 
 
-def add_defects(minutes: dict[Minute, list[Line]]) -> None:
+def add_defects(world: World, minutes: dict[Minute, list[Line]]) -> None:
     """Put the odd tuples beside the sound ones."""
     for odd in MALFORMED:
-        lines, place = _next(minutes, odd.host, odd.since, _counted if odd.host is FILES1 else _any)
+        lines, place = _next(minutes, odd.host, world.at(odd.since), _counted if odd.host is FILES1 else _any)
         text = ",".join(odd.change(lines[place].text.split(",")))
         lines.insert(place + 1, lines[place]._replace(text=text, entry=None, mark=f"malformed: {odd.what}"))
-    _unknown_decision(*_next(minutes, JUMP, "day 1, 12:30", _name_begins))
-    _thrice(*_next(minutes, DEMOVM, "day 2, 15:10", _refused))
-    _around(*_next(minutes, DB1, "day 1, 16:00", _at_once))
-    _backwards(*_next(minutes, FILES1, "day 2, 08:00", _at_once))
+    _unknown_decision(*_next(minutes, JUMP, world.at("day 1, 12:30"), _name_begins))
+    _thrice(*_next(minutes, DEMOVM, world.at("day 2, 15:10"), _refused))
+    _around(*_next(minutes, DB1, world.at("day 1, 16:00"), _at_once))
+    _backwards(*_next(minutes, FILES1, world.at("day 2, 08:00"), _at_once))
 
 
-def remove_gap(blobs: dict[Hour, list[Record]]) -> None:
+def remove_gap(world: World, blobs: dict[Hour, list[Record]]) -> None:
     """Take the hours of the gap out."""
-    for hour in gap():
+    for hour in gap(world):
         del blobs[hour]
 
 
-def repeat_record(blobs: dict[Hour, list[Record]]) -> None:
+def repeat_record(world: World, blobs: dict[Hour, list[Record]]) -> None:
     """Write one record a second time, word for word."""
-    records = blobs[repeated()]
+    records = blobs[repeated(world)]
     place = next(i for i, record in enumerate(records) if len(record.lines) > 5)
     records.insert(place + 1, records[place])
 
 
-def truncate_growing_blob(blobs: dict[Hour, list[Record]]) -> bytes:
+def truncate_growing_blob(world: World, blobs: dict[Hour, list[Record]]) -> bytes:
     """Drop the records of the growing blob that were not yet written; return the cut one at its end."""
-    records = blobs[growing()]
-    whole = [record for record in records if record.second * SECOND < at(COPIED_AT)]
+    records = blobs[growing(world)]
+    whole = [record for record in records if record.second * SECOND < world.at(world.oddities.copied)]
     cut = records[len(whole)].text
-    blobs[growing()] = whole
+    blobs[growing(world)] = whole
     return cut[: len(cut) * 3 // 5]
 
 
 def _next(
-    minutes: dict[Minute, list[Line]], host: Host, since: str, fits: Callable[[list[Line], int], bool]
+    minutes: dict[Minute, list[Line]], host: Host, since: int, fits: Callable[[list[Line], int], bool]
 ) -> tuple[list[Line], int]:
     """Return the first line at or after `since` that fits: its minute's lines, and its place in them."""
     return next(
         (lines, place)
         for (owner, second), lines in minutes.items()
-        if owner is host and second * SECOND >= at(since)
+        if owner is host and second * SECOND >= since
         for place in range(len(lines))
         if fits(lines, place)
     )

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from nsgkit.sample.company.network import DATA, HOSTS, OFFICE, REGION, SUBSCRIPTION, Host
 from nsgkit.sample.company.rules import BY_NAME
 from nsgkit.sample.logging.connections import TCP, Entry, encryption
-from nsgkit.sample.world import END, MINUTE, SECOND, at
+from nsgkit.sample.moments import MINUTE, SECOND
+from nsgkit.sample.world import World
 
 HEAD, TAIL = b'{"records":[', b"]}"
 BLOCK = 32_000  # bytes: a fuller minute is written as several records
-V2_SINCE = "day 1, 05:22"  # the office's NSG was on version 1 until here
 LAB_FIRST_RECORD = "day 2, 09:44:35"
 FLOW_LOG = "VNET-DATA-FLOWLOG"
 FLOW_LOG_GUID = "9f2c6b04-7d18-4e5a-8b3f-60a1c7d2e954"
@@ -41,27 +41,27 @@ Minute = tuple[Host, int]  # a NIC and the second at which its record was writte
 Hour = tuple[Host, int]  # a NIC and the hours since 1970
 
 
-def minutes(entries: Iterable[Entry]) -> dict[Minute, list[Line]]:
+def minutes(world: World, entries: Iterable[Entry]) -> dict[Minute, list[Line]]:
     """Put each tuple into its NIC's next record, in time order; what comes after the last record is left."""
     found: dict[Minute, list[Line]] = defaultdict(list)
     for entry in sorted(entries, key=lambda e: e.ms):
         second = _written(entry)
-        old = entry.host in OFFICE and second * SECOND < at(V2_SINCE)
-        if second * SECOND < END and not (old and entry.state != "B"):
+        old = entry.host in OFFICE and second * SECOND < world.at(world.oddities.second_version)
+        if second * SECOND < world.end and not (old and entry.state != "B"):
             found[entry.host, second].append(Line(_text(entry, old), entry.rule, entry.acl, entry))
     return {minute: found[minute] for minute in sorted(found, key=lambda m: (HOSTS.index(m[0]), m[1]))}
 
 
-def records(minute: Minute, lines: list[Line]) -> Iterator[Record]:
+def records(world: World, minute: Minute, lines: list[Line]) -> Iterator[Record]:
     """Yield the minute's records: one, or several where it is fuller than a block."""
     host, second = minute
     part: list[Line] = []
     for line in lines:
         if sum(len(other.text) + 3 for other in part) + len(line.text) > BLOCK:
-            yield Record(second, _json(host, second, part), tuple(part))
+            yield Record(second, _json(world, host, second, part), tuple(part))
             part = []
         part.append(line)
-    yield Record(second, _json(host, second, part), tuple(part))
+    yield Record(second, _json(world, host, second, part), tuple(part))
 
 
 def path(hour: Hour) -> str:
@@ -111,20 +111,22 @@ def _text(entry: Entry, old: bool) -> str:
     return f"{start},{state},{','.join(map(str, counters)) if counters else nothing}"
 
 
-def _json(host: Host, second: int, lines: list[Line]) -> bytes:
-    content = _vnet_record(host, second, lines) if host in DATA else _nsg_record(host, second, lines)
+def _json(world: World, host: Host, second: int, lines: list[Line]) -> bytes:
+    content = (
+        _vnet_record(world, host, second, lines) if host in DATA else _nsg_record(world, host, second, lines)
+    )
     return json.dumps(content, separators=(",", ":")).encode("ascii")
 
 
-def _nsg_record(host: Host, second: int, lines: list[Line]) -> dict[str, object]:
+def _nsg_record(world: World, host: Host, second: int, lines: list[Line]) -> dict[str, object]:
     rules = dict.fromkeys(line.rule for line in lines)
     flows = [
         {"rule": rule, "flows": [{"mac": host.mac, "flowTuples": [x.text for x in lines if x.rule == rule]}]}
         for rule in rules
     ]
-    old = host in OFFICE and second * SECOND < at(V2_SINCE)
+    old = host in OFFICE and second * SECOND < world.at(world.oddities.second_version)
     return {
-        "time": _time(host, second),
+        "time": _time(world, host, second),
         "systemId": host.system_id,
         "macAddress": host.mac,
         "category": "NetworkSecurityGroupFlowEvent",
@@ -134,7 +136,7 @@ def _nsg_record(host: Host, second: int, lines: list[Line]) -> dict[str, object]
     }
 
 
-def _vnet_record(host: Host, second: int, lines: list[Line]) -> dict[str, object]:
+def _vnet_record(world: World, host: Host, second: int, lines: list[Line]) -> dict[str, object]:
     flows = []
     for acl in dict.fromkeys(line.acl for line in lines):
         rules = dict.fromkeys(line.rule for line in lines if line.acl == acl)
@@ -144,7 +146,7 @@ def _vnet_record(host: Host, second: int, lines: list[Line]) -> dict[str, object
         ]
         flows.append({"aclID": acl, "flowGroups": groups})
     return {
-        "time": _time(host, second),
+        "time": _time(world, host, second),
         "flowLogVersion": 4,
         "flowLogGUID": FLOW_LOG_GUID,
         "macAddress": host.mac,
@@ -158,8 +160,8 @@ def _vnet_record(host: Host, second: int, lines: list[Line]) -> dict[str, object
     }
 
 
-def _time(host: Host, second: int) -> str:
+def _time(world: World, host: Host, second: int) -> str:
     """Return the record's time: seven digits, and a drift from minute to minute as in the lab's blob."""
-    minutes = second // 60 - at(LAB_FIRST_RECORD) // MINUTE
+    minutes = second // 60 - world.at(LAB_FIRST_RECORD) // MINUTE
     fraction = (host.fraction + minutes * 175_113) % 10_000_000
     return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}.{fraction:07d}Z"

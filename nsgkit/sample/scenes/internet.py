@@ -6,10 +6,11 @@ from random import Random
 from nsgkit.sample.company.network import DEMOVM, FILES1, JUMP, OFFICE, SAAS, WEB1, WEB2, Host
 from nsgkit.sample.logging.connections import TCP, UDP, Connection, ephemeral, volume
 from nsgkit.sample.logging.records import LAB_FIRST_RECORD
+from nsgkit.sample.moments import HOUR, MINUTE
 from nsgkit.sample.randomness import chance_of, integer, pick, skewed
 from nsgkit.sample.scenes.shop import CUSTOMERS, names
 from nsgkit.sample.truth import Fact
-from nsgkit.sample.world import DAYS, END, HOUR, MINUTE, START, at, dice
+from nsgkit.sample.world import World
 
 NOISE = tuple(f"198.51.100.{n}" for n in range(1, 127))
 NOISE6 = tuple(f"2001:db8:{n:x}::{n:x}" for n in (0xA01, 0xA17, 0xA42, 0xA7C))
@@ -60,29 +61,30 @@ LAB = (  # from the lab's picture of its first PT1H.json; these alone are real a
 )
 
 
-def connections() -> Iterator[Connection]:
+def connections(world: World) -> Iterator[Connection]:
     """Yield everything that the internet sends, and the demo VM's own small life."""
-    yield from _lab()
-    yield from _demo()
+    yield from _lab(world)
+    yield from _demo(world)
     for host, percent in ((WEB1, 13), (WEB2, 13), (JUMP, 12)):
-        yield from _noise(host, START, percent, 6)
-    yield from _noise(DEMOVM, at(LAB_FIRST_RECORD), 92, 9)
-    yield from _noise6()
-    yield from _leftovers()
+        yield from _noise(world, host, world.start, percent, 6)
+    yield from _noise(world, DEMOVM, world.at(LAB_FIRST_RECORD), 92, 9)
+    yield from _noise6(world)
+    yield from _leftovers(world)
 
 
-def _lab() -> Iterator[Connection]:
-    for line in LAB:
+def _lab(world: World) -> Iterator[Connection]:
+    """Yield the lab's probes, in the sample that the kit comes with: other worlds have no real addresses."""
+    for line in () if world.seed else LAB:
         second, src, dst, src_port, dst_port, protocol = line.split(",")
         yield Connection(
             int(second) * 1_000, src, dst, int(src_port), int(dst_port), TCP if protocol == "T" else UDP
         )
 
 
-def _noise(host: Host, start: int, percent: int, most: int) -> Iterator[Connection]:
+def _noise(world: World, host: Host, start: int, percent: int, most: int) -> Iterator[Connection]:
     """Yield probes of a public address, in gusts: some minutes none, some many."""
-    rng = dice(f"noise {host.name}")
-    for minute in range(start, END, MINUTE):
+    rng = world.dice(f"noise {host.name}")
+    for minute in range(start, world.end, MINUTE):
         if chance_of(rng, percent):
             for _ in range(integer(rng, 1, most)):
                 yield from _probe(rng, host.ip, minute + integer(rng, 1, MINUTE - 1))
@@ -99,10 +101,10 @@ def _probe(rng: Random, target: str, start: int) -> Iterator[Connection]:
         yield Connection(start + wait, source, target, src_port, port)
 
 
-def _demo() -> Iterator[Connection]:
+def _demo(world: World) -> Iterator[Connection]:
     """Yield the demo VM's web page, which people find, and its own look-ups."""
-    rng = dice("demo")
-    for minute in range(at(LAB_FIRST_RECORD), END, MINUTE):
+    rng = world.dice("demo")
+    for minute in range(world.at(LAB_FIRST_RECORD), world.end, MINUTE):
         if chance_of(rng, 22):
             yield Connection(
                 minute + integer(rng, 1, MINUTE - 1),
@@ -114,12 +116,12 @@ def _demo() -> Iterator[Connection]:
                 out=volume(rng, 5, 14, 120),
                 back=volume(rng, 5, 30, 800),
             )
-    yield from (c for c in names(DEMOVM, 4) if c.start >= at(LAB_FIRST_RECORD))
-    yield from _telemetry(rng)
+    yield from (c for c in names(world, DEMOVM, 4) if c.start >= world.at(LAB_FIRST_RECORD))
+    yield from _telemetry(world, rng)
 
 
-def _telemetry(rng: Random) -> Iterator[Connection]:
-    for hour in range(at("day 2, 10:00"), END, HOUR):
+def _telemetry(world: World, rng: Random) -> Iterator[Connection]:
+    for hour in range(world.at("day 2, 10:00"), world.end, HOUR):
         yield Connection(
             hour + integer(rng, 0, HOUR - 1),
             DEMOVM.ip,
@@ -132,9 +134,9 @@ def _telemetry(rng: Random) -> Iterator[Connection]:
         )
 
 
-def _noise6() -> Iterator[Connection]:
-    rng = dice("noise over IPv6")
-    for hour in range(START, END, HOUR):
+def _noise6(world: World) -> Iterator[Connection]:
+    rng = world.dice("noise over IPv6")
+    for hour in range(world.start, world.end, HOUR):
         if chance_of(rng, 70):
             yield Connection(
                 hour + integer(rng, 0, HOUR - 1),
@@ -145,11 +147,11 @@ def _noise6() -> Iterator[Connection]:
             )
 
 
-def _leftovers() -> Iterator[Connection]:
+def _leftovers(world: World) -> Iterator[Connection]:
     """Yield late answers to ports that the workstations' outbound address used before: denied at the NSG."""
-    rng = dice("leftovers")
+    rng = world.dice("leftovers")
     for host in OFFICE:
-        for day in DAYS:
+        for day in world.days:
             for _ in range(integer(rng, 10, 16)):
                 yield Connection(
                     day + 8 * HOUR + integer(rng, 0, 9 * HOUR),
@@ -160,13 +162,16 @@ def _leftovers() -> Iterator[Connection]:
                 )
 
 
-# The one part of the background noise that comes from real addresses.
-FACTS = (
-    Fact(
-        "lab-probes",
-        "probe",
-        True,
-        {"mac": (DEMOVM.mac,), "src_ip": tuple(line.split(",")[1] for line in LAB)},
-        "The twelve denied probes of the lab's own first record: background noise from real addresses.",
-    ),
-)
+def facts(world: World) -> tuple[Fact, ...]:
+    """Return the one part of the background noise that comes from real addresses: of the sample alone."""
+    if world.seed:
+        return ()
+    return (
+        Fact(
+            "lab-probes",
+            "probe",
+            True,
+            {"mac": (DEMOVM.mac,), "src_ip": tuple(line.split(",")[1] for line in LAB)},
+            "The twelve denied probes of the lab's own first record: background noise from real addresses.",
+        ),
+    )

@@ -20,17 +20,19 @@ from nsgkit.sample.company.network import (
     WS2,
 )
 from nsgkit.sample.logging.connections import Connection, ephemeral, volume
+from nsgkit.sample.moments import HOUR, MINUTE, SECOND, weekday
 from nsgkit.sample.randomness import integer
 from nsgkit.sample.truth import Fact
-from nsgkit.sample.world import DAYS, END, HOUR, MINUTE, SECOND, START, at, dice
+from nsgkit.sample.wording import hour, number
+from nsgkit.sample.world import World
 
-CHECKED = "day 1, 20:00"
 # What the scanner asks for: the usual ports, and of the file server everything up to 520.
 _USUAL = (
     "21 22 23 25 53 80 110 135 139 143 389 443 445 587 636 993 995 1433 "
     "1521 2049 2222 3306 3389 5432 5900 5985 5986 6379 8000 8080 8443 8888 9090 9200 11211 27017"
 )
 USUAL = tuple(int(port) for port in _USUAL.split())
+_UPDATED = (*WEB, JUMP, DB1, FILES1)
 LISTENING = {
     WEB1.ip: (22, 80, 443, 8080),
     WEB[1].ip: (22, 80, 443, 8080),
@@ -40,21 +42,24 @@ LISTENING = {
 }
 
 
-def connections() -> Iterator[Connection]:
+def connections(world: World) -> Iterator[Connection]:
     """Yield the connections of everything that only looks like an attack."""
-    yield from _backups()
-    yield from _uptime()
-    yield from _chat()
-    yield from _vulnerability_scan()
-    yield from _updates()
+    yield from _backups(world)
+    if world.habits.uptime:
+        yield from _uptime(world)
+    if world.habits.chat:
+        yield from _chat(world)
+    yield from _vulnerability_scan(world)
+    if world.habits.updates:
+        yield from _updates(world)
 
 
-def _backups() -> Iterator[Connection]:
+def _backups(world: World) -> Iterator[Connection]:
     """Yield each night's three transfers: the dump, the shop's copy from outside, the warehouse's."""
-    rng = dice("backups")
-    for day in DAYS:
+    rng = world.dice("backups")
+    for day in world.days:
         dump, copy = integer(rng, 880, 940) * 1_000_000, integer(rng, 1_700, 2_200) * 1_000_000
-        start = day + HOUR + integer(rng, 1, 9) * SECOND
+        start = day + world.habits.backup_hour * HOUR + integer(rng, 1, 9) * SECOND
         yield _push(rng, start, dump)
         yield _pull(rng, start + HOUR, (FILES1.ip6, BACKUP_SERVICE, 443), 41 * MINUTE, copy)
         yield _pull(rng, start + 2 * HOUR, (NAS, FILES1.ip, 445), 37 * MINUTE, dump)
@@ -91,10 +96,10 @@ def _pull(rng: Random, start: int, way: tuple[str, str, int], lasts: int, size: 
     )
 
 
-def _uptime() -> Iterator[Connection]:
+def _uptime(world: World) -> Iterator[Connection]:
     """Yield the uptime service's visit, every minute to the second."""
-    rng = dice("uptime")
-    for start in range(START + 31 * SECOND, END, MINUTE):
+    rng = world.dice("uptime")
+    for start in range(world.start + 31 * SECOND, world.end, MINUTE):
         yield Connection(
             start + integer(rng, 0, 60),
             UPTIME,
@@ -107,26 +112,26 @@ def _uptime() -> Iterator[Connection]:
         )
 
 
-def _chat() -> Iterator[Connection]:
+def _chat(world: World) -> Iterator[Connection]:
     """Yield the one connection that an open chat window holds for more than a day."""
-    rng = dice("chat")
-    start = at("day 1, 07:42:18")
+    rng = world.dice("chat")
+    start = world.at(world.habits.chat_begins)
     yield Connection(
         start,
         WS2.ip,
         CHAT,
         ephemeral(rng),
         443,
-        lasts=25 * HOUR + 17 * MINUTE,
+        lasts=world.habits.chat_minutes * MINUTE,
         out=(9_412, 884_728),
         back=(10_977, 2_502_756),
     )
 
 
-def _vulnerability_scan() -> Iterator[Connection]:
-    rng = dice("vulnerability scan")
+def _vulnerability_scan(world: World) -> Iterator[Connection]:
+    rng = world.dice("vulnerability scan")
     for i, host in enumerate(PEERED):
-        start = at(CHECKED) + i * 4 * MINUTE
+        start = world.at(world.habits.scan_begins) + i * 4 * MINUTE
         ports, step = (range(1, 521), 105) if host is FILES1 else (USUAL, 1_500)
         for n, port in enumerate(ports):
             answers = port in LISTENING.get(host.ip, ())
@@ -142,16 +147,17 @@ def _vulnerability_scan() -> Iterator[Connection]:
             )
 
 
-def _updates() -> Iterator[Connection]:
+def _updates(world: World) -> Iterator[Connection]:
     """Yield the updates that all servers fetch at six: the data subnet over IPv6."""
-    rng = dice("updates")
-    for day in DAYS:
-        for host in (*WEB, JUMP, DB1, FILES1):
+    rng = world.dice("updates")
+    for day in world.days:
+        morning = day + world.habits.update_hour * HOUR
+        for host in _UPDATED:
             source, target = (host.ip6, UPDATES6) if host.ip6 else (host.ip, UPDATES)
             for _ in range(3):
-                yield _package(rng, day, source, target)
+                yield _package(rng, morning, source, target)
             yield Connection(
-                day + 6 * HOUR + 4 * MINUTE,
+                morning + 4 * MINUTE,
                 source,
                 target,
                 ephemeral(rng),
@@ -162,11 +168,11 @@ def _updates() -> Iterator[Connection]:
             )
 
 
-def _package(rng: Random, day: int, source: str, target: str) -> Connection:
+def _package(rng: Random, morning: int, source: str, target: str) -> Connection:
     """Return the download of one package."""
     packets = integer(rng, 9_000, 48_000)
     return Connection(
-        day + 6 * HOUR + integer(rng, 0, 40) * SECOND,
+        morning + integer(rng, 0, 40) * SECOND,
         source,
         target,
         ephemeral(rng),
@@ -177,59 +183,89 @@ def _package(rng: Random, day: int, source: str, target: str) -> Connection:
     )
 
 
-# Everything here that looks like an attack, fact by fact.
-FACTS = (
-    Fact(
-        "backup-download",
-        "backup",
-        True,
-        {"src_ip": (FILES1.ip6,), "dst_ip": (BACKUP_SERVICE,)},
-        "Every night at two the file server downloads a copy of the shop from its hosting backup: "
-        "gigabytes, but inwards.",
-    ),
-    Fact(
-        "backup-of-the-database",
-        "backup",
-        True,
-        {"src_ip": (DB1.ip,), "dst_ip": (FILES1.ip,), "dst_port": (445,)},
-        "Every night at one the database writes its dump to the file server; seen at both ends.",
-    ),
-    Fact(
-        "backup-to-the-warehouse",
-        "backup",
-        True,
-        {"src_ip": (NAS,), "dst_ip": (FILES1.ip,), "dst_port": (445,)},
-        "Every night at three the warehouse's storage fetches the dump over the VPN: the bytes leave "
-        "the file server as answers, and stay in the company.",
-    ),
-    Fact(
+def facts(world: World) -> list[Fact]:
+    """Return everything here that looks like an attack, fact by fact."""
+    there = [*_backup_facts(world)]
+    if world.habits.uptime:
+        there.append(_uptime_fact())
+    if world.habits.chat:
+        there.append(_chat_fact(world))
+    there.append(_scanner_fact(world))
+    if world.habits.updates:
+        there.append(_updates_fact(world))
+    return there
+
+
+def _backup_facts(world: World) -> tuple[Fact, ...]:
+    first = world.habits.backup_hour
+    return (
+        Fact(
+            "backup-download",
+            "backup",
+            True,
+            {"src_ip": (FILES1.ip6,), "dst_ip": (BACKUP_SERVICE,)},
+            f"Every night at {hour(first + 1)} the file server downloads a copy of the shop from its hosting "
+            "backup: gigabytes, but inwards.",
+        ),
+        Fact(
+            "backup-of-the-database",
+            "backup",
+            True,
+            {"src_ip": (DB1.ip,), "dst_ip": (FILES1.ip,), "dst_port": (445,)},
+            f"Every night at {hour(first)} the database writes its dump to the file server; seen at both "
+            "ends.",
+        ),
+        Fact(
+            "backup-to-the-warehouse",
+            "backup",
+            True,
+            {"src_ip": (NAS,), "dst_ip": (FILES1.ip,), "dst_port": (445,)},
+            f"Every night at {hour(first + 2)} the warehouse's storage fetches the dump over the VPN: the "
+            "bytes leave the file server as answers, and stay in the company.",
+        ),
+    )
+
+
+def _uptime_fact() -> Fact:
+    return Fact(
         "monitoring-every-minute",
         "monitoring",
         True,
         {"src_ip": (UPTIME,)},
-        "An uptime service that the company pays visits the shop every minute, as regular as any "
-        "beacon, from outside.",
-    ),
-    Fact(
+        "An uptime service that the company pays visits the shop every minute, as regular as any beacon, "
+        "from outside.",
+    )
+
+
+def _chat_fact(world: World) -> Fact:
+    return Fact(
         "day-long-connection",
         "long connection",
         True,
         {"src_ip": (WS2.ip,), "dst_ip": (CHAT,)},
-        "A chat window left open on a workstation: one connection for more than 25 hours.",
-    ),
-    Fact(
+        "A chat window left open on a workstation: one connection for more than "
+        f"{world.habits.chat_minutes // 60} hours.",
+    )
+
+
+def _scanner_fact(world: World) -> Fact:
+    return Fact(
         "vulnerability-scanner",
         "scan",
         True,
         {"src_ip": (SCANNER,)},
         "The company's own vulnerability scanner in the warehouse goes through all servers on "
-        "Wednesday evening.",
-    ),
-    Fact(
+        f"{weekday(world.at(world.habits.scan_begins))} evening.",
+    )
+
+
+def _updates_fact(world: World) -> Fact:
+    over_ipv6 = number(sum(bool(host.ip6) for host in _UPDATED))
+    return Fact(
         "scheduled-updates",
         "updates",
         True,
         {"dst_ip": (UPDATES, UPDATES6)},
-        "At six every morning five servers fetch updates in the same minute, two of them over IPv6.",
-    ),
-)
+        f"At {hour(world.habits.update_hour)} every morning {number(len(_UPDATED))} servers fetch updates in "
+        f"the same minute, {over_ipv6} of them over IPv6.",
+    )

@@ -5,22 +5,23 @@ from random import Random
 
 from nsgkit.sample.company.network import CLERKS, FILES1, OFFICE, PLATFORM, SAAS, WS1, Host
 from nsgkit.sample.logging.connections import TCP, UDP, Connection, ephemeral, volume
+from nsgkit.sample.moments import HOUR, MINUTE, SECOND
 from nsgkit.sample.randomness import chance_of, integer, pick, skewed
-from nsgkit.sample.world import DAYS, END, HOUR, MINUTE, SECOND, dice
+from nsgkit.sample.world import World
 
 # Pages an hour on one workstation, from 07 to 17 UTC.
 PAGES = (4, 15, 22, 24, 20, 8, 18, 23, 21, 16, 5)
 
 
-def connections() -> Iterator[Connection]:
+def connections(world: World) -> Iterator[Connection]:
     """Yield all connections of the office's ordinary life."""
     for host in OFFICE:
-        rng = dice(f"office {host.name}")
-        for day in DAYS:
+        rng = world.dice(f"office {host.name}")
+        for day in world.days:
             yield from _desk(rng, host, day + 7 * HOUR)
             yield from _files(rng, host, day + 8 * HOUR)
             yield from _remote(rng, host, day + 7 * HOUR)
-        yield from _night(rng, host)
+        yield from _night(world, rng, host)
 
 
 def _desk(rng: Random, host: Host, morning: int) -> Iterator[Connection]:
@@ -112,9 +113,9 @@ def _remote(rng: Random, host: Host, morning: int) -> Iterator[Connection]:
         )
 
 
-def _night(rng: Random, host: Host) -> Iterator[Connection]:
+def _night(world: World, rng: Random, host: Host) -> Iterator[Connection]:
     """Yield what a workstation does alone: a little telemetry twice an hour."""
-    start = DAYS[0] + integer(rng, 0, 20) * MINUTE
-    while start < END:
+    start = world.days[0] + integer(rng, 0, 20) * MINUTE
+    while start < world.end:
         yield from _page(rng, host, start)
         start += integer(rng, 14, 44) * MINUTE

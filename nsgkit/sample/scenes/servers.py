@@ -18,24 +18,25 @@ from nsgkit.sample.company.network import (
     Host,
 )
 from nsgkit.sample.logging.connections import ESP, UDP, Connection, ephemeral, volume
+from nsgkit.sample.moments import HOUR, MINUTE, SECOND
 from nsgkit.sample.randomness import integer, pick
 from nsgkit.sample.scenes.shop import names
 from nsgkit.sample.truth import Fact
-from nsgkit.sample.world import DAYS, END, HOUR, MINUTE, SECOND, START, dice
+from nsgkit.sample.world import World
 
 
-def connections() -> Iterator[Connection]:
+def connections(world: World) -> Iterator[Connection]:
     """Yield all connections of the servers' ordinary life."""
-    rng = dice("servers")
-    for day in DAYS:
+    rng = world.dice("servers")
+    for day in world.days:
         for hour in (7, 10, 13, 15):
             yield from _administration(rng, day + hour * HOUR + integer(rng, 0, 50) * MINUTE)
-    yield from _replica(rng)
-    yield from _clocks(rng)
-    yield from _tunnel(rng)
-    yield from _monitoring(rng)
+    yield from _replica(world, rng)
+    yield from _clocks(world, rng)
+    yield from _tunnel(world, rng)
+    yield from _monitoring(world, rng)
     for host in (JUMP, DB1, FILES1):
-        yield from names(host, 3)
+        yield from names(world, host, 3)
 
 
 def _administration(rng: Random, start: int) -> Iterator[Connection]:
@@ -69,10 +70,10 @@ def _hops(rng: Random, start: int) -> Iterator[Connection]:
         )
 
 
-def _replica(rng: Random) -> Iterator[Connection]:
+def _replica(world: World, rng: Random) -> Iterator[Connection]:
     """Yield the stock system's replica: its connection began before the two days and outlives them."""
     yield Connection(
-        START - 31 * HOUR + 7 * MINUTE + 10 * SECOND,
+        world.start - 31 * HOUR + 7 * MINUTE + 10 * SECOND,
         REPLICA,
         DB1.ip,
         ephemeral(rng),
@@ -83,8 +84,8 @@ def _replica(rng: Random) -> Iterator[Connection]:
     )
 
 
-def _clocks(rng: Random) -> Iterator[Connection]:
-    for hour in range(START, END, 2 * HOUR):
+def _clocks(world: World, rng: Random) -> Iterator[Connection]:
+    for hour in range(world.start, world.end, 2 * HOUR):
         for host in DATA:
             yield Connection(
                 hour + 2 * MINUTE + integer(rng, 0, 20 * SECOND),
@@ -99,9 +100,9 @@ def _clocks(rng: Random) -> Iterator[Connection]:
             )
 
 
-def _tunnel(rng: Random) -> Iterator[Connection]:
+def _tunnel(world: World, rng: Random) -> Iterator[Connection]:
     """Yield the encrypted tunnel between file server and warehouse: ESP, which has no ports."""
-    for hour in range(START, END, 4 * HOUR):
+    for hour in range(world.start, world.end, 4 * HOUR):
         packets = integer(rng, 200, 900)
         yield Connection(
             hour + 41 * MINUTE + integer(rng, 0, 9 * SECOND),
@@ -116,9 +117,9 @@ def _tunnel(rng: Random) -> Iterator[Connection]:
         )
 
 
-def _monitoring(rng: Random) -> Iterator[Connection]:
+def _monitoring(world: World, rng: Random) -> Iterator[Connection]:
     """Yield the warehouse's checks of the servers, every ten minutes."""
-    for start in range(START + 27 * SECOND, END, 10 * MINUTE):
+    for start in range(world.start + 27 * SECOND, world.end, 10 * MINUTE):
         for host in (JUMP, DB1, FILES1):
             yield Connection(
                 start + integer(rng, 0, 700),
@@ -132,28 +133,29 @@ def _monitoring(rng: Random) -> Iterator[Connection]:
             )
 
 
-# What of the servers' day looks like an attack.
-FACTS = (
-    Fact(
-        "server-monitoring",
-        "monitoring",
-        True,
-        {"src_ip": (MONITOR,)},
-        "The warehouse's monitoring asks three servers every ten minutes.",
-    ),
-    Fact(
-        "time-service",
-        "monitoring",
-        True,
-        {"dst_ip": (TIME6,)},
-        "Database and file server set their clocks every two hours, over IPv6, alike in time and size.",
-    ),
-    Fact(
-        "replica-connection",
-        "long connection",
-        True,
-        {"src_ip": (REPLICA,)},
-        "The stock system's database replica: its connection began before the logs and outlives them, "
-        "so that it has neither begin nor end.",
-    ),
-)
+def facts(world: World) -> tuple[Fact, ...]:
+    """Return what of the servers' day looks like an attack."""
+    return (
+        Fact(
+            "server-monitoring",
+            "monitoring",
+            True,
+            {"src_ip": (MONITOR,)},
+            "The warehouse's monitoring asks three servers every ten minutes.",
+        ),
+        Fact(
+            "time-service",
+            "monitoring",
+            True,
+            {"dst_ip": (TIME6,)},
+            "Database and file server set their clocks every two hours, over IPv6, alike in time and size.",
+        ),
+        Fact(
+            "replica-connection",
+            "long connection",
+            True,
+            {"src_ip": (REPLICA,)},
+            "The stock system's database replica: its connection began before the logs and outlives them, "
+            "so that it has neither begin nor end.",
+        ),
+    )

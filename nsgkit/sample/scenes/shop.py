@@ -5,28 +5,29 @@ from random import Random
 
 from nsgkit.sample.company.network import DB1, PAYMENTS, PLATFORM, WEB, Host
 from nsgkit.sample.logging.connections import UDP, Connection, ephemeral, volume
+from nsgkit.sample.moments import HOUR, MINUTE, SECOND
 from nsgkit.sample.randomness import chance_of, integer, pick, skewed
 from nsgkit.sample.truth import Fact
-from nsgkit.sample.world import DAYS, END, HOUR, MINUTE, SECOND, START, dice
+from nsgkit.sample.world import World
 
 # Visits an hour, from 00 to 23 UTC: a British bookshop with its peaks at lunch and in the evening.
 VISITS = (7, 4, 3, 2, 2, 5, 15, 32, 52, 64, 72, 82, 94, 86, 78, 74, 76, 80, 88, 100, 102, 76, 42, 18)
 CUSTOMERS = tuple([f"192.0.2.{n}" for n in range(1, 190)] + [f"203.0.113.{n}" for n in range(1, 126)])
 
 
-def connections() -> Iterator[Connection]:
+def connections(world: World) -> Iterator[Connection]:
     """Yield all connections of the shop's ordinary life."""
-    yield from _customers()
-    yield from _pools()
-    yield from _probes()
+    yield from _customers(world)
+    yield from _pools(world)
+    yield from _probes(world)
     for host in WEB:
-        yield from names(host, 5)
+        yield from names(world, host, 5)
 
 
-def names(host: Host, per_hour: int) -> Iterator[Connection]:
+def names(world: World, host: Host, per_hour: int) -> Iterator[Connection]:
     """Yield look-ups of names at the platform's resolver, in bursts as caches run out."""
-    rng = dice(f"names {host.name}")
-    for hour in range(START, END, HOUR):
+    rng = world.dice(f"names {host.name}")
+    for hour in range(world.start, world.end, HOUR):
         for _ in range(integer(rng, per_hour // 2, per_hour)):
             start = hour + integer(rng, 0, HOUR - SECOND)
             for i in range(integer(rng, 1, 3)):
@@ -43,9 +44,9 @@ def names(host: Host, per_hour: int) -> Iterator[Connection]:
                 )
 
 
-def _customers() -> Iterator[Connection]:
-    rng = dice("customers")
-    for day in DAYS:
+def _customers(world: World) -> Iterator[Connection]:
+    rng = world.dice("customers")
+    for day in world.days:
         for hour, visits in enumerate(VISITS):
             for _ in range(integer(rng, visits * 4 // 5, visits * 6 // 5)):
                 yield from _visit(rng, day + hour * HOUR + integer(rng, 0, HOUR - 1))
@@ -111,10 +112,10 @@ def _order(rng: Random, server: Host, start: int) -> Iterator[Connection]:
     )
 
 
-def _pools() -> Iterator[Connection]:
+def _pools(world: World) -> Iterator[Connection]:
     """Yield the web servers' standing connections to the database, renewed together every hour."""
-    rng = dice("pools")
-    for hour in range(START - HOUR, END, HOUR):
+    rng = world.dice("pools")
+    for hour in range(world.start - HOUR, world.end, HOUR):
         busy = VISITS[hour // HOUR % 24]
         for server in WEB:
             for i in range(2 if busy < 30 else 3):
@@ -131,10 +132,10 @@ def _pools() -> Iterator[Connection]:
                 )
 
 
-def _probes() -> Iterator[Connection]:
+def _probes(world: World) -> Iterator[Connection]:
     """Yield the load balancer's probes of both web servers."""
-    rng = dice("probes")
-    for start in range(START + 23 * SECOND, END, 3 * MINUTE):
+    rng = world.dice("probes")
+    for start in range(world.start + 23 * SECOND, world.end, 3 * MINUTE):
         for server in WEB:
             yield Connection(
                 start + integer(rng, 0, 350),
@@ -148,13 +149,15 @@ def _probes() -> Iterator[Connection]:
             )
 
 
-# What of the shop's day looks like an attack.
-FACTS = (
-    Fact(
-        "load-balancer-probes",
-        "monitoring",
-        True,
-        {"src_ip": (PLATFORM,)},
-        "Azure's load balancer probes both web servers every three minutes, from the platform's own address.",
-    ),
-)
+def facts(world: World) -> tuple[Fact, ...]:
+    """Return what of the shop's day looks like an attack."""
+    return (
+        Fact(
+            "load-balancer-probes",
+            "monitoring",
+            True,
+            {"src_ip": (PLATFORM,)},
+            "Azure's load balancer probes both web servers every three minutes, from the platform's own "
+            "address.",
+        ),
+    )

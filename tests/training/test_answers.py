@@ -90,7 +90,7 @@ def test_rows_are_their_numbers(rows):
         "10.8.0.5, 10.8.0.4", {"10.8.0.4", "10.8.0.5"}, FLOWS["src_ip"], FLOWS["src_ip"].unique(),
         FLOWS["src_ip"].array,
     ],
-    ids=repr,
+    ids=lambda given: type(given).__name__,
 )  # fmt: skip
 def test_addresses_are_a_set(addresses):
     assert read(ADDRESSES, addresses) == ("10.8.0.4", "10.8.0.5")

@@ -21,7 +21,14 @@ from nsgkit.explore.workbench.controls import (
     row,
     text_field,
 )
-from nsgkit.explore.workbench.panel import lines_as_html, panel, report_errors, show_status, status_line
+from nsgkit.explore.workbench.panel import (
+    lines_as_html,
+    panel,
+    report_errors,
+    show_status,
+    status_line,
+    telling_errors,
+)
 from nsgkit.html import escape, visible
 from nsgkit.times import parse_time
 
@@ -102,7 +109,7 @@ class _DownloadExplorer:
         asked = self._asked()
         self._enable(cancel=True)
         show_status(self.status, "Downloading …")
-        run_in_thread(report_errors(self.status, lambda: self._download(asked), "Downloading …"))
+        run_in_thread(telling_errors(self.status, lambda: self._download(asked), "Downloading …"))
 
     def _download(self, asked: dict[str, Any]) -> None:
         said: list[str] = []

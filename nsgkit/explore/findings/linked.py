@@ -24,6 +24,7 @@ from nsgkit.explore.workbench.panel import (
 )
 from nsgkit.explore.workbench.pick_list import MOST_ROWS, NONE, PickList
 from nsgkit.explore.workbench.selectable import empty_place
+from nsgkit.explore.workbench.turns import in_turn
 from nsgkit.views.findings import finding_picture
 from nsgkit.views.theme import empty_chart
 
@@ -191,4 +192,4 @@ class LinkedFindings(Handlers):
     def _picked(self, handler: Callable[[int], None]) -> Callable[[Any], None]:
         """Return what answers a choice in a list; not where the explorer itself made it."""
         answer = self._safely(handler)
-        return lambda change: None if self.busy or change["new"] == NONE else answer(change["new"])
+        return in_turn(lambda change: None if self.busy or change["new"] == NONE else answer(change["new"]))

@@ -44,6 +44,7 @@ from nsgkit.explore.workbench.raw import raw_tuple
 from nsgkit.explore.workbench.selectable import brushable, clickable, empty_place, whole_bins
 from nsgkit.explore.workbench.spans import set_span, span, written
 from nsgkit.explore.workbench.table import ROW_COLUMNS, TableView
+from nsgkit.explore.workbench.turns import in_turn
 from nsgkit.times import bin_width
 from nsgkit.views.theme import StandIn, empty_chart
 
@@ -102,7 +103,7 @@ class LinkedPictures(Handlers):
     def _where(self, matters: Callable[[Any], Any], handler: Callable[..., None]) -> Callable[..., None]:
         """Return a handler of those changes that matter: the others must not wipe out what is said."""
         answer = self._safely(handler)
-        return lambda change: answer(change) if matters(change) else None
+        return in_turn(lambda change: answer(change) if matters(change) else None)
 
     def _put_in_filter(self, label: str) -> Callable[[Any], None]:
         return lambda _change: self._ask(lambda: put_in_filter(self.controls, label))

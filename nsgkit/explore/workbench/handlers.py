@@ -6,6 +6,7 @@ from typing import Any
 import ipywidgets
 
 from nsgkit.explore.workbench.panel import answering, busy
+from nsgkit.explore.workbench.turns import in_turn
 
 
 class Handlers:
@@ -25,7 +26,13 @@ class Handlers:
     def _unless_busy(self, handler: Callable[[Any], None]) -> Callable[[Any], None]:
         """Return what answers a change; not where the explorer itself made it."""
         answer = self._safely(handler)
-        return lambda change: None if self.busy else answer(change)
+
+        @in_turn  # else a change that comes in another thread meanwhile would be lost
+        def unless_busy(change: Any) -> None:
+            if not self.busy:
+                answer(change)
+
+        return unless_busy
 
     def _quietly(self, change: Callable[[], None]) -> None:
         """Change controls without an answer for each of them."""

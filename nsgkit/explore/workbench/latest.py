@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+from nsgkit.explore.workbench.turns import in_turn
+
 _SOON = 0.03  # seconds: what a page sends together arrives within
 
 
@@ -34,6 +36,9 @@ class Latest:
             self._do()
 
     def _do(self) -> None:
+        in_turn(self._answer)()
+
+    def _answer(self) -> None:
         self._forget()
         self._action()
 

@@ -21,6 +21,7 @@ from IPython.display import display
 
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.workbench.left_behind import LeftBehind
+from nsgkit.explore.workbench.turns import in_turn
 from nsgkit.html import escape
 from nsgkit.palette import DENIED
 from nsgkit.views.theme import STYLE
@@ -102,8 +103,16 @@ def report_errors(
 
     `working` becomes visible only if the handler takes longer than about half a second. An error
     of nsgkit's own is shown as it is worded; any other names itself, with the traceback folded
-    away below. Nothing that the handler says through `show_status` is wiped.
+    away below. Nothing that the handler says through `show_status` is wiped. It waits its turn: two
+    handlers never run side by side.
     """
+    return in_turn(telling_errors(status, handler, working))
+
+
+def telling_errors(
+    status: ipywidgets.HTML, handler: Callable[..., None], working: str = "Working …"
+) -> Callable[..., None]:
+    """Return the same for what runs in a thread of its own, during which others have their turns."""
 
     @functools.wraps(handler)
     def run(*args: object, **kwargs: object) -> None:
@@ -128,6 +137,7 @@ def answering(
     """Return a handler whose errors are told; where it says nothing, the summary stands there again."""
     answer = report_errors(status, handler)
 
+    @in_turn
     def run(*told: Any) -> None:
         answer(*told)
         if not status.value:

@@ -9,6 +9,7 @@ import pandas as pd
 import traitlets
 
 from nsgkit.detections.form import many
+from nsgkit.explore.workbench.turns import in_turn
 from nsgkit.html import visible
 from nsgkit.schema import names_carried, with_names_behind
 from nsgkit.schema.findings import PURPOSES
@@ -46,7 +47,7 @@ class Queue(anywidget.AnyWidget):
     def __init__(self, judge: Callable[[int, str, str], None]) -> None:
         super().__init__()
         self._judge = judge
-        self.on_msg(lambda _widget, said, _buffers: self._told(said))
+        self.on_msg(in_turn(lambda _widget, said, _buffers: self._told(said)))
 
     def _told(self, said: Any) -> None:
         if said.get("kind") == "verdict":

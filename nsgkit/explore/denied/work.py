@@ -29,6 +29,7 @@ from nsgkit.explore.workbench.latest import Latest
 from nsgkit.explore.workbench.panel import Panel, panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.selectable import empty_place
 from nsgkit.explore.workbench.table import html_table
+from nsgkit.explore.workbench.turns import in_turn
 from nsgkit.html import escape
 
 _LEFT = 20  # rows of the queue that stay in a saved notebook
@@ -79,7 +80,7 @@ class Work:
         for control in (self.filter, self.noise, self.known):
             control.observe(lambda _: self._safely(self._refresh)(), "value")
         self.raw_button.observe(lambda _: report_errors(self.trouble, self._open_raw)(), "value")
-        self.queue.observe(lambda _: self.latest.ask(), "chosen")
+        self.queue.observe(in_turn(lambda _: self.latest.ask()), "chosen")
         pictures = row(self.times, self.allowed, self.ports)
         pictures.add_class("nsgkit-denied-beside")
         top = (self.line, row(self.filter, self.noise, self.known), self.chips, self.about, self.status)

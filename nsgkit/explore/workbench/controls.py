@@ -5,6 +5,8 @@ from typing import Any
 
 import ipywidgets
 
+from nsgkit.explore.workbench.turns import in_turn
+
 _MOST_LINES = 8  # of a list
 
 
@@ -91,6 +93,7 @@ def button(label: str, press: Callable[[], None], *, hint: str = "", **how: Any)
     ['Verify']
     """
     made = ipywidgets.Button(description=label, tooltip=hint, **how)
+    press = in_turn(press)
     made.on_click(lambda _button: press())
     return made
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import anywidget
 
 from nsgkit.explore.workbench.selectable import Span, milliseconds, whole_bins
+from nsgkit.explore.workbench.turns import in_turn
 
 
 class Gestures(anywidget.AnyWidget):
@@ -19,6 +20,7 @@ class Gestures(anywidget.AnyWidget):
 
     def __init__(self, answer: Callable[[str, float, float], None]) -> None:
         super().__init__(layout={"display": "none"})
+        answer = in_turn(answer)
         self.on_msg(lambda _widget, said, _buffers: answer(said["kind"], said["place"], said["much"]))
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from nsgkit.explore.workbench.turns import in_turn
+
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -28,7 +30,7 @@ class Keys(anywidget.AnyWidget):
     def __init__(self, answers: Mapping[str, Callable[[], None]], fields: Mapping[str, str] = _NONE) -> None:
         super().__init__(names=[*answers], fields=dict(fields), layout={"display": "none"})
         self._answers = answers
-        self.on_msg(lambda _widget, said, _buffers: self.pressed(str(said.get("key"))))
+        self.on_msg(in_turn(lambda _widget, said, _buffers: self.pressed(str(said.get("key")))))
 
     def pressed(self, key: str) -> None:
         """Do what the key does; nothing where it does nothing."""

@@ -7,6 +7,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from nsgkit.explore.workbench.turns import in_turn
 from nsgkit.html import png_image
 
 ALL_BINS = -1
@@ -34,7 +35,7 @@ class MapView(anywidget.AnyWidget):
         super().__init__()
         self._clicked = clicked
         self._made: Any = None
-        self.on_msg(lambda _widget, said, _buffers: self.told(said))
+        self.on_msg(in_turn(lambda _widget, said, _buffers: self.told(said)))
 
     def show(self, made: Any, words: str) -> None:
         """Show a folium map."""

@@ -443,3 +443,17 @@ def test_hostile_names_stay_text(held):
     spec = str(driven.linked.lanes.chart.to_dict())
     assert not any(code in html for code in ("<img src=x", "{{7*7}}", "${alert", "\u202e"))
     assert "\u202e" not in spec and "\\u202eevil" in unescape(html)
+
+
+@pytest.mark.parametrize("filter", ["ip:192.0.2.255", "dst_port:nonsense"])
+def test_without_lanes_there_are_still_their_selections(filter):
+    driven = opened(nsgkit.conversations(flows("09:00:00 10.20.0.4:50000 192.0.2.7:443 TCP O A B")))
+    driven.set("Filter", filter)
+    assert {"span", "chosen"} <= {param["name"] for param in driven.linked.lanes.chart.to_dict()["params"]}
+    driven.linked.lanes.selections.observe(lambda _change: None, "chosen")
+
+
+def test_a_filter_that_cannot_be_read_is_told_also_where_there_is_nothing():
+    driven = opened(nsgkit.conversations(flows("")))
+    driven.set("Filter", "dst_port:nonsense")
+    assert driven.status

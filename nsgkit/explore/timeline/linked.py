@@ -34,7 +34,7 @@ from nsgkit.explore.workbench.panel import (
     show_status,
     status_line,
 )
-from nsgkit.explore.workbench.selectable import brushable, empty_place, whole_bins
+from nsgkit.explore.workbench.selectable import empty_place, whole_bins
 from nsgkit.explore.workbench.spans import apart, span
 from nsgkit.html import escape
 from nsgkit.views.theme import StandIn, empty_chart
@@ -174,7 +174,8 @@ class LinkedTimeline(Handlers):
             self._draw()
         except NsgkitError:
             self.drawn, self.said, self.about.value = None, "", ""
-            self.lanes.chart = empty_chart("There is no picture of this.", "See the sentence above.")
+            said = ("There is no picture of this.", "See the sentence above.")
+            self.lanes.chart = picture.in_place_of_lanes(*said, self.timeline.whole_span)
             raise
         finally:
             self.frame.remove_class("nsgkit-stale")
@@ -202,9 +203,8 @@ class LinkedTimeline(Handlers):
 
     def _show_lanes(self) -> None:
         if self.table.empty:
-            self.lanes.chart = brushable(
-                empty_chart(*words.nothing_to_draw(self.timeline, self.asked)), self.timeline.whole_span
-            )
+            said = words.nothing_to_draw(self.timeline, self.asked)
+            self.lanes.chart = picture.in_place_of_lanes(*said, self.timeline.whole_span)
             return
         self.lanes.chart = picture.of_lanes(
             self.timeline, self.asked, self.table, self.lines.lines, self.zone

@@ -10,7 +10,7 @@ from nsgkit.explore.timeline.question import Question, Timeline
 from nsgkit.explore.timeline.reference_lines import Line, written_lines
 from nsgkit.explore.workbench.bins import Span
 from nsgkit.explore.workbench.selectable import along, brushable, milliseconds
-from nsgkit.views.theme import NAMED_WIDTH, StandIn, hinted, titled
+from nsgkit.views.theme import NAMED_WIDTH, StandIn, empty_chart, hinted, titled
 
 _STRIP = 44  # pixels high
 CHOSEN = "chosen"  # the selection of a mark
@@ -35,11 +35,19 @@ def of_lanes(
     if isinstance(drawn, StandIn):
         return drawn
     # The marks are the first layer; a selection of all layers would be one too many in each.
-    pick = alt.selection_point(name=CHOSEN, fields=["row"], on="click", toggle=False)
     interval = alt.selection_interval(name="span", encodings=["x"], zoom=False)
-    drawn.layer[0] = drawn.layer[0].add_params(interval, pick)
+    drawn.layer[0] = drawn.layer[0].add_params(interval, _pick())
     drawn = titled(drawn, _one_line(drawn.title.text), drawn.title.subtitle)
     return hinted(drawn, _HOW).configure_rect(cursor="pointer")
+
+
+def in_place_of_lanes(what: str, what_to_do: str, whole: Span) -> Any:
+    """Return what is seen where there are no lanes, with their selections: a click on them may come late."""
+    return brushable(empty_chart(what, what_to_do), whole).add_params(_pick())
+
+
+def _pick() -> alt.Parameter:
+    return alt.selection_point(name=CHOSEN, fields=["row"], on="click", toggle=False)
 
 
 def clicked(value: Any) -> int | None:

@@ -4,7 +4,6 @@ A line that is torn, foreign or hostile is skipped and told, and stays in the fi
 """
 
 import json
-import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,12 +14,12 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.detections.form import Finding
 from nsgkit.errors import NsgkitError, shown
+from nsgkit.evidence.append import append_line
 from nsgkit.schema.findings import VERDICT, VERDICTS
 from nsgkit.times import parse_time
 
 CHOICES = ("benign", "suspicious", "unknown")
 KEY = ("kind", "src_ip", "dst_ip", "dst_port", "purpose")  # what says which finding is meant
-_FOR_ALL = 0o666  # less what the user's umask takes away
 
 
 def append_verdict(
@@ -67,7 +66,7 @@ def append_verdict(
     told = said | {"finding": key_of(finding), "verdict": verdict, "note": _spelled(note)}
     line = json.dumps(told, ensure_ascii=False).encode() + b"\n"
     try:
-        _append(Path(path).expanduser(), line)
+        append_line(Path(path).expanduser(), line)
     except OSError as error:
         raise NsgkitError(
             f"The verdict was not saved: {path} cannot be written ({error.strerror}). Name a file in a "
@@ -178,22 +177,6 @@ def _keys(table: pd.DataFrame) -> "pd.Index[Any]":
     return pd.Index(
         [json.dumps([None if v is None else str(v) for v in row]) for row in rows], dtype="object"
     )
-
-
-def _append(path: Path, line: bytes) -> None:
-    """Write in one piece behind all that others write meanwhile."""
-    how = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, how, _FOR_ALL)
-    try:
-        size = os.lseek(descriptor, 0, os.SEEK_END)
-        if size:
-            os.lseek(descriptor, size - 1, os.SEEK_SET)
-            line = line if os.read(descriptor, 1) == b"\n" else b"\n" + line
-        if os.write(descriptor, line) < len(line):
-            raise OSError(0, "the disk is full")
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _lines(path: Path) -> list[bytes]:

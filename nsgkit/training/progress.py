@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from nsgkit.errors import NsgkitError, shown
+from nsgkit.evidence.append import append_line
 from nsgkit.training.checking import RIGHT, SLIP, UNANSWERED, WRONG, WRONG_KIND, Feedback
 from nsgkit.training.exercise import Exercise
 
@@ -69,9 +70,7 @@ class Progress:
 
     def _write(self, path: Path, line: Entry) -> None:
         try:
-            with path.open("ab") as file:
-                torn = file.tell() and not path.read_bytes().endswith(b"\n")
-                file.write((b"\n" if torn else b"") + json.dumps(line).encode() + b"\n")
+            append_line(path, json.dumps(line).encode() + b"\n")
         except OSError as error:
             raise NsgkitError(f"{path}: this could not be noted: {error.strerror}.") from error
 

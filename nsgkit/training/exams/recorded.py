@@ -1,13 +1,13 @@
 """answers.jsonl: what a learner answered, a line an answer; the file only grows, and the last line counts."""
 
 import json
-import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from nsgkit.errors import NsgkitError
+from nsgkit.evidence.append import append_line
 from nsgkit.evidence.strangers import kind_at
 from nsgkit.training.answers import Kind, read
 from nsgkit.training.given import WrongKindError
@@ -34,12 +34,9 @@ def record(path: Path, question: str, answer: Any) -> None:
     told = {"question": question, "answer": answer, "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}
     line = json.dumps(told).encode() + b"\n"
     try:
-        size, torn = _end(path)
-        if len(line) > _LONGEST or size + len(line) >= LARGEST:
+        if _size(path) + len(line) >= LARGEST or len(line) > _LONGEST:
             raise NsgkitError("Not recorded: the answer is too long, or the file of answers is full.")
-        with path.open("ab", buffering=0) as file:
-            file.write(b"\n" + line if torn else line)
-            os.fsync(file.fileno())
+        append_line(path, line)
     except OSError as error:
         problem = error.strerror
     else:
@@ -47,14 +44,11 @@ def record(path: Path, question: str, answer: Any) -> None:
     raise NsgkitError(f"Not recorded: {path} cannot be written ({problem}). Tell your instructor.")
 
 
-def _end(path: Path) -> tuple[int, bool]:
-    """Return the size of the file, and whether its last line is torn."""
-    if (kind := kind_at(path)) == "missing":
-        return 0, False
-    if kind != "file":
+def _size(path: Path) -> int:
+    """Return how large the file is; it is made by the first answer only."""
+    if (kind := kind_at(path)) not in ("file", "missing"):
         raise NsgkitError(f"Not recorded: {path} is a {kind}. Take it away.")
-    data = path.read_bytes()
-    return len(data), bool(data) and not data.endswith(b"\n")
+    return path.stat().st_size if kind == "file" else 0
 
 
 def read_recorded(path: Path, kinds: Mapping[str, Kind]) -> Recorded:

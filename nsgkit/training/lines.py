@@ -1,7 +1,7 @@
 """The lines of an exercise, as they stand in the logs; and the same as records, blobs and a flow table."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -39,6 +39,11 @@ class Line(NamedTuple):
         """What stands between the commas."""
         return self.text.split(",")
 
+    @property
+    def seconds(self) -> int:
+        """Its time in seconds since 1970, whichever unit the log counts in."""
+        return int(self.fields[0]) // (1000 if self.version == V4 else 1)
+
     def changed(self, place: int, text: str) -> "Line":
         """Return the line with another text in a field; places are counted from 0.
 
@@ -56,7 +61,7 @@ def by_time(lines: Iterable[Line]) -> tuple[Line, ...]:
     >>> [line.text for line in by_time([Line("1741082401000,…", V4), Line("1741082400,…")])]
     ['1741082400,…', '1741082401000,…']
     """
-    return tuple(sorted(lines, key=lambda line: int(line.fields[0]) // (1000 if line.version == V4 else 1)))
+    return tuple(sorted(lines, key=lambda line: line.seconds))
 
 
 def mac(nic: str) -> str:
@@ -164,12 +169,6 @@ def _vnet(line: Line, texts: dict[str, list[str]]) -> dict[str, Any]:
 
 def _written(lines: list[Line]) -> str:
     """Return when a record was written: in the minute after its last tuple."""
-    seconds = [*_seconds(lines)]
+    seconds = (line.seconds for line in lines if line.fields[0].isdecimal())  # a damaged one may have no time
     written = datetime.fromtimestamp(max(seconds, default=0), UTC) + timedelta(minutes=1)
     return f"{written:%Y-%m-%dT%H:%M:%S}.0417113Z"
-
-
-def _seconds(lines: list[Line]) -> Iterator[int]:
-    for line in lines:
-        if (time := line.fields[0]).isdecimal():
-            yield int(time) // (1000 if line.version == V4 else 1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from nsgkit.sample.randomness import integer, pick
-from nsgkit.training.lines import V1, V2, V4, WEB, Line
+from nsgkit.training.lines import V1, V2, V4, WEB, Line, by_time
 
 TEN = 1_741_082_400  # 2025-03-04 10:00:00 UTC, in seconds
 CONTINUES = 300  # seconds between continuing rows
@@ -130,8 +130,7 @@ def inside(rng: Random, net: int = 0) -> str:
 
 def in_order(tiles: Iterable[Tile], more: Iterable[Line] = ()) -> tuple[Line, ...]:
     """Return the lines of all tiles, and more, in time order, as logs of several NICs are read together."""
-    every = [*(line for tile in tiles for line in lines(tile)), *more]
-    return tuple(sorted(every, key=lambda line: int(line.fields[0]) // (1000 if line.version == V4 else 1)))
+    return by_time([*(line for tile in tiles for line in lines(tile)), *more])
 
 
 def _line(tile: Tile, time: int, state: str, given: Counters | None) -> Line:

@@ -6,7 +6,7 @@ from random import Random
 
 from nsgkit.sample.randomness import integer, pick
 from nsgkit.training.answers import WHOLE, amount
-from nsgkit.training.counting.reading import BYTES, PACKETS, added, seconds, state
+from nsgkit.training.counting.reading import BYTES, PACKETS, added, state
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
 from nsgkit.training.lines import V2, V4
 from nsgkit.training.tiles import CONTINUES, TEN, connection, in_order, inside, large, outside
@@ -148,7 +148,7 @@ def _rate(number: int, span: int) -> float:
 
 
 def _span(case: Case, one: int, other: int) -> int:
-    return seconds(case.lines[other]) - seconds(case.lines[one])
+    return case.lines[other].seconds - case.lines[one].seconds
 
 
 RATE = Exercise(

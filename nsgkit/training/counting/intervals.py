@@ -9,7 +9,7 @@ from random import Random
 
 from nsgkit.sample.randomness import integer, pick
 from nsgkit.training.answers import MOMENT, WHOLE, choice, together
-from nsgkit.training.counting.reading import counters, seconds
+from nsgkit.training.counting.reading import counters
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
 from nsgkit.training.lines import V2, V4
 from nsgkit.training.tiles import (
@@ -85,7 +85,7 @@ BUSIEST_BIN = Exercise(
     slips=(
         Slip(
             "at-the-instant",
-            lambda case: _most((seconds(line), sum(counters(line)[1::2])) for line in case.lines),
+            lambda case: _most((line.seconds, sum(counters(line)[1::2])) for line in case.lines),
             "you put all bytes of a row into its own minute. They passed since the row before it.",
             _SPREAD,
         ),
@@ -97,7 +97,7 @@ BUSIEST_BIN = Exercise(
         ),
         Slip(
             "rows-for-bytes",
-            lambda case: _most((seconds(line), 1) for line in case.lines),
+            lambda case: _most((line.seconds, 1) for line in case.lines),
             "you took the minutes with the most rows. The number of rows says nothing of bytes.",
             _SPREAD,
         ),

@@ -46,8 +46,3 @@ def added(lines: Iterable[Line], places: Iterable[int] = BYTES) -> int:
     """
     chosen = [*places]
     return sum(counters(line)[place] for line in lines for place in chosen)
-
-
-def seconds(line: Line) -> int:
-    """Return the time in seconds since 1970, whichever unit the log counts in."""
-    return int(line.fields[0]) // (1000 if line.version == V4 else 1)

@@ -12,6 +12,7 @@ from nsgkit.training.given import UNKNOWN, WrongKindError
 
 UNANSWERED, RIGHT, SLIP, WRONG, WRONG_KIND = "unanswered", "right", "slip", "wrong", "wrong kind"
 NOTHING: Final = object()  # what `check` has where no answer was given
+JUDGED = (RIGHT, SLIP, WRONG)  # the outcomes of an answer that counts
 _HOUR = 3600
 _PARTS = ("addresses", "rows", "several")  # kinds of which an answer can be right in part
 _FACTORS = {
@@ -46,6 +47,15 @@ class Feedback:
         taught = f' See <a href="{escape(self.see)}">{escape(_named(self.see))}</a>.' if self.see else ""
         more = "".join(f"<br>{escape(line)}" for line in self.more.splitlines())
         return f'<div style="white-space: pre-wrap">{said}{taught}{more}</div>'
+
+
+def given_in(answer: tuple[Any, ...]) -> Any:
+    """Return what was given to `check`: one answer, or several together, or NOTHING.
+
+    >>> given_in((12,)), given_in((12, "exact")), given_in(()) is NOTHING
+    (12, (12, 'exact'), True)
+    """
+    return answer[0] if len(answer) == 1 else answer or NOTHING
 
 
 def check(exercise: Exercise, case: Case, given: Any) -> Feedback:

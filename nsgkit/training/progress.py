@@ -12,7 +12,7 @@ import pandas as pd
 
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.evidence.append import append_line
-from nsgkit.training.checking import RIGHT, SLIP, UNANSWERED, WRONG, WRONG_KIND, Feedback
+from nsgkit.training.checking import JUDGED, RIGHT, SLIP, UNANSWERED, WRONG, WRONG_KIND, Feedback
 from nsgkit.training.exercise import Exercise
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def progress_table(exercises: Iterable[Exercise], lines: Sequence[Entry], track:
         outcomes = [line["outcome"] for line in own]
         rows.append({
             "exercise": exercise.name, "level": exercise.level, "skill": exercise.skill,
-            "tries": sum(outcome in (RIGHT, SLIP, WRONG) for outcome in outcomes),
+            "tries": sum(outcome in JUDGED for outcome in outcomes),
             "slips": outcomes.count(SLIP) + outcomes.count(WRONG), "hints": outcomes.count("hint"),
             "state": MASTERED if is_mastered(own) else GOING if own else NEW,
         })  # fmt: skip

@@ -1,6 +1,5 @@
 """One question, put to a learner: its rows, and what is said of an answer."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
@@ -12,8 +11,9 @@ import pandas as pd
 
 from nsgkit.errors import NsgkitError
 from nsgkit.html import escape
-from nsgkit.training.checking import NOTHING, SLIP, WRONG, Feedback, check
-from nsgkit.training.exercise import Case, Exercise, draw
+from nsgkit.training.checking import SLIP, WRONG, Feedback, check, given_in
+from nsgkit.training.exercise import Exercise, draw
+from nsgkit.training.rows import as_html, as_text
 from nsgkit.training.solutions import solution, worked_example
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ class Question:
         `answer` may be anything that pandas gives: a number, a column of one value, a text; several where the
         question asks for several. `None` and "unknown" say that the rows do not tell it. It never raises.
         """
-        given = answer[0] if len(answer) == 1 else answer if answer else NOTHING
-        feedback = check(self.exercise, self.case, given)
+        feedback = check(self.exercise, self.case, given_in(answer))
         if feedback.outcome in (SLIP, WRONG):
             self._slips.append(feedback.slip)
             feedback = replace(feedback, more=self._help(feedback.slip))
@@ -112,23 +111,3 @@ class Question:
     def _repr_html_(self) -> str:
         asked = f"<strong>{escape(self.exercise.question(self.case))}</strong>"
         return f"<p><code>{escape(self.exercise.name)}</code> {asked}</p>{as_html(self.case)}"
-
-
-def as_text(case: Case) -> str:
-    """Return the rows of a case, each with its number and where it was logged; or the record."""
-    if case.record is not None:
-        return json.dumps(case.record, indent=1)
-    return "\n".join(f"{number:>3}  {line.where}  {line.text}" for number, line in enumerate(case.lines, 1))
-
-
-def as_html(case: Case) -> str:
-    """Return the same as a table."""
-    if case.record is not None:
-        return f"<pre>{'<br>'.join(escape(line) for line in as_text(case).splitlines())}</pre>"
-    rows = "".join(
-        f'<tr><td>{escape(number)}</td><td style="padding: 0 10px">{escape(line.where)}</td>'
-        f'<td style="text-align: left"><code>{escape(line.text)}</code></td></tr>'
-        for number, line in enumerate(case.lines, 1)
-    )
-    left = '<th style="text-align: left">As it stands in the log</th>'
-    return f"<table><thead><tr><th>Row</th><th>Where</th>{left}</tr></thead><tbody>{rows}</tbody></table>"

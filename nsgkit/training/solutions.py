@@ -7,6 +7,7 @@ import pandas as pd
 
 from nsgkit.training.answers import read, shown
 from nsgkit.training.exercise import Case, Exercise, draw
+from nsgkit.training.rows import as_text
 
 _EXAMPLES = 8  # cases of which the smallest is shown
 
@@ -48,7 +49,7 @@ def worked_example(exercise: Exercise, case: Case, seed: object, name: str) -> s
 def _told(exercise: Exercise, other: Case, led: Any) -> str:
     return "\n".join([
         "The same mistake on other rows:",
-        *(f"{number:>3}  {line.where}  {line.text}" for number, line in enumerate(other.lines, 1)),
+        as_text(other),
         *([exercise.question(other)] if other.asked else []),
         f"It gives {shown(led)} there; right is {shown(exercise.right_answer(other))}.",
     ])  # fmt: skip

@@ -1,11 +1,10 @@
 """The frame of the instructor's pages, and what they have in common."""
 
-import json
-
 from nsgkit.case.report.markup import Element, Inside, in_lines, tag
 from nsgkit.case.report.style import STYLE
 from nsgkit.evidence.writer import TOOL
 from nsgkit.training.exams.paper import Asked
+from nsgkit.training.rows import as_text
 
 MARK = "nsgkit exam"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -30,7 +29,4 @@ def page(title: str, *inside: Inside) -> str:
 
 def rows_of(asked: Asked) -> Element:
     """Return the rows of a question as they stand in the logs; or the record, where that is shown."""
-    case = asked.case
-    lines = (f"{number:>3}  {line.where}  {line.text}" for number, line in enumerate(case.lines, 1))
-    text = "\n".join(lines) if case.record is None else json.dumps(case.record, indent=1)
-    return tag("pre", *in_lines(text))
+    return tag("pre", *in_lines(as_text(asked.case)))

@@ -12,13 +12,12 @@ import pandas as pd
 from nsgkit.case.report.markup import Element, table, tag
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.training import answers
-from nsgkit.training.checking import RIGHT, SLIP, WRONG
+from nsgkit.training.checking import JUDGED, RIGHT, SLIP, WRONG
 from nsgkit.training.exams.paper import every_exercise
 from nsgkit.training.exercise import Exercise
 from nsgkit.training.progress import Entry
 
 _FIELDS = ("track", "exercise", "seed", "outcome", "slip")
-_JUDGED = (RIGHT, SLIP, WRONG)
 _LARGEST = 50_000_000
 _LONGEST = 80  # letters of an answer that is shown
 
@@ -141,7 +140,7 @@ def _exercises(files: Iterable[list[Entry]], known: dict[str, Exercise]) -> pd.D
         for line in lines:
             key = (number, line["track"], line["exercise"], line["seed"])
             rounds.setdefault(key, []).append(line["outcome"])
-    judged = {key: outcomes for key, outcomes in rounds.items() if set(outcomes) & {*_JUDGED}}
+    judged = {key: outcomes for key, outcomes in rounds.items() if set(outcomes) & {*JUDGED}}
     tried = Counter(exercise for _, _, exercise, _ in judged)
     right = Counter(key[2] for key, outcomes in judged.items() if outcomes[0] == RIGHT)
     rows = [

@@ -8,7 +8,7 @@ from nsgkit.case.report.markup import table, tag
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.evidence.strangers import kind_at
 from nsgkit.training import answers
-from nsgkit.training.checking import NOTHING, UNANSWERED, WRONG_KIND, Feedback
+from nsgkit.training.checking import NOTHING, UNANSWERED, WRONG_KIND, Feedback, given_in
 from nsgkit.training.exams import recorded
 from nsgkit.training.exams.paper import Asked
 from nsgkit.training.exams.questions import read_questions
@@ -67,7 +67,7 @@ class ExamQuestion(Question):
 
     def check(self, *answer: Any) -> Feedback:
         """Record an answer; given again, the last counts. A wrong kind is told, and not recorded."""
-        given = answer[0] if len(answer) == 1 else answer if answer else NOTHING
+        given = given_in(answer)
         kind = self.exercise.kind
         if given is NOTHING:
             return Feedback(UNANSWERED, f"Not answered yet: give {kind.needs}.")

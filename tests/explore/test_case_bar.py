@@ -19,6 +19,7 @@ from tests.explore import test_denied as denied
 from tests.explore import test_places as places
 from tests.explore import test_timeline as timelines
 from tests.explore import test_traffic as traffic
+from tests.widgets import press, within
 
 HIS = "src:203.0.113.199"
 
@@ -37,16 +38,6 @@ def held(hour):
 def case(tmp_path, hour):
     yield cases.open(tmp_path / "case", hour, author="kim")
     opening._held.clear()
-
-
-def within(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from within(child)
-
-
-def press(explorer, label):
-    next(w for w in within(explorer) if isinstance(w, ipywidgets.Button) and w.description == label).click()
 
 
 def said(explorer):

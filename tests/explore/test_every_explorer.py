@@ -1,7 +1,6 @@
 """What every explorer has, whatever it shows: the case that is open can be written into."""
 
 import altair as alt
-import ipywidgets
 import pytest
 
 import nsgkit
@@ -10,6 +9,7 @@ from nsgkit import explore
 from nsgkit.case import opening
 from nsgkit.views.images import as_svg
 from nsgkit.views.theme import StandIn
+from tests.widgets import press, within
 
 SAMPLES = "data/samples"
 
@@ -40,19 +40,9 @@ def made(name, logs):
     return getattr(explore, name)(of)
 
 
-def within(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from within(child)
-
-
 def charts(explorer):
     found = [w for w in within(explorer) if isinstance(w, alt.JupyterChart)]
     return [w for w in found if w.chart is not None and not isinstance(w.chart, StandIn)]
-
-
-def press(explorer, label):
-    next(w for w in within(explorer) if isinstance(w, ipywidgets.Button) and w.description == label).click()
 
 
 @pytest.mark.parametrize("name", [n for n in explore.__all__ if n.endswith(("_explorer", "_queue"))])

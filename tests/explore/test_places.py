@@ -15,6 +15,7 @@ from nsgkit.explore.places.question import Placed, asked_by
 from nsgkit.explore.workbench.map_view import MapView
 from tests.explore.test_traffic import HOSTILE
 from tests.frames import flows
+from tests.widgets import within
 
 NETWORK = "data/samples/network.toml"
 ROWS = flows("""
@@ -49,7 +50,7 @@ class Driven:
 
     def __init__(self, linked):
         self.linked, self.frame = linked, linked.frame
-        self.widgets = [*_all(self.frame)]
+        self.widgets = [*within(self.frame)]
         self.named = {w.description: w for w in self.widgets if getattr(w, "description", "")}
 
     def one(self, kind):
@@ -60,7 +61,7 @@ class Driven:
         return self
 
     def press(self, label):
-        next(w for w in _all(self.frame) if getattr(w, "description", "") == label).click()
+        next(w for w in within(self.frame) if getattr(w, "description", "") == label).click()
         return self
 
     @property
@@ -80,11 +81,11 @@ class Driven:
 
     @property
     def table(self):
-        (shown,) = [w for w in _all(self.frame) if type(w).__name__ == "ITable"]
+        (shown,) = [w for w in within(self.frame) if type(w).__name__ == "ITable"]
         return shown.df
 
     def click_row(self, number):
-        (shown,) = [w for w in _all(self.frame) if type(w).__name__ == "ITable"]
+        (shown,) = [w for w in within(self.frame) if type(w).__name__ == "ITable"]
         shown.selected_rows = [number]
         return self
 
@@ -100,23 +101,17 @@ class Driven:
 
     @property
     def words(self):
-        html = " ".join(w.value for w in _all(self.frame) if type(w).__name__ == "HTML")
+        html = " ".join(w.value for w in within(self.frame) if type(w).__name__ == "HTML")
         return unescape(re.sub("<[^>]+>", " ", html))
 
     @property
     def chips(self):
-        return [w.description for w in _all(self.frame) if getattr(w, "description", "").endswith(" ×")]
+        return [w.description for w in within(self.frame) if getattr(w, "description", "").endswith(" ×")]
 
 
 def opened(conversations, network=None, **options):
     """The explorer, by the very parts that `places_explorer` puts together."""
     return Driven(LinkedPlaces(Placed(conversations, network), "conversations", asked_by(**options)))
-
-
-def _all(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from _all(child)
 
 
 def _number(text):
@@ -192,7 +187,7 @@ def test_the_slider_shows_one_bin_after_the_other(driven):
 @pytest.mark.parametrize(("decision", "wanted"), [
     ("allowed", {"Leeds, United Kingdom": (2, 0), "Japan": (1, 0)}), ("denied", {"Japan": (0, 1)}),
 ])  # fmt: skip
-def test_a_decision_narrows_all(driven, decision, wanted):
+def test_a_decision_narrowswithin(driven, decision, wanted):
     assert driven.set("Decision", decision).counts() == wanted
     assert {*driven.on_map} == {*wanted}
 
@@ -255,7 +250,7 @@ def test_the_code_opens_the_same_view(held, files):
     first.press("Show as code")
     call = re.search(r"# The same view again: (.*)", first.named["Code"].value)[1]
     again = eval(call, {"nsgkit": nsgkit, "conversations": held})
-    (table,) = [w for w in _all(again) if type(w).__name__ == "ITable"]
+    (table,) = [w for w in within(again) if type(w).__name__ == "ITable"]
     assert table.df.equals(first.table)
 
 
@@ -314,7 +309,7 @@ def test_hostile_names_and_places_stay_text(held, tmp_path):
     (tmp_path / "network.toml").write_text(TOML.format(name=hostile), "utf-8")
     (tmp_path / "geofeed.csv").write_text(f'203.0.113.0/24,GB,,"{hostile}",\n', "utf-8")
     driven = opened(held, network=tmp_path / "network.toml")
-    html = " ".join(w.value for w in _all(driven.frame) if type(w).__name__ == "HTML")
+    html = " ".join(w.value for w in within(driven.frame) if type(w).__name__ == "HTML")
     cells = " ".join(str(cell) for row in driven.table.to_numpy() for cell in row)
     for text in (html, cells, driven.map.page.partition("nsgkit-head")[2]):
         assert not any(code in text for code in ("<img src=x", "{{7*7}}", "${alert", "\u202e"))

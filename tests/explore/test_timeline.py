@@ -19,6 +19,7 @@ from nsgkit.views.timeline.local_time import checked_zone, in_utc
 from tests.explore.test_traffic import HOSTILE
 from tests.frames import flows
 from tests.public import PUBLIC, used
+from tests.widgets import within
 
 INDICATOR = "203.0.113.199"
 ROWS = flows("""
@@ -44,14 +45,14 @@ class Driven:
 
     @property
     def named(self):
-        return {w.description: w for w in _all(self.frame) if getattr(w, "description", "")}
+        return {w.description: w for w in within(self.frame) if getattr(w, "description", "")}
 
     def set(self, label, value):
         self.named[label].value = value
         return self
 
     def press(self, label, number=0):
-        [*(w for w in _all(self.frame) if getattr(w, "description", "") == label)][number].click()
+        [*(w for w in within(self.frame) if getattr(w, "description", "") == label)][number].click()
         return self
 
     def brush(self, chart, start, end):
@@ -61,7 +62,7 @@ class Driven:
         return self
 
     def gesture(self, kind, place=0.5, much=1.0):
-        box = next(w for w in _all(self.frame) if "nsgkit-gestures" in w._dom_classes)
+        box = next(w for w in within(self.frame) if "nsgkit-gestures" in w._dom_classes)
         box.children[0]._handle_custom_msg({"kind": kind, "place": place, "much": much}, [])
         return self
 
@@ -76,7 +77,7 @@ class Driven:
 
     @property
     def words(self):
-        html = " ".join(w.value for w in _all(self.frame) if type(w).__name__ == "HTML")
+        html = " ".join(w.value for w in within(self.frame) if type(w).__name__ == "HTML")
         return " ".join(unescape(re.sub("<[^>]+>", " ", html)).split())
 
     @property
@@ -85,7 +86,7 @@ class Driven:
 
     @property
     def tables(self):
-        return [w.df for w in _all(self.frame) if type(w).__name__ == "ITable"]
+        return [w.df for w in within(self.frame) if type(w).__name__ == "ITable"]
 
     def drawn(self):
         """Lane and mark of what is drawn."""
@@ -99,12 +100,6 @@ class Driven:
         names = {"nsgkit": nsgkit, **scope}
         exec(code, names)
         return code, names
-
-
-def _all(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from _all(child)
 
 
 def opened(conversations, *, logs=None, found=None, network=("10.20.0.0/16",), marks=(), zone="", **asked):
@@ -252,14 +247,14 @@ def test_every_conversation_is_behind_exactly_one_mark(many):
 
 def test_a_row_of_the_list_opens_its_conversation(many):
     driven = opened(many).click(mark="density")
-    listed = next(w for w in _all(driven.frame) if type(w).__name__ == "ITable")
+    listed = next(w for w in within(driven.frame) if type(w).__name__ == "ITable")
     listed.selected_rows = [1]
     assert len(driven.linked.chosen().conversations) == 1
     assert "denied: an attempt, which has no duration" in driven.words
 
 
 def test_j_and_k_go_from_mark_to_mark(driven):
-    keys = next(w for w in _all(driven.frame) if type(w).__name__ == "Keys")
+    keys = next(w for w in within(driven.frame) if type(w).__name__ == "Keys")
     seen = []
     for key in "jjk":
         keys.pressed(key)
@@ -405,7 +400,7 @@ def test_the_code_opens_the_same_view(held):
                    marks=["2024-12-19 09:15 login"])  # fmt: skip
     call = re.search(r"# The same view again: (.*)", first.press("Show as code").named["Code"].value)[1]
     again = eval(call, {"nsgkit": nsgkit, "conversations": held})
-    status = next(w for w in _all(again) if "nsgkit-status" in str(getattr(w, "value", "")))
+    status = next(w for w in within(again) if "nsgkit-status" in str(getattr(w, "value", "")))
     assert status.value == first.linked.status.value and "Europe/Berlin" in call and "login" in call
 
 
@@ -439,7 +434,7 @@ def test_hostile_names_stay_text(held):
     hostile = " ".join(HOSTILE)
     told = held.assign(rule=pd.Categorical([hostile] * len(held)))
     driven = opened(told, marks=[("2024-12-19 09:15", hostile)]).click(mark="bar")
-    html = " ".join(w.value for w in _all(driven.frame) if type(w).__name__ == "HTML")
+    html = " ".join(w.value for w in within(driven.frame) if type(w).__name__ == "HTML")
     spec = str(driven.linked.lanes.chart.to_dict())
     assert not any(code in html for code in ("<img src=x", "{{7*7}}", "${alert", "\u202e"))
     assert "\u202e" not in spec and "\\u202eevil" in unescape(html)

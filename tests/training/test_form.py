@@ -11,12 +11,7 @@ from nsgkit.training.answer_field import AnswerField
 from nsgkit.training.answers import WHOLE, choice, several, together
 from nsgkit.training.question import Question
 from tests.training.test_lesson import HOSTILE, made
-
-
-def within(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from within(child)
+from tests.widgets import within
 
 
 def of(form, kind):

@@ -14,6 +14,7 @@ import pandas as pd
 
 from nsgkit.errors import NsgkitError
 from nsgkit.training.answers import Kind, read
+from nsgkit.training.companies import Company
 from nsgkit.training.lines import Line, flow_table
 
 MOST_TURNS = 200
@@ -26,18 +27,19 @@ class Case:
 
     `facts` is what the maker knows: right answers are told by it, never by reading the rows again. `asked`
     has the words that the question takes up, such as the name of a machine. `record` is shown in place of
-    the lines where the question is about a whole record.
+    the lines where the question is about a whole record. `company` is there where whole logs are asked about.
     """
 
     lines: tuple[Line, ...]
     facts: Mapping[str, Any]
     asked: Mapping[str, Any] = field(default_factory=dict)
     record: Mapping[str, Any] | None = None
+    company: Company | None = None
 
     @property
     def flows(self) -> pd.DataFrame:
-        """The flow rows of the lines; the index is a line's number, from 1."""
-        return flow_table(self.lines)
+        """The flow rows: those of the lines, whose index is a line's number, from 1; or all of a company."""
+        return self.company.logs.flows if self.company else flow_table(self.lines)
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,10 @@ class Slip:
 class Exercise:
     """An exercise: `ask` may take up what the case has in `asked`.
 
-    `make` draws a case; `right` tells the answer by what was put into it. `code` is the public call that
-    gives it, on the rows as `flows` and the texts of the lines as `lines`: it is shown as the solution.
+    `make` draws a case, or None where the dice give nothing to ask about; `right` tells the answer by what
+    was put into it. `code` is the public call that gives it, on the rows as `flows` and the texts of the
+    lines as `lines`, or on a company's `logs`, `conversations` and `network`: it is shown as the solution.
+    Exercises that `share` the same word throw the same dice, and so ask about the same company.
     """
 
     name: str
@@ -67,13 +71,14 @@ class Exercise:
     skill: str
     ask: str
     kind: Kind
-    make: Callable[[Random], Case]
+    make: Callable[[Random], Case | None]
     right: Callable[[Case], Any]
     code: str
     slips: tuple[Slip, ...]
     hints: tuple[str, str, str]
     why: str
     see: str
+    share: str = ""
 
     def right_answer(self, case: Case) -> Any:
         """Return the right answer, as answers of its kind are compared."""
@@ -94,13 +99,13 @@ def draw(exercise: Exercise, seed: object) -> Case:
 
     Raises NsgkitError where no case of 200 is clear: then the exercise is at fault.
     """
+    alike = None
     for turn in range(MOST_TURNS):
-        case = exercise.make(Random(f"nsgkit training: {exercise.name} {seed} {turn}"))  # noqa: S311
-        alike = same_answers(exercise, case)
-        if alike is None:
+        dice = Random(f"nsgkit training: {exercise.share or exercise.name} {seed} {turn}")  # noqa: S311
+        if (case := exercise.make(dice)) is not None and (alike := same_answers(exercise, case)) is None:
             return case
-    both = " and ".join(alike or ())
-    raise NsgkitError(f"{exercise.name}, seed {seed}: no clear case in {MOST_TURNS}, {both} are the same.")
+    why = f"{' and '.join(alike)} are the same" if alike else "the dice gave nothing to ask about"
+    raise NsgkitError(f"{exercise.name}, seed {seed}: no clear case in {MOST_TURNS}, {why}.")
 
 
 def same_answers(exercise: Exercise, case: Case) -> tuple[str, str] | None:

@@ -4,14 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from nsgkit.enrich.network import Network
 from nsgkit.errors import NsgkitError
+from nsgkit.flows.logs import FlowLogs
 from nsgkit.html import escape
 from nsgkit.training.checking import SLIP, WRONG, Feedback, check, given_in
+from nsgkit.training.companies import Company
 from nsgkit.training.exercise import Exercise, draw
 from nsgkit.training.rows import as_html, as_text
 from nsgkit.training.solutions import solution, worked_example
@@ -33,6 +37,10 @@ class Question:
         The rows as they stand in the log.
     flows : pandas.DataFrame
         The same rows as `nsgkit.read_logs` gives them; the index is the number of the line, from 1.
+    logs : nsgkit.FlowLogs
+        Where a company is asked about: its logs, as `nsgkit.read_logs` reads them. `conversations` are its
+        connections, each once, `network` is what it knows about its own network, and `folder` is where
+        all of it lies.
     """
 
     def __init__(
@@ -53,6 +61,32 @@ class Question:
     def flows(self) -> pd.DataFrame:
         """The rows as a flow table."""
         return self.case.flows
+
+    @property
+    def logs(self) -> FlowLogs:
+        """The logs of the company that is asked about."""
+        return self._company.logs
+
+    @property
+    def conversations(self) -> pd.DataFrame:
+        """The company's connections, each once."""
+        return self._company.conversations
+
+    @property
+    def network(self) -> Network:
+        """What the company knows about its own network."""
+        return self._company.network
+
+    @property
+    def folder(self) -> Path:
+        """Where the company's logs lie, as long as anybody holds the question."""
+        return self._company.folder
+
+    @property
+    def _company(self) -> Company:
+        if self.case.company is None:
+            raise NsgkitError("This question has a few rows and no logs: they are in .lines and in .flows.")
+        return self.case.company
 
     @property
     def seconds(self) -> int:

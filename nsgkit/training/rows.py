@@ -3,11 +3,14 @@
 import json
 
 from nsgkit.html import escape
+from nsgkit.training.companies import Company
 from nsgkit.training.exercise import Case
 
 
 def as_text(case: Case) -> str:
-    """Return the rows of a case, each with its number and where it was logged; or the record."""
+    """Return the rows of a case, each with its number and where it was logged; or the record, or the logs."""
+    if case.company is not None:
+        return "\n".join(f"  {name:<15} {what}" for name, what in _beside(case.company))
     if case.record is not None:
         return json.dumps(case.record, indent=1)
     return "\n".join(f"{number:>3}  {line.where}  {line.text}" for number, line in enumerate(case.lines, 1))
@@ -15,6 +18,13 @@ def as_text(case: Case) -> str:
 
 def as_html(case: Case) -> str:
     """Return the same as a table."""
+    if case.company is not None:
+        told = "".join(
+            f'<tr><td style="text-align: left"><code>{escape(name)}</code></td>'
+            f'<td style="text-align: left">{escape(what)}</td></tr>'
+            for name, what in _beside(case.company)
+        )
+        return f"<table>{told}</table>"
     if case.record is not None:
         return f"<pre>{'<br>'.join(escape(line) for line in as_text(case).splitlines())}</pre>"
     rows = "".join(
@@ -24,3 +34,15 @@ def as_html(case: Case) -> str:
     )
     left = '<th style="text-align: left">As it stands in the log</th>'
     return f"<table><thead><tr><th>Row</th><th>Where</th>{left}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _beside(company: Company) -> tuple[tuple[str, str], ...]:
+    """Return by which names a company's logs are to be had, and what they are."""
+    flows, blobs = company.logs.flows, company.logs.blobs
+    first, last = (f"{time:%Y-%m-%d %H:%M}" for time in (flows["time"].min(), flows["time"].max()))
+    return (
+        (".logs", f"{len(flows):,} flow rows of {blobs['mac'].nunique()} NICs, {first} to {last} UTC"),
+        (".conversations", "its connections, each once"),
+        (".network", "what the company knows about its own network: names, subnets, sites"),
+        (".folder", f"where they lie: {company.folder}"),
+    )

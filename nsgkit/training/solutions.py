@@ -16,6 +16,9 @@ def answer_by_code(exercise: Exercise, case: Case) -> Any:
     """Return what the exercise's public call gives on the rows of a case."""
     nsgkit = import_module("nsgkit")  # through the public door, as a learner would type it
     known = {"nsgkit": nsgkit, "pd": pd, "flows": case.flows, "lines": [line.text for line in case.lines]}
+    if case.company:
+        told = case.company
+        known |= {"logs": told.logs, "conversations": told.conversations, "network": told.network}
     return read(exercise.kind, eval(exercise.code, known))  # noqa: S307  its text stands in this package
 
 
@@ -33,9 +36,10 @@ def solution(exercise: Exercise, case: Case) -> str:
 def worked_example(exercise: Exercise, case: Case, seed: object, name: str) -> str:
     """Return other rows, few ones, with what the mistake gives there and what is right there.
 
-    Nothing where the mistake has no rule of its own, or no other rows have another right answer.
+    Nothing where the mistake has no rule of its own, where no other rows have another right answer, or where
+    the rows are a company's: no example is as small as that.
     """
-    if name not in [slip.name for slip in exercise.slips]:
+    if case.company or name not in [slip.name for slip in exercise.slips]:
         return ""
     right, found = exercise.right_answer(case), []
     for number in range(_EXAMPLES):

@@ -5,7 +5,7 @@ from importlib import import_module
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.training.exercise import Exercise
 
-TRACKS = ("fields", "counting")
+TRACKS = ("fields", "counting", "triage")
 
 
 def exercises_of(track: str) -> tuple[Exercise, ...]:

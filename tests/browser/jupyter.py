@@ -56,6 +56,7 @@ class Jupyter:
         self.page = None
         self.notebook = None
         self.cells = ()  # those of the notebook that `run` opened
+        self.written = 0  # notebooks of such cells
         self.outside, self.said, self.dialogs = [], [], []
         context.route(_is_outside, self._refuse)
 
@@ -76,7 +77,9 @@ class Jupyter:
             self.page.evaluate(EMPTY, "import ipywidgets\nipywidgets.Widget.close_all()")
             self._forget()
         else:
-            self.open(self.write(cells, "cells.ipynb"))
+            # A name of its own: a late save of the notebook before must not bring back what that one showed.
+            self.written += 1
+            self.open(self.write(cells, f"cells-{self.written}.ipynb"))
             self.cells = cells
         return self.notebook.run_all()
 

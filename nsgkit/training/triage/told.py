@@ -1,0 +1,54 @@
+"""The case of a company: a world that suits the question, its logs, and what its maker knows of it."""
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any
+
+from nsgkit.sample.plot import THEFT
+from nsgkit.sample.randomness import integer
+from nsgkit.sample.world import World, the_world
+from nsgkit.training.companies import made
+from nsgkit.training.exercise import Case
+
+SAME_COMPANY = "company"  # what exercises share that ask about the company of a lesson
+_SEEDS = 2**31
+
+
+def entered(world: World) -> bool:
+    """Return whether somebody got into the company."""
+    return world.plot.entered
+
+
+def robbed(world: World) -> bool:
+    """Return whether something was taken."""
+    return world.plot.outcome == THEFT
+
+
+def company_case(rng: Random, suits: Callable[[World], bool] = lambda _: True) -> Case | None:
+    """Return the case of the company that the dice give; None where it does not suit the question.
+
+    Its facts are `world`, and `truth`, what the world's truth.json says. What else is drawn from the dice
+    for a question is drawn after it, so that all questions of a lesson are about the same company.
+    """
+    seed = integer(rng, 1, _SEEDS)
+    world = the_world(seed)
+    if not suits(world):
+        return None
+    company, truth = made(seed)
+    return Case((), {"world": world, "truth": truth}, company=company)
+
+
+def world_of(case: Case) -> World:
+    """Return the world that a company's logs were made in."""
+    found: World = case.facts["world"]
+    return found
+
+
+def facts(case: Case, kind: str) -> list[Mapping[str, Any]]:
+    """Return what truth.json says of all that is planted of one kind."""
+    return [fact for fact in case.facts["truth"]["facts"] if fact["kind"] == kind]
+
+
+def fact(case: Case, kind: str, *, harmless: bool = False) -> Mapping[str, Any]:
+    """Return the one planted thing of a kind that is harmless, or is not; the first of several."""
+    return next(each for each in facts(case, kind) if each["harmless"] == harmless)

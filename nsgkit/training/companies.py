@@ -1,4 +1,4 @@
-"""A made-up company's logs to investigate: in a folder, as a download leaves them, without what is planted."""
+"""A made-up company's logs to investigate: in a folder, as a download leaves them."""
 
 import json
 import re

@@ -8,7 +8,7 @@ from nsgkit.sample.company.network import UPTIME
 from nsgkit.sample.scenes import incident
 from nsgkit.training.answers import ADDRESS, amount, together
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
-from nsgkit.training.triage.told import SAME_COMPANY, company_case, entered, fact, world_of
+from nsgkit.training.triage.told import SAME_COMPANY, company_case, company_of, entered, fact, world_of
 
 _BEACON = "06-suspicious-patterns.ipynb#A-machine-calls-home"
 
@@ -33,8 +33,7 @@ def _of_rows(case: Case) -> tuple[str, float]:
 
 def _best_known(case: Case) -> tuple[str, float]:
     """Return the outside address that most machines call, and the median time between calls of it."""
-    assert case.company
-    calls, network = case.company.conversations, case.company.network
+    calls, network = company_of(case).conversations, company_of(case).network
     calls = calls[network.is_inside(calls["src_ip"]) & ~network.is_inside(calls["dst_ip"])]
     known = str(calls.groupby("dst_ip", observed=True)["src_ip"].nunique().idxmax())
     times = calls.loc[calls["dst_ip"] == known, "first"].sort_values()
@@ -46,8 +45,9 @@ BEACON = Exercise(
     level=3,
     skill="what calls home, and how often",
     ask="One machine inside calls an address outside again and again, as steadily as a program, and nobody "
-    "else in the company knows that address. Which address is it, and how many seconds lie between two calls, "
-    "by the median? Give the address and the number; within ten per cent is near enough.",
+    "else in the company knows that address. Which address is it, and how many seconds lie between the "
+    "beginnings of two calls, by the median? Give the address and the number; within ten per cent is near "
+    "enough.",
     kind=together(ADDRESS, amount(0.1)),
     make=_make,
     right=_beat,
@@ -56,8 +56,8 @@ BEACON = Exercise(
         Slip(
             "rows-as-calls",
             _of_rows,
-            "the address is the one; but you took the time between rows. A call writes more than one row, and "
-            "begins once.",
+            "the address is the one; but you took the time between rows. A call writes more than one row, "
+            "and begins once.",
             "04-traffic-distribution.ipynb#Counting-right",
         ),
         Slip(
@@ -79,7 +79,7 @@ BEACON = Exercise(
         "Look at connections that leave the company, by source and destination, and at the time from one to "
         "the next.",
         "Steady calls around the clock, from one machine, to an address that no other machine knows.",
-        "nsgkit.detections.beacons(conversations, network=network) ranks them; interval is one of its columns.",
+        "nsgkit.detections.beacons(conversations, network=network) ranks them; the interval is a column.",
     ),
     why="Regular is not hostile: it is that one machine alone knows the address that makes it worth a look.",
     see=_BEACON,

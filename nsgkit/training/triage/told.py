@@ -7,7 +7,7 @@ from typing import Any
 from nsgkit.sample.plot import THEFT
 from nsgkit.sample.randomness import integer
 from nsgkit.sample.world import World, the_world
-from nsgkit.training.companies import made
+from nsgkit.training.companies import Company, made
 from nsgkit.training.exercise import Case
 
 SAME_COMPANY = "company"  # what exercises share that ask about the company of a lesson
@@ -36,6 +36,13 @@ def company_case(rng: Random, suits: Callable[[World], bool] = lambda _: True) -
         return None
     company, truth = made(seed)
     return Case((), {"world": world, "truth": truth}, company=company)
+
+
+def company_of(case: Case) -> Company:
+    """Return the company that a case asks about: its logs, conversations and network."""
+    if case.company is None:
+        raise TypeError("a case of a few rows has no company")
+    return case.company
 
 
 def world_of(case: Case) -> World:

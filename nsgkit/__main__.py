@@ -158,6 +158,11 @@ def _add_training(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     exam.add_argument(
         "--level", type=_levels, default=(1, 3), metavar="1-3", help="of these levels only (default: 1-3)"
     )
+    exam.add_argument(
+        "--tracks", type=_tracks, default="fields,counting", metavar="NAMES",
+        help="fields, counting, triage: triage asks about whole logs, of which each name gets 11 MB or more "
+        "(default: %(default)s)",
+    )  # fmt: skip
     exam.set_defaults(run=_exam)
     grade = parts.add_parser(
         "grade",
@@ -184,12 +189,17 @@ def _levels(text: str) -> tuple[int, int]:
         raise argparse.ArgumentTypeError(f"{text!r} is no level: write 2, or 1-3") from None
 
 
+def _tracks(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+
+
 def _exam(chosen: argparse.Namespace) -> bool:
     from nsgkit.training.exams.making import make_exam
 
     number = make_exam(
-        chosen.names, chosen.into, seed_file=chosen.seed_file, number=chosen.questions, levels=chosen.level
-    )
+        chosen.names, chosen.into, seed_file=chosen.seed_file, number=chosen.questions, levels=chosen.level,
+        tracks=chosen.tracks,
+    )  # fmt: skip
     print(
         f"{number} folders in {chosen.into}, with {chosen.questions} questions each. Hand out those folders; "
         "key.html and plan.json are yours: grading needs plan.json and the secret."

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -65,6 +66,15 @@ def write_company(folder: Path, files: dict[str, bytes]) -> None:
         if name not in _TELLING:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(_FEEDS.sub(b"", content) if name == "network.toml" else content)
+
+
+def sum_of(folder: Path) -> str:
+    """Return one SHA-256 of all files of a company, with their paths."""
+    found = sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        found.update(f"{path.relative_to(folder).as_posix()} {path.stat().st_size}\n".encode())
+        found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 @lru_cache(_READ)

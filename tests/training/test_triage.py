@@ -1,5 +1,6 @@
 """What holds for every exercise on a company's logs; `python -m tests.training.every 50 triage` asks more."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -40,6 +41,12 @@ def test_each_slip_has_its_own_sentence(exercise):
 @each
 def test_the_question_is_complete(exercise):
     assert "{" not in exercise.question(cases(exercise)[0])
+
+
+@each
+def test_the_right_answer_is_known_without_the_logs(exercise):
+    for case in cases(exercise):
+        assert exercise.right_answer(replace(case, company=None)) == exercise.right_answer(case)
 
 
 @each

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nsgkit.errors import NsgkitError
+from nsgkit.progress import progress
 from nsgkit.training.checking import NOTHING, RIGHT, UNANSWERED, Feedback, check
 from nsgkit.training.exams.handed_in import GRADED, REFUSED, HandedIn, look_through
 from nsgkit.training.exams.learners import Learner
-from nsgkit.training.exams.paper import Asked
+from nsgkit.training.exams.paper import Asked, without_logs
 from nsgkit.training.exams.plan import Plan
 from nsgkit.training.exams.recorded import read_recorded
 
@@ -51,9 +52,12 @@ class ClassResults:
 def grade_class(folder: Path, plan: Plan, secret: bytes) -> ClassResults:
     """Return what came of an exam. Of what was handed in the files of answers alone are opened."""
     handed_in, strange = look_through(folder, plan.learners)
-    papers = [*plan.papers(secret)]
-    graded = [_graded(learner, handed_in[learner.folder], asked) for learner, asked in papers]
-    return ClassResults(tuple(papers[0][1]), tuple(graded), tuple(strange))
+    graded: list[Graded] = []
+    for learner, asked in progress(
+        plan.papers(secret), total=len(plan.learners), desc="Grading", unit="exam"
+    ):
+        graded.append(_graded(learner, handed_in[learner.folder], asked))
+    return ClassResults(tuple(without_logs(asked)), tuple(graded), tuple(strange))
 
 
 def _graded(learner: Learner, handed_in: HandedIn, paper: list[Asked]) -> Graded:
@@ -63,5 +67,6 @@ def _graded(learner: Learner, handed_in: HandedIn, paper: list[Asked]) -> Graded
         answers, problems = read_recorded(handed_in.path, {each.name: each.exercise.kind for each in paper})
     except NsgkitError as error:
         return Graded(learner, replace(handed_in, state=REFUSED, notes=(str(error), *handed_in.notes)))
-    marks = [Mark(each, check(each.exercise, each.case, answers.get(each.name, NOTHING))) for each in paper]
+    said = [check(each.exercise, each.case, answers.get(each.name, NOTHING)) for each in paper]
+    marks = [*map(Mark, without_logs(paper), said)]
     return Graded(learner, HandedIn(GRADED, handed_in.path, (*problems, *handed_in.notes)), tuple(marks))

@@ -79,8 +79,14 @@ def _files(folder: Path) -> tuple[list[str], bool]:
     found: list[str] = []
     for above, folders, files in os.walk(folder):  # which does not follow links
         links = [name for name in folders if kind_at(Path(above, name)) != "folder"]
-        # Jupyter keeps copies in hidden folders: they are not the learner's.
-        folders[:] = sorted(name for name in folders if name not in links and not name.startswith("."))
+        # Jupyter keeps copies in hidden folders: they are not the learner's. Nor are the logs of a company.
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in links
+            and not name.startswith(".")
+            and not (Path(above) == folder and questions.COMPANY.fullmatch(name))
+        )
         names = sorted(name for name in [*files, *links] if not name.startswith("."))
         found += [Path(above, name).relative_to(folder).as_posix() for name in names]
         if len(found) > _MOST:

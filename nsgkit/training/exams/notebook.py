@@ -7,10 +7,13 @@ from typing import Any
 FILE = "exam.ipynb"
 _BEGIN = """# Exam
 
-Each question shows rows of flow logs. Give your answer to `check`, such as `exam.q01.check(12)`: it is \
+Each question shows rows of flow logs, or names the logs of a company, which lie in a folder beside this \
+notebook. Give your answer to `check`, such as `exam.q01.check(12)`: it is \
 recorded, and whether it is right you are told afterwards. Give it again to change it: the last one counts. \
-What the rows do not tell is answered with `"unknown"`. `exam.q01.flows` has the rows as a table, and all of \
-nsgkit may be used on it.
+What the rows do not tell is answered with `"unknown"`.
+
+`exam.q01.flows` has the rows as a table; of a company, `exam.q01.logs`, `exam.q01.conversations` and \
+`exam.q01.network` are there as well. All of nsgkit may be used on them.
 
 Times are UTC. There are no hints. Hand in this folder with its file `answers.jsonl`."""
 _OPEN = 'from nsgkit import training\n\nexam = training.open_exam("questions.json")\nexam'

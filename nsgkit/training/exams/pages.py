@@ -28,5 +28,7 @@ def page(title: str, *inside: Inside) -> str:
 
 
 def rows_of(asked: Asked) -> Element:
-    """Return the rows of a question as they stand in the logs; or the record, where that is shown."""
+    """Return the rows of a question as they stand in the logs; or the record, or where the logs are."""
+    if asked.logs:
+        return tag("p", f"The logs lie in the folder {asked.logs}.")
     return tag("pre", *in_lines(as_text(asked.case)))

@@ -1,6 +1,7 @@
 """questions.json: what is handed out beside the notebook: rows and questions, and no answers."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
@@ -8,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from nsgkit.errors import NsgkitError, shown
+from nsgkit.evidence.strangers import kind_at
 from nsgkit.evidence.writer import TOOL
+from nsgkit.training.companies import Company, sum_of
 from nsgkit.training.exams.paper import Asked, every_exercise
 from nsgkit.training.exercise import Case, Exercise
 from nsgkit.training.given import UNKNOWN
@@ -17,6 +20,7 @@ from nsgkit.training.lines import Line
 FILE = "questions.json"
 _LARGEST = 20_000_000
 _LINE = (str, int, str, str, int)
+COMPANY = re.compile(r"company-\d{1,3}")  # the folders of companies' logs, beside the questions
 
 
 def as_handed_out(paper: Iterable[Asked]) -> bytes:
@@ -27,7 +31,12 @@ def as_handed_out(paper: Iterable[Asked]) -> bytes:
 
 def digest(paper: Iterable[Asked]) -> str:
     """Return the SHA-256 of what is asked, whichever version asks it."""
-    return sha256(json.dumps([_told(asked) for asked in paper]).encode()).hexdigest()
+    told = [[_told(asked), *_sums(asked.case)] for asked in paper]
+    return sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _sums(case: Case) -> list[str]:
+    return [sum_of(case.company.folder)] if case.company else []
 
 
 def _told(asked: Asked) -> dict[str, Any]:
@@ -37,6 +46,7 @@ def _told(asked: Asked) -> dict[str, Any]:
         "question": asked.exercise.question(asked.case),
         "lines": [list(line) for line in asked.case.lines],
         "record": asked.case.record,
+        "logs": asked.logs,
     }
 
 
@@ -64,22 +74,33 @@ def read_questions(path: Path) -> list[Asked]:
             f"{path} was made by {shown(made_by)}, which has the exercise {shown(strange[0])}; {TOOL} has "
             "none of that name. Install the version that made the exam."
         )
-    return [_asked(each, known[each["exercise"]]) for each in questions]
+    return [_asked(each, known[each["exercise"]], path.parent) for each in questions]
 
 
 def _checked(told: dict[str, Any]) -> dict[str, Any]:
     """Return a question with all that it must have; raises ValueError where something else is there."""
-    texts = all(isinstance(told[field], str) for field in ("name", "exercise", "question"))
+    texts = all(isinstance(told[field], str) for field in ("name", "exercise", "question", "logs"))
+    logs = not told["logs"] or COMPANY.fullmatch(told["logs"])  # it never leads to another place
     lines = all(tuple(map(type, line)) == _LINE for line in told["lines"])
     record = told["record"] is None or isinstance(told["record"], dict)
-    if not (texts and lines and record and told["name"].isidentifier()):
+    if not (texts and lines and record and logs and told["name"].isidentifier()):
         raise ValueError("no question")
     return told
 
 
-def _asked(told: dict[str, Any], exercise: Exercise) -> Asked:
-    case = Case(tuple(Line(*line) for line in told["lines"]), {}, record=told["record"])
-    return Asked(told["name"], _bare(exercise, told["name"], told["question"], case), case)
+def _asked(told: dict[str, Any], exercise: Exercise, folder: Path) -> Asked:
+    company = _company(folder / told["logs"]) if told["logs"] else None
+    case = Case(tuple(Line(*line) for line in told["lines"]), {}, record=told["record"], company=company)
+    return Asked(told["name"], _bare(exercise, told["name"], told["question"], case), case, told["logs"])
+
+
+def _company(folder: Path) -> Company:
+    if kind_at(folder) != "folder":
+        raise NsgkitError(
+            f"{folder} is missing: it holds the logs that are asked about. It is handed out with the exam's "
+            "notebook, and lies beside it."
+        )
+    return Company(folder)
 
 
 def _bare(exercise: Exercise, name: str, question: str, case: Case) -> Exercise:

@@ -15,7 +15,7 @@ IN_CI = os.environ.get("CI") == "true"
 
 settings.register_profile("brief", max_examples=10, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("dev", max_examples=50, deadline=None)
-settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("ci", max_examples=30, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("slow", max_examples=10_000, deadline=None, print_blob=True)
 settings.load_profile("ci" if IN_CI else "dev")
 

@@ -66,7 +66,7 @@ def _slow_noise(case: Case) -> Any:
     rows, network = company_of(case).conversations, company_of(case).network
     rows = rows[(rows["decision"] == "denied") & ~network.is_inside(rows["src_ip"])]
     ports = rows.groupby(["src_ip", "dst_ip"], observed=True)["dst_port"].nunique()
-    source, machine = ports.index[ports.argmax()]
+    source, machine = ports.index[int(ports.argmax())]
     if source == world_of(case).cast.lookout:
         return NOT_HERE
     tried = rows[(rows["src_ip"] == source) & (rows["dst_ip"] == machine)]

@@ -6,6 +6,7 @@ from tests.training.again.company import rows
 from tests.training.again.triage import inside
 
 FIVE_MINUTES = pd.Timedelta("5min")
+_LIFE = ["mac", "src_ip", "dst_ip", "src_port", "dst_port"]
 
 
 def _sided(table):
@@ -53,9 +54,12 @@ def vertical(case):
 def horizontal(case):
     """The source inside that had no answer from the most addresses at one port in any five minutes."""
     table = _sided(rows(case))
-    ended = table[table["inside"] & (table["state"] == "E") & (table["packets_back"] == 0)]
-    (source, port), _ = _widest(ended, ["src_ip", "dst_port"], "dst_ip")
-    found = ended[(ended["src_ip"] == source) & (ended["dst_port"] == port)]
+    called = table[table["inside"] & (table["decision"] == "allowed")]
+    back = called.groupby(_LIFE)["packets_back"].transform("sum")  # an end row alone may say 0: an increment
+    counted = called.groupby(_LIFE)["packets_back"].transform("count") > 0
+    silent = called[counted & (back == 0) & (called["state"] == "B")]
+    (source, port), _ = _widest(silent, ["src_ip", "dst_port"], "dst_ip")
+    found = silent[(silent["src_ip"] == source) & (silent["dst_port"] == port)]
     return source, found["dst_ip"].nunique(), _seconds(found)
 
 

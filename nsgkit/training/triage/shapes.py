@@ -172,8 +172,8 @@ NOISIEST = Exercise(
     hints=(
         "Take the denied attempts of one source at a time, and count them by destination address and by "
         "destination port.",
-        "Ask two questions of each source: are four fifths at the same address, and are four fifths at the "
-        "same port?",
+        "Each source is asked two questions: whether four fifths are at the same address, and whether four "
+        "fifths are at the same port.",
         "nsgkit.query(conversations, 'denied src:…') has a source's attempts; value_counts(normalize=True) "
         "gives the shares.",
     ),

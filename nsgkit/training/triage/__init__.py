@@ -1,6 +1,9 @@
 """Exercises on whole logs of a company: what was tried, who got in, what left, and what cannot be told."""
 
 from nsgkit.training.exercise import Exercise
+from nsgkit.training.triage.denied import OWN_DENIED
 from nsgkit.training.triage.rhythm import BEACON
+from nsgkit.training.triage.scans import HORIZONTAL, VERTICAL
+from nsgkit.training.triage.shapes import NOISIEST
 
-EXERCISES: tuple[Exercise, ...] = (BEACON,)
+EXERCISES: tuple[Exercise, ...] = (NOISIEST, OWN_DENIED, VERTICAL, HORIZONTAL, BEACON)

@@ -112,8 +112,8 @@ RULE_OPENED = Exercise(
     name="rule_opened",
     level=2,
     skill="when a rule was opened, as far as decisions tell",
-    ask="At one TCP port of one machine everybody outside the company was denied. Then a rule was changed, "
-    "and addresses outside were let in. No flow log says when a rule is changed: it happened between two "
+    ask="At one TCP port of one machine everybody outside the company was denied. Then the rules were changed, "
+    "and addresses outside were let in. No flow log says when that is done: it happened between two "
     "decisions. Which port is it? When was the last attempt from outside that was denied there before the "
     "change, and when did the first connection from outside begin that was allowed there? Give the port and "
     "the two times in UTC, to the second.",
@@ -168,8 +168,8 @@ RULE_OPENED = Exercise(
         ),
     ),
     hints=(
-        "Look at what came from outside, by machine and port: where was there a denial first, and a "
-        "connection later?",
+        "Look at what came from outside, by machine and port: there is one with denials first, and a "
+        "connection later.",
         "Take all sources at that port together: the last denial of any, and then the first connection of "
         "any.",
         "nsgkit.analyses.denied_then_allowed(…, by=['dst_ip', 'dst_port', 'protocol']) on what "

@@ -55,7 +55,7 @@ def _at_door(case: Case, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _turn_by(case: Case, tries: pd.DataFrame, by: Sequence[str]) -> Any:
-    """Return the turn of the first group where others than the target's own are counted together."""
+    """Return the turn at the port of the first group; NOT_HERE where it is the right one all the same."""
     port, found = world_of(case).plot.port, denied_then_allowed(tries, by=by)
     turns = found[found["dst_port"] == port][["last_denied_before", "first_allowed_after"]]
     if turns.empty or (turn := (port, *turns.iloc[0])) == _to_the_second(_turned(case)):
@@ -112,8 +112,8 @@ RULE_OPENED = Exercise(
     name="rule_opened",
     level=2,
     skill="when a rule was opened, as far as decisions tell",
-    ask="At one TCP port of one machine everybody outside the company was denied. Then the rules were changed, "
-    "and addresses outside were let in. No flow log says when that is done: it happened between two "
+    ask="At one TCP port of one machine everybody outside the company was denied. Then the rules were "
+    "changed, and addresses outside were let in. No flow log says when that is done: it happened between two "
     "decisions. Which port is it? When was the last attempt from outside that was denied there before the "
     "change, and when did the first connection from outside begin that was allowed there? Give the port and "
     "the two times in UTC, to the second.",

@@ -150,7 +150,7 @@ GUESSES = Exercise(
         "nsgkit.detections.brute_force(conversations, network=network) has the address, and counts the "
         "guesses.",
     ),
-    why="The number says how long somebody tried; the one connection that differs is the one to look at next.",
+    why="The number says how long somebody tried; the one connection that differs is the next to look at.",
     see=_GUESSED,
     share=SAME_COMPANY,
 )

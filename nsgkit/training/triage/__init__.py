@@ -2,8 +2,20 @@
 
 from nsgkit.training.exercise import Exercise
 from nsgkit.training.triage.denied import OWN_DENIED
+from nsgkit.training.triage.door import RULE_OPENED
+from nsgkit.training.triage.guessing import GUESSES
 from nsgkit.training.triage.rhythm import BEACON
 from nsgkit.training.triage.scans import HORIZONTAL, VERTICAL
 from nsgkit.training.triage.shapes import NOISIEST
+from nsgkit.training.triage.success import GOT_IN
 
-EXERCISES: tuple[Exercise, ...] = (NOISIEST, OWN_DENIED, VERTICAL, HORIZONTAL, BEACON)
+EXERCISES: tuple[Exercise, ...] = (
+    NOISIEST,
+    OWN_DENIED,
+    VERTICAL,
+    HORIZONTAL,
+    RULE_OPENED,
+    GUESSES,
+    GOT_IN,
+    BEACON,
+)

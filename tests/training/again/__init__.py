@@ -1,5 +1,5 @@
 """The independent count: the answer to each exercise from its lines alone, in plain Python."""
 
-from tests.training.again import counting, fields, triage, triage_denied
+from tests.training.again import counting, fields, triage, triage_denied, triage_door
 
-AGAIN = fields.AGAIN | counting.AGAIN | triage.AGAIN | triage_denied.AGAIN
+AGAIN = fields.AGAIN | counting.AGAIN | triage.AGAIN | triage_denied.AGAIN | triage_door.AGAIN

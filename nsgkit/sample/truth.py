@@ -167,7 +167,7 @@ def _holes(world: World) -> list[Row]:
     lasts = f"{number(len(hours))} hour{'s' if len(hours) > 1 else ''}"
     meanwhile = "customers came" if odd.gap in WEB else "the others went on"
     afternoon = f"afternoon of {date(world.story)}" if world.days > 2 else "first afternoon"
-    morning = "on the last morning" if world.days > 2 else "in the second morning"
+    morning = "morning of the last day" if world.days > 2 else "second morning"
     return [
         {
             "kind": "gap",
@@ -179,7 +179,7 @@ def _holes(world: World) -> list[Row]:
             "kind": "switched on late",
             "mac": DEMOVM.mac,
             "first": iso(world.at(SWITCHED_ON)),
-            "story": f"The demo machine's flow log was switched on {morning}{lab}.",
+            "story": f"The demo machine's flow log was switched on in the {morning}{lab}.",
         },
     ]
 

@@ -21,7 +21,7 @@ WORDS = (
 )  # fmt: skip
 
 
-BESIDE = ("README.md", "feed.csv", "nsg.json", "known.toml")
+BESIDE = ("README.md", "feed.csv", "nsg.json", "nics.json", "known.toml", "network.toml")
 
 
 class Played(NamedTuple):

@@ -12,7 +12,7 @@ from random import Random
 from nsgkit.sample.company.network import DB1, DEMOVM, FILES1, JUMP, Host
 from nsgkit.sample.logging.connections import Connection, ephemeral
 from nsgkit.sample.logging.records import LAB_FIRST_RECORD
-from nsgkit.sample.moments import HOUR, SECOND
+from nsgkit.sample.moments import HOUR, MINUTE, SECOND
 from nsgkit.sample.randomness import chance_of, integer, pick
 from nsgkit.sample.scenes.internet import PORTS
 from nsgkit.sample.scenes.shop import VISITS, visit
@@ -67,16 +67,15 @@ def _knocks(world: World, rng: Random, address: str, times: int) -> Iterator[Con
     """Yield probes of any public machine at any time, at one port more than at others."""
     favourite = _port(rng)
     for _ in range(times):
-        host, start = pick(rng, _public(world)), integer(rng, world.start, world.end - 1)
+        start = integer(rng, world.start, world.end - 1)
         port = favourite if chance_of(rng, 70) else _port(rng)
-        if host is not DEMOVM or start >= world.at(LAB_FIRST_RECORD):
-            yield _probe(rng, start, address, host.ip, port)
+        yield _probe(rng, start, address, pick(rng, _public(world, start)).ip, port)
 
 
 def _once_everywhere(world: World, rng: Random, address: str) -> Iterator[Connection]:
     """Yield one probe of each public machine, seconds apart, at one port: as a look-out does."""
-    port, start = _port(rng), integer(rng, world.start, world.at(LAB_FIRST_RECORD))
-    for host in _public(world)[:-1]:  # the demo machine had no log yet
+    port, start = _port(rng), integer(rng, world.start, world.end - MINUTE)
+    for host in _public(world, start):
         start += integer(rng, 1, 4 * SECOND)
         yield _probe(rng, start, address, host.ip, port)
 
@@ -94,9 +93,9 @@ def _visits(world: World, rng: Random, address: str) -> Iterator[Connection]:
         yield from visit(world, rng, address, hour + integer(rng, 0, HOUR - 1))
 
 
-def _public(world: World) -> tuple[Host, ...]:
-    """Return the machines that the internet reaches, the demo machine last."""
-    return (*world.web, JUMP, DEMOVM)
+def _public(world: World, ms: int) -> tuple[Host, ...]:
+    """Return the machines that the internet reaches and that have a log then."""
+    return (*world.web, JUMP, *([DEMOVM] if ms >= world.at(LAB_FIRST_RECORD) else ()))
 
 
 def _port(rng: Random) -> int:

@@ -8,8 +8,8 @@ import pytest
 
 from nsgkit.sample.company import places
 from nsgkit.sample.company.machines import MOST, added, hosts
-from nsgkit.sample.company.network import OFFICE, REPLICA, SAAS
-from nsgkit.sample.moments import HOUR
+from nsgkit.sample.company.network import OFFICE, REPLICA, SAAS, SCANNER
+from nsgkit.sample.moments import DAY, HOUR, weekday
 from nsgkit.sample.scenes import incident, internet, lookalikes, office, outsiders, servers, shop
 from nsgkit.sample.world import the_world
 
@@ -66,6 +66,21 @@ def test_each_machine_is_another():
         assert len({getattr(host, what) for host in hosts(MOST)}) == MOST
     assert added(14)[:4] == added(12)
     assert {host.nsg for host in added(14)} == {"OFFICE-NSG", "SHOP-NSG"}
+
+
+def test_the_scanner_is_known_before_its_scan_in_the_story():
+    scans = {each.start // DAY for each in lookalikes.connections(LARGE) if each.src == SCANNER}
+    story = LARGE.story // DAY
+    assert scans == {story, story - 2, story - 4, story - 6}
+    (told,) = (fact.story for fact in lookalikes.facts(LARGE) if fact.id == "vulnerability-scanner")
+    assert told.endswith(f"every other evening, at last on {weekday(LARGE.story)}.")
+
+
+def test_the_scan_of_many_machines_is_over_before_midnight():
+    for seed in range(30):
+        world = the_world(seed, nics=MOST)
+        scan = [each.start for each in lookalikes.connections(world) if each.src == SCANNER]
+        assert {when // DAY for when in scan} == {world.story // DAY}
 
 
 def test_nobody_is_in_the_office_at_a_weekend():

@@ -22,7 +22,7 @@ from nsgkit.sample.company.network import (
     Host,
 )
 from nsgkit.sample.logging.connections import Connection, ephemeral, volume
-from nsgkit.sample.moments import HOUR, MINUTE, SECOND, weekday
+from nsgkit.sample.moments import DAY, HOUR, MINUTE, SECOND, offset, weekday
 from nsgkit.sample.randomness import integer
 from nsgkit.sample.truth import Fact
 from nsgkit.sample.wording import hour, number
@@ -52,7 +52,9 @@ def connections(world: World) -> Iterator[Connection]:
             yield from _uptime(days)
     if world.habits.chat:
         yield from _chat(world)
-    yield from _vulnerability_scan(world)
+    for days in world.parts():
+        if (world.story - days.start) // DAY % 2 == 0:
+            yield from _vulnerability_scan(days)
     if world.habits.updates:
         for days in world.parts():
             yield from _updates(days)
@@ -133,10 +135,11 @@ def _chat(world: World) -> Iterator[Connection]:
 
 
 def _vulnerability_scan(world: World) -> Iterator[Connection]:
+    """Yield the scan of a first evening: every other day, so that who reads more days knows it before."""
     rng = world.dice("vulnerability scan")
     for i, host in enumerate(peered(world.nics)):
         added = max(i - len(PEERED), 0)  # one follows the other more closely, for the evening to do
-        start = world.at(world.habits.scan_begins) + (i - added) * 4 * MINUTE + added * MINUTE
+        start = world.start + offset(world.habits.scan_begins) + (i - added) * 4 * MINUTE + added * MINUTE
         ports, step = (range(1, 521), 105) if host is FILES1 else (USUAL, 1_500)
         for n, port in enumerate(ports):
             answers = port in _listening(host)
@@ -265,13 +268,14 @@ def _chat_fact(world: World) -> Fact:
 
 
 def _scanner_fact(world: World) -> Fact:
+    day = weekday(world.at(world.habits.scan_begins))
+    when = f"every other evening, at last on {day}" if world.days > 3 else f"on {day} evening"
     return Fact(
         "vulnerability-scanner",
         "scan",
         True,
         {"src_ip": (SCANNER,)},
-        "The company's own vulnerability scanner in the warehouse goes through all servers on "
-        f"{weekday(world.at(world.habits.scan_begins))} evening.",
+        f"The company's own vulnerability scanner in the warehouse goes through all servers {when}.",
     )
 
 

@@ -120,7 +120,7 @@ def _add_sample(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "sample",
         help="write the sample logs",
         description="Write the sample logs: the same bytes every time. Another seed gives the company other "
-        "days, with other attackers, or none who get in.",
+        "days, with other attackers, or none who get in. The story takes the last two days.",
     )
     verb.add_argument(
         "folder", nargs="?", default="data/samples", help="an empty or new folder (default: %(default)s)"
@@ -132,13 +132,29 @@ def _add_sample(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="N",
         help="which days (default: 0, those that the kit comes with)",
     )
+    verb.add_argument(
+        "--days", type=int, default=2, metavar="N", help="how many, from 2 to 31 (default: %(default)s)"
+    )
+    verb.add_argument(
+        "--nics",
+        type=int,
+        default=8,
+        metavar="N",
+        help="how many machines, from 8 to 32 (default: %(default)s)",
+    )
+    verb.add_argument(
+        "--internet", action="store_true", help="5,000 outsiders more, most of them seen once or twice"
+    )
     verb.set_defaults(run=_sample)
 
 
 def _sample(chosen: argparse.Namespace) -> bool:
     from nsgkit.sample import write_samples
 
-    print(f"{write_samples(chosen.folder, chosen.seed)} files in {chosen.folder}")
+    number = write_samples(
+        chosen.folder, chosen.seed, days=chosen.days, nics=chosen.nics, internet=chosen.internet
+    )
+    print(f"{number} files in {chosen.folder}")
     return True
 
 

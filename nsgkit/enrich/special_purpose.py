@@ -15,7 +15,8 @@ import numpy as np
 
 from nsgkit.enrich.prefixes import PrefixIndex, Span
 
-PUBLIC, PLATFORM, DOCUMENTATION = "public", "Azure platform", "documentation"
+PUBLIC, PLATFORM = "public", "Azure platform"
+DOCUMENTATION, BENCHMARKING = "documentation", "benchmarking"
 PRIVATE, SHARED, LINK_LOCAL = "private", "shared", "link-local"
 LOOPBACK, MULTICAST, RESERVED = "loopback", "multicast", "reserved"
 
@@ -29,14 +30,14 @@ RANGES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     LINK_LOCAL: ("169.254.0.0/16", "fe80::/10"),
     LOOPBACK: ("127.0.0.0/8", "::1/128"),
     DOCUMENTATION: ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20"),
+    BENCHMARKING: ("198.18.0.0/15", "2001:2::/48"),
     MULTICAST: ("224.0.0.0/4", "ff00::/8"),
     RESERVED: (
         "0.0.0.0/8",  # "this network"
         "192.0.0.0/24",  # IETF protocol assignments
-        "198.18.0.0/15",  # benchmarking
         "240.0.0.0/4",  # reserved, and the limited broadcast
         "::/0",  # all of IPv6 that is not in use, the unspecified address and 64:ff9b:1::/48 among it
-        "2001::/23",  # IETF protocol assignments: Teredo, benchmarking
+        "2001::/23",  # IETF protocol assignments: Teredo among them
         "2002::/16",  # 6to4
     ),
     PUBLIC: (

@@ -1,4 +1,4 @@
-"""The sample logs: two days of a company that does not exist, with one story planted in them.
+"""The sample logs: days of a company that does not exist, with one story planted in the last two.
 
 Everything is made from nothing by fixed dice, so that every machine writes the same bytes. `company/` is who
 is there, `scenes/` what they do, `logging/` how the NICs write it down; `truth` states what is planted.
@@ -9,52 +9,95 @@ from collections import defaultdict
 from pathlib import Path
 
 from nsgkit.errors import NsgkitError
+from nsgkit.progress import progress
 from nsgkit.sample import readme
-from nsgkit.sample.company import exports, resources
+from nsgkit.sample.company import exports, places, resources
 from nsgkit.sample.evidence import download_evidence
 from nsgkit.sample.logging import defects
 from nsgkit.sample.logging.connections import logged
 from nsgkit.sample.logging.records import HEAD, TAIL, Hour, Record, minutes, path, records
-from nsgkit.sample.scenes import incident, internet, lookalikes, office, servers, shop, story
+from nsgkit.sample.scenes import (
+    incident,
+    internet,
+    lookalikes,
+    office,
+    outsiders,
+    servers,
+    shop,
+    story,
+)
 from nsgkit.sample.truth import Fact, truth
 from nsgkit.sample.world import World, the_world
 
 __all__ = ["write_evidence", "write_samples"]
 
 # In this order: of two tuples in the same millisecond, the earlier scene's is written first.
-_SCENES = (shop, office, servers, internet, lookalikes, incident)
-_HARMLESS = (lookalikes, shop, servers, internet)
+_SCENES = (shop, office, servers, internet, outsiders, lookalikes, incident)
+_HARMLESS = (lookalikes, shop, servers, internet, outsiders)
 _KINDS = ("backup", "monitoring", "long connection", "scan", "updates", "probe")
 
 
-def make_samples(seed: int = 0) -> dict[str, bytes]:
+def make_samples(seed: int = 0, *, days: int = 2, nics: int = 8, internet: bool = False) -> dict[str, bytes]:
     """Return every file of the sample: its path below the folder, with forward slashes, and its bytes.
 
-    It takes some seconds. The same bytes of a seed on every platform and in every Python version.
+    It takes some seconds. The same bytes of a seed on every platform and in every Python version; the other
+    arguments are `write_samples`'s.
     """
-    world = the_world(seed)
+    world = the_world(seed, days=days, nics=nics, internet=internet)
     hours, cut_record = _changed_hours(world)
     beside = _beside(world, truth(world, hours, cut_record, _facts(world)))
     return _blobs(world, hours, cut_record) | {name: text.encode("utf-8") for name, text in beside.items()}
 
 
-def write_samples(folder: str | Path = "data/samples", seed: int = 0) -> int:
+def write_samples(
+    folder: str | Path = "data/samples",
+    seed: int = 0,
+    *,
+    days: int = 2,
+    nics: int = 8,
+    internet: bool = False,
+) -> int:
     """Write the sample logs and what lies beside them into `folder`; return how many files there are.
 
     Seed 0 is the sample that the kit comes with. Any other gives the same company two other days: another
     date, other attackers with other addresses, machines, hours and sizes, and in one world of five nobody who
     gets in. What is planted in it stands in truth.json.
 
-    Raises NsgkitError where the folder holds anything else: made-up logs never mix with evidence; or where
-    the seed is no whole number from 0 on.
+    Parameters
+    ----------
+    folder : str or Path
+        An empty or a new folder, or one in which this sample was written before.
+    seed : int
+        Which world, from 0 on.
+    days : int
+        How many, from 2 to 31. The story takes the last two and stays as it is; ordinary days come before it,
+        without office work at a weekend.
+    nics : int
+        How many machines have a log, from 8 to 32: those beyond the eight are workstations and web servers.
+    internet : bool
+        Whether 5,000 outsiders more knock or visit, of ranges that nobody owns, most of them once or twice.
 
+    Returns
+    -------
+    int
+        How many files there are. The most that can be asked for, 31 days, 32 NICs and the internet, are three
+        million tuples: it takes minutes and 3 GB of memory.
+
+    Raises
+    ------
+    NsgkitError
+        Where the folder holds anything else, for made-up logs never mix with evidence; or where a world
+        cannot be so.
+
+    Examples
+    --------
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     write_samples(folder)
     359
     """
     folder = Path(folder).expanduser()
-    files = make_samples(seed)
+    files = make_samples(seed, days=days, nics=nics, internet=internet)
     if folder.is_file():
         raise NsgkitError(f"{folder} is a file. Name an empty or a new folder for the sample.")
     if strangers := _strangers(folder, files):
@@ -95,11 +138,13 @@ def write_evidence(folder: str | Path) -> Path:
 
 def _hours(world: World) -> dict[Hour, list[Record]]:
     """Return the records of each hour of each NIC, as if nothing had happened to them since."""
-    acted = (connection for scene in _SCENES for connection in scene.connections(world))
+    quiet = world == the_world(world.seed)  # as large as the kit's own, and made in some seconds
+    scenes = progress(_SCENES, desc="Playing", unit="scene", disable=quiet)
+    acted = (connection for scene in scenes for connection in scene.connections(world))
     found = minutes(world, (entry for connection in acted for entry in logged(world, connection)))
     defects.add_defects(world, found)
     hours: dict[Hour, list[Record]] = defaultdict(list)
-    for (host, second), lines in found.items():
+    for (host, second), lines in progress(found.items(), desc="Writing", unit="minute", disable=quiet):
         hours[host, second // 3_600].extend(records(world, (host, second), lines))
     return hours
 
@@ -129,11 +174,11 @@ def _beside(world: World, facts: dict[str, object]) -> dict[str, str]:
     return {
         "README.md": readme.text(world, facts),
         "feed.csv": exports.feed(world),
-        "geofeed.csv": exports.geofeed(),
-        "places.csv": exports.places(),
+        "geofeed.csv": places.geofeed(world),
+        "places.csv": places.places(world),
         "known.toml": exports.known(world),
         "network.toml": exports.network(world),
-        "nics.json": resources.nics(),
+        "nics.json": resources.nics(world),
         "nsg.json": exports.nsgs(world),
         "truth.json": json.dumps(facts, indent=2) + "\n",
         "vnets.json": resources.vnets(),

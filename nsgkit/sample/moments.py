@@ -1,6 +1,6 @@
 """How the sample tells time: a moment is written as its people would say it, `day 1, 08:05`.
 
-A moment becomes a time only in a world, which knows the date: no scene does.
+The days are the story's two. A moment becomes a time only in a world, which knows the date: no scene does.
 """
 
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
-FIRST, LAST = "day 1, 00:00", "day 3, 00:00"  # where the two days begin and end
+LAST = "day 3, 00:00"  # where the story's two days end, and the logs with them
 _WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -50,15 +50,28 @@ def weekday(ms: int) -> str:
     return _WEEK[datetime.fromtimestamp(ms // SECOND, UTC).weekday()]
 
 
-def dates(start: int) -> str:
-    """Return the day that begins then and the next one, as people write them.
+def dates(start: int, days: int = 2) -> str:
+    """Return the day that begins then and the last of so many, as people write them.
 
     >>> dates(1734480000000), dates(1738195200000 + DAY)
     ('18 and 19 December 2024', '31 January and 1 February 2025')
+    >>> dates(1734480000000, 3), dates(1734480000000, 20)
+    ('18 to 20 December 2024', '18 December 2024 to 6 January 2025')
     """
-    first, second = (datetime.fromtimestamp(ms // SECOND, UTC) for ms in (start, start + DAY))
-    month = "" if first.month == second.month else f" {_MONTHS[first.month - 1]}"
-    return f"{first.day}{month} and {second.day} {_MONTHS[second.month - 1]} {second.year}"
+    first, last = (datetime.fromtimestamp(ms // SECOND, UTC) for ms in (start, start + (days - 1) * DAY))
+    begin = str(first.day) if first.month == last.month else date(start)
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{begin}{year} {'and' if days == 2 else 'to'} {date(start + (days - 1) * DAY)} {last.year}"
+
+
+def date(ms: int) -> str:
+    """Return a day as people say it.
+
+    >>> date(1734480000000)
+    '18 December'
+    """
+    day = datetime.fromtimestamp(ms // SECOND, UTC)
+    return f"{day.day} {_MONTHS[day.month - 1]}"
 
 
 def iso(ms: int) -> str:

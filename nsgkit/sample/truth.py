@@ -6,11 +6,11 @@ from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
-from nsgkit.sample.company.network import DATA, DEMOVM, NETWORKS, OFFICE, PLATFORM, WEB, Network
+from nsgkit.sample.company.network import DATA, DEMOVM, NETWORKS, PLATFORM, WEB, Network
 from nsgkit.sample.logging.connections import Entry
 from nsgkit.sample.logging.defects import SWITCHED_ON, gap, growing, repeated
 from nsgkit.sample.logging.records import Hour, Line, Record, path
-from nsgkit.sample.moments import FIRST, HOUR, LAST, iso
+from nsgkit.sample.moments import HOUR, date, iso
 from nsgkit.sample.wording import clock, number
 from nsgkit.sample.world import World
 
@@ -30,14 +30,14 @@ _FIELDS: dict[str, Callable[[Entry], Value]] = {
 
 
 class Fact(NamedTuple):
-    """One planted thing: all tuples within the span whose fields are among the `entities`' values."""
+    """One planted thing: all tuples whose fields are among the `entities`' values, of a span or of all."""
 
     id: str
     kind: str
     harmless: bool
     entities: dict[str, tuple[Value, ...]]
     story: str
-    between: tuple[str, str] = (FIRST, LAST)
+    between: tuple[str, str] | None = None
 
 
 def truth(world: World, blobs: Blobs, cut_record: bytes, facts: Iterable[Fact]) -> Row:
@@ -148,7 +148,7 @@ def _fact(world: World, fact: Fact, entries: list[Entry]) -> Row:
 
 def _belonging(world: World, entries: list[Entry], fact: Fact) -> list[Entry]:
     """Return the logged tuples that are the fact's."""
-    begin, end = map(world.at, fact.between)
+    begin, end = map(world.at, fact.between) if fact.between else (world.start, world.end)
     found = [entry for entry in entries if begin <= entry.ms < end]
     for name, values in fact.entities.items():
         field, wanted = _FIELDS[name], frozenset(values)
@@ -166,18 +166,20 @@ def _holes(world: World) -> list[Row]:
     lab = "" if world.seed else ", as in the lab"
     lasts = f"{number(len(hours))} hour{'s' if len(hours) > 1 else ''}"
     meanwhile = "customers came" if odd.gap in WEB else "the others went on"
+    afternoon = f"afternoon of {date(world.story)}" if world.days > 2 else "first afternoon"
+    morning = "morning of the last day" if world.days > 2 else "second morning"
     return [
         {
             "kind": "gap",
             "mac": odd.gap.mac,
             "hours": [iso(hour * HOUR) for _, hour in hours],
-            "story": f"{odd.gap.name} has no blobs for {lasts} of the first afternoon, while {meanwhile}.",
+            "story": f"{odd.gap.name} has no blobs for {lasts} of the {afternoon}, while {meanwhile}.",
         },
         {
             "kind": "switched on late",
             "mac": DEMOVM.mac,
             "first": iso(world.at(SWITCHED_ON)),
-            "story": f"The demo machine's flow log was switched on in the second morning{lab}.",
+            "story": f"The demo machine's flow log was switched on in the {morning}{lab}.",
         },
     ]
 
@@ -209,8 +211,8 @@ def _switch(world: World) -> Row:
     since = world.oddities.second_version
     return {
         "kind": "version switch",
-        "macs": [host.mac for host in OFFICE],
-        "first": iso(world.at(since)),
+        "macs": [host.mac for host in world.office],
+        "first": iso(world.second_version),
         "story": f"The office's flow log was on version 1 until {clock(since)} of the first day: no states, "
         "no bytes.",
     }

@@ -67,6 +67,7 @@ CASES = [
         "no service tag (ServiceTags_Public.json, change 7); no feed names it",
     ),
     ("2001:db8::1", SHOP, "ExternalPublic", "documentation range"),
+    ("198.18.0.1", SHOP, "ExternalPublic", "benchmarking range"),
     ("20.0.1.4", SHOP, "ExternalPublic", "the source is public"),
     ("192.168.8.9", SHOP, "UnknownPrivate", "the source is private"),
     (SHOP, "100.64.0.1", "UnknownPrivate", "the destination is shared"),

@@ -42,7 +42,7 @@ def test_registries_know_a_country_and_say_of_which_date():
         ("169.254.169.254", "Azure platform address: no registry places it"),
         ("168.63.129.16", "Azure platform address: no registry places it"),
         ("2001:db8::1", "documentation address: no registry places it"),
-        ("198.18.0.1", "reserved address: no registry places it"),
+        ("198.18.0.1", "benchmarking address: no registry places it"),
         ("255.255.255.255", "reserved address: no registry places it"),
         ("xxx.xxx.xxx.xxx", "no address: nothing can place it"),
         (None, "no address: nothing can place it"),

@@ -22,9 +22,11 @@ def of(*texts, network=NOTHING):
 BOUNDARIES = [
     ("10.0.0.0/8", "private"), ("172.16.0.0/12", "private"), ("192.168.0.0/16", "private"),
     ("100.64.0.0/10", "shared"), ("127.0.0.0/8", "loopback"), ("192.0.2.0/24", "documentation"),
-    ("198.51.100.0/24", "documentation"), ("203.0.113.0/24", "documentation"), ("198.18.0.0/15", "reserved"),
+    ("198.51.100.0/24", "documentation"), ("203.0.113.0/24", "documentation"),
+    ("198.18.0.0/15", "benchmarking"),
     ("0.0.0.0/8", "reserved"), ("169.254.0.0/16", "link-local"), ("2001:db8::/32", "documentation"),
     ("3fff::/20", "documentation"), ("2002::/16", "reserved"), ("2001::/23", "reserved"),
+    ("2001:2::/48", "benchmarking"),
 ]  # fmt: skip
 
 
@@ -79,7 +81,8 @@ def by_ipaddress(text):
     """The scope by what `ipaddress` says; None where Python's versions differ or it does not know."""
     address = ip_address(text)
     address = getattr(address, "ipv4_mapped", None) or address
-    holds = [name for name in ("private", "shared", "documentation") for prefix in RANGES[name]
+    ours = ("private", "shared", "documentation", "benchmarking")
+    holds = [name for name in ours for prefix in RANGES[name]
              if ip_network(prefix).version == address.version and address in ip_network(prefix)]  # fmt: skip
     told = {
         "Azure platform": str(address) in ("168.63.129.16", "169.254.169.254"),

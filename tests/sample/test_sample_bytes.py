@@ -35,7 +35,7 @@ def made():
 @pytest.fixture
 def made_before(made, monkeypatch):
     """What is written is made once for all tests of this file: they ask where it goes."""
-    monkeypatch.setattr(sample, "make_samples", lambda seed: made)
+    monkeypatch.setattr(sample, "make_samples", lambda seed, **how: made)
 
 
 def committed():

@@ -1,10 +1,11 @@
 """A world of the sample, made and read, and what is wrong in it: of a few in the tests, of any number here.
 
 python -m tests.sample.worlds 20      of twenty worlds: each planted fact found, each story's figures counted
+python -m tests.sample.worlds 6 --days 4 --nics 12 --internet      of larger ones
 """
 
+import argparse
 import json
-import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +21,7 @@ WORDS = (
 )  # fmt: skip
 
 
-BESIDE = ("README.md", "feed.csv", "nsg.json", "known.toml")
+BESIDE = ("README.md", "feed.csv", "nsg.json", "nics.json", "known.toml", "network.toml")
 
 
 class Played(NamedTuple):
@@ -34,13 +35,13 @@ class Played(NamedTuple):
     files: dict
 
 
-def played(seed):
+def played(seed, **how):
     with tempfile.TemporaryDirectory() as folder:
-        write_samples(folder, seed)
+        write_samples(folder, seed, **how)
         logs = nsgkit.read_logs(folder)
         beside = {name: Path(folder, name).read_text("utf-8") for name in BESIDE}
         truth = json.loads(Path(folder, "truth.json").read_text("utf-8"))
-    return Played(the_world(seed), logs.flows, logs.blobs, logs.rejects, truth, beside)
+    return Played(the_world(seed, **how), logs.flows, logs.blobs, logs.rejects, truth, beside)
 
 
 def belonging(flows, fact):
@@ -159,9 +160,31 @@ def untrue(played):
         )
 
 
+def miscounted(played):
+    """Yield each total that reading does not give."""
+    totals, flows, blobs = played.truth["totals"], played.flows, played.blobs
+    read = {
+        "blobs": len(blobs), "rows": len(flows), "tuples": blobs["tuples"].sum(),
+        "rejects": played.rejects["tuple"].notna().sum(), "unread": blobs["unread"].sum(),
+    }  # fmt: skip
+    yield from (
+        f"{name}: {count} read, not {totals[name]}" for name, count in read.items() if count != totals[name]
+    )
+
+
+def _given():
+    parser = argparse.ArgumentParser(prog="python -m tests.sample.worlds")
+    parser.add_argument("seeds", type=int)
+    parser.add_argument("--days", type=int, default=2)
+    parser.add_argument("--nics", type=int, default=8)
+    parser.add_argument("--internet", action="store_true")
+    return vars(parser.parse_args())
+
+
 if __name__ == "__main__":
-    for seed in range(1, int(sys.argv[1]) + 1):
-        one = played(seed)
-        wrong = [*missing(one), *untrue(one)]
+    how = _given()
+    for seed in range(1, how.pop("seeds") + 1):
+        one = played(seed, **how)
+        wrong = [*missing(one), *untrue(one), *miscounted(one)]
         print(f"world {seed}: {one.world.plot.outcome}, {len(one.truth['facts'])} facts, {len(wrong)} wrong")
         print(*wrong, sep="\n", end="\n" if wrong else "")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nsgkit.enrich.context import FeedFile, Problem
 from nsgkit.enrich.files.indicators import Indicator, indicators
 from nsgkit.enrich.prefixes import PrefixIndex, Span, spans_of
-from nsgkit.enrich.special_purpose import DOCUMENTATION, PUBLIC, scopes_of_spans
+from nsgkit.enrich.special_purpose import BENCHMARKING, DOCUMENTATION, PUBLIC, scopes_of_spans
 from nsgkit.errors import NsgkitError, shown
 
 _LOG = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ def _wrong(one: Indicator, span: Span | None, scope: str | None) -> str:
         return "it is no address or prefix"
     if span[1] - span[0] + 1 > (_WIDEST_4 if span[0] >> 32 == _IPV4 else _WIDEST_6):
         return "so wide a prefix would mark whole continents"
-    if scope not in (PUBLIC, DOCUMENTATION):
+    if scope not in (PUBLIC, DOCUMENTATION, BENCHMARKING):
         return f"it is {scope}, and not on the internet" if scope else "not all of it is on the internet"
     return ""
 

@@ -38,7 +38,7 @@ def flow_type(table: Any, *, network: Own = None) -> Native:
     - `IntraVNet`, `InterVNet`: in the same, or in another virtual network, by the names that files give.
     - `S2S`, `P2S`: of a site (`kind = "vpn"`), or a client of a point-to-site VPN (`kind = "p2s"`).
     - `MaliciousFlow`: a feed names it.
-    - `ExternalPublic`: any other public address, and those of documentation.
+    - `ExternalPublic`: any other public address, and those of documentation and benchmarking.
     - `UnknownPrivate`: private, shared or link-local, and in no network that is given.
     - `Unknown`: all else, such as no address, both ends outside, or an own end whose virtual network no file
       names. The reason says which file would tell.

@@ -19,8 +19,8 @@ def scope(table: Any, *, network: Own = None) -> Native:
     In this order: "Azure platform" (168.63.129.16 and 169.254.169.254, which no machine can have), "own"
     (in a network that is given, or in the subnet of a logged NIC), and then, the longest prefix first, what
     IANA's registries say: "private", "shared" (100.64.0.0/10, of providers and of some VPNs), "link-local",
-    "loopback", "documentation", "multicast", "reserved" (unspecified, benchmarking, tunnels and what is not
-    in use); "public" is what remains. Null where the text is no address. `::ffff:10.0.0.1` is 10.0.0.1.
+    "loopback", "documentation", "benchmarking", "multicast", "reserved" (unspecified, tunnels and what is
+    not in use); "public" is what remains. Null where the text is no address. `::ffff:10.0.0.1` is 10.0.0.1.
 
     Own comes before private and public: 20.0.0.4 is own where somebody uses 20.0.0.0/8 in a virtual network
     and says so. A private address is not own before a file or a NIC tells it.

@@ -6,7 +6,7 @@ Source: Microsoft Learn, "Traffic analytics schema and data aggregation", its no
 
 from typing import NamedTuple
 
-from nsgkit.enrich.special_purpose import DOCUMENTATION
+from nsgkit.enrich.special_purpose import BENCHMARKING, DOCUMENTATION
 
 FLOW_TYPES = (
     "IntraVNet", "InterVNet", "S2S", "P2S", "AzurePublic", "ExternalPublic", "MaliciousFlow",
@@ -103,6 +103,8 @@ def _external(end: str, side: Side, given: Given) -> str:
     """Return why an end is outside, and what was not there to tell more."""
     if side.said == DOCUMENTATION:
         return f"the {end} is of a documentation range (RFC 5737, RFC 3849), which counts as outside"
+    if side.said == BENCHMARKING:
+        return f"the {end} is of a benchmarking range (RFC 2544, RFC 5180), which counts as outside"
     feed = "no feed names it" if given.feeds else "no feed is given"
     if given.lists:
         return f"the {end} is public, and has no service tag ({given.lists}); {feed}"

@@ -160,8 +160,3 @@ PAYMENTS = "192.0.2.230"
 CHAT = "192.0.2.240"
 TIME6 = "2001:db8:f0::123"
 SAAS = tuple(f"203.0.113.{n}" for n in range(129, 189))
-
-
-def by_address() -> dict[str, Host]:
-    """Return every address of a logged NIC with its host."""
-    return {address: host for host in HOSTS for address in (host.ip, host.ip6) if address}

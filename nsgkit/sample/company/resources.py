@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 
-from nsgkit.sample.company.network import HOSTS, NETWORKS, REGION, SUBSCRIPTION, Host, Network
+from nsgkit.sample.company.network import NETWORKS, REGION, SUBSCRIPTION, Host, Network
 from nsgkit.sample.company.rules import NSGS
+from nsgkit.sample.world import World
 
 _GROUPS = {"VNET-SHOP": "marshlane", "VNET-DATA": "marshlane", "VNET-DEMO": "demors"}
 _SPACES = {
@@ -22,9 +23,9 @@ def vnets() -> str:
     return json.dumps([_vnet(name, number) for number, name in enumerate(_SPACES)], indent=2) + "\n"
 
 
-def nics() -> str:
+def nics(world: World) -> str:
     """Return nics.json: the NIC of each machine, with its addresses."""
-    return json.dumps([_nic(host, number) for number, host in enumerate(HOSTS)], indent=2) + "\n"
+    return json.dumps([_nic(host, number) for number, host in enumerate(world.hosts)], indent=2) + "\n"
 
 
 def _base(group: str, provider: str = "Microsoft.Network") -> str:

@@ -5,7 +5,8 @@ from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 
-from nsgkit.sample.company.network import DATA, OFFICE, PLATFORM, WS2, Host, by_address
+from nsgkit.sample.company.machines import by_address
+from nsgkit.sample.company.network import DATA, PLATFORM, WS1, WS2, Host
 from nsgkit.sample.company.rules import BY_NAME, DEFAULT_RULES, Contact, decide
 from nsgkit.sample.moments import MINUTE
 from nsgkit.sample.randomness import integer, skewed
@@ -15,7 +16,6 @@ TCP, UDP, ESP = 6, 17, 50
 CONTINUES = 5 * MINUTE
 BULK = 50_000_000  # bytes: a transfer this large runs evenly, a smaller talk comes and goes
 NO_ACL = "00000000-0000-0000-0000-000000000000"
-_LOGGED = by_address()
 
 Volume = tuple[int, int]  # packets, bytes
 Counters = tuple[int, int, int, int]
@@ -62,7 +62,8 @@ def volume(rng: Random, low: int, high: int, size: int) -> Volume:
 
 def logged(world: World, connection: Connection) -> Iterator[Entry]:
     """Yield what the NICs at both ends log: nothing at an end that has no logged NIC."""
-    source, target = _LOGGED.get(connection.src), _LOGGED.get(connection.dst)
+    there = by_address(world.nics)
+    source, target = there.get(connection.src), there.get(connection.dst)
     if source and not _verdict(world, connection, source, False)[1]:
         yield _denied(world, connection, source, False)
         return
@@ -146,11 +147,11 @@ def _steps(running: list[int]) -> list[int]:
     return [now - before for before, now in zip([0, *running], running, strict=False)]
 
 
-def encryption(entry: Entry) -> str:
+def encryption(world: World, entry: Entry) -> str:
     """Return the VNet log's encryption code: by what stands at the other end."""
-    other = _LOGGED.get(entry.connection.src if entry.inbound else entry.connection.dst)
+    other = by_address(world.nics).get(entry.connection.src if entry.inbound else entry.connection.dst)
     if other is None:
         return "NX"
-    if other in OFFICE:
+    if other.nsg == WS1.nsg:
         return "NX_FALLBACK" if other is WS2 else "NX_HW_NOT_SUPPORTED"
     return "X"

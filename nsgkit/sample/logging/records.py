@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from nsgkit.sample.company.network import DATA, HOSTS, OFFICE, REGION, SUBSCRIPTION, Host
+from nsgkit.sample.company.network import DATA, REGION, SUBSCRIPTION, WS1, Host
 from nsgkit.sample.company.rules import BY_NAME
 from nsgkit.sample.logging.connections import TCP, Entry, encryption
 from nsgkit.sample.moments import MINUTE, SECOND
@@ -46,10 +46,11 @@ def minutes(world: World, entries: Iterable[Entry]) -> dict[Minute, list[Line]]:
     found: dict[Minute, list[Line]] = defaultdict(list)
     for entry in sorted(entries, key=lambda e: e.ms):
         second = _written(entry)
-        old = entry.host in OFFICE and second * SECOND < world.at(world.oddities.second_version)
+        old = _first_version(world, entry.host, second)
         if second * SECOND < world.end and not (old and entry.state != "B"):
-            found[entry.host, second].append(Line(_text(entry, old), entry.rule, entry.acl, entry))
-    return {minute: found[minute] for minute in sorted(found, key=lambda m: (HOSTS.index(m[0]), m[1]))}
+            found[entry.host, second].append(Line(_text(world, entry, old), entry.rule, entry.acl, entry))
+    places = {host: place for place, host in enumerate(world.hosts)}
+    return {minute: found[minute] for minute in sorted(found, key=lambda m: (places[m[0]], m[1]))}
 
 
 def records(world: World, minute: Minute, lines: list[Line]) -> Iterator[Record]:
@@ -91,7 +92,12 @@ def _written(entry: Entry) -> int:
     return second + 60 - (second - entry.host.phase) % 60
 
 
-def _text(entry: Entry, old: bool) -> str:
+def _first_version(world: World, host: Host, second: int) -> bool:
+    """Return whether what a NIC wrote then is in version 1: the office's was, for a while."""
+    return host.nsg == WS1.nsg and second * SECOND < world.second_version
+
+
+def _text(world: World, entry: Entry, old: bool) -> str:
     ms, host, connection, inbound, allowed, state, counters, *_ = entry
     _, src, dst, src_port, dst_port, protocol, *_ = connection
     way = "I" if inbound else "O"
@@ -99,7 +105,7 @@ def _text(entry: Entry, old: bool) -> str:
         numbers = ",".join(map(str, counters or (0, 0, 0, 0)))
         return (
             f"{ms},{src},{dst},{src_port},{dst_port},{protocol},{way},{state if allowed else 'D'},"
-            f"{encryption(entry)},{numbers}"
+            f"{encryption(world, entry)},{numbers}"
         )
     start = (
         f"{ms // SECOND},{src},{dst},{src_port},{dst_port},{'T' if protocol == TCP else 'U'},{way},"
@@ -124,7 +130,7 @@ def _nsg_record(world: World, host: Host, second: int, lines: list[Line]) -> dic
         {"rule": rule, "flows": [{"mac": host.mac, "flowTuples": [x.text for x in lines if x.rule == rule]}]}
         for rule in rules
     ]
-    old = host in OFFICE and second * SECOND < world.at(world.oddities.second_version)
+    old = _first_version(world, host, second)
     return {
         "time": _time(world, host, second),
         "systemId": host.system_id,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
-from nsgkit.sample.company.network import DEMOVM, FILES1, JUMP, OFFICE, SAAS, WEB1, WEB2, Host
+from nsgkit.sample.company.network import DEMOVM, FILES1, JUMP, OFFICE, SAAS, Host
 from nsgkit.sample.logging.connections import TCP, UDP, Connection, ephemeral, volume
 from nsgkit.sample.logging.records import LAB_FIRST_RECORD
 from nsgkit.sample.moments import HOUR, MINUTE
@@ -44,7 +44,7 @@ PORTS = (
 )
 UDP_PORTS = (53, 123, 161, 389, 1900, 5060, 11211)
 
-# The demo VM's flow log was switched on in the middle of the second day, as in the lab.
+# The demo VM's flow log was switched on in the middle of the last day, as in the lab.
 LAB = (  # from the lab's picture of its first PT1H.json; these alone are real addresses
     "1734601416,35.203.211.114,10.0.0.4,51318,12086,T",
     "1734601435,35.203.211.18,10.0.0.4,53572,5555,T",
@@ -64,12 +64,14 @@ LAB = (  # from the lab's picture of its first PT1H.json; these alone are real a
 def connections(world: World) -> Iterator[Connection]:
     """Yield everything that the internet sends, and the demo VM's own small life."""
     yield from _lab(world)
-    yield from _demo(world)
-    for host, percent in ((WEB1, 13), (WEB2, 13), (JUMP, 12)):
-        yield from _noise(world, host, world.start, percent, 6)
+    yield from _demo(world.last_days)
+    for days in world.parts():
+        for host, percent in (*((host, 13) for host in world.web), (JUMP, 12)):
+            yield from _noise(days, host, days.start, percent, 6)
     yield from _noise(world, DEMOVM, world.at(LAB_FIRST_RECORD), 92, 9)
-    yield from _noise6(world)
-    yield from _leftovers(world)
+    for days in world.parts():
+        yield from _noise6(days)
+        yield from _leftovers(days)
 
 
 def _lab(world: World) -> Iterator[Connection]:
@@ -149,9 +151,10 @@ def _noise6(world: World) -> Iterator[Connection]:
 
 def _leftovers(world: World) -> Iterator[Connection]:
     """Yield late answers to ports that the workstations' outbound address used before: denied at the NSG."""
-    rng = world.dice("leftovers")
-    for host in OFFICE:
-        for day in world.days:
+    shared = world.dice("leftovers")
+    for host in world.office:
+        rng = shared if host in OFFICE else world.dice(f"leftovers {host.name}")
+        for day in world.working_days:
             for _ in range(integer(rng, 10, 16)):
                 yield Connection(
                     day + 8 * HOUR + integer(rng, 0, 9 * HOUR),

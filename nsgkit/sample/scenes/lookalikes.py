@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
+from nsgkit.sample.company.machines import peered
 from nsgkit.sample.company.network import (
     BACKUP_SERVICE,
     CHAT,
@@ -18,9 +19,10 @@ from nsgkit.sample.company.network import (
     WEB,
     WEB1,
     WS2,
+    Host,
 )
 from nsgkit.sample.logging.connections import Connection, ephemeral, volume
-from nsgkit.sample.moments import HOUR, MINUTE, SECOND, weekday
+from nsgkit.sample.moments import DAY, HOUR, MINUTE, SECOND, offset, weekday
 from nsgkit.sample.randomness import integer
 from nsgkit.sample.truth import Fact
 from nsgkit.sample.wording import hour, number
@@ -44,20 +46,24 @@ LISTENING = {
 
 def connections(world: World) -> Iterator[Connection]:
     """Yield the connections of everything that only looks like an attack."""
-    yield from _backups(world)
-    if world.habits.uptime:
-        yield from _uptime(world)
+    for days in world.parts():
+        yield from _backups(days)
+        if world.habits.uptime:
+            yield from _uptime(days)
     if world.habits.chat:
         yield from _chat(world)
-    yield from _vulnerability_scan(world)
+    for days in world.parts():
+        if (world.story - days.start) // DAY % 2 == 0:
+            yield from _vulnerability_scan(days)
     if world.habits.updates:
-        yield from _updates(world)
+        for days in world.parts():
+            yield from _updates(days)
 
 
 def _backups(world: World) -> Iterator[Connection]:
     """Yield each night's three transfers: the dump, the shop's copy from outside, the warehouse's."""
     rng = world.dice("backups")
-    for day in world.days:
+    for day in world.midnights:
         dump, copy = integer(rng, 880, 940) * 1_000_000, integer(rng, 1_700, 2_200) * 1_000_000
         start = day + world.habits.backup_hour * HOUR + integer(rng, 1, 9) * SECOND
         yield _push(rng, start, dump)
@@ -129,12 +135,14 @@ def _chat(world: World) -> Iterator[Connection]:
 
 
 def _vulnerability_scan(world: World) -> Iterator[Connection]:
+    """Yield the scan of a first evening: every other day, so that who reads more days knows it before."""
     rng = world.dice("vulnerability scan")
-    for i, host in enumerate(PEERED):
-        start = world.at(world.habits.scan_begins) + i * 4 * MINUTE
+    for i, host in enumerate(peered(world.nics)):
+        added = max(i - len(PEERED), 0)  # one follows the other more closely, for the evening to do
+        start = world.start + offset(world.habits.scan_begins) + (i - added) * 4 * MINUTE + added * MINUTE
         ports, step = (range(1, 521), 105) if host is FILES1 else (USUAL, 1_500)
         for n, port in enumerate(ports):
-            answers = port in LISTENING.get(host.ip, ())
+            answers = port in _listening(host)
             yield Connection(
                 start + n * step + integer(rng, 0, step - 5),
                 SCANNER,
@@ -147,12 +155,18 @@ def _vulnerability_scan(world: World) -> Iterator[Connection]:
             )
 
 
+def _listening(host: Host) -> tuple[int, ...]:
+    """Return the ports at which a machine answers the scanner: an added web server as the first does."""
+    return LISTENING.get(WEB1.ip if host.role == WEB1.role else host.ip, ())
+
+
 def _updates(world: World) -> Iterator[Connection]:
     """Yield the updates that all servers fetch at six: the data subnet over IPv6."""
-    rng = world.dice("updates")
-    for day in world.days:
+    shared = world.dice("updates")
+    for day in world.midnights:
         morning = day + world.habits.update_hour * HOUR
-        for host in _UPDATED:
+        for host in _updated(world):
+            rng = shared if host in _UPDATED else world.dice(f"updates {host.name} {day}")
             source, target = (host.ip6, UPDATES6) if host.ip6 else (host.ip, UPDATES)
             for _ in range(3):
                 yield _package(rng, morning, source, target)
@@ -166,6 +180,11 @@ def _updates(world: World) -> Iterator[Connection]:
                 out=volume(rng, 9, 20, 220),
                 back=volume(rng, 9, 20, 300),
             )
+
+
+def _updated(world: World) -> tuple[Host, ...]:
+    """Return the servers that fetch updates."""
+    return (*_UPDATED, *world.web[len(WEB) :])
 
 
 def _package(rng: Random, morning: int, source: str, target: str) -> Connection:
@@ -249,23 +268,25 @@ def _chat_fact(world: World) -> Fact:
 
 
 def _scanner_fact(world: World) -> Fact:
+    day = weekday(world.at(world.habits.scan_begins))
+    when = f"every other evening, at last on {day}" if world.days > 3 else f"on {day} evening"
     return Fact(
         "vulnerability-scanner",
         "scan",
         True,
         {"src_ip": (SCANNER,)},
-        "The company's own vulnerability scanner in the warehouse goes through all servers on "
-        f"{weekday(world.at(world.habits.scan_begins))} evening.",
+        f"The company's own vulnerability scanner in the warehouse goes through all servers {when}.",
     )
 
 
 def _updates_fact(world: World) -> Fact:
-    over_ipv6 = number(sum(bool(host.ip6) for host in _UPDATED))
+    servers = _updated(world)
+    over_ipv6 = number(sum(bool(host.ip6) for host in servers))
     return Fact(
         "scheduled-updates",
         "updates",
         True,
         {"dst_ip": (UPDATES, UPDATES6)},
-        f"At {hour(world.habits.update_hour)} every morning {number(len(_UPDATED))} servers fetch updates in "
+        f"At {hour(world.habits.update_hour)} every morning {number(len(servers))} servers fetch updates in "
         f"the same minute, {over_ipv6} of them over IPv6.",
     )

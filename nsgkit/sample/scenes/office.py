@@ -1,9 +1,10 @@
-"""The office's day: two workstations, their files, the web, and the clerks who reach them from afar."""
+"""The office's day: workstations, their files, the web, and the clerks who reach them from afar."""
 
 from collections.abc import Iterator
 from random import Random
 
-from nsgkit.sample.company.network import CLERKS, FILES1, OFFICE, PLATFORM, SAAS, WS1, Host
+from nsgkit.sample.company.machines import clerk
+from nsgkit.sample.company.network import FILES1, PLATFORM, SAAS, Host
 from nsgkit.sample.logging.connections import TCP, UDP, Connection, ephemeral, volume
 from nsgkit.sample.moments import HOUR, MINUTE, SECOND
 from nsgkit.sample.randomness import chance_of, integer, pick, skewed
@@ -15,13 +16,14 @@ PAGES = (4, 15, 22, 24, 20, 8, 18, 23, 21, 16, 5)
 
 def connections(world: World) -> Iterator[Connection]:
     """Yield all connections of the office's ordinary life."""
-    for host in OFFICE:
-        rng = world.dice(f"office {host.name}")
-        for day in world.days:
-            yield from _desk(rng, host, day + 7 * HOUR)
-            yield from _files(rng, host, day + 8 * HOUR)
-            yield from _remote(rng, host, day + 7 * HOUR)
-        yield from _night(world, rng, host)
+    for days in world.parts():
+        for host in world.office:
+            rng = days.dice(f"office {host.name}")
+            for day in days.working_days:
+                yield from _desk(rng, host, day + 7 * HOUR)
+                yield from _files(rng, host, day + 8 * HOUR)
+                yield from _remote(rng, host, day + 7 * HOUR)
+            yield from _night(days, rng, host)
 
 
 def _desk(rng: Random, host: Host, morning: int) -> Iterator[Connection]:
@@ -99,11 +101,10 @@ def _files(rng: Random, host: Host, morning: int) -> Iterator[Connection]:
 
 def _remote(rng: Random, host: Host, morning: int) -> Iterator[Connection]:
     """Yield the clerks' remote desktops: one before and one after lunch."""
-    clerk = CLERKS[0] if host is WS1 else CLERKS[1]
     for hours, minutes in ((integer(rng, 20, 50), 240), (integer(rng, 350, 370), 230)):
         yield Connection(
             morning + hours * MINUTE + integer(rng, 0, MINUTE),
-            clerk,
+            clerk(host),
             host.ip,
             ephemeral(rng),
             3389,
@@ -115,7 +116,7 @@ def _remote(rng: Random, host: Host, morning: int) -> Iterator[Connection]:
 
 def _night(world: World, rng: Random, host: Host) -> Iterator[Connection]:
     """Yield what a workstation does alone: a little telemetry twice an hour."""
-    start = world.days[0] + integer(rng, 0, 20) * MINUTE
+    start = world.start + integer(rng, 0, 20) * MINUTE
     while start < world.end:
         yield from _page(rng, host, start)
         start += integer(rng, 14, 44) * MINUTE

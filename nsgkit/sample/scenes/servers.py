@@ -27,16 +27,18 @@ from nsgkit.sample.world import World
 
 def connections(world: World) -> Iterator[Connection]:
     """Yield all connections of the servers' ordinary life."""
-    rng = world.dice("servers")
-    for day in world.days:
-        for hour in (7, 10, 13, 15):
-            yield from _administration(rng, day + hour * HOUR + integer(rng, 0, 50) * MINUTE)
-    yield from _replica(world, rng)
-    yield from _clocks(world, rng)
-    yield from _tunnel(world, rng)
-    yield from _monitoring(world, rng)
-    for host in (JUMP, DB1, FILES1):
-        yield from names(world, host, 3)
+    for days in world.parts():
+        rng = days.dice("servers")
+        for day in days.working_days:
+            for hour in (7, 10, 13, 15):
+                yield from _administration(rng, day + hour * HOUR + integer(rng, 0, 50) * MINUTE)
+        if days.end == world.end:
+            yield _replica(world, rng)
+        yield from _clocks(days, rng)
+        yield from _tunnel(days, rng)
+        yield from _monitoring(days, rng)
+        for host in (JUMP, DB1, FILES1):
+            yield from names(days, host, 3)
 
 
 def _administration(rng: Random, start: int) -> Iterator[Connection]:
@@ -70,17 +72,18 @@ def _hops(rng: Random, start: int) -> Iterator[Connection]:
         )
 
 
-def _replica(world: World, rng: Random) -> Iterator[Connection]:
-    """Yield the stock system's replica: its connection began before the two days and outlives them."""
-    yield Connection(
+def _replica(world: World, rng: Random) -> Connection:
+    """Return the stock system's replica: its connection began before the first day and outlives the last."""
+    hours = 42 + 24 * world.days
+    return Connection(
         world.start - 31 * HOUR + 7 * MINUTE + 10 * SECOND,
         REPLICA,
         DB1.ip,
         ephemeral(rng),
         1433,
-        lasts=90 * HOUR,
-        out=(1_900_000, 171_000_000),
-        back=(2_600_000, 1_690_000_000),
+        lasts=hours * HOUR,
+        out=(1_900_000 * hours // 90, 171_000_000 * hours // 90),
+        back=(2_600_000 * hours // 90, 1_690_000_000 * hours // 90),
     )
 
 

@@ -8,6 +8,7 @@ from nsgkit.sample.logging.connections import UDP, Connection, ephemeral, volume
 from nsgkit.sample.moments import HOUR, MINUTE, SECOND
 from nsgkit.sample.randomness import chance_of, integer, pick, skewed
 from nsgkit.sample.truth import Fact
+from nsgkit.sample.wording import number
 from nsgkit.sample.world import World
 
 # Visits an hour, from 00 to 23 UTC: a British bookshop with its peaks at lunch and in the evening.
@@ -17,11 +18,21 @@ CUSTOMERS = tuple([f"192.0.2.{n}" for n in range(1, 190)] + [f"203.0.113.{n}" fo
 
 def connections(world: World) -> Iterator[Connection]:
     """Yield all connections of the shop's ordinary life."""
-    yield from _customers(world)
-    yield from _pools(world)
-    yield from _probes(world)
-    for host in WEB:
-        yield from names(world, host, 5)
+    for days in world.parts():
+        yield from _customers(days)
+        for name, servers in _teams(world, "pools"):
+            yield from _pools(days, days.dice(name), servers)
+        for name, servers in _teams(world, "probes"):
+            yield from _probes(days, days.dice(name), servers)
+        for host in world.web:
+            yield from names(days, host, 5)
+
+
+def _teams(world: World, scene: str) -> Iterator[tuple[str, tuple[Host, ...]]]:
+    """Yield the web servers that share dice, and the name of these: each added one has dice of its own."""
+    yield scene, WEB
+    for host in world.web[len(WEB) :]:
+        yield f"{scene} {host.name}", (host,)
 
 
 def names(world: World, host: Host, per_hour: int) -> Iterator[Connection]:
@@ -46,18 +57,18 @@ def names(world: World, host: Host, per_hour: int) -> Iterator[Connection]:
 
 def _customers(world: World) -> Iterator[Connection]:
     rng = world.dice("customers")
-    for day in world.days:
+    for day in world.midnights:
         for hour, visits in enumerate(VISITS):
             for _ in range(integer(rng, visits * 4 // 5, visits * 6 // 5)):
-                yield from _visit(rng, day + hour * HOUR + integer(rng, 0, HOUR - 1))
+                start = day + hour * HOUR + integer(rng, 0, HOUR - 1)
+                yield from visit(world, rng, pick(rng, CUSTOMERS), start)
 
 
-def _visit(rng: Random, start: int) -> Iterator[Connection]:
+def visit(world: World, rng: Random, customer: str, start: int) -> Iterator[Connection]:
     """Yield one customer's connections: a page, its pictures, perhaps a payment."""
-    customer = pick(rng, CUSTOMERS)
     if chance_of(rng, 8):
-        yield _typed_without_https(rng, customer, start)
-    server = pick(rng, WEB)
+        yield _typed_without_https(rng, customer, pick(rng, world.web), start)
+    server = pick(rng, world.web)
     for _ in range(integer(rng, 2, 6)):
         start += integer(rng, 100, 9 * SECOND)
         yield Connection(
@@ -74,9 +85,8 @@ def _visit(rng: Random, start: int) -> Iterator[Connection]:
         yield from _order(rng, server, start + integer(rng, 20, 90) * SECOND)
 
 
-def _typed_without_https(rng: Random, customer: str, start: int) -> Connection:
+def _typed_without_https(rng: Random, customer: str, server: Host, start: int) -> Connection:
     """Return the one request over http that is answered with the shop's real address."""
-    server = pick(rng, WEB)
     return Connection(
         start,
         customer,
@@ -112,12 +122,15 @@ def _order(rng: Random, server: Host, start: int) -> Iterator[Connection]:
     )
 
 
-def _pools(world: World) -> Iterator[Connection]:
-    """Yield the web servers' standing connections to the database, renewed together every hour."""
-    rng = world.dice("pools")
-    for hour in range(world.start - HOUR, world.end, HOUR):
+def _pools(world: World, rng: Random, servers: tuple[Host, ...]) -> Iterator[Connection]:
+    """Yield web servers' standing connections to the database, renewed together every hour.
+
+    They begin with those of the hour before, which the day before leaves to this one.
+    """
+    end = world.end if world.end > world.story else world.end - HOUR
+    for hour in range(world.start - HOUR, end, HOUR):
         busy = VISITS[hour // HOUR % 24]
-        for server in WEB:
+        for server in servers:
             for i in range(2 if busy < 30 else 3):
                 start = hour + 7 * MINUTE + 9 * SECOND + integer(rng, 0, 900) + i * 40
                 yield Connection(
@@ -132,11 +145,10 @@ def _pools(world: World) -> Iterator[Connection]:
                 )
 
 
-def _probes(world: World) -> Iterator[Connection]:
-    """Yield the load balancer's probes of both web servers."""
-    rng = world.dice("probes")
+def _probes(world: World, rng: Random, servers: tuple[Host, ...]) -> Iterator[Connection]:
+    """Yield the load balancer's probes of web servers."""
     for start in range(world.start + 23 * SECOND, world.end, 3 * MINUTE):
-        for server in WEB:
+        for server in servers:
             yield Connection(
                 start + integer(rng, 0, 350),
                 PLATFORM,
@@ -151,13 +163,14 @@ def _probes(world: World) -> Iterator[Connection]:
 
 def facts(world: World) -> tuple[Fact, ...]:
     """Return what of the shop's day looks like an attack."""
+    servers = "both" if len(world.web) == 2 else f"all {number(len(world.web))}"
     return (
         Fact(
             "load-balancer-probes",
             "monitoring",
             True,
             {"src_ip": (PLATFORM,)},
-            "Azure's load balancer probes both web servers every three minutes, from the platform's own "
-            "address.",
+            f"Azure's load balancer probes {servers} web servers every three minutes, from the "
+            "platform's own address.",
         ),
     )

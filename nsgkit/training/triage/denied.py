@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from nsgkit.sample.company.network import by_address
+from nsgkit.sample.company.machines import by_address
 from nsgkit.sample.logging.connections import Connection, logged
 from nsgkit.sample.logging.defects import gap
 from nsgkit.sample.moments import HOUR
@@ -33,7 +33,7 @@ def denied(world: World) -> tuple[Connection, ...]:
 
 def _own(world: World) -> Counter[tuple[str, int]]:
     """Return how often each of the company's own machines was denied at each port that it called."""
-    own = by_address()
+    own = by_address(world.nics)
     return Counter((each.src, each.dst_port) for each in denied(world) if each.src in own)
 
 

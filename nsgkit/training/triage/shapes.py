@@ -6,7 +6,6 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from nsgkit.sample.company.network import OFFICE
 from nsgkit.sample.logging.connections import Connection
 from nsgkit.sample.randomness import pick, shuffled
 from nsgkit.sample.scenes.internet import NOISE, NOISE6
@@ -81,7 +80,7 @@ def _three_sources(rng: Random) -> Case | None:
         (world.cast.guesser,),
         NOISE,
         NOISE6,
-        [h.ip for h in OFFICE],
+        [host.ip for host in world.office],
     )
     pool = [pick(rng, there) for group in groups if (there := [each for each in group if each in clear])]
     return replace(case, asked={"sources": shuffled(rng, pool)[:3]})

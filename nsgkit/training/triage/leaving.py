@@ -197,7 +197,7 @@ STAGED = Exercise(
         Slip(
             "upload-as-staging",
             lambda case: (_laid(case).dst, when(_uploads(case)[0].start)),
-            "the machine is the one; but that is when it began to leave. When did it get there?",
+            "the machine is the one; but that is when it began to leave, and not when it came.",
             _LEAVES,
         ),
         Slip(

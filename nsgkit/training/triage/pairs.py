@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import chain
 from random import Random
 
-from nsgkit.sample.company.network import ADMIN, CLERKS, OFFICE, SAAS, TIME6
+from nsgkit.sample.company.network import ADMIN, CHAT, CLERKS, OFFICE, SAAS, TIME6
 from nsgkit.sample.logging.connections import Connection
 from nsgkit.sample.randomness import shuffled
 from nsgkit.sample.scenes import incident, lookalikes, office, servers, shop
@@ -15,7 +15,7 @@ from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
 from nsgkit.training.triage.told import SAME_COMPANY, company_case, facts, world_of
 
 Pair = tuple[str, str]
-_LETTERS = "ABCDEF"  # one for each pair that is asked about
+_ASKED = 6  # pairs in a question
 _CALLS_HOME, _CLOCKWORK, _ONE, _PEOPLE = _WHAT = ("beacon", "clockwork", "long connection", "people")
 _PLANTED = {"beacon": _CALLS_HOME, "monitoring": _CLOCKWORK, "long connection": _ONE}  # by kind of fact
 _SCENES = (shop, office, servers, lookalikes, incident)
@@ -35,8 +35,8 @@ def _make(rng: Random) -> Case | None:
     kinds = [shuffled(rng, [pair for pair in what if what[pair] == kind]) for kind in _WHAT]
     first = [pair for pairs in kinds for pair in pairs[:1]]
     others = shuffled(rng, [pair for pair in what if pair not in first])
-    pairs = shuffled(rng, [*first, *others][: len(_LETTERS)])
-    named = "; ".join(f"{letter}: {src} to {dst}" for letter, (src, dst) in zip(_LETTERS, pairs, strict=True))
+    pairs = shuffled(rng, [*first, *others][:_ASKED])
+    named = "; ".join(f"({number}) {src} to {dst}" for number, (src, dst) in enumerate(pairs, 1))
     return replace(case, facts={**case.facts, "what": what}, asked={"pairs": pairs, "named": named})
 
 
@@ -80,7 +80,7 @@ def _told(case: Case) -> list[str]:
 def _taking(
     taken: str, for_this: str, which: Callable[[Pair], bool] = lambda _: True
 ) -> Callable[[Case], object]:
-    """Return the mistake of taking the pairs that are one thing for another."""
+    """Return the mistake of taking the pairs that are one thing, or some of them, for another."""
 
     def answer(case: Case) -> object:
         told = _told(case)
@@ -89,6 +89,24 @@ def _taking(
         return NOT_HERE if led == told else led
 
     return answer
+
+
+def _to_the_clock(pair: Pair) -> bool:
+    """Return whether it is the time service that is called, of which each machine asks seldom."""
+    return pair[1] == TIME6
+
+
+def _all_hostile(case: Case) -> object:
+    """Return the answer of who takes all that is steady for hostile: not only time services."""
+    steady = [pair for pair, what in zip(case.asked["pairs"], _told(case), strict=True) if what == _CLOCKWORK]
+    return NOT_HERE if all(map(_to_the_clock, steady)) else _taking(_CLOCKWORK, _CALLS_HOME)(case)
+
+
+def _rows_as_calls(case: Case) -> list[str]:
+    """Return what the rows of a single connection look like as calls, by who else calls that address."""
+    pairs = zip(case.asked["pairs"], _told(case), strict=True)
+    as_calls = {CHAT: _CALLS_HOME}
+    return [as_calls.get(pair[1], _CLOCKWORK) if what == _ONE else what for pair, what in pairs]
 
 
 BEACON_OR_NOT = Exercise(
@@ -100,8 +118,8 @@ BEACON_OR_NOT = Exercise(
     "Clockwork: calls as steady, day and night, but from outside, or inside the company, or to an address "
     "outside that more than one of its machines calls. A long connection: a single one that lasts more than "
     "twelve hours. People: several connections at no steady beat, most of them in the working day. Some may "
-    "be there more than once, and others not at all. Give six words in the order of the letters.",
-    kind=together(*[choice(*_WHAT)] * len(_LETTERS)),
+    "be there more than once, and others not at all. Give six words in this order.",
+    kind=together(*[choice(*_WHAT)] * _ASKED),
     make=_make,
     right=_told,
     code='pd.DataFrame(asked["pairs"], columns=["src_ip", "dst_ip"]).merge(pd.concat({'
@@ -114,14 +132,21 @@ BEACON_OR_NOT = Exercise(
     slips=(
         Slip(
             "regular-as-hostile",
-            _taking(_CLOCKWORK, _CALLS_HOME),
+            _all_hostile,
             "you took a steady beat for an enemy. Monitoring, probes and time services beat as steadily: "
             "look on which side the caller is, and who else calls that address.",
             _HOME,
         ),
         Slip(
+            "shared-as-alone",
+            _taking(_CLOCKWORK, _CALLS_HOME, _to_the_clock),
+            "you looked at each pair by itself. More than one machine of the company calls that address in "
+            "the same way, every two hours: a time service.",
+            _HOME,
+        ),
+        Slip(
             "rows-as-calls",
-            _taking(_ONE, _CALLS_HOME),
+            _rows_as_calls,
             "you took continuing rows for calls. They come every five minutes, and all belong to a single "
             "call that goes on: count begin rows.",
             _HOME,
@@ -135,14 +160,14 @@ BEACON_OR_NOT = Exercise(
         ),
         Slip(
             "seldom-as-irregular",
-            _taking(_CLOCKWORK, _PEOPLE, lambda pair: pair[1] == TIME6),
+            _taking(_CLOCKWORK, _PEOPLE, _to_the_clock),
             "a call every two hours is seldom, and steady all the same: it comes at night as well, always at "
             "the same minute.",
             _HOME,
         ),
         Slip(
             "same-ports-as-one",
-            _taking(_CLOCKWORK, _ONE, lambda pair: pair[1] == TIME6),
+            _taking(_CLOCKWORK, _ONE, _to_the_clock),
             "these calls use the same ports each time, and begin and end each time: look at the begin rows, "
             "not at how many ports there are.",
             _BEGIN,

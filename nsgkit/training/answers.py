@@ -129,6 +129,8 @@ def together(*kinds: Kind) -> Kind:
     (3, 'at least')
     """
     needs = " and then ".join(kind.needs for kind in kinds)
+    if len(kinds) > 2 and len({kind.needs for kind in kinds}) == 1:
+        needs = f"each {kinds[0].needs}"
 
     def each(given: Any) -> tuple[Any, ...]:
         if isinstance(given, pd.DataFrame) and len(given) == 1:

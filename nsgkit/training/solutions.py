@@ -16,10 +16,10 @@ def answer_by_code(exercise: Exercise, case: Case) -> Any:
     """Return what the exercise's public call gives on the rows of a case."""
     nsgkit = import_module("nsgkit")  # through the public door, as a learner would type it
     known = {"nsgkit": nsgkit, "pd": pd, "flows": case.flows, "lines": [line.text for line in case.lines]}
-    known |= case.asked  # the question says what these words stand for
     if case.company:
         told = case.company
         known |= {"logs": told.logs, "conversations": told.conversations, "network": told.network}
+        known["asked"] = case.asked
     return read(exercise.kind, eval(exercise.code, known))  # noqa: S307  its text stands in this package
 
 

@@ -6,6 +6,8 @@ from functools import cache
 import pytest
 
 from nsgkit.training.exercise import draw
+from nsgkit.training.question import Question
+from nsgkit.training.triage.pairs import BEACON_OR_NOT
 from tests.training import every, golden
 from tests.training.test_golden import KEPT
 
@@ -61,3 +63,10 @@ def test_what_is_handed_out_does_not_tell_what_is_planted(exercise):
         assert names == {"PT1H.json", "network.toml", "vnets.json", "nics.json", "nsg.json", "geofeed.csv",
                          "places.csv"}  # fmt: skip
         assert b"feeds" not in (case.company.folder / "network.toml").read_bytes()
+
+
+def test_what_a_question_names_is_there_to_compute_with():
+    question = Question(BEACON_OR_NOT, "0/0")
+    named = BEACON_OR_NOT.question(question.case)
+    assert len(question.asked["pairs"]) == 6
+    assert all(f"{src} to {dst}" in named for src, dst in question.asked["pairs"])

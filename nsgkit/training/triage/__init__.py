@@ -4,6 +4,9 @@ from nsgkit.training.exercise import Exercise
 from nsgkit.training.triage.denied import OWN_DENIED
 from nsgkit.training.triage.door import RULE_OPENED
 from nsgkit.training.triage.guessing import GUESSES
+from nsgkit.training.triage.inside import LATERAL
+from nsgkit.training.triage.leaving import STAGED, UPLOAD
+from nsgkit.training.triage.pairs import BEACON_OR_NOT
 from nsgkit.training.triage.rhythm import BEACON
 from nsgkit.training.triage.scans import HORIZONTAL, VERTICAL
 from nsgkit.training.triage.shapes import NOISIEST
@@ -18,4 +21,8 @@ EXERCISES: tuple[Exercise, ...] = (
     GUESSES,
     GOT_IN,
     BEACON,
+    BEACON_OR_NOT,
+    LATERAL,
+    UPLOAD,
+    STAGED,
 )

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
+import pandas as pd
+
 from nsgkit.sample.plot import THEFT
 from nsgkit.sample.randomness import integer
 from nsgkit.sample.world import World, the_world
@@ -59,3 +61,8 @@ def facts(case: Case, kind: str) -> list[Mapping[str, Any]]:
 def fact(case: Case, kind: str, *, harmless: bool = False) -> Mapping[str, Any]:
     """Return the one planted thing of a kind that is harmless, or is not; the first of several."""
     return next(each for each in facts(case, kind) if each["harmless"] == harmless)
+
+
+def when(ms: int) -> pd.Timestamp:
+    """Return a time of a world, in milliseconds since 1970, as answers read it."""
+    return pd.Timestamp(ms, unit="ms", tz="UTC")

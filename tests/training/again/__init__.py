@@ -1,5 +1,12 @@
 """The independent count: the answer to each exercise from its lines alone, in plain Python."""
 
-from tests.training.again import counting, fields, triage, triage_denied, triage_door
+from tests.training.again import counting, fields, triage, triage_denied, triage_door, triage_inside
 
-AGAIN = fields.AGAIN | counting.AGAIN | triage.AGAIN | triage_denied.AGAIN | triage_door.AGAIN
+AGAIN = (
+    fields.AGAIN
+    | counting.AGAIN
+    | triage.AGAIN
+    | triage_denied.AGAIN
+    | triage_door.AGAIN
+    | triage_inside.AGAIN
+)

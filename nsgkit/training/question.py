@@ -1,6 +1,6 @@
 """One question, put to a learner: its rows, and what is said of an answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
@@ -41,6 +41,8 @@ class Question:
         Where a company is asked about: its logs, as `nsgkit.read_logs` reads them. `conversations` are its
         connections, each once, `network` is what it knows about its own network, and `folder` is where
         all of it lies.
+    asked : mapping
+        What the question names, to compute with: `asked["pairs"]`, where it is about pairs of addresses.
     """
 
     def __init__(
@@ -76,6 +78,11 @@ class Question:
     def network(self) -> Network:
         """What the company knows about its own network."""
         return self._company.network
+
+    @property
+    def asked(self) -> Mapping[str, Any]:
+        """What the question names, by the words that its solution uses."""
+        return self.case.asked
 
     @property
     def folder(self) -> Path:

@@ -67,8 +67,7 @@ SNAT = Exercise(
         Slip(
             "source-port-as-service",
             lambda case: (_ATTACK, _sources(case)),
-            "443 is their source port. The service is at the other end, and the machine called it "
-            "itself.",
+            "443 is their source port. The service is at the other end, and the machine called it itself.",
             _LESS,
         ),
         Slip(

@@ -60,15 +60,15 @@ NO_INCIDENT = Exercise(
     name="no_incident",
     level=3,
     skill="whether there is a break-in at all",
-    ask="On the first of these two days a rule was opened for a contractor, who was expected for one session. "
-    "As far as the logs show, did anybody from outside get in who should not have? In about half of the "
-    "companies that this question is asked of, nobody did. Answer yes or no, and give the outside address "
-    "that got in, or None, such as ('yes', '192.0.2.1') or ('no', None).",
+    ask="On the first of these two days a rule was opened for a contractor, who was expected for one "
+    "session. As far as the logs show, did anybody break in from outside? This is asked about many companies, "
+    "and in about half of them nobody did. Answer yes or no, and give the outside address that got in, or "
+    "None, such as ('yes', '192.0.2.1') or ('no', None).",
     kind=together(choice("yes", "no"), ADDRESS),
     make=_toss,
     right=_verdict,
-    code="('yes' if len(won := nsgkit.detections.brute_force(conversations, network=network).query('success')) "
-    "else 'no', won['src_ip'].min())",
+    code="('yes' if len(won := nsgkit.detections.brute_force(conversations, network=network)"
+    ".query('success')) else 'no', won['src_ip'].min())",
     slips=(
         Slip(
             "break-in-missed",
@@ -93,8 +93,8 @@ NO_INCIDENT = Exercise(
         Slip(
             "contractor-as-intruder",
             _took("rule opened", harmless=True),
-            "that is one session through the rule, with nothing before it and nothing after it: the contractor "
-            "whom it was opened for.",
+            "that is one session through the rule, with nothing before it and nothing after it: the "
+            "contractor whom it was opened for.",
             _OPENED,
         ),
         Slip(

@@ -103,7 +103,7 @@ SNAT = Exercise(
         "that came when the connection was over.",
         "nsgkit.analyses.late_answers(logs) has them by machine and address, and how often each was called.",
     ),
-    why="Who has no public address cannot be called from the internet: look who called whom before you alarm.",
+    why="Nobody calls a machine without a public address from the internet: look who called whom first.",
     see=_LESS,
     share=SAME_COMPANY,
 )
@@ -143,10 +143,10 @@ STATELESS = Exercise(
     name="stateless",
     level=3,
     skill="begins that nothing follows",
-    ask="What the rule {rule} let in to {machine} has begin rows and nothing more: no continuing row, no end, "
-    "no counter, ever. How many connections began under it? How many bytes did they carry? And "
-    f"which of these could leave such rows, if nothing else is known: {', '.join(_READINGS)}? Give two "
-    f"numbers and the words, such as (12, 4500, ['{_READINGS[2]}']).",
+    ask="What the rule {rule} let in to {machine} has begin rows and nothing more: no continuing row, no "
+    "end, no counter. How many connections began under it? How many bytes did they carry? And which of these "
+    f"could leave such rows, if nothing else is known: {', '.join(_READINGS)}? Give all three, such as "
+    f"(12, 4500, ['{_READINGS[2]}']).",
     kind=together(WHOLE, WHOLE, several(*_READINGS)),
     make=_without_state,
     right=_with(UNKNOWN, *_OPEN),
@@ -162,21 +162,21 @@ STATELESS = Exercise(
         Slip(
             "stateless-as-scan",
             _with(UNKNOWN, _READINGS[0]),
-            "you decided that nobody replied. Under this rule nothing is logged after the begin, whatever came "
-            "of it.",
+            "you decided that nobody replied. Under this rule nothing is logged after the begin, whatever "
+            "came of it.",
             _LEFT_OUT,
         ),
         Slip(
             "stateless-as-scan",
             _with(0, _READINGS[0]),
-            "you took begins without ends for attempts that carried nothing. Under this rule nothing is logged "
-            "after the begin, and nobody counted.",
+            "you took begins without ends for attempts that carried nothing. Under this rule nothing is "
+            "logged after the begin, and nobody counted.",
             _LEFT_OUT,
         ),
         Slip(
             "begin-as-success",
             _with(UNKNOWN, _READINGS[1]),
-            "you decided that the machine replied. A begin row says that the rule let a first packet through.",
+            "you decided that the machine replied. A begin row says that the rule let a first packet in.",
             _LEFT_OUT,
         ),
         Slip(
@@ -196,7 +196,7 @@ STATELESS = Exercise(
         "Look at the states and the counters under this rule, and compare them with another rule's.",
         "A rule can be logged without state: then a begin is all there is, with or without a reply. What is "
         "not counted is not known.",
-        "conversations[conversations['stateless']] are they; .sum(min_count=1) of no counters is not a number.",
+        "conversations[conversations['stateless']] has them; .sum(min_count=1) of no counters is no number.",
     ),
     why="A begin without an end is no sign of a scan where the rule is logged without state.",
     see=_LEFT_OUT,

@@ -39,6 +39,8 @@ def _draw(rng: Random) -> Case | None:
     told = case.facts["truth"]["facts"]
     chosen = _apart(shuffled(rng, [each for each in told if _in_story(each)]), _STORY_EVENTS, [])
     chosen = _apart(shuffled(rng, [each for each in told if _everyday(each)]), _OTHERS, chosen)
+    if len(chosen) < _STORY_EVENTS + _OTHERS:
+        return None  # too many begin within the same minutes
     pair = pick(rng, [each for each in told if {"src_ip", "dst_ip"} <= _named(each).keys()])
     return _lettered(case, shuffled(rng, _LETTERS), chosen, _named(pair))
 
@@ -168,8 +170,8 @@ TIMELINE = Exercise(
     level=3,
     skill="events in their order",
     ask="Somebody got into this company. Put these eight events in order, each by its first row in the "
-    "logs; some belong to the attack, and some to every day: {told}. One of them would leave no row in any flow log: give its "
-    "letter last. Eight letters, such as ['H', 'G', 'F', 'E', 'D', 'C', 'B', 'A'].",
+    "logs; some belong to the attack, and some to every day. {told}. One of them would leave no row in any "
+    "flow log: give its letter last. Eight letters, such as ['H', 'G', 'F', 'E', 'D', 'C', 'B', 'A'].",
     kind=together(*[choice(*_LETTERS)] * len(_LETTERS)),
     make=_draw,
     right=_in_order,

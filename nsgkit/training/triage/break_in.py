@@ -7,7 +7,7 @@ from nsgkit.sample.randomness import chance_of
 from nsgkit.training.answers import ADDRESS, choice, together
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
 from nsgkit.training.given import UNKNOWN
-from nsgkit.training.triage.told import company_case, fact, facts, world_of
+from nsgkit.training.triage.told import company_case, fact, facts, robbed, world_of
 
 _GUESSES = "06-suspicious-patterns.ipynb#Somebody-guesses-a-password"
 _OPENED = "06-suspicious-patterns.ipynb#A-door-was-opened"
@@ -61,9 +61,9 @@ NO_INCIDENT = Exercise(
     level=3,
     skill="whether there is a break-in at all",
     ask="On the first of these two days a rule was opened for a contractor, who was expected for one "
-    "session. As far as the logs show, did anybody break in from outside? This is asked about many companies, "
-    "and in about half of them nobody did. Answer yes or no, and give the outside address that got in, or "
-    "None, such as ('yes', '192.0.2.1') or ('no', None).",
+    "session. As far as the logs show, did anybody break in from outside? This is asked about many "
+    "companies, and in about half of them nobody did. Answer yes or no, and give the outside address that "
+    "got in, or None, such as ('yes', '192.0.2.1') or ('no', None).",
     kind=together(choice("yes", "no"), ADDRESS),
     make=_toss,
     right=_verdict,
@@ -120,6 +120,12 @@ NO_INCIDENT = Exercise(
             lambda case: _took("beacon", "dst_ip")(case) if _entered(case) else NOT_HERE,
             "that address never called. A machine of the company calls it; ask who was there before.",
             _HOME,
+        ),
+        Slip(
+            "drop-as-intruder",
+            lambda case: _took("large upload", "dst_ip")(case) if robbed(world_of(case)) else NOT_HERE,
+            "that address never called. It is where the data went, at the end of the story; ask how it began.",
+            _LEAVES,
         ),
     ),
     hints=(

@@ -124,7 +124,7 @@ NO_INCIDENT = Exercise(
         Slip(
             "drop-as-intruder",
             lambda case: _took("large upload", "dst_ip")(case) if robbed(world_of(case)) else NOT_HERE,
-            "that address never called. It is where the data went, at the end of the story; ask how it began.",
+            "that address never called. It is where the data went, at the end; ask how it began.",
             _LEAVES,
         ),
     ),

@@ -14,6 +14,8 @@ import pandas as pd
 from nsgkit.training import given as giving
 from nsgkit.training.given import UNKNOWN, WrongKindError, is_unknown, refused, single, values, whole
 
+_MOST_REPEATED = 2  # answers of the same kind whose needs are said one by one
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -128,9 +130,9 @@ def together(*kinds: Kind) -> Kind:
     >>> read(together(WHOLE, choice("exact", "at least")), (3, "at least"))
     (3, 'at least')
     """
-    needs = " and then ".join(kind.needs for kind in kinds)
-    if len(kinds) > 2 and len({kind.needs for kind in kinds}) == 1:
-        needs = f"each {kinds[0].needs}"
+    each_needs = [kind.needs for kind in kinds]
+    alike = len(kinds) > _MOST_REPEATED and len({*each_needs}) == 1
+    needs = f"each of them {each_needs[0]}" if alike else " and then ".join(each_needs)
 
     def each(given: Any) -> tuple[Any, ...]:
         if isinstance(given, pd.DataFrame) and len(given) == 1:

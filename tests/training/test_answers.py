@@ -225,3 +225,9 @@ def test_whatever_is_given_is_right_only_where_it_is_the_same(name, data):
 )  # fmt: skip
 def test_slips_that_happen_to_anybody(kind, answer, right, names):
     assert [name for name, _ in general_slips(kind, answer, right)] == names
+
+
+def test_many_answers_of_one_kind_are_asked_for_in_one_breath():
+    kind = together(*[choice("A", "B")] * 8)
+    with pytest.raises(WrongKindError, match=r"I need 8 answers, each of them one of A, B; you gave 'AB'\."):
+        read(kind, "AB")

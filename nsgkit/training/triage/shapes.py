@@ -137,7 +137,7 @@ NOISIEST = Exercise(
     code="[{(True, True): 'targeted', (True, False): 'vertical', (False, True): 'horizontal', "
     "(False, False): 'block'}[tuple(tried[column].value_counts(normalize=True).max() >= 0.8 for column in "
     "['dst_ip', 'dst_port'])] for tried in [nsgkit.query(conversations, f'denied src:{source}') for source "
-    "in sources]]",
+    "in {sources}]]",
     slips=(
         Slip(
             "shapes-swapped",

@@ -1,6 +1,14 @@
 """The independent count: the answer to each exercise from its lines alone, in plain Python."""
 
-from tests.training.again import counting, fields, triage, triage_denied, triage_door, triage_inside
+from tests.training.again import (
+    counting,
+    fields,
+    triage,
+    triage_denied,
+    triage_door,
+    triage_inside,
+    triage_judged,
+)
 
 AGAIN = (
     fields.AGAIN
@@ -9,4 +17,5 @@ AGAIN = (
     | triage_denied.AGAIN
     | triage_door.AGAIN
     | triage_inside.AGAIN
+    | triage_judged.AGAIN
 )

@@ -62,7 +62,8 @@ class Exercise:
 
     `make` draws a case, or None where the dice give nothing to ask about; `right` tells the answer by what
     was put into it. `code` is the public call that gives it, on the rows as `flows` and the texts of the
-    lines as `lines`, or on a company's `logs`, `conversations` and `network`: it is shown as the solution.
+    lines as `lines`, or on a company's `logs`, `conversations` and `network`: it is shown as the solution, and
+    may take up what the case has in `asked`, too.
     Exercises that `share` the same word throw the same dice, and so ask about the same company.
     """
 
@@ -92,6 +93,13 @@ class Exercise:
     def question(self, case: Case) -> str:
         """Return what is asked of this case."""
         return self.ask.format(**case.asked)
+
+    def call(self, case: Case) -> str:
+        """Return the public call that answers this case; its other braces are Python's own."""
+        code = self.code
+        for name, word in case.asked.items():
+            code = code.replace(f"{{{name}}}", str(word))
+        return code
 
 
 def draw(exercise: Exercise, seed: object) -> Case:

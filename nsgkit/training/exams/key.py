@@ -31,7 +31,7 @@ def _how(paper: Sequence[Asked]) -> Element:
             each.exercise.name,
             each.exercise.level,
             each.exercise.skill,
-            tag("code", each.exercise.code),
+            tag("code", each.exercise.call(each.case)),
         )
         for each in paper
     ]

@@ -62,9 +62,9 @@ class Exercise:
 
     `make` draws a case, or None where the dice give nothing to ask about; `right` tells the answer by what
     was put into it. `code` is the public call that gives it, on the rows as `flows` and the texts of the
-    lines as `lines`, or on a company's `logs`, `conversations` and `network`: it is shown as the solution, and
-    may take up what the case has in `asked`, too.
-    Exercises that `share` the same word throw the same dice, and so ask about the same company.
+    lines as `lines`, or on a company's `logs`, `conversations` and `network`: it is shown as the solution,
+    and may take up what the case has in `asked`, too. Exercises that `share` the same word throw the same
+    dice, and so ask about the same company.
     """
 
     name: str

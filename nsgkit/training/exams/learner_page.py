@@ -21,7 +21,8 @@ def _question(mark: Mark) -> Element:
     exercise, case = mark.asked.exercise, mark.asked.case
     notebook, _, heading = exercise.see.partition("#")
     solution: list[Inside] = [
-        f"The answer is {shown(exercise.right_answer(case))}. {exercise.why} ", tag("code", exercise.call(case)),
+        f"The answer is {shown(exercise.right_answer(case))}. {exercise.why} ",
+        tag("code", exercise.call(case)),
         f" It is taught in {notebook}, {heading.replace('-', ' ')}.",
     ]  # fmt: skip
     return tag(

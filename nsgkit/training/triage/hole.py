@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from nsgkit.sample.company.network import HOSTS
-from nsgkit.sample.world import World
 from nsgkit.training.answers import ADDRESSES, MOMENT, WHOLE, Kind, choice, together
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
 from nsgkit.training.given import UNKNOWN
@@ -53,7 +52,7 @@ def _quiet(case: Case) -> Any:
 
 
 def _silence(case: Case) -> Any:
-    """Return the minutes without a row of the NIC, as hours: its last row is taken for the hole's beginning."""
+    """Return the hole as if it began with the first minute without a row of the NIC."""
     begin, hours = _hole(case)
     times = case.flows.loc[case.flows["mac"] == _oddity(case, "gap")["mac"], "time"]
     last = times[times < begin].max().floor("min") + pd.Timedelta("1min")
@@ -64,9 +63,9 @@ HOLE = Exercise(
     name="hole",
     level=1,
     skill="hours that nobody can tell",
-    ask="The log of one NIC has a hole: hours between its first blob and its last for which it has none. When "
-    "does the first of these hours begin (UTC), and how many are they? Give the time and the number, such as "
-    "('2025-03-04 10:00', 5).",
+    ask="The log of one NIC has a hole: hours between its first blob and its last for which it has none. "
+    "When does the first of these hours begin (UTC), and how many are they? Give the time and the number, "
+    "such as ('2025-03-04 10:00', 5).",
     kind=together(MOMENT, WHOLE),
     make=company_case,
     right=_hole,
@@ -176,11 +175,11 @@ ALIVE_IN_HOLE = Exercise(
     name="alive_in_hole",
     level=2,
     skill="what others saw",
-    ask="The log of {name}, {address}, has a hole: hours between its first blob and its last for which it has "
-    "none. Was the machine up at any time in these hours? It was up where rows of those hours, at the NICs "
-    "of the other machines, count bytes that it sent. Give up or off, and the addresses of the "
-    "machines at whose NICs these rows were written, such as ('up', ['10.8.0.4', '10.8.0.5']); or 'unknown' "
-    "alone where nothing tells it.",
+    ask="The log of {name}, {address}, has a hole: hours between its first blob and its last for which it "
+    "has none. Was the machine up at any time in these hours? It was up where rows of those hours, at the "
+    "NICs of other machines, count bytes that it sent. Give up or off, and the addresses of the machines at "
+    "whose NICs these rows were written, such as ('up', ['10.8.0.4', '10.8.0.5']); or 'unknown' alone where "
+    "nothing tells it.",
     kind=_unknown_as_a_whole(together(choice("up", "off"), ADDRESSES)),
     make=_with_machine,
     right=_alive,
@@ -205,23 +204,23 @@ ALIVE_IN_HOLE = Exercise(
         Slip(
             "other-hours",
             _unless_right(_at_any_hour),
-            "these machines saw it at some time in the two days. Keep the rows of the hours that are missing.",
+            "these machines saw it at some time in the two days. Keep the rows of the missing hours.",
             _HOLES,
         ),
         Slip(
             "others-went-on",
             _unless_right(_others_went_on),
-            "these NICs wrote rows in those hours. That others went on says nothing of this machine: keep the "
-            "rows that have it at one end.",
+            "these NICs wrote rows in those hours. That others went on says nothing of this machine: keep "
+            "the rows that have it at one end.",
             _BOTH_ENDS,
         ),
     ),
     hints=(
         "Look at the rows of the missing hours that were written at other NICs.",
-        "A machine that sends is there: look for bytes from it as a source, and as a destination that answers.",
+        "A machine that sends is there: as a source that calls, or as a destination that answers.",
         "nsgkit.query(flows, 'ip:… -nic:… from:… until:…') keeps such rows; then look who sent.",
     ),
-    why="A missing log is not a missing machine: those it dealt with may have written it down, or nobody did.",
+    why="A missing log is not a missing machine: whom it dealt with may have written it down, or nobody.",
     see=_BOTH_ENDS,
     share=SAME_COMPANY,
 )

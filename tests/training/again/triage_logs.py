@@ -47,4 +47,101 @@ def alive_in_hole(case):
     return ("up", saw) if saw else "unknown"
 
 
-AGAIN = {"hole": hole, "alive_in_hole": alive_in_hole}
+def called(table, src, dst):
+    return table[(table["src_ip"] == src) & (table["dst_ip"] == dst)]
+
+
+def bytes_over(table, src, dst, more):
+    """Whether more was sent, of each connection what one NIC counted."""
+    view = called(table, src, dst).groupby("mac")["bytes"].sum()
+    return view.max() > int(more.replace(",", ""))
+
+
+def at_time(table, moment):
+    return table[table["time"].dt.floor("s") >= pd.Timestamp(moment, tz="UTC")]
+
+
+def sent_over_one(table, moment, dst, src, more):
+    """The bytes of the one connection that began then: of its own source port, at one NIC."""
+    rows_of = at_time(called(table, src, dst), moment)
+    first = rows_of[rows_of["state"] == "B"].iloc[0]
+    assert str(first["time"].floor("s"))[:19] == moment
+    same = rows_of[(rows_of["src_port"] == first["src_port"]) & (rows_of["mac"] == first["mac"])]
+    return same["bytes"].sum() > int(more.replace(",", ""))
+
+
+def one_after(table, moment, src, dst):
+    """The rows of the connection that began at a moment."""
+    rows_of = at_time(called(table, src, dst), moment)
+    return rows_of[rows_of["src_port"] == rows_of["src_port"].iloc[0]]
+
+
+def seen(case, address):
+    answer = alive_in_hole(case)
+    lacking = rows(case)[rows(case)["mac"] == missing(case)[0]]
+    assert address in {*lacking["src_ip"]}
+    return None if answer == "unknown" else False
+
+
+IP, TIME, SIZE = r"([\da-f.:]+:[\da-f:]+|[\d.]+\d)", r"(\d+-\d+-\d+ \d+:\d+:\d+)", r"([\d,]+)"
+NAMED = rf"\w+ \({IP}\)"
+SETTLED = {  # what a claim says, and whether the rows show it
+    rf"Over its connection of {TIME} to port 445 of {NAMED}, {NAMED} sent more than {SIZE} bytes": (
+        lambda case, *said: sent_over_one(rows(case), *said)
+    ),
+    rf"On the first day {NAMED} sent more than {SIZE} bytes to {IP}": (
+        lambda case, src, more, dst: bytes_over(
+            rows(case)[rows(case)["time"].dt.date == rows(case)["time"].min().date()], src, dst, more
+        )
+    ),
+    rf"All in all {IP} sent more than {SIZE} bytes to {IP}": (
+        lambda case, src, more, dst: bytes_over(rows(case), src, dst, more)
+    ),
+    rf"{NAMED}'s connection of {TIME} to {NAMED}, port 445, was still going on when {IP} called {IP} for": (
+        lambda case, src, moment, dst, other, far: (
+            one_after(rows(case), moment, src, dst)["time"].max()
+            > called(rows(case), other, far)["time"].min()
+        )
+    ),
+    rf"The connection that {IP} began to {NAMED} was still going on when {IP} began its first allowed": (
+        lambda case, src, dst, other: (
+            called(rows(case), src, dst)["time"].max()
+            > called(rows(case), other, dst).query("decision == 'allowed'")["time"].min()
+        )
+    ),
+    rf"{NAMED}'s connection to {IP} was still going on when {NAMED} called port 445 of {NAMED} at {TIME}": (
+        lambda case, src, dst, _src, _dst, moment: (
+            called(rows(case), src, dst)["time"].min()
+            < pd.Timestamp(moment, tz="UTC")
+            < called(rows(case), src, dst)["time"].max()
+        )
+    ),
+    rf"At none of the ports of {NAMED} that {IP} tried was it let in": (
+        lambda case, dst, src: {*called(rows(case), src, dst)["decision"]} == {"denied"}
+    ),
+    rf"At one of the ports of {NAMED} that {IP} tried, or at more, it was let in": (
+        lambda case, dst, src: "allowed" in {*called(rows(case), src, dst)["decision"]}
+    ),
+    rf"{NAMED} (?:was switched off|sent nothing to anybody) in all the hours": seen,
+}
+BEYOND = (  # what a claim is about that stands in no row
+    "content of|own data|administrator|clerk|ping|still has|is kept there|same attacker|password|HTTPS|"
+    "for the contractor|UserRule_|had never called|called nobody outside"
+)
+
+
+def judged(case, claim):
+    for pattern, shows in SETTLED.items():
+        if found := re.match(pattern, claim):
+            return {True: "shown", False: "ruled out", None: "open"}[shows(case, *found.groups())]
+    assert re.search(BEYOND, claim), claim
+    return "open"
+
+
+def both_sides(case):
+    """What the rows say to each claim, as it is worded."""
+    claims = re.findall(r"^\(\d\) (.+)$", case.asked["claims"], re.MULTILINE)
+    return [judged(case, claim) for claim in claims]
+
+
+AGAIN = {"hole": hole, "alive_in_hole": alive_in_hole, "both_sides": both_sides}

@@ -1,0 +1,257 @@
+"""What somebody may claim of a company's two days: what its logs say to it, and what is wrongly said."""
+
+from collections.abc import Iterator
+from itertools import chain
+from random import Random
+from typing import NamedTuple
+
+from nsgkit.sample.company.network import (
+    ADMIN,
+    BACKUP_SERVICE,
+    CHAT,
+    CLERKS,
+    DB1,
+    FILES1,
+    JUMP,
+    NAS,
+    OFFICE,
+    WEB1,
+    WS2,
+    Host,
+)  # fmt: skip
+from nsgkit.sample.company.rules import door
+from nsgkit.sample.logging.connections import Connection
+from nsgkit.sample.moments import iso
+from nsgkit.sample.plot import THEFT
+from nsgkit.sample.randomness import pick, shuffled
+from nsgkit.sample.scenes import incident, lookalikes
+from nsgkit.sample.world import World
+from nsgkit.training.triage.elsewhere import hidden, in_hours, seen_sending
+
+SHOWN, RULED_OUT, OPEN = "shown", "ruled out", "open"
+_LACKING = "in all the hours between its first blob and its last for which it has no blob"
+_LEFT_OPEN = 5  # how many claims of a question no flow log can settle
+
+
+class Claim(NamedTuple):
+    """A claim: what the logs say to it, and what is said by whoever makes the mistake of this name.
+
+    `call` gives True where they show it, False where they rule it out, and None where they cannot tell.
+    """
+
+    mistake: str
+    text: str
+    verdict: str
+    wrong: str
+    call: str = "None"
+
+
+def drawn_claims(world: World, rng: Random) -> list[Claim]:
+    """Return nine claims: four that rows may settle, one of each sort, and five that no flow log can."""
+    settled = [pick(rng, [*sort(world)]) for sort in (_sizes, _spans, _refusals, _in_the_hole)]
+    beyond = [pick(rng, [*sort(world)]) for sort in shuffled(rng, _BEYOND)[:_LEFT_OPEN]]
+    return shuffled(rng, [*settled, *beyond])
+
+
+def _began(world: World, src: str, dst: str) -> list[Connection]:
+    """Return what a source began to a destination, in time order."""
+    acted = chain(lookalikes.connections(world), incident.connections(world))
+    return sorted(each for each in acted if (each.src, each.dst) == (src, dst))
+
+
+def _time(ms: int) -> str:
+    return iso(ms)[:19].replace("T", " ")
+
+
+def _named(host: Host) -> str:
+    return f"{host.name} ({host.ip})"
+
+
+def _millions(size: float) -> int:
+    return round(size / 1e6) * 1_000_000
+
+
+def _more_than(size: int, asked: str) -> str:
+    """Return the call that says whether a source sent more than so many bytes, each connection once."""
+    return f"nsgkit.query(conversations, '{asked} -folded')['bytes_src_to_dst'].sum() > {size}"
+
+
+def _sizes(world: World) -> Iterator[Claim]:
+    """Yield claims of how much was sent, each of which one mistake of counting turns round."""
+    dump, copy = _began(world, DB1.ip, FILES1.ip)[0], _began(world, FILES1.ip6, BACKUP_SERVICE)[0]
+    low, high, back = (
+        _millions(dump.out[1] * 0.6),
+        _millions(dump.out[1] * 1.5),
+        _millions(copy.back[1] * 0.5),
+    )
+    sent = (
+        f"Over its connection of {_time(dump.start)} to port 445 of {_named(FILES1)}, {_named(DB1)} sent more"
+    )
+    night = f"until:{iso(world.days[1])[:10]}"
+    asked = f"src:{DB1.ip} dst:{FILES1.ip} dst_port:445 {night}"
+    for size, verdict, wrong, mistake in (
+        (low, SHOWN, RULED_OUT, "end-row-as-total"),
+        (high, RULED_OUT, SHOWN, "every-view"),
+    ):
+        yield Claim(mistake, f"{sent} than {size:,} bytes.", verdict, wrong, _more_than(size, asked))
+    yield Claim(
+        "direction-as-data-flow",
+        f"On the first day {FILES1.name} ({FILES1.ip6}) sent more than {back:,} bytes to {BACKUP_SERVICE}.",
+        RULED_OUT,
+        SHOWN,
+        _more_than(back, f"src:{FILES1.ip6} dst:{BACKUP_SERVICE} {night}"),
+    )
+    if world.plot.outcome == THEFT:
+        yield _upload(world)
+
+
+def _upload(world: World) -> Claim:
+    taken = [each for each in incident.theft(world) if each.dst == world.cast.drop]
+    size, source = _millions(sum(each.out[1] for each in taken) * 0.6), taken[0].src
+    return Claim(
+        "end-row-as-total",
+        f"All in all {source} sent more than {size:,} bytes to {world.cast.drop}.",
+        SHOWN,
+        RULED_OUT,
+        _more_than(size, f"src:{source} dst:{world.cast.drop}"),
+    )
+
+
+def _spans(world: World) -> Iterator[Claim]:
+    """Yield claims that one connection was still there when another began."""
+    cast, night = world.cast, f"until:{iso(world.days[1])[:10]}"
+    dump, again = (each for each in _began(world, DB1.ip, FILES1.ip))
+    first = f"{_named(DB1)}'s connection of {_time(dump.start)} to {_named(FILES1)}, port 445,"
+    dumped = f"src:{DB1.ip} dst:{FILES1.ip} dst_port:445"
+    yield _still_there(
+        first, f"{FILES1.ip6} called {BACKUP_SERVICE} for the first time", False,
+        (f"{dumped} {night}", f"src:{FILES1.ip6} dst:{BACKUP_SERVICE}"),
+    )  # fmt: skip
+    if world.plot.guesses:
+        yield _still_there(
+            f"The connection that {cast.contractor} began to {_named(cast.entered)}",
+            f"{cast.guesser} began its first allowed connection there",
+            True,
+            (
+                f"src:{cast.contractor} dst:{cast.entered.ip}",
+                f"src:{cast.guesser} dst:{cast.entered.ip} allowed",
+            ),
+        )
+    if world.habits.chat:
+        chat = f"{_named(WS2)}'s connection to {CHAT}"
+        later = f"{dumped} from:{iso(world.days[1])[:10]}"
+        yield _still_there(
+            chat, f"{_named(DB1)} called port 445 of {_named(FILES1)} at {_time(again.start)}", True,
+            (f"src:{WS2.ip} dst:{CHAT}", later),
+        )  # fmt: skip
+
+
+def _still_there(one: str, other: str, true: bool, asked: tuple[str, str]) -> Claim:
+    first, second = (f"nsgkit.query(conversations, '{each}')" for each in asked)
+    return Claim(
+        "begin-as-whole",
+        f"{one} was still going on when {other}.",
+        SHOWN if true else RULED_OUT,
+        RULED_OUT if true else SHOWN,
+        f"{first}['last'].max() > {second}['first'].min()",
+    )
+
+
+def _refusals(world: World) -> Iterator[Claim]:
+    """Yield claims of whether the one who tried many ports was let in at any."""
+    lookout, entered = world.cast.lookout, world.cast.entered
+    none = f"nsgkit.query(conversations, 'src:{lookout} dst:{entered.ip} allowed').empty"
+    mistake, tried = "begin-of-a-denial", f"of the ports of {_named(entered)} that {lookout} tried"
+    yield Claim(mistake, f"At none {tried} was it let in.", SHOWN, RULED_OUT, none)
+    yield Claim(mistake, f"At one {tried}, or at more, it was let in.", RULED_OUT, SHOWN, f"not {none}")
+
+
+def _in_the_hole(world: World) -> Iterator[Claim]:
+    """Yield claims of a machine in the hours that its own log lacks: others may have seen it."""
+    host = hidden(world)[0]
+    verdict = RULED_OUT if seen_sending(world) else OPEN
+    sent = f"(src:{host.ip} bytes_src_to_dst>0 or dst:{host.ip} bytes_dst_to_src>0)"
+    asked = f"-nic:{host.mac} {in_hours(world)} {sent}"
+    call = f"None if nsgkit.query(flows, '{asked}').empty else False"
+    for claimed in ("was switched off", "sent nothing to anybody"):
+        yield Claim("no-rows-as-off", f"{_named(host)} {claimed} {_LACKING}.", verdict, SHOWN, call)
+
+
+def _content(world: World) -> Iterator[Claim]:
+    carried = f"What {_named(DB1)} sends to {_named(FILES1)} at night is the content of the shop's database."
+    yield Claim("content-known", carried, OPEN, SHOWN)
+    if world.plot.outcome == THEFT:
+        source = FILES1 if world.plot.staged else world.cast.desk
+        taken = f"What {_named(source)} sent to {world.cast.drop} was the company's own data."
+        yield Claim("content-known", taken, OPEN, SHOWN)
+
+
+def _person(world: World) -> Iterator[Claim]:
+    yield Claim(
+        "address-as-person",
+        f"It was an administrator who called port 22 of {_named(JUMP)} from {ADMIN}.",
+        OPEN,
+        SHOWN,
+    )
+    for clerk, desk in zip(CLERKS, OFFICE, strict=True):
+        text = f"It was the same clerk on both days who called port 3389 of {_named(desk)} from {clerk}."
+        yield Claim("address-as-person", text, OPEN, SHOWN)
+
+
+def _ping(world: World) -> Iterator[Claim]:
+    entered, lookout = world.cast.entered, world.cast.lookout
+    yield Claim("icmp-is-logged", f"Nobody pinged {_named(entered)} in these two days.", OPEN, SHOWN)
+    text = f"{lookout} pinged {_named(entered)} before it tried its ports."
+    yield Claim("icmp-is-logged", text, OPEN, RULED_OUT)
+
+
+def _copy(world: World) -> Iterator[Claim]:
+    yield Claim("sent-as-kept", f"{NAS} still has what it fetched from {_named(FILES1)}.", OPEN, SHOWN)
+    if world.plot.outcome == THEFT:
+        source = FILES1 if world.plot.staged else world.cast.desk
+        text = f"What {_named(source)} sent to {world.cast.drop} is kept there."
+        yield Claim("sent-as-kept", text, OPEN, SHOWN)
+
+
+def _one_hand(world: World) -> Iterator[Claim]:
+    text = f"Behind {world.cast.lookout} and {world.cast.guesser} is the same attacker."
+    yield Claim("addresses-as-one-hand", text, OPEN, SHOWN)
+
+
+def _login(world: World) -> Iterator[Claim]:
+    cast, plot = world.cast, world.plot
+    text = f"{cast.contractor} logged in at port {plot.port} of {_named(cast.entered)} with a valid password."
+    yield Claim("allowed-as-logged-in", text, OPEN, SHOWN)
+    if plot.guesses:
+        text = f"{cast.guesser} found the right password at port {plot.port} of {_named(cast.entered)}."
+        yield Claim("allowed-as-logged-in", text, OPEN, SHOWN if plot.entered else RULED_OUT)
+
+
+def _purpose(world: World) -> Iterator[Claim]:
+    rule = f"The rule UserRule_{door(world).name} was made"
+    yield Claim("name-as-purpose", f"{rule} for {world.cast.contractor}.", OPEN, SHOWN)
+    yield Claim("name-as-purpose", f"{rule} by an administrator for a contractor.", OPEN, SHOWN)
+
+
+def _application(world: World) -> Iterator[Claim]:
+    text = f"All that was sent to port 443 of {_named(WEB1)} was HTTPS."
+    yield Claim("port-as-application", text, OPEN, SHOWN)
+    if world.habits.chat:
+        text = f"What {_named(WS2)} and {CHAT} sent each other at port 443 was a chat over HTTPS."
+        yield Claim("port-as-application", text, OPEN, SHOWN)
+
+
+def _to_nobody(world: World) -> Iterator[Claim]:
+    text = f"{_named(hidden(world)[0])} called nobody outside the company {_LACKING}."
+    yield Claim("no-rows-as-no-traffic", text, OPEN, SHOWN)
+
+
+def _before(world: World) -> Iterator[Claim]:
+    for address in (world.cast.contractor, world.cast.guesser):
+        text = f"{address} had never called {_named(world.cast.entered)} before these two days."
+        yield Claim("first-row-as-first-time", text, OPEN, SHOWN)
+
+
+_BEYOND = (
+    _content, _person, _ping, _copy, _one_hand, _login, _purpose, _application, _to_nobody, _before,
+)  # fmt: skip

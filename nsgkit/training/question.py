@@ -143,5 +143,6 @@ class Question:
         return f"{self.exercise.name}: {self.exercise.question(self.case)}\n\n{as_text(self.case)}"
 
     def _repr_html_(self) -> str:
-        asked = f"<strong>{escape(self.exercise.question(self.case))}</strong>"
+        question = escape(self.exercise.question(self.case))
+        asked = f'<strong style="white-space: pre-line">{question}</strong>'  # claims stand in lines
         return f"<p><code>{escape(self.exercise.name)}</code> {asked}</p>{as_html(self.case)}"

@@ -29,7 +29,6 @@ from nsgkit.sample.world import World
 from nsgkit.training.triage.elsewhere import hidden, in_hours, seen_sending
 
 SHOWN, RULED_OUT, OPEN = "shown", "ruled out", "open"
-_LACKING = "in all the hours between its first blob and its last for which it has no blob"
 _LEFT_OPEN = 5  # how many claims of a question no flow log can settle
 
 
@@ -57,6 +56,11 @@ def _began(world: World, src: str, dst: str) -> list[Connection]:
     """Return what a source began to a destination, in time order."""
     acted = chain(lookalikes.connections(world), incident.connections(world))
     return sorted(each for each in acted if (each.src, each.dst) == (src, dst))
+
+
+def _morning(world: World) -> int:
+    """Return the end of the first night: the hole comes later, and may hide more of the same."""
+    return world.at("day 1, 06:00")
 
 
 def _time(ms: int) -> str:
@@ -87,7 +91,7 @@ def _sizes(world: World) -> Iterator[Claim]:
     sent = (
         f"Over its connection of {_time(dump.start)} to port 445 of {_named(FILES1)}, {_named(DB1)} sent more"
     )
-    night = f"until:{iso(world.days[1])[:10]}"
+    night = f"until:{iso(_morning(world))[:16]}"
     asked = f"src:{DB1.ip} dst:{FILES1.ip} dst_port:445 {night}"
     for size, verdict, wrong, mistake in (
         (low, SHOWN, RULED_OUT, "end-row-as-total"),
@@ -96,7 +100,8 @@ def _sizes(world: World) -> Iterator[Claim]:
         yield Claim(mistake, f"{sent} than {size:,} bytes.", verdict, wrong, _more_than(size, asked))
     yield Claim(
         "direction-as-data-flow",
-        f"On the first day {FILES1.name} ({FILES1.ip6}) sent more than {back:,} bytes to {BACKUP_SERVICE}.",
+        f"Before {_time(_morning(world))} {FILES1.name} ({FILES1.ip6}) sent more than {back:,} bytes to "
+        f"{BACKUP_SERVICE}.",
         RULED_OUT,
         SHOWN,
         _more_than(back, f"src:{FILES1.ip6} dst:{BACKUP_SERVICE} {night}"),
@@ -119,9 +124,9 @@ def _upload(world: World) -> Claim:
 
 def _spans(world: World) -> Iterator[Claim]:
     """Yield claims that one connection was still there when another began."""
-    cast, night = world.cast, f"until:{iso(world.days[1])[:10]}"
-    dump, again = (each for each in _began(world, DB1.ip, FILES1.ip))
-    first = f"{_named(DB1)}'s connection of {_time(dump.start)} to {_named(FILES1)}, port 445,"
+    cast, night = world.cast, f"until:{iso(_morning(world))[:16]}"
+    dump, again = _began(world, DB1.ip, FILES1.ip)
+    first = f"The connection of {_time(dump.start)} from {_named(DB1)} to port 445 of {_named(FILES1)}"
     dumped = f"src:{DB1.ip} dst:{FILES1.ip} dst_port:445"
     yield _still_there(
         first, f"{FILES1.ip6} called {BACKUP_SERVICE} for the first time", False,
@@ -138,7 +143,7 @@ def _spans(world: World) -> Iterator[Claim]:
             ),
         )
     if world.habits.chat:
-        chat = f"{_named(WS2)}'s connection to {CHAT}"
+        chat = f"The connection from {_named(WS2)} to {CHAT}"
         later = f"{dumped} from:{iso(world.days[1])[:10]}"
         yield _still_there(
             chat, f"{_named(DB1)} called port 445 of {_named(FILES1)} at {_time(again.start)}", True,
@@ -159,11 +164,13 @@ def _still_there(one: str, other: str, true: bool, asked: tuple[str, str]) -> Cl
 
 def _refusals(world: World) -> Iterator[Claim]:
     """Yield claims of whether the one who tried many ports was let in at any."""
-    lookout, entered = world.cast.lookout, world.cast.entered
-    none = f"nsgkit.query(conversations, 'src:{lookout} dst:{entered.ip} allowed').empty"
-    mistake, tried = "begin-of-a-denial", f"of the ports of {_named(entered)} that {lookout} tried"
-    yield Claim(mistake, f"At none {tried} was it let in.", SHOWN, RULED_OUT, none)
-    yield Claim(mistake, f"At one {tried}, or at more, it was let in.", RULED_OUT, SHOWN, f"not {none}")
+    lookout, entered, morning = world.cast.lookout, world.cast.entered, _morning(world)
+    asked = f"src:{lookout} dst:{entered.ip} until:{iso(morning)[:16]} allowed"
+    none = f"nsgkit.query(conversations, '{asked}').empty"
+    tried = f"of the ports of {_named(entered)} that it tried before {_time(morning)}"
+    yield Claim("begin-of-a-denial", f"{lookout} was refused at each {tried}.", SHOWN, RULED_OUT, none)
+    text = f"{lookout} was let in at one or more {tried}."
+    yield Claim("begin-of-a-denial", text, RULED_OUT, SHOWN, f"not {none}")
 
 
 def _in_the_hole(world: World) -> Iterator[Claim]:
@@ -174,7 +181,13 @@ def _in_the_hole(world: World) -> Iterator[Claim]:
     asked = f"-nic:{host.mac} {in_hours(world)} {sent}"
     call = f"None if nsgkit.query(flows, '{asked}').empty else False"
     for claimed in ("was switched off", "sent nothing to anybody"):
-        yield Claim("no-rows-as-off", f"{_named(host)} {claimed} {_LACKING}.", verdict, SHOWN, call)
+        yield Claim(
+            "no-rows-as-off",
+            f"{_named(host)} {claimed} all through the hole in its log.",
+            verdict,
+            SHOWN,
+            call,
+        )
 
 
 def _content(world: World) -> Iterator[Claim]:
@@ -242,7 +255,9 @@ def _application(world: World) -> Iterator[Claim]:
 
 
 def _to_nobody(world: World) -> Iterator[Claim]:
-    text = f"{_named(hidden(world)[0])} called nobody outside the company {_LACKING}."
+    # The first half hour: what began in the last minutes may stand in the rows after them.
+    when = "in the first half hour of the hole in its log"
+    text = f"{_named(hidden(world)[0])} called nobody outside the company {when}."
     yield Claim("no-rows-as-no-traffic", text, OPEN, SHOWN)
 
 

@@ -34,16 +34,18 @@ def is_plain(world: World) -> bool:
     """Return whether all would say the same of those hours.
 
     It must not hang on a row whose bytes may be from just before them. And where no other NIC saw the
-    machine, its own must not tell of their last minute, which lies in the next hour's blob.
+    machine, its own log must not tell of them: their last minute lies in the next hour's blob, and what ends
+    after them may have begun in them.
     """
     seen = seen_sending(world)
     return seen == _counted(world, since_row_before=True) and bool(seen or not _tells_itself(world))
 
 
 def _tells_itself(world: World) -> bool:
-    host, _, end = hidden(world)
-    own = (row for rows in _at_nics(world, host, own=True) for row in rows)
-    return any(end - MINUTE <= row.ms < end and _sent(row, host) for row in own)
+    host, begin, end = hidden(world)
+    own = (row for rows in _at_nics(world, host, own=True) for row in rows if row.allowed)
+    after = (row for row in own if row.ms >= end - MINUTE and row.connection.start < end)
+    return any(row.ms < end or row.connection.start >= begin for row in after)
 
 
 def _counted(world: World, *, since_row_before: bool) -> tuple[str, ...]:

@@ -143,7 +143,8 @@ def _rows_elsewhere(case: Case) -> pd.DataFrame:
     """Return the rows of other NICs that have the machine at one end."""
     flows, address = case.flows, case.asked["address"]
     ends = (flows["src_ip"] == address) | (flows["dst_ip"] == address)
-    return flows[ends & (flows["mac"] != case.asked["mac"])]
+    found: pd.DataFrame = flows[ends & (flows["mac"] != case.asked["mac"])]
+    return found
 
 
 def _at_any_hour(case: Case) -> Any:

@@ -120,9 +120,10 @@ BOTH_SIDES = Exercise(
     name="both_sides",
     level=3,
     skill="what a flow log can show",
-    ask="Somebody claims nine things about this company:\n{claims}\nWhat do its logs say to each? Shown: rows "
-    "show that it is so. Ruled out: rows show that it is not so. Open: they can show neither, however likely "
-    "it is. Give nine answers in this order; their first letters are enough.",
+    ask="Somebody claims nine things about this company:\n{claims}\nWhat do its logs say to each? Shown: "
+    "rows show that it is so. Ruled out: rows show that it is not so. Open: they can show neither, however "
+    "likely it is. (A hole is the hours between a NIC's first blob and its last for which it has none.) "
+    "Give nine answers in this order; their first letters are enough.",
     kind=together(*[_VERDICT] * _NUMBER),
     make=_make,
     right=_each(lambda claim: claim.verdict),
@@ -145,7 +146,7 @@ BOTH_SIDES = Exercise(
         ),
     ),
     hints=(
-        "Sort the claims first: which of them speak of addresses, ports, times, bytes and decisions alone?",
+        "Sort the claims first: some speak of addresses, ports, times, bytes and decisions alone.",
         "Content, people, programs, reasons, pings and hours without a blob are in no row.",
         "nsgkit.query(conversations, 'src:… dst:…') has the rows of the rest: bytes, first, last, decision.",
     ),

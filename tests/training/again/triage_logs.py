@@ -57,6 +57,14 @@ def bytes_over(table, src, dst, more):
     return view.max() > int(more.replace(",", ""))
 
 
+def before(table, moment):
+    return table[table["time"] < pd.Timestamp(moment, tz="UTC")]
+
+
+def decisions(case, src, dst, until):
+    return called(before(rows(case), until), src, dst)["decision"]
+
+
 def at_time(table, moment):
     return table[table["time"].dt.floor("s") >= pd.Timestamp(moment, tz="UTC")]
 
@@ -84,45 +92,44 @@ def seen(case, address):
 
 
 IP, TIME, SIZE = r"([\da-f.:]+:[\da-f:]+|[\d.]+\d)", r"(\d+-\d+-\d+ \d+:\d+:\d+)", r"([\d,]+)"
+STILL = "was still going on when"
 NAMED = rf"\w+ \({IP}\)"
 SETTLED = {  # what a claim says, and whether the rows show it
     rf"Over its connection of {TIME} to port 445 of {NAMED}, {NAMED} sent more than {SIZE} bytes": (
         lambda case, *said: sent_over_one(rows(case), *said)
     ),
-    rf"On the first day {NAMED} sent more than {SIZE} bytes to {IP}": (
-        lambda case, src, more, dst: bytes_over(
-            rows(case)[rows(case)["time"].dt.date == rows(case)["time"].min().date()], src, dst, more
-        )
+    rf"Before {TIME} {NAMED} sent more than {SIZE} bytes to {IP}": (
+        lambda case, until, src, more, dst: bytes_over(before(rows(case), until), src, dst, more)
     ),
     rf"All in all {IP} sent more than {SIZE} bytes to {IP}": (
         lambda case, src, more, dst: bytes_over(rows(case), src, dst, more)
     ),
-    rf"{NAMED}'s connection of {TIME} to {NAMED}, port 445, was still going on when {IP} called {IP} for": (
-        lambda case, src, moment, dst, other, far: (
+    rf"The connection of {TIME} from {NAMED} to port 445 of {NAMED} {STILL} {IP} called {IP}": (
+        lambda case, moment, src, dst, other, far: (
             one_after(rows(case), moment, src, dst)["time"].max()
             > called(rows(case), other, far)["time"].min()
         )
     ),
-    rf"The connection that {IP} began to {NAMED} was still going on when {IP} began its first allowed": (
+    rf"The connection that {IP} began to {NAMED} {STILL} {IP} began its first allowed": (
         lambda case, src, dst, other: (
             called(rows(case), src, dst)["time"].max()
             > called(rows(case), other, dst).query("decision == 'allowed'")["time"].min()
         )
     ),
-    rf"{NAMED}'s connection to {IP} was still going on when {NAMED} called port 445 of {NAMED} at {TIME}": (
+    rf"The connection from {NAMED} to {IP} {STILL} {NAMED} called port 445 of {NAMED} at {TIME}": (
         lambda case, src, dst, _src, _dst, moment: (
             called(rows(case), src, dst)["time"].min()
             < pd.Timestamp(moment, tz="UTC")
             < called(rows(case), src, dst)["time"].max()
         )
     ),
-    rf"At none of the ports of {NAMED} that {IP} tried was it let in": (
-        lambda case, dst, src: {*called(rows(case), src, dst)["decision"]} == {"denied"}
+    rf"{IP} was refused at each of the ports of {NAMED} that it tried before {TIME}": (
+        lambda case, src, dst, until: {*decisions(case, src, dst, until)} == {"denied"}
     ),
-    rf"At one of the ports of {NAMED} that {IP} tried, or at more, it was let in": (
-        lambda case, dst, src: "allowed" in {*called(rows(case), src, dst)["decision"]}
+    rf"{IP} was let in at one or more of the ports of {NAMED} that it tried before {TIME}": (
+        lambda case, src, dst, until: "allowed" in {*decisions(case, src, dst, until)}
     ),
-    rf"{NAMED} (?:was switched off|sent nothing to anybody) in all the hours": seen,
+    rf"{NAMED} (?:was switched off|sent nothing to anybody) all through the hole": seen,
 }
 BEYOND = (  # what a claim is about that stands in no row
     "content of|own data|administrator|clerk|ping|still has|is kept there|same attacker|password|HTTPS|"

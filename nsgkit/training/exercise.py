@@ -94,6 +94,10 @@ class Exercise:
         """Return what is asked of this case."""
         return self.ask.format(**case.asked)
 
+    def question_in_a_line(self, case: Case) -> str:
+        """Return what is asked without line breaks, as a table and a page show it."""
+        return " ".join(self.question(case).splitlines())
+
     def call(self, case: Case) -> str:
         """Return the public call that answers this case; its other braces are Python's own."""
         code = self.code

@@ -11,11 +11,12 @@ from nsgkit.training.exercise import Case, Exercise
 from nsgkit.training.question import Question
 from nsgkit.training.solutions import answer_by_code
 from nsgkit.training.triage import claims
+from nsgkit.training.triage.beyond import BEYOND
 from nsgkit.training.triage.elsewhere import seen_sending
 from nsgkit.training.triage.sides import BOTH_SIDES
 from tests.training.again.triage_logs import judged
 
-SORTS = (claims._sizes, claims._spans, claims._refusals, claims._in_the_hole, *claims._BEYOND)
+SORTS = (*claims.SETTLED, *BEYOND)
 NOBODY_SAW_IT, ROBBED = 2, 2001  # a world in which the hidden machine was seen by nobody, and one of a theft
 
 
@@ -47,4 +48,5 @@ def test_what_the_call_takes_up_leaves_other_braces_alone():
 def test_claims_stand_in_lines_in_a_notebook():
     case = Case((), {"claims": ()}, {"claims": "(1) a\n(2) b"})
     q = Question(replace(BOTH_SIDES, ask="{claims}", make=lambda _rng: case, right=lambda _: None, slips=()))
-    assert '<strong style="white-space: pre-line">(1) a\n(2) b</strong>' in q._repr_html_()
+    assert "<strong>(1) a<br>(2) b</strong>" in q._repr_html_()
+    assert q.exercise.question_in_a_line(case) == "(1) a (2) b"

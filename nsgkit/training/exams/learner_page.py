@@ -27,7 +27,8 @@ def _question(mark: Mark) -> Element:
     ]  # fmt: skip
     return tag(
         "article", tag("h3", f"Question {int(mark.asked.name[1:])}: {exercise.skill}"),
-        tag("p", exercise.question(case)), rows_of(mark.asked), tag("p", _verdict(mark), class_="right"),
+        tag("p", exercise.question_in_a_line(case)), rows_of(mark.asked),
+        tag("p", _verdict(mark), class_="right"),
         tag("p", *solution),
     )  # fmt: skip
 

@@ -1,35 +1,18 @@
-"""What somebody may claim of a company's two days: what its logs say to it, and what is wrongly said."""
+"""Claims of a company's two days that rows may settle: what they say, and what is wrongly read in them."""
 
 from collections.abc import Iterator
 from itertools import chain
-from random import Random
 from typing import NamedTuple
 
-from nsgkit.sample.company.network import (
-    ADMIN,
-    BACKUP_SERVICE,
-    CHAT,
-    CLERKS,
-    DB1,
-    FILES1,
-    JUMP,
-    NAS,
-    OFFICE,
-    WEB1,
-    WS2,
-    Host,
-)  # fmt: skip
-from nsgkit.sample.company.rules import door
+from nsgkit.sample.company.network import BACKUP_SERVICE, CHAT, DB1, FILES1, WS2, Host
 from nsgkit.sample.logging.connections import Connection
 from nsgkit.sample.moments import iso
 from nsgkit.sample.plot import THEFT
-from nsgkit.sample.randomness import pick, shuffled
 from nsgkit.sample.scenes import incident, lookalikes
 from nsgkit.sample.world import World
 from nsgkit.training.triage.elsewhere import hidden, in_hours, seen_sending
 
 SHOWN, RULED_OUT, OPEN = "shown", "ruled out", "open"
-_LEFT_OPEN = 5  # how many claims of a question no flow log can settle
 
 
 class Claim(NamedTuple):
@@ -43,13 +26,6 @@ class Claim(NamedTuple):
     verdict: str
     wrong: str
     call: str = "None"
-
-
-def drawn_claims(world: World, rng: Random) -> list[Claim]:
-    """Return nine claims: four that rows may settle, one of each sort, and five that no flow log can."""
-    settled = [pick(rng, [*sort(world)]) for sort in (_sizes, _spans, _refusals, _in_the_hole)]
-    beyond = [pick(rng, [*sort(world)]) for sort in shuffled(rng, _BEYOND)[:_LEFT_OPEN]]
-    return shuffled(rng, [*settled, *beyond])
 
 
 def _began(world: World, src: str, dst: str) -> list[Connection]:
@@ -67,7 +43,8 @@ def _time(ms: int) -> str:
     return iso(ms)[:19].replace("T", " ")
 
 
-def _named(host: Host) -> str:
+def named(host: Host) -> str:
+    """Return what a claim calls a machine."""
     return f"{host.name} ({host.ip})"
 
 
@@ -89,7 +66,7 @@ def _sizes(world: World) -> Iterator[Claim]:
         _millions(copy.back[1] * 0.5),
     )
     sent = (
-        f"Over its connection of {_time(dump.start)} to port 445 of {_named(FILES1)}, {_named(DB1)} sent more"
+        f"Over its connection of {_time(dump.start)} to port 445 of {named(FILES1)}, {named(DB1)} sent more"
     )
     night = f"until:{iso(_morning(world))[:16]}"
     asked = f"src:{DB1.ip} dst:{FILES1.ip} dst_port:445 {night}"
@@ -126,7 +103,7 @@ def _spans(world: World) -> Iterator[Claim]:
     """Yield claims that one connection was still there when another began."""
     cast, night = world.cast, f"until:{iso(_morning(world))[:16]}"
     dump, again = _began(world, DB1.ip, FILES1.ip)
-    first = f"The connection of {_time(dump.start)} from {_named(DB1)} to port 445 of {_named(FILES1)}"
+    first = f"The connection of {_time(dump.start)} from {named(DB1)} to port 445 of {named(FILES1)}"
     dumped = f"src:{DB1.ip} dst:{FILES1.ip} dst_port:445"
     yield _still_there(
         first, f"{FILES1.ip6} called {BACKUP_SERVICE} for the first time", False,
@@ -134,7 +111,7 @@ def _spans(world: World) -> Iterator[Claim]:
     )  # fmt: skip
     if world.plot.guesses:
         yield _still_there(
-            f"The connection that {cast.contractor} began to {_named(cast.entered)}",
+            f"The connection that {cast.contractor} began to {named(cast.entered)}",
             f"{cast.guesser} began its first allowed connection there",
             True,
             (
@@ -143,10 +120,10 @@ def _spans(world: World) -> Iterator[Claim]:
             ),
         )
     if world.habits.chat:
-        chat = f"The connection from {_named(WS2)} to {CHAT}"
+        chat = f"The connection from {named(WS2)} to {CHAT}"
         later = f"{dumped} from:{iso(world.days[1])[:10]}"
         yield _still_there(
-            chat, f"{_named(DB1)} called port 445 of {_named(FILES1)} at {_time(again.start)}", True,
+            chat, f"{named(DB1)} called port 445 of {named(FILES1)} at {_time(again.start)}", True,
             (f"src:{WS2.ip} dst:{CHAT}", later),
         )  # fmt: skip
 
@@ -167,7 +144,7 @@ def _refusals(world: World) -> Iterator[Claim]:
     lookout, entered, morning = world.cast.lookout, world.cast.entered, _morning(world)
     asked = f"src:{lookout} dst:{entered.ip} until:{iso(morning)[:16]} allowed"
     none = f"nsgkit.query(conversations, '{asked}').empty"
-    tried = f"of the ports of {_named(entered)} that it tried before {_time(morning)}"
+    tried = f"of the ports of {named(entered)} that it tried before {_time(morning)}"
     yield Claim("begin-of-a-denial", f"{lookout} was refused at each {tried}.", SHOWN, RULED_OUT, none)
     text = f"{lookout} was let in at one or more {tried}."
     yield Claim("begin-of-a-denial", text, RULED_OUT, SHOWN, f"not {none}")
@@ -183,90 +160,12 @@ def _in_the_hole(world: World) -> Iterator[Claim]:
     for claimed in ("was switched off", "sent nothing to anybody"):
         yield Claim(
             "no-rows-as-off",
-            f"{_named(host)} {claimed} all through the hole in its log.",
+            f"{named(host)} {claimed} all through the hole in its log.",
             verdict,
             SHOWN,
             call,
         )
 
 
-def _content(world: World) -> Iterator[Claim]:
-    carried = f"What {_named(DB1)} sends to {_named(FILES1)} at night is the content of the shop's database."
-    yield Claim("content-known", carried, OPEN, SHOWN)
-    if world.plot.outcome == THEFT:
-        source = FILES1 if world.plot.staged else world.cast.desk
-        taken = f"What {_named(source)} sent to {world.cast.drop} was the company's own data."
-        yield Claim("content-known", taken, OPEN, SHOWN)
-
-
-def _person(world: World) -> Iterator[Claim]:
-    yield Claim(
-        "address-as-person",
-        f"It was an administrator who called port 22 of {_named(JUMP)} from {ADMIN}.",
-        OPEN,
-        SHOWN,
-    )
-    for clerk, desk in zip(CLERKS, OFFICE, strict=True):
-        text = f"It was the same clerk on both days who called port 3389 of {_named(desk)} from {clerk}."
-        yield Claim("address-as-person", text, OPEN, SHOWN)
-
-
-def _ping(world: World) -> Iterator[Claim]:
-    entered, lookout = world.cast.entered, world.cast.lookout
-    yield Claim("icmp-is-logged", f"Nobody pinged {_named(entered)} in these two days.", OPEN, SHOWN)
-    text = f"{lookout} pinged {_named(entered)} before it tried its ports."
-    yield Claim("icmp-is-logged", text, OPEN, RULED_OUT)
-
-
-def _copy(world: World) -> Iterator[Claim]:
-    yield Claim("sent-as-kept", f"{NAS} still has what it fetched from {_named(FILES1)}.", OPEN, SHOWN)
-    if world.plot.outcome == THEFT:
-        source = FILES1 if world.plot.staged else world.cast.desk
-        text = f"What {_named(source)} sent to {world.cast.drop} is kept there."
-        yield Claim("sent-as-kept", text, OPEN, SHOWN)
-
-
-def _one_hand(world: World) -> Iterator[Claim]:
-    text = f"Behind {world.cast.lookout} and {world.cast.guesser} is the same attacker."
-    yield Claim("addresses-as-one-hand", text, OPEN, SHOWN)
-
-
-def _login(world: World) -> Iterator[Claim]:
-    cast, plot = world.cast, world.plot
-    text = f"{cast.contractor} logged in at port {plot.port} of {_named(cast.entered)} with a valid password."
-    yield Claim("allowed-as-logged-in", text, OPEN, SHOWN)
-    if plot.guesses:
-        text = f"{cast.guesser} found the right password at port {plot.port} of {_named(cast.entered)}."
-        yield Claim("allowed-as-logged-in", text, OPEN, SHOWN if plot.entered else RULED_OUT)
-
-
-def _purpose(world: World) -> Iterator[Claim]:
-    rule = f"The rule UserRule_{door(world).name} was made"
-    yield Claim("name-as-purpose", f"{rule} for {world.cast.contractor}.", OPEN, SHOWN)
-    yield Claim("name-as-purpose", f"{rule} by an administrator for a contractor.", OPEN, SHOWN)
-
-
-def _application(world: World) -> Iterator[Claim]:
-    text = f"All that was sent to port 443 of {_named(WEB1)} was HTTPS."
-    yield Claim("port-as-application", text, OPEN, SHOWN)
-    if world.habits.chat:
-        text = f"What {_named(WS2)} and {CHAT} sent each other at port 443 was a chat over HTTPS."
-        yield Claim("port-as-application", text, OPEN, SHOWN)
-
-
-def _to_nobody(world: World) -> Iterator[Claim]:
-    # The first half hour: what began in the last minutes may stand in the rows after them.
-    when = "in the first half hour of the hole in its log"
-    text = f"{_named(hidden(world)[0])} called nobody outside the company {when}."
-    yield Claim("no-rows-as-no-traffic", text, OPEN, SHOWN)
-
-
-def _before(world: World) -> Iterator[Claim]:
-    for address in (world.cast.contractor, world.cast.guesser):
-        text = f"{address} had never called {_named(world.cast.entered)} before these two days."
-        yield Claim("first-row-as-first-time", text, OPEN, SHOWN)
-
-
-_BEYOND = (
-    _content, _person, _ping, _copy, _one_hand, _login, _purpose, _application, _to_nobody, _before,
-)  # fmt: skip
+# One claim of each sort is in a question.
+SETTLED = (_sizes, _spans, _refusals, _in_the_hole)

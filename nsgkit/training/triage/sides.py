@@ -5,9 +5,12 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from nsgkit.sample.randomness import pick, shuffled
+from nsgkit.sample.world import World
 from nsgkit.training.answers import choice, together
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
-from nsgkit.training.triage.claims import OPEN, RULED_OUT, SHOWN, Claim, drawn_claims
+from nsgkit.training.triage.beyond import BEYOND
+from nsgkit.training.triage.claims import OPEN, RULED_OUT, SETTLED, SHOWN, Claim
 from nsgkit.training.triage.elsewhere import is_plain
 from nsgkit.training.triage.told import SAME_COMPANY, company_case, world_of
 
@@ -90,11 +93,18 @@ _ONE_CLAIM = {
 }  # fmt: skip
 
 
+def _drawn(world: World, rng: Random) -> list[Claim]:
+    """Return nine claims: one of each sort that rows may settle, and five that no flow log can."""
+    settled = [pick(rng, [*sort(world)]) for sort in SETTLED]
+    beyond = [pick(rng, [*sort(world)]) for sort in shuffled(rng, BEYOND)[: _NUMBER - len(settled)]]
+    return shuffled(rng, [*settled, *beyond])
+
+
 def _make(rng: Random) -> Case | None:
     """Draw a company, and nine claims about it; the call that judges them is put together of theirs."""
     if (case := company_case(rng, is_plain)) is None:
         return None
-    claims = drawn_claims(world_of(case), rng)
+    claims = _drawn(world_of(case), rng)
     listed = "\n".join(f"({number}) {claim.text}" for number, claim in enumerate(claims, 1))
     asked = {"claims": listed, "calls": ", ".join(claim.call for claim in claims)}
     return replace(case, facts={**case.facts, "claims": claims}, asked=asked)

@@ -5,14 +5,16 @@ from dataclasses import replace
 import pytest
 
 from nsgkit.sample.world import the_world
-from nsgkit.training.answers import choice
+from nsgkit.training.answers import choice, read
 from nsgkit.training.companies import made
 from nsgkit.training.exercise import Case, Exercise
+from nsgkit.training.given import UNKNOWN
 from nsgkit.training.question import Question
 from nsgkit.training.solutions import answer_by_code
 from nsgkit.training.triage import claims
 from nsgkit.training.triage.beyond import BEYOND
 from nsgkit.training.triage.elsewhere import seen_sending
+from nsgkit.training.triage.hole import ALIVE_IN_HOLE
 from nsgkit.training.triage.sides import BOTH_SIDES
 from tests.training.again.triage_logs import judged
 
@@ -33,6 +35,12 @@ def test_a_machine_that_nobody_saw_may_have_been_off():
     world = the_world(NOBODY_SAW_IT)
     assert seen_sending(world) == ()
     assert {claim.verdict for claim in claims._in_the_hole(world)} == {claims.OPEN}
+
+
+def test_who_says_unknown_of_a_machine_need_not_name_who_saw_it():
+    kind = ALIVE_IN_HOLE.kind
+    assert read(kind, ("unknown", [])) == read(kind, (None, None)) == read(kind, "unknown") == UNKNOWN
+    assert read(kind, ("up", ["10.30.1.4"])) == ("up", ("10.30.1.4",))
 
 
 def test_each_mistake_with_a_claim_has_its_sentence():

@@ -13,7 +13,7 @@ from nsgkit.sample.company.network import (
     OFFICE,
     WEB1,
     WS2,
-)  # fmt: skip
+)
 from nsgkit.sample.company.rules import door
 from nsgkit.sample.plot import THEFT
 from nsgkit.sample.world import World

@@ -68,7 +68,7 @@ def check(exercise: Exercise, case: Case, given: Any) -> Feedback:
         return Feedback(WRONG_KIND, f"{error} Nothing is counted.")
     right = exercise.right_answer(case)
     if exercise.kind.same(answer, right):
-        return Feedback(RIGHT, f"Right. {exercise.why}\n{exercise.code}", answer=answer)
+        return Feedback(RIGHT, f"Right. {exercise.why}\n{exercise.call(case)}", answer=answer)
     for slip, led in exercise.mistakes(case):
         if exercise.kind.same(answer, led):
             return Feedback(SLIP, f"Not {shown(answer)}: {slip.say}", slip.name, answer, slip.see)

@@ -62,9 +62,9 @@ class Exercise:
 
     `make` draws a case, or None where the dice give nothing to ask about; `right` tells the answer by what
     was put into it. `code` is the public call that gives it, on the rows as `flows` and the texts of the
-    lines as `lines`, or on a company's `logs`, `conversations` and `network`, and what the question names
-    as `asked`: it is shown as the solution.
-    Exercises that `share` the same word throw the same dice, and so ask about the same company.
+    lines as `lines`, or on a company's `logs`, `conversations` and `network`, with what the question names as
+    `asked`: it is shown as the solution. A word of `asked` or of the facts in braces stands for what the case
+    has there. Exercises that `share` the same word throw the same dice, and so ask about the same company.
     """
 
     name: str
@@ -93,6 +93,17 @@ class Exercise:
     def question(self, case: Case) -> str:
         """Return what is asked of this case."""
         return self.ask.format(**case.asked)
+
+    def question_in_a_line(self, case: Case) -> str:
+        """Return what is asked without line breaks, as a table and a page show it."""
+        return " ".join(self.question(case).splitlines())
+
+    def call(self, case: Case) -> str:
+        """Return the public call that answers this case; its other braces are Python's own."""
+        code = self.code
+        for name, word in {**case.facts, **case.asked}.items():
+            code = code.replace(f"{{{name}}}", str(word))
+        return code
 
 
 def draw(exercise: Exercise, seed: object) -> Case:

@@ -150,5 +150,6 @@ class Question:
         return f"{self.exercise.name}: {self.exercise.question(self.case)}\n\n{as_text(self.case)}"
 
     def _repr_html_(self) -> str:
-        asked = f"<strong>{escape(self.exercise.question(self.case))}</strong>"
+        lines = self.exercise.question(self.case).splitlines()
+        asked = f"<strong>{'<br>'.join(map(escape, lines))}</strong>"
         return f"<p><code>{escape(self.exercise.name)}</code> {asked}</p>{as_html(self.case)}"

@@ -40,7 +40,7 @@ def _how(paper: Sequence[Asked]) -> Element:
 
 def _answers(paper: Sequence[Asked]) -> Element:
     rows: list[tuple[Inside, ...]] = [
-        (each.name, each.exercise.question(each.case),
+        (each.name, each.exercise.question_in_a_line(each.case),
          tag("span", shown(each.exercise.right_answer(each.case)), class_="right"))
         for each in paper
     ]  # fmt: skip

@@ -21,12 +21,14 @@ def _question(mark: Mark) -> Element:
     exercise, case = mark.asked.exercise, mark.asked.case
     notebook, _, heading = exercise.see.partition("#")
     solution: list[Inside] = [
-        f"The answer is {shown(exercise.right_answer(case))}. {exercise.why} ", tag("code", exercise.code),
+        f"The answer is {shown(exercise.right_answer(case))}. {exercise.why} ",
+        tag("code", exercise.call(case)),
         f" It is taught in {notebook}, {heading.replace('-', ' ')}.",
     ]  # fmt: skip
     return tag(
         "article", tag("h3", f"Question {int(mark.asked.name[1:])}: {exercise.skill}"),
-        tag("p", exercise.question(case)), rows_of(mark.asked), tag("p", _verdict(mark), class_="right"),
+        tag("p", exercise.question_in_a_line(case)), rows_of(mark.asked),
+        tag("p", _verdict(mark), class_="right"),
         tag("p", *solution),
     )  # fmt: skip
 

@@ -134,7 +134,7 @@ class Exam:
     def _rows(self) -> list[tuple[str, str, str]]:
         """Return name, question and recorded answer of each."""
         return [
-            (name, each.exercise.question(each.case),
+            (name, each.exercise.question_in_a_line(each.case),
              answers.shown(self.answers[name]) if name in self.answers else _OPEN)
             for name, each in self._questions.items()
         ]  # fmt: skip

@@ -8,6 +8,7 @@ from tests.training.again import (
     triage_door,
     triage_inside,
     triage_judged,
+    triage_logs,
 )
 
 AGAIN = (
@@ -18,4 +19,5 @@ AGAIN = (
     | triage_door.AGAIN
     | triage_inside.AGAIN
     | triage_judged.AGAIN
+    | triage_logs.AGAIN
 )

@@ -42,7 +42,7 @@ def run(monkeypatch, tmp_path):
 
 
 def test_there_is_one_for_each_track():
-    assert sorted(TRACKS.values()) == ["counting", "fields"]
+    assert sorted(TRACKS.values()) == ["counting", "fields", "triage"]
 
 
 @EACH

@@ -11,6 +11,7 @@ from nsgkit.sample.plot import THEFT
 from nsgkit.sample.scenes import incident, lookalikes
 from nsgkit.sample.world import World
 from nsgkit.training.triage.elsewhere import hidden, in_hours, seen_sending
+from nsgkit.training.triage.played import played
 
 SHOWN, RULED_OUT, OPEN = "shown", "ruled out", "open"
 
@@ -30,7 +31,7 @@ class Claim(NamedTuple):
 
 def _began(world: World, src: str, dst: str) -> list[Connection]:
     """Return what a source began to a destination, in time order."""
-    acted = chain(lookalikes.connections(world), incident.connections(world))
+    acted = chain(played(lookalikes, world), played(incident, world))
     return sorted(each for each in acted if (each.src, each.dst) == (src, dst))
 
 

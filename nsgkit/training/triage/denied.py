@@ -14,6 +14,7 @@ from nsgkit.sample.scenes import incident, internet, office
 from nsgkit.sample.world import World
 from nsgkit.training.answers import ADDRESS, PORT, together
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
+from nsgkit.training.triage.played import played
 from nsgkit.training.triage.told import SAME_COMPANY, company_case, company_of, entered, world_of
 
 _PURPOSE = "05-denied-flow-triage.ipynb#What-for"
@@ -25,7 +26,7 @@ _LATE = "03-know-your-flow-log.ipynb#Rows-that-show-less-than-they-seem-to"
 @lru_cache(3)
 def denied(world: World) -> tuple[Connection, ...]:
     """Return what was put in that a NIC denied, but for the hours that the logs have a hole in."""
-    acted = (each for scene in (office, internet, incident) for each in scene.connections(world))
+    acted = (each for scene in (office, internet, incident) for each in played(scene, world))
     entries = (entry for each in acted for entry in logged(world, each) if not entry.allowed)
     hole = gap(world)
     return tuple(entry.connection for entry in entries if (entry.host, entry.ms // HOUR) not in hole)

@@ -11,6 +11,7 @@ from nsgkit.sample.logging.connections import TCP
 from nsgkit.sample.scenes import incident, internet
 from nsgkit.training.answers import MOMENT, PORT, together
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
+from nsgkit.training.triage.played import played
 from nsgkit.training.triage.told import SAME_COMPANY, company_case, company_of, world_of
 
 _OPENED = "06-suspicious-patterns.ipynb#A-door-was-opened"
@@ -30,7 +31,7 @@ def _turned(case: Case) -> _Turn:
     tries = [
         each.start
         for scene in (internet, incident)
-        for each in scene.connections(world)
+        for each in played(scene, world)
         if (each.dst, each.dst_port, each.protocol) == door
     ]
     last, first = max(ms for ms in tries if ms < opened), min(ms for ms in tries if ms >= opened)

@@ -9,6 +9,7 @@ from nsgkit.sample.logging.defects import gap
 from nsgkit.sample.moments import HOUR, MINUTE, iso
 from nsgkit.sample.scenes import incident, lookalikes, office, servers, shop
 from nsgkit.sample.world import World
+from nsgkit.training.triage.played import played
 
 _AMONG_OWN = (shop, office, servers, lookalikes, incident)  # the internet's scene has no other NIC in it
 
@@ -61,7 +62,7 @@ def _counted(world: World, *, since_row_before: bool) -> tuple[str, ...]:
 
 def _at_nics(world: World, host: Host, *, own: bool = False) -> Iterator[list[Entry]]:
     """Yield of each connection of the machine what the NIC at its other end wrote down, or its own."""
-    connections = chain.from_iterable(scene.connections(world) for scene in _AMONG_OWN)
+    connections = chain.from_iterable(played(scene, world) for scene in _AMONG_OWN)
     for connection in connections:
         if host.ip in (connection.src, connection.dst):
             yield [row for row in logged(world, connection) if (row.host is host) is own]

@@ -9,6 +9,7 @@ from nsgkit.sample.scenes import incident
 from nsgkit.sample.world import World
 from nsgkit.training.answers import ADDRESS, WHOLE, together
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
+from nsgkit.training.triage.played import played
 from nsgkit.training.triage.told import SAME_COMPANY, company_case, company_of, fact, world_of
 
 _GUESSED = "06-suspicious-patterns.ipynb#Somebody-guesses-a-password"
@@ -35,7 +36,7 @@ def let_in(case: Case) -> list[Connection]:
     """Return what was put in of the guesser while the rule was open, all of it before the logs' hole."""
     world, who = world_of(case), guesser(case)
     opened, shut = (world.at(moment) for moment in (world.plot.times.opened, world.plot.times.shut))
-    return [each for each in incident.connections(world) if each.src == who and opened <= each.start < shut]
+    return [each for each in played(incident, world) if each.src == who and opened <= each.start < shut]
 
 
 def calls_of(case: Case, source: str, decision: str) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from nsgkit.sample.scenes import incident, servers, shop
 from nsgkit.sample.world import World
 from nsgkit.training.answers import ADDRESS, MOMENT, together
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
+from nsgkit.training.triage.played import played
 from nsgkit.training.triage.told import SAME_COMPANY, company_case, company_of, robbed, when, world_of
 
 _MACHINES = frozenset(host.ip for host in HOSTS)
@@ -28,12 +29,12 @@ def _make(rng: Random) -> Case | None:
     An administrator who happens to go to a machine for the first time just then would be first, and harmless.
     """
     case = company_case(rng, robbed)
-    return case if case and _first_new(world_of(case)) in incident.connections(world_of(case)) else None
+    return case if case and _first_new(world_of(case)) in played(incident, world_of(case)) else None
 
 
 def _made(world: World) -> list[Connection]:
     """Return what the machine that was entered opened to machines of the company, in the order of time."""
-    acted = chain(shop.connections(world), servers.connections(world), incident.connections(world))
+    acted = chain(played(shop, world), played(servers, world), played(incident, world))
     entered = world.cast.entered.ip
     return sorted(each for each in acted if each.src == entered and each.dst in _MACHINES)
 
@@ -41,7 +42,7 @@ def _made(world: World) -> list[Connection]:
 def _search(world: World) -> list[Connection]:
     """Return the attempts of the search for file shares, in the order of time."""
     searched = frozenset(incident.sweep(world))
-    return [each for each in incident.connections(world) if each.dst in searched and each.lasts < MINUTE]
+    return [each for each in played(incident, world) if each.dst in searched and each.lasts < MINUTE]
 
 
 def _first_new(world: World) -> Connection:

@@ -13,6 +13,7 @@ from nsgkit.sample.world import World
 from nsgkit.training.answers import WHOLE, choice, several, together
 from nsgkit.training.exercise import Case, Exercise, Slip
 from nsgkit.training.given import UNKNOWN
+from nsgkit.training.triage.played import played
 from nsgkit.training.triage.told import SAME_COMPANY, company_case, company_of, world_of
 
 _LESS = "03-know-your-flow-log.ipynb#Rows-that-show-less-than-they-seem-to"
@@ -32,7 +33,7 @@ def _without_address(rng: Random) -> Case | None:
 def _leftovers(case: Case) -> list[Connection]:
     """Return what came from outside to the workstations, as it was put in: nothing else does."""
     addresses = {host.ip for host in OFFICE}
-    return [each for each in internet.connections(world_of(case)) if each.dst in addresses]
+    return [each for each in played(internet, world_of(case)) if each.dst in addresses]
 
 
 def _sources(case: Case) -> int:
@@ -111,7 +112,7 @@ SNAT = Exercise(
 
 def _begun(world: World) -> Iterator[Entry]:
     """Yield what is logged without state, as the records have it: the demo machine's visits."""
-    visits = [each for each in internet.connections(world) if each.dst == DEMOVM.ip]
+    visits = [each for each in played(internet, world) if each.dst == DEMOVM.ip]
     entries = [entry for each in visits for entry in logged(world, each)]
     kept = [each for each in entries if each.allowed and stateless(each.host, each.rule)]
     for lines in minutes(world, kept).values():

@@ -11,6 +11,7 @@ from nsgkit.sample.scenes import incident, lookalikes, office
 from nsgkit.sample.world import World
 from nsgkit.training.answers import ADDRESS, MOMENT, amount, together
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
+from nsgkit.training.triage.played import played
 from nsgkit.training.triage.told import SAME_COMPANY, company_case, fact, robbed, when, world_of
 
 _LEAVES = "06-suspicious-patterns.ipynb#Data-leaves"
@@ -26,7 +27,7 @@ def _drop(case: Case) -> str:
 
 
 def _uploads(case: Case) -> list[Connection]:
-    return [each for each in incident.connections(world_of(case)) if each.dst == _drop(case)]
+    return [each for each in played(incident, world_of(case)) if each.dst == _drop(case)]
 
 
 def _sent(case: Case) -> tuple[str, int]:
@@ -47,7 +48,7 @@ def _of_end_rows(case: Case) -> tuple[str, int]:
 def _backups(case: Case, src: str, dst: str) -> list[Connection]:
     """Return what every night carries from or to one place."""
     ends = (src, dst)
-    return [each for each in lookalikes.connections(world_of(case)) if (each.src, each.dst) == ends]
+    return [each for each in played(lookalikes, world_of(case)) if (each.src, each.dst) == ends]
 
 
 def _download(case: Case, *, both: bool) -> tuple[str, int]:
@@ -133,7 +134,7 @@ def _laid(case: Case) -> Connection:
     ends = fact(case, "staging")["entities"]
     return next(
         each
-        for each in incident.connections(world_of(case))
+        for each in played(incident, world_of(case))
         if each.src in ends["src_ip"] and each.dst in ends["dst_ip"] and each.src_port in ends["src_port"]
     )
 
@@ -145,16 +146,14 @@ def _place(case: Case) -> tuple[str, pd.Timestamp]:
 def _collected(case: Case) -> Connection:
     """Return the connection in which it was fetched from the database."""
     return next(
-        each
-        for each in incident.connections(world_of(case))
-        if (each.src, each.dst) == (_laid(case).src, DB1.ip)
+        each for each in played(incident, world_of(case)) if (each.src, each.dst) == (_laid(case).src, DB1.ip)
     )
 
 
 def _kept_open(case: Case) -> Connection:
     """Return the share that the workstation keeps open on that day: its longest connection to that place."""
     laid, world = _laid(case), world_of(case)
-    shares = [each for each in office.connections(world) if (each.src, each.dst) == (laid.src, laid.dst)]
+    shares = [each for each in played(office, world) if (each.src, each.dst) == (laid.src, laid.dst)]
     return max((each for each in shares if each.start >= world.midnights[-1]), key=lambda each: each.lasts)
 
 

@@ -12,6 +12,7 @@ from nsgkit.sample.randomness import shuffled
 from nsgkit.sample.scenes import incident, lookalikes, office, servers, shop
 from nsgkit.training.answers import choice, together
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
+from nsgkit.training.triage.played import played
 from nsgkit.training.triage.told import SAME_COMPANY, company_case, facts, world_of
 
 Pair = tuple[str, str]
@@ -42,7 +43,7 @@ def _make(rng: Random) -> Case | None:
 
 def _what_they_are(case: Case, rng: Random) -> dict[Pair, str]:
     """Return what each pair is that is planted, and some that people make, in the order of addresses."""
-    acted = [*chain.from_iterable(scene.connections(world_of(case)) for scene in _SCENES)]
+    acted = [*chain.from_iterable(played(scene, world_of(case)) for scene in _SCENES)]
     found = dict.fromkeys([*_at_work(acted), *shuffled(rng, _web_sites(acted))[:_SITES]], _PEOPLE)
     for kind, what in _PLANTED.items():
         for each in facts(case, kind):

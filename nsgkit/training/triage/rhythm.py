@@ -8,6 +8,7 @@ from nsgkit.sample.company.network import UPTIME
 from nsgkit.sample.scenes import incident
 from nsgkit.training.answers import ADDRESS, amount, together
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
+from nsgkit.training.triage.played import played
 from nsgkit.training.triage.told import SAME_COMPANY, company_case, company_of, entered, fact, world_of
 
 _BEACON = "06-suspicious-patterns.ipynb#A-machine-calls-home"
@@ -20,7 +21,7 @@ def _make(rng: Random) -> Case | None:
 def _beat(case: Case) -> tuple[str, float]:
     """Return where it calls home to, and the median of the seconds between two calls, as they were put in."""
     control = str(fact(case, "beacon")["entities"]["dst_ip"][0])
-    calls = [each.start for each in incident.connections(world_of(case)) if each.dst == control]
+    calls = [each.start for each in played(incident, world_of(case)) if each.dst == control]
     return control, float(pd.Series(sorted(calls)).diff().median() / 1_000)
 
 

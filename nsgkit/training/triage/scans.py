@@ -11,6 +11,7 @@ from nsgkit.sample.logging.connections import Connection
 from nsgkit.sample.scenes import incident
 from nsgkit.training.answers import ADDRESS, WHOLE, amount, together
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
+from nsgkit.training.triage.played import played
 from nsgkit.training.triage.told import SAME_COMPANY, company_case, company_of, entered, world_of
 
 _SCANS = "06-suspicious-patterns.ipynb#Somebody-looks-for-open-doors"
@@ -35,7 +36,7 @@ def _span(times: "pd.Series[Any]") -> float:
 def _at_the_machine(case: Case) -> list[Connection]:
     """Return what the lookout tried at the machine whose ports it goes through."""
     cast = world_of(case).cast
-    story = incident.connections(world_of(case))
+    story = played(incident, world_of(case))
     return [each for each in story if (each.src, each.dst) == (cast.lookout, cast.entered.ip)]
 
 
@@ -136,7 +137,7 @@ def _sweep(case: Case) -> list[Connection]:
     world = world_of(case)
     begin, end = world.at(world.plot.times.horizontal_scan), world.at(world.plot.times.to_files)
     targets = frozenset(incident.sweep(world))
-    return [each for each in incident.connections(world) if each.dst in targets and begin <= each.start < end]
+    return [each for each in played(incident, world) if each.dst in targets and begin <= each.start < end]
 
 
 def _silent(case: Case) -> Scan:

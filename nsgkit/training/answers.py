@@ -102,7 +102,7 @@ def several(*options: str) -> Kind:
     >>> read(several("T", "U", "6"), ["U", 6])
     ('6', 'U')
     """
-    needs = f"some of {', '.join(options)}, such as {[*options[:2]]}"
+    needs = f"some of {', '.join(options)}, such as {[*options[-2:]]}"
 
     def chosen(given: Any) -> tuple[str, ...]:
         if isinstance(given, str) and given.strip() in options:  # though it has a comma, or is called "none"

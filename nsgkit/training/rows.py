@@ -10,7 +10,7 @@ from nsgkit.training.exercise import Case
 def as_text(case: Case) -> str:
     """Return the rows of a case, each with its number and where it was logged; or the record, or the logs."""
     if case.company is not None:
-        return "\n".join(f"  {name:<15} {what}" for name, what in _beside(case.company))
+        return f".logs: {_span(case.company)}; and .conversations, .network and .folder."
     if case.record is not None:
         return json.dumps(case.record, indent=1)
     return "\n".join(f"{number:>3}  {line.where}  {line.text}" for number, line in enumerate(case.lines, 1))
@@ -19,12 +19,8 @@ def as_text(case: Case) -> str:
 def as_html(case: Case) -> str:
     """Return the same as a table."""
     if case.company is not None:
-        told = "".join(
-            f'<tr><td style="text-align: left"><code>{escape(name)}</code></td>'
-            f'<td style="text-align: left">{escape(what)}</td></tr>'
-            for name, what in _beside(case.company)
-        )
-        return f"<table>{told}</table>"
+        names = (f"<code>{escape(name)}</code>" for name in (".conversations", ".network", ".folder"))
+        return f"<p><code>.logs</code>: {escape(_span(case.company))}; and {' '.join(names)}</p>"
     if case.record is not None:
         return f"<pre>{'<br>'.join(escape(line) for line in as_text(case).splitlines())}</pre>"
     rows = "".join(
@@ -36,13 +32,8 @@ def as_html(case: Case) -> str:
     return f"<table><thead><tr><th>Row</th><th>Where</th>{left}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _beside(company: Company) -> tuple[tuple[str, str], ...]:
-    """Return by which names a company's logs are to be had, and what they are."""
+def _span(company: Company) -> str:
+    """Return how many rows a company's logs have, and of which time: two companies differ in it."""
     flows, blobs = company.logs.flows, company.logs.blobs
     first, last = (f"{time:%Y-%m-%d %H:%M}" for time in (flows["time"].min(), flows["time"].max()))
-    return (
-        (".logs", f"{len(flows):,} flow rows of {blobs['mac'].nunique()} NICs, {first} to {last} UTC"),
-        (".conversations", "its connections, each once"),
-        (".network", "what the company knows about its own network: names, subnets, sites"),
-        (".folder", f"where they lie: {company.folder}"),
-    )
+    return f"{len(flows):,} flow rows of {blobs['mac'].nunique()} NICs, {first} to {last} UTC"

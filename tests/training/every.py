@@ -45,6 +45,15 @@ def names_each_slip(exercise, case):
         assert not right & tokens(slip.say)
 
 
+def tells_no_answer(exercise, case):
+    """What is given as an example of several words is not the right answer."""
+    parts, right = exercise.kind.parts, exercise.right_answer(case)
+    pairs = zip(parts, right, strict=True) if parts else [(exercise.kind, right)]
+    for kind, answer in pairs:
+        if kind.name == "several":
+            assert shown(answer) not in re.sub(r"[][']", "", kind.needs.partition("such as ")[2])
+
+
 def tokens(text):
     """The words and numbers of a text, as they stand."""
     return set(re.findall(r"[\w.:,-]*\w", text.casefold()))

@@ -43,6 +43,12 @@ def test_each_slip_has_its_own_sentence(exercise):
 
 
 @each
+def test_what_is_said_to_give_is_not_what_is_right(exercise):
+    for case in cases(exercise):
+        every.tells_no_answer(exercise, case)
+
+
+@each
 def test_each_slip_can_be_made_on_many_seeds(exercise):
     for slip in exercise.slips:
         made = [case for case in cases(exercise) if slip in [each for each, _ in exercise.mistakes(case)]]

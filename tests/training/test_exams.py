@@ -174,7 +174,7 @@ def test_what_is_handed_out_has_rows_and_questions_alone(made):
         told = json.loads((folder / "questions.json").read_text())
         assert told.keys() == {"made_by", "questions"}
         for each in told["questions"]:
-            assert each.keys() == {"name", "exercise", "question", "lines", "record", "logs"}
+            assert each.keys() == {"name", "exercise", "question", "asked", "lines", "record", "logs"}
             assert all(len(line) == 5 for line in each["lines"])
 
 

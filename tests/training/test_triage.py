@@ -46,6 +46,12 @@ def test_the_question_is_complete(exercise):
 
 
 @each
+def test_what_is_said_to_give_is_not_what_is_right(exercise):
+    for case in cases(exercise):
+        every.tells_no_answer(exercise, case)
+
+
+@each
 def test_the_right_answer_is_known_without_the_logs(exercise):
     for case in cases(exercise):
         assert exercise.right_answer(replace(case, company=None)) == exercise.right_answer(case)

@@ -44,6 +44,7 @@ def _told(asked: Asked) -> dict[str, Any]:
         "name": asked.name,
         "exercise": asked.exercise.name,
         "question": asked.exercise.question(asked.case),
+        "asked": dict(asked.case.asked),
         "lines": [list(line) for line in asked.case.lines],
         "record": asked.case.record,
         "logs": asked.logs,
@@ -83,14 +84,16 @@ def _checked(told: dict[str, Any]) -> dict[str, Any]:
     logs = not told["logs"] or COMPANY.fullmatch(told["logs"])  # it never leads to another place
     lines = all(tuple(map(type, line)) == _LINE for line in told["lines"])
     record = told["record"] is None or isinstance(told["record"], dict)
-    if not (texts and lines and record and logs and told["name"].isidentifier()):
+    words = isinstance(told["asked"], dict)
+    if not (texts and lines and record and words and logs and told["name"].isidentifier()):
         raise ValueError("no question")
     return told
 
 
 def _asked(told: dict[str, Any], exercise: Exercise, folder: Path) -> Asked:
     company = _company(folder / told["logs"]) if told["logs"] else None
-    case = Case(tuple(Line(*line) for line in told["lines"]), {}, record=told["record"], company=company)
+    lines = tuple(Line(*line) for line in told["lines"])
+    case = Case(lines, {}, asked=told["asked"], record=told["record"], company=company)
     return Asked(told["name"], _bare(exercise, told["name"], told["question"], case), case, told["logs"])
 
 

@@ -21,8 +21,14 @@ _LEFT_OUT = "03-know-your-flow-log.ipynb#What-a-flow-log-leaves-out"
 _EMPTY = "03-know-your-flow-log.ipynb#Empty,-and-zero"
 _DENIED = "03-know-your-flow-log.ipynb#Denied,-in-both-families"
 _ANSWERS, _ATTACK, _SCAN = "late answers", "attack on a web server", "port scan"
-_READINGS = ("unanswered scan", "answered visits", "denied attempts", "outbound calls")
-_OPEN = _READINGS[:2]
+_SILENCE, _VISITS, _DENIALS, _CALLS = (
+    "unanswered scan",
+    "answered visits",
+    "denied attempts",
+    "outbound calls",
+)
+_READINGS = (_CALLS, _SILENCE, _DENIALS, _VISITS)
+_OPEN = (_SILENCE, _VISITS)
 
 
 def _without_address(rng: Random) -> Case | None:
@@ -147,7 +153,7 @@ STATELESS = Exercise(
     ask="What the rule {rule} let in to {machine} has begin rows and nothing more: no continuing row, no "
     "end, no counter. How many connections began under it? How many bytes did they carry? And which of these "
     f"could leave such rows, if nothing else is known: {', '.join(_READINGS)}? Give all three, such as "
-    f"(12, 4500, ['{_READINGS[2]}']).",
+    f"(12, 4500, ['{_DENIALS}']).",
     kind=together(WHOLE, WHOLE, several(*_READINGS)),
     make=_without_state,
     right=_with(UNKNOWN, *_OPEN),
@@ -162,27 +168,27 @@ STATELESS = Exercise(
         ),
         Slip(
             "stateless-as-scan",
-            _with(UNKNOWN, _READINGS[0]),
+            _with(UNKNOWN, _SILENCE),
             "you decided that nobody replied. Under this rule nothing is logged after the begin, whatever "
             "came of it.",
             _LEFT_OUT,
         ),
         Slip(
             "stateless-as-scan",
-            _with(0, _READINGS[0]),
+            _with(0, _SILENCE),
             "you took begins without ends for attempts that carried nothing. Under this rule nothing is "
             "logged after the begin, and nobody counted.",
             _LEFT_OUT,
         ),
         Slip(
             "begin-as-success",
-            _with(UNKNOWN, _READINGS[1]),
+            _with(UNKNOWN, _VISITS),
             "you decided that the machine replied. A begin row says that the rule let a first packet in.",
             _LEFT_OUT,
         ),
         Slip(
             "no-end-as-denied",
-            _with(UNKNOWN, *_READINGS[:3]),
+            _with(UNKNOWN, *_OPEN, _DENIALS),
             "the decision of these rows is allowed: what the rule turned away would say so.",
             _DENIED,
         ),

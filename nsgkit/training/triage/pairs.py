@@ -37,7 +37,7 @@ def _make(rng: Random) -> Case | None:
     first = [pair for pairs in kinds for pair in pairs[:1]]
     others = shuffled(rng, [pair for pair in what if pair not in first])
     pairs = shuffled(rng, [*first, *others][:_ASKED])
-    named = "; ".join(f"({number}) {src} to {dst}" for number, (src, dst) in enumerate(pairs, 1))
+    named = "\n".join(f"({number}) {src} to {dst}" for number, (src, dst) in enumerate(pairs, 1))
     return replace(case, facts={**case.facts, "what": what}, asked={"pairs": pairs, "named": named})
 
 
@@ -114,7 +114,7 @@ BEACON_OR_NOT = Exercise(
     name="beacon_or_not",
     level=3,
     skill="what a rhythm says, and what it does not",
-    ask="Six pairs of source and destination: {named}. What is each of them? A beacon: steady calls day and "
+    ask="Six pairs of source and destination:\n{named}\nWhat is each of them? A beacon: steady calls day and "
     "night from a machine of the company to an address outside that no other machine of the company calls. "
     "Clockwork: calls as steady, day and night, but from outside, or inside the company, or to an address "
     "outside that more than one of its machines calls. A long connection: a single one that lasts more than "

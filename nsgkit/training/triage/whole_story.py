@@ -53,7 +53,7 @@ def _lettered(case: Case, letters: Sequence[str], chosen: list[Fact], pair: dict
     events[unseen] = f"src:{pair['src_ip'].replace(' or ', ',')} dst:{pair['dst_ip']} protocol:ICMP"
     began = {letter: _time(each) for letter, each in zip(seen, chosen, strict=True)}
     asked = {
-        "told": "; ".join(f"{letter}: {words[letter]}" for letter in _LETTERS),
+        "told": "\n".join(f"({letter}) {words[letter]}" for letter in _LETTERS),
         "events": {letter: events[letter] for letter in _LETTERS},
     }
     return replace(case, facts={**case.facts, "began": began, "unseen": unseen}, asked=asked)
@@ -170,7 +170,7 @@ TIMELINE = Exercise(
     level=3,
     skill="events in their order",
     ask="Somebody got into this company. Put these eight events in order, each by its first row in the "
-    "logs; some belong to the attack, and some to every day. {told}. One of them would leave no row in any "
+    "logs; some belong to the attack, and some to every day.\n{told}\nOne of them would leave no row in any "
     "flow log: give its letter last. Eight letters, such as ['H', 'G', 'F', 'E', 'D', 'C', 'B', 'A'].",
     kind=together(*[choice(*_LETTERS)] * len(_LETTERS)),
     make=_draw,

@@ -151,5 +151,5 @@ class Question:
 
     def _repr_html_(self) -> str:
         lines = self.exercise.question(self.case).splitlines()
-        asked = f"<strong>{'<br>'.join(map(escape, lines))}</strong>"
+        asked = f"<strong>{'<br>'.join(escape(line) for line in lines)}</strong>"
         return f"<p><code>{escape(self.exercise.name)}</code> {asked}</p>{as_html(self.case)}"

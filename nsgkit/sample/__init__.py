@@ -46,7 +46,9 @@ def make_samples(seed: int = 0, *, days: int = 2, nics: int = 8, internet: bool 
     world = the_world(seed, days=days, nics=nics, internet=internet)
     hours, cut_record = _changed_hours(world)
     beside = _beside(world, truth(world, hours, cut_record, _facts(world)))
-    return _blobs(world, hours, cut_record) | {name: text.encode("utf-8") for name, text in beside.items()}
+    files = _blobs(world, hours, cut_record) | {name: text.encode("utf-8") for name, text in beside.items()}
+    said = world.naming.said
+    return {said(name): said(content.decode("utf-8")).encode("utf-8") for name, content in files.items()}
 
 
 def write_samples(

@@ -12,6 +12,7 @@ from random import Random
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.sample.cast import Cast, drawn_cast
 from nsgkit.sample.company import machines
+from nsgkit.sample.company.naming import ITS_OWN, Naming, drawn_naming
 from nsgkit.sample.company.network import Host
 from nsgkit.sample.habits import Habits, drawn_habits
 from nsgkit.sample.moments import DAY, SECOND, offset, weekday
@@ -41,6 +42,7 @@ class World:
     habits: Habits
     nics: int = machines.FEWEST
     internet: bool = False
+    naming: Naming = ITS_OWN
 
     @property
     def midnights(self) -> tuple[int, ...]:
@@ -121,8 +123,8 @@ def the_world(
         story, cast = _start(_dice(seed, "date")), drawn_cast(_dice(seed, "cast"))
         oddities = drawn_oddities(_dice(seed, "oddities"), cast.entered)
         plot, habits = drawn_plot(_dice(seed, "plot")), drawn_habits(_dice(seed, "habits"))
-    end = story + _STORY * DAY
-    return World(seed, end - days * DAY, story, end, cast, plot, oddities, habits, nics, internet)
+    end, naming = story + _STORY * DAY, drawn_naming(_dice(seed, "naming")) if seed else ITS_OWN
+    return World(seed, end - days * DAY, story, end, cast, plot, oddities, habits, nics, internet, naming)
 
 
 def _check(days: object, nics: object, internet: object) -> None:

@@ -15,6 +15,7 @@ from nsgkit.counting.conversations import conversations
 from nsgkit.enrich.network import Network, own_networks
 from nsgkit.flows.logs import FlowLogs, read_logs
 from nsgkit.sample import make_samples
+from nsgkit.sample.world import the_world
 
 # What tells what is planted, or which of it is harmless, is not handed out; the rest is what a company knows.
 _TELLING = ("README.md", "feed.csv", "known.toml", "truth.json")
@@ -46,9 +47,12 @@ class Company:
 
 
 def made(seed: int) -> tuple[Company, dict[str, Any]]:
-    """Return the company of a seed, and its truth.json. It takes some seconds; the last few are kept."""
+    """Return the company of a seed, and its truth.json in the sample's words, as scenes tell it.
+
+    It takes some seconds; the last few are kept.
+    """
     company, truth = _made(seed)
-    return company, json.loads(truth)
+    return company, json.loads(the_world(seed).naming.meant(truth.decode("utf-8")))
 
 
 @lru_cache(_MADE)

@@ -27,7 +27,8 @@ class Case:
 
     `facts` is what the maker knows: right answers are told by it, never by reading the rows again. `asked`
     has the words that the question takes up, such as the name of a machine. `record` is shown in place of
-    the lines where the question is about a whole record. `company` is there where whole logs are asked about.
+    the lines where the question is about a whole record. `company` is there where whole logs are asked about:
+    exercises know its machines by the sample's words, and `words` puts a text into the company's own.
     """
 
     lines: tuple[Line, ...]
@@ -35,6 +36,17 @@ class Case:
     asked: Mapping[str, Any] = field(default_factory=dict)
     record: Mapping[str, Any] | None = None
     company: Company | None = None
+    words: Callable[[str], str] = str
+
+    def said(self, value: Any) -> Any:
+        """Return what an exercise says, in the company's own words: a text, or several in one."""
+        if isinstance(value, str):
+            return self.words(value)
+        if isinstance(value, Mapping):
+            return {self.said(name): self.said(each) for name, each in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self.said(each) for each in value]
+        return value
 
     @property
     def flows(self) -> pd.DataFrame:
@@ -83,16 +95,16 @@ class Exercise:
 
     def right_answer(self, case: Case) -> Any:
         """Return the right answer, as answers of its kind are compared."""
-        return read(self.kind, self.right(case))
+        return read(self.kind, case.said(self.right(case)))
 
     def mistakes(self, case: Case) -> list[tuple[Slip, Any]]:
         """Return the mistakes that these rows give the chance to make, with the answers that they lead to."""
         led = [(slip, slip.answer(case)) for slip in self.slips]
-        return [(slip, read(self.kind, answer)) for slip, answer in led if answer is not NOT_HERE]
+        return [(slip, read(self.kind, case.said(answer))) for slip, answer in led if answer is not NOT_HERE]
 
     def question(self, case: Case) -> str:
         """Return what is asked of this case."""
-        return self.ask.format(**case.asked)
+        return case.words(self.ask.format(**case.asked))
 
     def question_in_a_line(self, case: Case) -> str:
         """Return what is asked without line breaks, as a table and a page show it."""
@@ -103,7 +115,7 @@ class Exercise:
         code = self.code
         for name, word in {**case.facts, **case.asked}.items():
             code = code.replace(f"{{{name}}}", str(word))
-        return code
+        return case.words(code)
 
 
 def draw(exercise: Exercise, seed: object) -> Case:

@@ -82,7 +82,8 @@ class Question:
     @property
     def asked(self) -> Mapping[str, Any]:
         """What the question names, by the words that its solution uses."""
-        return self.case.asked
+        found: Mapping[str, Any] = self.case.said(self.case.asked)
+        return found
 
     @property
     def folder(self) -> Path:

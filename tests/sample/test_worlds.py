@@ -56,7 +56,7 @@ def test_its_rows_lie_in_its_two_days(one):
 
 def test_no_outsider_is_real(one):
     documentation = map(ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"))
-    own = map(ip_network, ("10.0.0.0/8", "192.168.40.0/24", "168.63.129.16/32"))
+    own = map(ip_network, ("10.0.0.0/8", "192.168.0.0/16", "168.63.129.16/32"))
     known = [*documentation, *own]
     seen = {ip_address(text) for text in {*one.flows["src_ip"], *one.flows["dst_ip"]}}
     assert [address for address in seen if not any(address in each for each in known)] == []
@@ -98,7 +98,7 @@ def test_the_hole_is_where_truth_says_and_there_is_no_other(one):
     full = set().union(*hours)
     assert len(full) == 48
     assert full - hours[gap["mac"]] == {*map(pd.Timestamp, gap["hours"])}
-    late = one.blobs.loc[one.blobs["mac"] == DEMOVM.mac, "hour"]
+    late = one.blobs.loc[one.blobs["mac"] == one.world.naming.said(DEMOVM.mac), "hour"]
     assert sorted(len(those) for those in hours) == sorted([len(late), 48 - len(gap["hours"]), *[48] * 6])
 
 
@@ -113,7 +113,7 @@ def test_the_door_is_the_one_in_nsg_json(one):
     rules = [rule for nsg in json.loads(one.files["nsg.json"]) for rule in nsg["securityRules"]]
     (door,) = (rule for rule in rules if rule["name"].startswith("Temp-"))
     assert door["access"] == "Deny"
-    assert door["destinationAddressPrefix"] == f"{one.world.cast.entered.ip}/32"
+    assert door["destinationAddressPrefix"] == one.world.naming.said(f"{one.world.cast.entered.ip}/32")
     assert {door["destinationPortRange"]} == {
         *map(str, belonging(one.flows, harmful(one.truth)["rule opened"])["dst_port"])
     }

@@ -24,11 +24,11 @@ NOBODY_SAW_IT, ROBBED = 2, 2001  # a world in which the hidden machine was seen 
 
 @pytest.mark.parametrize("seed", [NOBODY_SAW_IT, ROBBED])
 def test_rows_say_to_each_claim_what_was_put_in(seed):
-    world, case = the_world(seed), Case((), {}, company=made(seed)[0])
+    world, case = the_world(seed), Case((), {}, company=made(seed)[0], words=the_world(seed).naming.said)
     one = replace(BOTH_SIDES, kind=choice(claims.SHOWN, claims.RULED_OUT, claims.OPEN))
     for claim in (claim for sort in SORTS for claim in sort(world)):
         told = answer_by_code(one, replace(case, asked={"calls": f"{claim.call},"}))
-        assert told == judged(case, claim.text) == claim.verdict != claim.wrong, claim.text
+        assert told == judged(case, case.words(claim.text)) == claim.verdict != claim.wrong, claim.text
 
 
 def test_a_machine_that_nobody_saw_may_have_been_off():

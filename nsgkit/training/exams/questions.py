@@ -44,7 +44,7 @@ def _told(asked: Asked) -> dict[str, Any]:
         "name": asked.name,
         "exercise": asked.exercise.name,
         "question": asked.exercise.question(asked.case),
-        "asked": dict(asked.case.asked),
+        "asked": asked.case.said(asked.case.asked),
         "lines": [list(line) for line in asked.case.lines],
         "record": asked.case.record,
         "logs": asked.logs,

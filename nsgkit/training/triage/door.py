@@ -103,7 +103,7 @@ def _first_denial(case: Case) -> _Turn:
 
 def _of_records(case: Case) -> _Turn:
     """Return when the two records were written, instead of what their tuples say."""
-    rows = _at_door(case, case.flows)
+    rows = _at_door(case, company_of(case).flows)
     let_in = rows[rows["decision"] == "allowed"].iloc[0]
     denied = rows[(rows["decision"] == "denied") & (rows["time"] < let_in["time"])].iloc[-1]
     return world_of(case).plot.port, denied["record_time"], let_in["record_time"]

@@ -61,7 +61,7 @@ def _guesses(case: Case) -> tuple[str, int]:
 
 def _rows(case: Case) -> tuple[str, int]:
     """Return how many rows the guesser has that were allowed."""
-    flows, who = case.flows, guesser(case)
+    flows, who = company_of(case).flows, guesser(case)
     return who, int(((flows["src_ip"] == who) & (flows["decision"] == "allowed")).sum())
 
 

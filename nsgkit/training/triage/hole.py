@@ -46,7 +46,7 @@ def _growing(case: Case) -> Hours:
 
 def _quiet(case: Case) -> Any:
     """Return the one hour of a NIC's blob with the fewest rows; none where two have as few, or it was cut."""
-    fewest = company_of(case).logs.blobs.nsmallest(2, "rows")
+    fewest = company_of(case).blobs.nsmallest(2, "rows")
     hour = fewest["hour"].iloc[0], 1
     return NOT_HERE if fewest["rows"].nunique() == 1 or hour == _growing(case) else hour
 
@@ -54,7 +54,7 @@ def _quiet(case: Case) -> Any:
 def _silence(case: Case) -> Any:
     """Return the hole as if it began with the first minute without a row of the NIC."""
     begin, hours = _hole(case)
-    times = case.flows.loc[case.flows["mac"] == _oddity(case, "gap")["mac"], "time"]
+    times = company_of(case).flows.loc[company_of(case).flows["mac"] == _oddity(case, "gap")["mac"], "time"]
     last = times[times < begin].max().floor("min") + pd.Timedelta("1min")
     return (last, hours) if last < begin else NOT_HERE
 
@@ -141,7 +141,7 @@ def _alive(case: Case) -> Any:
 
 def _rows_elsewhere(case: Case) -> pd.DataFrame:
     """Return the rows of other NICs that have the machine at one end."""
-    flows, address = case.flows, case.asked["address"]
+    flows, address = company_of(case).flows, case.asked["address"]
     ends = (flows["src_ip"] == address) | (flows["dst_ip"] == address)
     found: pd.DataFrame = flows[ends & (flows["mac"] != case.asked["mac"])]
     return found
@@ -156,8 +156,8 @@ def _at_any_hour(case: Case) -> Any:
 def _others_went_on(case: Case) -> Any:
     """Return all other machines whose NICs wrote rows in the hours of the hole."""
     hid, begin, end = hidden(world_of(case))
-    times = case.flows["time"].astype("datetime64[ms, UTC]").astype("int64")
-    logging = {*case.flows.loc[times.between(begin, end, inclusive="left"), "mac"]}
+    times = company_of(case).flows["time"].astype("datetime64[ms, UTC]").astype("int64")
+    logging = {*company_of(case).flows.loc[times.between(begin, end, inclusive="left"), "mac"]}
     return "up", sorted(host.ip for host in HOSTS if host.mac in logging and host is not hid)
 
 

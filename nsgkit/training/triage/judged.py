@@ -53,7 +53,7 @@ def _each_machine(case: Case) -> int:
 
 def _all_denied(case: Case) -> int:
     """Return from how many outside addresses anything inbound was denied, anywhere in the company."""
-    flows, network = case.flows, company_of(case).network
+    flows, network = company_of(case).flows, company_of(case).network
     denied = flows[(flows["decision"] == "denied") & (flows["direction"] == "inbound")]
     return int(denied.loc[~network.is_inside(denied["src_ip"]), "src_ip"].nunique())
 
@@ -141,7 +141,7 @@ def _with(size: object, *readings: str) -> Any:
 
 def _every_begin(case: Case) -> tuple[int, str, tuple[str, ...]]:
     """Count every inbound row at the machine that says B: the denied ones say it as well."""
-    flows = case.flows
+    flows = company_of(case).flows
     here = (flows["dst_ip"] == case.asked["machine"]) & (flows["direction"] == "inbound")
     return int((here & (flows["state"] == "begin")).sum()), UNKNOWN, _OPEN
 

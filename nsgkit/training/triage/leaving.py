@@ -12,7 +12,7 @@ from nsgkit.sample.world import World
 from nsgkit.training.answers import ADDRESS, MOMENT, amount, together
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
 from nsgkit.training.triage.played import played
-from nsgkit.training.triage.told import SAME_COMPANY, company_case, fact, robbed, when, world_of
+from nsgkit.training.triage.told import SAME_COMPANY, company_case, company_of, fact, robbed, when, world_of
 
 _LEAVES = "06-suspicious-patterns.ipynb#Data-leaves"
 _SUMS = "03-know-your-flow-log.ipynb#Begin,-continuing,-end"
@@ -40,7 +40,7 @@ def _largest(case: Case) -> Any:
 
 
 def _of_end_rows(case: Case) -> tuple[str, int]:
-    rows = case.flows
+    rows = company_of(case).flows
     ends = rows[(rows["dst_ip"] == _drop(case)) & (rows["state"] == "end")]
     return _drop(case), int(ends["bytes_src_to_dst"].sum())
 

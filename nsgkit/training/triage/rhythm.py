@@ -28,7 +28,7 @@ def _beat(case: Case) -> tuple[str, float]:
 def _of_rows(case: Case) -> tuple[str, float]:
     """Return the mean time from row to row of the beacon: its rows are taken for calls."""
     control = _beat(case)[0]
-    times = case.flows.loc[case.flows["dst_ip"] == control, "time"]
+    times = company_of(case).flows.loc[company_of(case).flows["dst_ip"] == control, "time"]
     return control, (times.max() - times.min()).total_seconds() / (len(times) - 1)
 
 

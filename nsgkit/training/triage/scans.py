@@ -162,7 +162,7 @@ def _views_as_addresses(case: Case) -> Scan:
 
 
 def _rows_as_addresses(case: Case) -> Scan:
-    calls = _called(case, case.flows)
+    calls = _called(case, company_of(case).flows)
     return _silent(case)[0], len(calls), _span(calls["time"])
 
 

@@ -1,11 +1,15 @@
 """The case of a company: a world that suits the question, its logs, and what its maker knows of it."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from nsgkit.enrich.network import Network, own_networks
+from nsgkit.sample.company.naming import Naming
+from nsgkit.sample.company.network import NETWORKS
 from nsgkit.sample.plot import THEFT
 from nsgkit.sample.randomness import integer
 from nsgkit.sample.world import World, the_world
@@ -37,14 +41,41 @@ def company_case(rng: Random, suits: Callable[[World], bool] = lambda _: True) -
     if not suits(world):
         return None
     company, truth = made(seed)
-    return Case((), {"world": world, "truth": truth}, company=company)
+    return Case((), {"world": world, "truth": truth}, company=company, words=world.naming.said)
 
 
-def company_of(case: Case) -> Company:
-    """Return the company that a case asks about: its logs, conversations and network."""
+class Seen(NamedTuple):
+    """A company's tables with its machines as scenes know them: its logs give them other addresses."""
+
+    flows: pd.DataFrame
+    conversations: pd.DataFrame
+    network: Network
+    blobs: pd.DataFrame
+
+
+def company_of(case: Case) -> Seen:
+    """Return what a mistake is made on: the tables of the company that a case asks about."""
     if case.company is None:
         raise TypeError("a case of a few rows has no company")
-    return case.company
+    return _seen(case.company, world_of(case).naming)
+
+
+@lru_cache(2)
+def _seen(company: Company, naming: Naming) -> Seen:
+    flows, calls = (_meant(table, naming) for table in (company.logs.flows, company.conversations))
+    network = own_networks(flows, [each.prefix for each in NETWORKS])
+    return Seen(flows, calls, network, company.logs.blobs)
+
+
+def _meant(table: pd.DataFrame, naming: Naming) -> pd.DataFrame:
+    """Return a table with the sample's own addresses and MACs; each that differs is put there once."""
+    known = {}
+    for column in ("src_ip", "dst_ip", "mac"):
+        if column in table:
+            values = table[column].astype("category")
+            named = [naming.meant(each) for each in values.cat.categories]
+            known[column] = values.cat.rename_categories(named)
+    return table.assign(**known)
 
 
 def world_of(case: Case) -> World:

@@ -6,7 +6,10 @@ from statistics import median
 
 from tests.training.again.company import rows
 
-OWN = [ip_network(prefix) for prefix in ("10.0.0.0/8", "192.168.40.0/24", "2001:db8:30::/48")]
+OWN = [ip_network(prefix) for prefix in ("10.0.0.0/8", "192.168.0.0/16")]
+OWN += [
+    ip_network(f"2001:db8:{number:x}::/48") for number in range(0x30, 0x80)
+]  # one of these is a company's
 
 
 def inside(address):

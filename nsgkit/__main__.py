@@ -119,8 +119,8 @@ def _add_sample(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verb = verbs.add_parser(
         "sample",
         help="write the sample logs",
-        description="Write the sample logs: the same bytes every time. Another seed gives the company other "
-        "days, with other attackers, or none who get in. The story takes the last two days.",
+        description="Write the sample logs: the same bytes every time. Another seed gives another "
+        "company, with other attackers, or none who get in. The story takes the last two days.",
     )
     verb.add_argument(
         "folder", nargs="?", default="data/samples", help="an empty or new folder (default: %(default)s)"

@@ -61,9 +61,8 @@ def write_samples(
 ) -> int:
     """Write the sample logs and what lies beside them into `folder`; return how many files there are.
 
-    Seed 0 is the sample that the kit comes with. Any other gives the same company two other days: another
-    date, other attackers with other addresses, machines, hours and sizes, and in one world of five nobody who
-    gets in. What is planted in it stands in truth.json.
+    Seed 0 is the sample that the kit comes with. Any other gives another company: other names and
+    addresses, another date, other attackers, hours and sizes, and in one world of five nobody who gets in. What is planted in it stands in truth.json.
 
     Parameters
     ----------

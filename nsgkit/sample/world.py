@@ -1,6 +1,6 @@
 """A world of the sample: its days, who plays in them, and the dice that decide what happens in them.
 
-World 0 is the sample that the kit comes with. Any other seed gives the company other days, the same on every
+World 0 is the sample that the kit comes with. Any other seed gives another company, the same on every
 machine. The story takes the last two days; a world may have ordinary days before them, more machines, and an
 internet of a real one's size. None of it moves the story.
 """

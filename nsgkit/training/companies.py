@@ -20,7 +20,7 @@ from nsgkit.sample.world import the_world
 # What tells what is planted, or which of it is harmless, is not handed out; the rest is what a company knows.
 _TELLING = ("README.md", "feed.csv", "known.toml", "truth.json")
 _FEEDS = re.compile(rb"\[\[feeds\]\]\n(?:.+\n)*\n?")
-_READ, _MADE = 2, 3  # companies whose tables, and whose files, are kept
+_READ = _MADE = 4  # companies that are kept: a lesson asks about three at most, mostly
 
 
 @dataclass(frozen=True)

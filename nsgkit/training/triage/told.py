@@ -60,7 +60,7 @@ def company_of(case: Case) -> Seen:
     return _seen(case.company, world_of(case).naming)
 
 
-@lru_cache(2)
+@lru_cache(4)
 def _seen(company: Company, naming: Naming) -> Seen:
     flows, calls = (_meant(table, naming) for table in (company.logs.flows, company.conversations))
     network = own_networks(flows, [each.prefix for each in NETWORKS])

@@ -8,7 +8,7 @@ import pandas as pd
 from tests.sample.reader import COLUMNS, fields, tuples, whole_records
 
 
-@lru_cache(2)
+@lru_cache(4)
 def _rows(folder):
     rows = []
     for path in sorted(folder.rglob("PT1H.json")):

@@ -61,8 +61,9 @@ def write_samples(
 ) -> int:
     """Write the sample logs and what lies beside them into `folder`; return how many files there are.
 
-    Seed 0 is the sample that the kit comes with. Any other gives another company: other names and
-    addresses, another date, other attackers, hours and sizes, and in one world of five nobody who gets in. What is planted in it stands in truth.json.
+    Seed 0 is the sample that the kit comes with. Any other gives another company: other names and addresses,
+    another date, other attackers, hours and sizes, and in one world of five nobody who gets in. What is
+    planted in it stands in truth.json.
 
     Parameters
     ----------

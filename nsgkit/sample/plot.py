@@ -120,10 +120,11 @@ def _drawn_doors(rng: Random, port: int) -> tuple[int, ...]:
 
 
 def _drawn_times(rng: Random) -> Times:
-    """Return other times, in the same order: doors at night, guesses in the day, the rest on the second day.
+    """Return other times: doors at night, guesses in the day, the rest on the second day.
 
-    What is new between two of the company's machines comes after seven tenths of the logs: until there, a
-    reader of them still learns who usually deals with whom.
+    Which of two machines is gone on to first is drawn. What is new between two of the company's machines
+    comes after seven tenths of the logs: until there, a reader of them still learns who usually deals with
+    whom.
     """
 
     def later(ms: int, low: int, high: int) -> int:
@@ -137,9 +138,10 @@ def _drawn_times(rng: Random) -> Times:
     guessing = later(opened, 10, 14)
     inside = later(guessing, 15, 27)
     sweep = later(DAY + 10 * HOUR, 0, 59)
-    files = later(sweep, 12, 25)
-    desk = later(files, 20, 40)
-    database = later(desk, 10, 20)
+    first = later(sweep, 12, 25)
+    second = later(first, 20, 40)
+    files, desk = shuffled(rng, (first, second))
+    database = later(second, 10, 20)
     command = later(DAY + 17 * HOUR, 0, 290)
     return Times(
         first_probe=moment(probe),

@@ -8,9 +8,9 @@ from nsgkit.sample import make_samples
 
 # Of the worlds of two days, eight NICs and a small internet, which is what a seed alone gives.
 SUMS = {
-    1: "a0966c3cdcbbb83bd5dca289bade77b777632e4ae6f54c96db6c2bd8356bc1d1",
-    5: "2a178989ee3d5f251b9e37f02020186c4df065aa91e86d800ae850ddb592acbd",
-    8: "aafc4ae7cc6810761545d472e4d53fa5885532e6843f33c246a4be0fbd04540b",
+    1: "42bcea0eee4eec25c72baf4935ca60e1eebabf94f22fa9b79f719274454d1e5a",
+    5: "7f25b6c54aa57380def8dbeda40c5f79ab4e2a24250b89891b1bd9a1efeb7bfd",
+    8: "70fe4bb9f57af77fe419e69831c9c5180f81afd4a8b14080dfacfe4368d7dbd2",
 }
 
 

@@ -1,6 +1,5 @@
 """How an intruder moves on inside: the first connection that was never there before."""
 
-from collections.abc import Iterable
 from itertools import chain
 from random import Random
 from typing import Any
@@ -60,13 +59,9 @@ def _right(case: Case) -> tuple[str, str, pd.Timestamp]:
     return _told(_first_new(world_of(case)))
 
 
-def _first_at(attempts: Iterable[Connection], dst: str) -> tuple[str, str, pd.Timestamp]:
-    return _told(next(each for each in attempts if each.dst == dst))
-
-
 def _answered(case: Case) -> tuple[str, str, pd.Timestamp]:
-    """Return the one attempt of the search that is answered: at the machine that is gone on to."""
-    return _first_at(_search(world_of(case)), _right(case)[1])
+    """Return the one attempt of the search that is answered: at the file server."""
+    return _told(next(each for each in _search(world_of(case)) if each.back[0]))
 
 
 def _habit(case: Case) -> Any:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -32,13 +32,14 @@ class Company:
 
     @property
     def logs(self) -> FlowLogs:
-        """The logs, as `nsgkit.read_logs` reads them."""
-        return _read(self.folder)
+        """The logs, as `nsgkit.read_logs` reads them: a column that is added is in nobody else's."""
+        found = _read(self.folder)
+        return replace(found, flows=found.flows.copy(deep=False))
 
     @property
     def conversations(self) -> pd.DataFrame:
         """Each connection once, as `nsgkit.conversations` gives them."""
-        return _stitched(self.folder)
+        return _stitched(self.folder).copy(deep=False)
 
     @property
     def network(self) -> Network:

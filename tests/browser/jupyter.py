@@ -37,8 +37,13 @@ EMPTY = """async (code) => {
     [notebook.activeCellIndex, notebook.mode] = [0, 'command'];
     window.strays = [];
 }"""
+# A saved widget is looked for up to two seconds: that there is none is not the next notebook's fault.
 CLOSE = """async () => {
     const panel = window.jupyterapp.shell.currentWidget;
+    const searching = () => [...panel.node.querySelectorAll('.jp-OutputArea-output')]
+        .some((output) => output.textContent.includes('Loading widget...'));
+    const moment = () => new Promise((done) => setTimeout(done, 100));
+    for (let tries = 0; tries < 50 && searching(); tries++) await moment();
     panel.context.model.dirty = false;
     await panel.context.sessionContext.shutdown();
     panel.dispose();
@@ -56,7 +61,6 @@ class Jupyter:
         self.page = None
         self.notebook = None
         self.cells = ()  # those of the notebook that `run` opened
-        self.written = 0  # notebooks of such cells
         self.outside, self.said, self.dialogs = [], [], []
         context.route(_is_outside, self._refuse)
 
@@ -77,9 +81,7 @@ class Jupyter:
             self.page.evaluate(EMPTY, "import ipywidgets\nipywidgets.Widget.close_all()")
             self._forget()
         else:
-            # A name of its own: a late save of the notebook before must not bring back what that one showed.
-            self.written += 1
-            self.open(self.write(cells, f"cells-{self.written}.ipynb"))
+            self.open(self.write(cells, "cells.ipynb"))
             self.cells = cells
         return self.notebook.run_all()
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.test_saved import SAVE
+
 IMPORTS = """import altair as alt, ipywidgets, pandas as pd
 import nsgkit.views
 from IPython.display import HTML, display
@@ -95,3 +97,15 @@ def test_nothing_is_said_of_a_sound_cell(faults):
 def test_a_sound_notebook_has_no_fault(run_cells):
     notebook = run_cells(IMPORTS, "titled(bar, 'One')", "panel(ipywidgets.Text(description='Name'))", "one")
     notebook.check()
+
+
+def test_a_saved_widget_that_is_gone_is_not_the_next_notebook_s_fault(jupyter):
+    saved = jupyter.write(["import ipywidgets\nipywidgets.IntSlider()"], "slider.ipynb")
+    jupyter.open(saved).run_all().check()
+    assert jupyter.page.evaluate(SAVE)
+    jupyter.open(saved)  # whose kernel knows no slider: JupyterLab searches for it
+    assert "Loading widget" in jupyter.panel_text()
+    following = jupyter.open(jupyter.write(["1"], "following.ipynb"))
+    jupyter.page.wait_for_timeout(2500)
+    assert following.faults() == []
+    jupyter.close()

@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 
+from nsgkit.training import start
 from nsgkit.training.exercise import draw
 from nsgkit.training.question import Question
 from nsgkit.training.triage.pairs import BEACON_OR_NOT
@@ -76,3 +77,13 @@ def test_what_a_question_names_is_there_to_compute_with():
     named = BEACON_OR_NOT.question(question.case)
     assert len(question.asked["pairs"]) == 6
     assert all(f"{src} to {dst}" in named for src, dst in question.asked["pairs"])
+
+
+def test_what_a_learner_does_to_the_tables_changes_no_verdict():
+    question = start("triage").upload
+    right = question.exercise.right_answer(question.case)
+    for table in (question.conversations, question.flows, question.logs.flows):
+        table["bytes_src_to_dst"] = 0
+    assert question.check(*right).outcome == "right"
+    assert question.conversations["bytes_src_to_dst"].sum() > 0
+    assert question.logs.flows["bytes_src_to_dst"].sum() > 0

@@ -105,7 +105,7 @@ def test_a_saved_widget_that_is_gone_is_not_the_next_notebook_s_fault(jupyter):
     assert jupyter.page.evaluate(SAVE)
     jupyter.open(saved)  # whose kernel knows no slider: JupyterLab searches for it
     assert "Loading widget" in jupyter.panel_text()
-    following = jupyter.open(jupyter.write(["1"], "following.ipynb"))
+    following = jupyter.open(jupyter.write(["1"], "following.ipynb")).run_all()
     jupyter.page.wait_for_timeout(2500)
     assert following.faults() == []
     jupyter.close()

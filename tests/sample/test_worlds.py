@@ -142,7 +142,11 @@ def test_outsiders_of_the_incident_are_nobody_else():
 
 def test_the_stages_come_in_their_order_and_end_with_the_logs():
     for world in MANY:
-        times = [offset(getattr(world.plot.times, stage)) for stage in STAGES]
+        begun = {stage: offset(getattr(world.plot.times, stage)) for stage in STAGES}
+        times = [*begun.values()]
+        if begun["to_desk"] < begun["to_files"]:  # which of the two comes first is drawn
+            here, there = (STAGES.index(stage) for stage in ("to_files", "to_desk"))
+            times[here], times[there] = times[there], times[here]
         assert times == sorted(set(times))
         assert times[-1] + (world.plot.upload_minutes + 3) * 60_000 < offset(LAST)
         assert offset(world.plot.times.inside) < offset(world.plot.times.shut)
@@ -153,6 +157,8 @@ def test_one_world_of_five_is_without_a_break_in_and_every_choice_comes_up():
     assert 0.13 < outcomes["nothing"] / len(MANY) < 0.27
     assert outcomes["theft"] > outcomes["foothold"] > 0
     assert {world.plot.port for world in MANY} == {22, 3389, 5985}
+    files_first = [offset(w.plot.times.to_files) < offset(w.plot.times.to_desk) for w in MANY]
+    assert 0.4 < sum(files_first) / len(MANY) < 0.6
     assert {world.cast.entered.name for world in MANY} == {"JUMP1", "WEB1", "WEB2"}
     assert {world.cast.desk.name for world in MANY} == {"WS1", "WS2"}
 

@@ -130,7 +130,7 @@ def _add_sample(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         type=int,
         default=0,
         metavar="N",
-        help="which days (default: 0, those that the kit comes with)",
+        help="which company (default: 0, the one that the kit comes with)",
     )
     verb.add_argument(
         "--days", type=int, default=2, metavar="N", help="how many, from 2 to 31 (default: %(default)s)"

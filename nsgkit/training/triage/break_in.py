@@ -7,7 +7,7 @@ from nsgkit.sample.randomness import chance_of
 from nsgkit.training.answers import ADDRESS, choice, together
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
 from nsgkit.training.given import UNKNOWN
-from nsgkit.training.triage.told import company_case, fact, facts, robbed, world_of
+from nsgkit.training.triage.told import company_case, entered, fact, facts, robbed, world_of
 
 _GUESSES = "06-suspicious-patterns.ipynb#Somebody-guesses-a-password"
 _OPENED = "06-suspicious-patterns.ipynb#A-door-was-opened"
@@ -26,17 +26,13 @@ def _toss(rng: Random) -> Case | None:
     return next((case for case in worlds if case), None)
 
 
-def _entered(case: Case) -> bool:
-    return world_of(case).plot.entered
-
-
 def _who(case: Case) -> str:
     """Return who came back to the door, was denied, and tried on: the only one who may have got in."""
     return str(fact(case, "denied attempts")["entities"]["src_ip"][0])
 
 
 def _verdict(case: Case) -> Verdict:
-    return ("yes", _who(case)) if _entered(case) else ("no", UNKNOWN)
+    return ("yes", _who(case)) if entered(world_of(case)) else ("no", UNKNOWN)
 
 
 def _took(kind: str, end: str = "src_ip", *, harmless: bool = False) -> Callable[[Case], Verdict]:
@@ -46,13 +42,13 @@ def _took(kind: str, end: str = "src_ip", *, harmless: bool = False) -> Callable
 
 def _guessed(case: Case) -> Verdict | object:
     """Take guesses for a success, where all of them failed."""
-    failed = not _entered(case) and facts(case, "brute force")
+    failed = not entered(world_of(case)) and facts(case, "brute force")
     return ("yes", _who(case)) if failed else NOT_HERE
 
 
 def _denied(case: Case) -> Verdict | object:
     """Take denied attempts for a success, where there was nothing else."""
-    nothing = not _entered(case) and not facts(case, "brute force")
+    nothing = not entered(world_of(case)) and not facts(case, "brute force")
     return ("yes", _who(case)) if nothing else NOT_HERE
 
 
@@ -72,7 +68,7 @@ NO_INCIDENT = Exercise(
     slips=(
         Slip(
             "break-in-missed",
-            lambda case: ("no", UNKNOWN) if _entered(case) else NOT_HERE,
+            lambda case: ("no", UNKNOWN) if entered(world_of(case)) else NOT_HERE,
             "somebody was denied at first, and later made many short connections through the same rule. Look "
             "at what the same address did right after them, and for how long.",
             _GUESSES,
@@ -117,7 +113,7 @@ NO_INCIDENT = Exercise(
         ),
         Slip(
             "home-as-intruder",
-            lambda case: _took("beacon", "dst_ip")(case) if _entered(case) else NOT_HERE,
+            lambda case: _took("beacon", "dst_ip")(case) if entered(world_of(case)) else NOT_HERE,
             "that address never called. A machine of the company calls it; ask who was there before.",
             _HOME,
         ),

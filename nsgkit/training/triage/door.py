@@ -1,7 +1,6 @@
 """Which door was opened, and between which two moments: no flow log says when a rule is changed."""
 
 from collections.abc import Sequence
-from random import Random
 from typing import Any
 
 import pandas as pd
@@ -12,16 +11,12 @@ from nsgkit.sample.scenes import incident, internet
 from nsgkit.training.answers import MOMENT, PORT, together
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
 from nsgkit.training.triage.played import played
-from nsgkit.training.triage.told import SAME_COMPANY, company_case, company_of, world_of
+from nsgkit.training.triage.told import SAME_COMPANY, company_case, company_of, when, world_of
 
 _OPENED = "06-suspicious-patterns.ipynb#A-door-was-opened"
 _TARGET = ("dst_ip", "dst_port", "protocol")
 
 _Turn = tuple[int, pd.Timestamp, pd.Timestamp]  # the port, the last denial before, the first let in
-
-
-def _make(rng: Random) -> Case | None:
-    return company_case(rng)
 
 
 def _turned(case: Case) -> _Turn:
@@ -35,11 +30,7 @@ def _turned(case: Case) -> _Turn:
         if (each.dst, each.dst_port, each.protocol) == door
     ]
     last, first = max(ms for ms in tries if ms < opened), min(ms for ms in tries if ms >= opened)
-    return world.plot.port, _utc(last), _utc(first)
-
-
-def _utc(ms: int) -> pd.Timestamp:
-    return pd.Timestamp(ms, unit="ms", tz="UTC")
+    return world.plot.port, when(last), when(first)
 
 
 def _from_outside(case: Case, table: pd.DataFrame) -> pd.DataFrame:
@@ -119,7 +110,7 @@ RULE_OPENED = Exercise(
     "change, and when did the first connection from outside begin that was allowed there? Give the port and "
     "the two times in UTC, to the second.",
     kind=together(PORT, MOMENT, MOMENT),
-    make=_make,
+    make=company_case,
     right=_turned,
     code="nsgkit.analyses.denied_then_allowed(nsgkit.query(conversations, 'src:outside', own=network), "
     "by=['dst_ip', 'dst_port', 'protocol']).iloc[0][['dst_port', 'last_denied_before', "

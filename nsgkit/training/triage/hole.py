@@ -12,7 +12,7 @@ from nsgkit.training.answers import ADDRESSES, MOMENT, WHOLE, Kind, choice, toge
 from nsgkit.training.exercise import NOT_HERE, Case, Exercise, Slip
 from nsgkit.training.given import UNKNOWN
 from nsgkit.training.triage.elsewhere import hidden, in_hours, is_plain, seen_sending
-from nsgkit.training.triage.told import SAME_COMPANY, company_case, company_of, world_of
+from nsgkit.training.triage.told import SAME_COMPANY, company_case, company_of, when, world_of
 
 _HOURS = "02-get-your-flow-logs.ipynb#Which-hours-there-are"
 _KINDS = "02-get-your-flow-logs.ipynb#The-kinds-of-missing-hours"
@@ -41,7 +41,8 @@ def _not_logged_yet(case: Case) -> Hours:
 
 
 def _growing(case: Case) -> Hours:
-    return pd.Timestamp(world_of(case).at(world_of(case).oddities.copied), unit="ms", tz="UTC").floor("h"), 1
+    world = world_of(case)
+    return when(world.at(world.oddities.copied)).floor("h"), 1
 
 
 def _quiet(case: Case) -> Any:

@@ -1,7 +1,5 @@
 """What calls home: the destination and the beat of a beacon, among everything that beats as well."""
 
-from random import Random
-
 import pandas as pd
 
 from nsgkit.sample.company.network import UPTIME
@@ -12,10 +10,6 @@ from nsgkit.training.triage.played import played
 from nsgkit.training.triage.told import SAME_COMPANY, company_case, company_of, entered, fact, world_of
 
 _BEACON = "06-suspicious-patterns.ipynb#A-machine-calls-home"
-
-
-def _make(rng: Random) -> Case | None:
-    return company_case(rng, entered)
 
 
 def _beat(case: Case) -> tuple[str, float]:
@@ -50,7 +44,7 @@ BEACON = Exercise(
     "beginnings of two calls, by the median? Give the address and the number; within ten per cent is near "
     "enough.",
     kind=together(ADDRESS, amount(0.1)),
-    make=_make,
+    make=lambda rng: company_case(rng, entered),
     right=_beat,
     code="nsgkit.detections.beacons(conversations, network=network).iloc[0][['dst_ip', 'interval']]",
     slips=(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         palette,
         sample,
         schema,
+        store,
         times,
         training,
         views,
@@ -59,7 +60,7 @@ _HOME = {
 }
 _ROOMS = (
     "acquire", "analyses", "case", "counting", "detections", "enable", "enrich", "errors", "evidence",
-    "explore", "flows", "html", "layout", "palette", "progress", "sample", "schema", "times", "training",
+    "explore", "flows", "html", "layout", "palette", "progress", "sample", "schema", "store", "times", "training",
     "views", "working_copy",
 )  # fmt: skip
 

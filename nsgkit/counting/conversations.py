@@ -26,6 +26,7 @@ from nsgkit.counting.stitch import (
 )
 from nsgkit.schema import CONVERSATIONS, COUNTERS, PLACE
 
+FOLD_WITHIN = 5.0  # seconds
 _ENDS = ("src_ip", "dst_ip", "src_port", "dst_port")
 _TYPES = schema.types(CONVERSATIONS)
 # Taken from a conversation's first row as they stand there.
@@ -33,10 +34,10 @@ _OF_FIRST_ROW = tuple(c.name for c in schema.FLOWS if c.name in _TYPES and c.nam
 
 
 @overload
-def conversations(flows: pd.DataFrame | HasFlows, *, fold_within: float = 5.0) -> pd.DataFrame: ...
+def conversations(flows: pd.DataFrame | HasFlows, *, fold_within: float = FOLD_WITHIN) -> pd.DataFrame: ...
 @overload
-def conversations(flows: Any, *, fold_within: float = 5.0) -> Native: ...
-def conversations(flows: Any, *, fold_within: float = 5.0) -> Native:
+def conversations(flows: Any, *, fold_within: float = FOLD_WITHIN) -> Native: ...
+def conversations(flows: Any, *, fold_within: float = FOLD_WITHIN) -> Native:
     """Return the conversations in `flows`: one row per connection and NIC that captured it.
 
     Counting rule: begin, continuing and end rows of the same NIC, ACL, log, addresses, ports, protocol and
@@ -87,6 +88,8 @@ def conversations(flows: Any, *, fold_within: float = 5.0) -> Native:
 
     Source: Microsoft, "Flow logging for network security groups" and "Virtual network flow logs".
     """
+    if fold_within == FOLD_WITHIN and hasattr(flows, "conversations"):
+        return flows.conversations  # a store has stitched them
     held = as_table(flows)
     if isinstance(held, pd.DataFrame):
         return _table(held, *_found(held, _rows(held), fold_within))
@@ -97,7 +100,7 @@ def conversations(flows: Any, *, fold_within: float = 5.0) -> Native:
     return _of_engine(held, int(fold_within * 1000)).frame.to_native()
 
 
-def stitched_once(flows: pd.DataFrame, *, fold_within: float = 5.0) -> tuple[pd.DataFrame, Stitched]:
+def stitched_once(flows: pd.DataFrame, *, fold_within: float = FOLD_WITHIN) -> tuple[pd.DataFrame, Stitched]:
     """Return the conversations of a pandas table, and how its rows were stitched, for `increments`.
 
     >>> import nsgkit

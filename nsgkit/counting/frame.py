@@ -18,6 +18,7 @@ import pyarrow as pa
 from nsgkit import schema
 from nsgkit.counting import sql
 from nsgkit.counting.columns import arrow_column, categories, pandas_column
+from nsgkit.counting.engine import connect
 from nsgkit.errors import NsgkitError, shown
 
 # What an engine holds rows in. Neither duckdb nor pyspark is imported to say more.
@@ -157,6 +158,10 @@ class Rows:
         """Make one row of each group."""
         return self._with(self.frame.group_by(*by).agg(**columns), columns)
 
+    def explode(self, name: str) -> "Rows":
+        """Make one row of each element of a column of lists."""
+        return self._with(self.frame.explode(name), [name])
+
     def unique(self) -> "Rows":
         """Keep one of rows that are alike."""
         return self._with(self.frame.unique())
@@ -245,9 +250,5 @@ def _texts(values: "pd.Series[Any]") -> "pd.Index[Any]":
 def _connection() -> Native:
     """One DuckDB in memory a thread: tables that are joined must come from the same one."""
     if not hasattr(_local, "connection"):
-        import duckdb
-
-        # Never fetch an extension from outside; an analysis prints nothing.
-        _local.connection = duckdb.connect(config={"autoinstall_known_extensions": False})
-        _local.connection.execute("SET enable_progress_bar = false")
+        _local.connection = connect()
     return _local.connection

@@ -22,11 +22,12 @@ from nsgkit.counting.double_capture import CADENCE
 from nsgkit.counting.expressions import any_known, bin_start, both_ways, known_sum
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.counting.measures import group_types
-from nsgkit.counting.quick.increments import added_by_rows, labels_in_order, labels_of
+from nsgkit.counting.quick.increments import LISTED, added_by_rows, labels_in_order, labels_of
 from nsgkit.counting.quick.stitch import Stitched, stitch
 from nsgkit.counting.stitch import CONVERSATION, marked, stitched
 from nsgkit.schema import COUNTERS, PLACE
 
+INCREMENTS = "increments"  # of stored conversations: a column of lists
 _FIRST = {f"_first_{name}": name for name in PLACE}
 _COVERED = ("_since", "_until", *COUNTERS)
 _PLACE_TYPES = {"blob": "str", "record": "int64", "tuple": "int64"}
@@ -86,6 +87,22 @@ def added_in_engine(flows: object) -> Rows:
     counted = rows.filter((nw.col("state_order") > 0) & any_known(COUNTERS))
     earlier = nw.when(nw.col("since").is_null()).then(nw.col("time_ms") - CADENCE).otherwise(nw.col("since"))
     return counted.select(*COUNTERS, *_FIRST, _since=earlier, _until=nw.col("time_ms"))
+
+
+def carried_by(conversations: Rows, by: Sequence[str]) -> Rows:
+    """Return the increments of stored conversations, which carry them: `by`, `_since`, `_until`, counters.
+
+    A conversation's INCREMENTS are null where it has one counted row that lies as most do: its last, which
+    covers the time since the first or, where it is the only one, the five minutes before (RULE 1).
+    """
+    own = conversations.filter(~nw.col("folded"))
+    alone = own.filter(nw.col(INCREMENTS).is_null() & any_known(COUNTERS))
+    since = nw.when(nw.col("rows") == 1).then(nw.col("last_ms") - CADENCE).otherwise(nw.col("first_ms"))
+    alone = alone.select(*by, *COUNTERS, _since=since, _until=nw.col("last_ms"))
+    parts = own.filter(~nw.col(INCREMENTS).is_null()).explode(INCREMENTS)
+    names = {name: nw.col(INCREMENTS).struct.field(name) for name in LISTED}
+    marks = {"_since": names.pop("since"), "_until": names.pop("until")}
+    return alone.concat(parts.select(*by, **names, **marks))
 
 
 def _labelled(added: Rows, conversations: pd.DataFrame) -> pd.DataFrame:

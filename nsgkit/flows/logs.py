@@ -27,7 +27,7 @@ from nsgkit.flows.reading import Reading, not_flow_logs, read_again, read_all
 from nsgkit.flows.record_types import notes_on_rows
 from nsgkit.flows.repeats import reject_repeats
 from nsgkit.flows.span_edges import cut_to_span, edge_notes, far_from_record, hours_in_span
-from nsgkit.flows.summary import WARNING, as_html, as_text
+from nsgkit.flows.summary import WARNING, Extent, as_html, as_text
 from nsgkit.html import visible
 from nsgkit.schema import PLACE, SET_ASIDE, empty, typed
 
@@ -115,16 +115,22 @@ class FlowLogs:
         return bytes(data)
 
     def __repr__(self) -> str:
-        return as_text(self.flows, self.rejects, self.blobs, self._said(), self.asked)
+        return as_text(self._extent(), self.rejects, self.blobs, self._said(), self.asked)
 
     def _repr_html_(self) -> str:
-        return as_html(self.flows, self.rejects, self.blobs, self._said(), self.asked)
+        return as_html(self._extent(), self.rejects, self.blobs, self._said(), self.asked)
+
+    def _extent(self) -> Extent:
+        return Extent.of(self.flows)
+
+    def _on_rows(self) -> list[str]:
+        return notes_on_rows(self.flows)
 
     def _said(self) -> tuple[Coverage, list[str]]:
         aside = len(self.set_aside)
         were = "file was" if aside == 1 else "files were"
         notes = [*self.notes, *([f"{aside:,} {were} set aside: see .set_aside."] if aside else [])]
-        notes += [*stops_in_words(self.blobs, self.evidence_hours), *notes_on_rows(self.flows)]
+        notes += [*stops_in_words(self.blobs, self.evidence_hours), *self._on_rows()]
         return coverage_of(self.blobs, evidence=self.evidence_hours), notes
 
 

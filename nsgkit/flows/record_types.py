@@ -29,17 +29,23 @@ def meaning(rows: Mapping[Any, int]) -> str | None:
     return "; ".join(said for kind, said in _MEANING.items() if not rows.get(kind)) or None
 
 
+KINDS_OF = ("flow_log", "resource", "decision", "state")  # the columns that tell the kind of a row
+
+
 def notes_on_rows(flows: pd.DataFrame) -> list[str]:
     """Say what the flow logs left out, and what was allowed and yet did not pass."""
-    alike = ["flow_log", "resource", "decision", "state"]
-    vnet = flows.loc[flows["version"] >= FIRST_VNET_VERSION, alike]
-    counts = vnet.groupby(alike, observed=True, dropna=False).size().reset_index(name="rows")
+    vnet = flows.loc[flows["version"] >= FIRST_VNET_VERSION, [*KINDS_OF]]
+    counts = vnet.groupby([*KINDS_OF], observed=True, dropna=False).size().reset_index(name="rows")
+    return notes_on_kinds(counts, int(flows["encryption"].isin(DROPPED).sum()))
+
+
+def notes_on_kinds(counts: pd.DataFrame, dropped: int) -> list[str]:
+    """Say the same of the `rows` of each kind of VNet flow logs, and of how many rows encryption dropped."""
     counts["kind"] = counts["state"].astype("object").where(counts["decision"] != "denied", "denied")
     notes = []
-    for (flow_log, resource), kinds in counts.groupby(alike[:2], observed=True, dropna=False):
+    for (flow_log, resource), kinds in counts.groupby([*KINDS_OF[:2]], observed=True, dropna=False):
         if said := meaning(kinds.groupby("kind")["rows"].sum().to_dict()):
             notes.append(f"{str(flow_log).rsplit('/', 1)[-1]} ({resource}): {said}.")
-    dropped = int(flows["encryption"].isin(DROPPED).sum())
     if dropped:
         notes.append(
             f"{dropped:,} rows are allowed by a rule and dropped by encryption: allowed is not delivered."

@@ -1,6 +1,7 @@
 """How FlowLogs shows itself: coverage first, then the span, the rows and the rejects."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -16,12 +17,24 @@ _BESIDE = "display:inline;margin:0 4px 0 14px"  # of a sign of the legend
 _INSIDE = "#ffffff"  # what is drawn inside a full cell: each colour stands out from it
 
 
-def as_text(
-    flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, said: Said, asked: str = ""
-) -> str:
+class Extent(NamedTuple):
+    """How many flow rows there are, and from when to when; None where there are none."""
+
+    rows: int
+    first: pd.Timestamp | None
+    last: pd.Timestamp | None
+
+    @classmethod
+    def of(cls, flows: pd.DataFrame) -> "Extent":
+        """Return the extent of a flow table."""
+        times = flows["time"]
+        return cls(len(flows), times.min(), times.max()) if len(flows) else cls(0, None, None)
+
+
+def as_text(extent: Extent, rejects: pd.DataFrame, blobs: pd.DataFrame, said: Said, asked: str = "") -> str:
     """Return the summary as plain text; `asked` is the span that was asked for, in words."""
     covered, notes = said
-    lines = [visible(line) for line in _sentences(flows, rejects, blobs, covered, notes)]
+    lines = [visible(line) for line in _sentences(extent, rejects, blobs, covered, notes)]
     if not covered.hours.empty:
         shown = _grid(covered.hours)
         width = max(len(visible(nic)) for nic in shown.index)
@@ -35,12 +48,10 @@ def as_text(
     return "\n  ".join([f"{_headed(asked)}: {lines[0]}", *lines[1:]])
 
 
-def as_html(
-    flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, said: Said, asked: str = ""
-) -> str:
+def as_html(extent: Extent, rejects: pd.DataFrame, blobs: pd.DataFrame, said: Said, asked: str = "") -> str:
     """Return the summary for a notebook: the coverage as a picture, then the figures."""
     covered, notes = said
-    first, *rest = _sentences(flows, rejects, blobs, covered, notes)
+    first, *rest = _sentences(extent, rejects, blobs, covered, notes)
     picture = ""
     if not covered.hours.empty:
         shown = _grid(covered.hours)
@@ -73,7 +84,7 @@ def _present(grid: pd.DataFrame) -> list[str]:
 
 
 def _sentences(
-    flows: pd.DataFrame, rejects: pd.DataFrame, blobs: pd.DataFrame, covered: Coverage, notes: Sequence[str]
+    extent: Extent, rejects: pd.DataFrame, blobs: pd.DataFrame, covered: Coverage, notes: Sequence[str]
 ) -> list[str]:
     states = ", ".join(
         f"{covered.counts[status]:,} {status}" for status in STATUS if covered.counts.get(status, 0)
@@ -83,8 +94,8 @@ def _sentences(
     size = f"{_many(covered.nics, 'NIC')} × {_many(covered.length, 'hour')}"
     sentences = [
         f"coverage {size}: {states or 'none is told'}.",
-        f"{len(flows):,} flow rows from {_utc(flows['time'].min())} to {_utc(flows['time'].max())} UTC."
-        if len(flows)
+        f"{extent.rows:,} flow rows from {_utc(extent.first)} to {_utc(extent.last)} UTC."
+        if extent.first is not None and extent.last is not None
         else "No flow rows: the blobs hold no tuple that could be read.",
         f"{_many(int(rejects['tuple'].notna().sum()), 'tuple')} rejected, {_many(unread, 'piece')} unread "
         "(see .rejects).",

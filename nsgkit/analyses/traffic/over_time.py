@@ -12,8 +12,10 @@ from nsgkit.counting.expressions import bin_start
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.counting.measures import counted_rows, group_types, measured
 from nsgkit.counting.spread import (
+    INCREMENTS,
     added_in_engine,
     added_over_time,
+    carried_by,
     increments,
     spread_over_bins,
 )
@@ -133,6 +135,10 @@ def _began(conversations: object, width: int, by: list[str]) -> pd.DataFrame:
 def _carried(conversations: object, flows: Any, width: int, by: list[str]) -> pd.DataFrame:
     """Return bytes and packets over time, found where the rows are."""
     held = as_table(conversations)
+    if INCREMENTS in held.columns:  # a store's conversations carry them
+        needed = [*dict.fromkeys([*by, "first", "last", "rows", "folded", INCREMENTS, *COUNTERS])]
+        with sums_fit(conversations):
+            return spread_over_bins(carried_by(Rows.of(held, needed), by), width, by)
     if not isinstance(held, pd.DataFrame) and not isinstance(flows, pd.DataFrame):
         return _carried_in_engine(held, flows, width, by)
     if not isinstance(held, pd.DataFrame):

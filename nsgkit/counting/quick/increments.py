@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from nsgkit.counting.double_capture import CADENCE
 from nsgkit.counting.quick.keys import Array, coded, numbers, packed
@@ -60,3 +61,29 @@ def labels_of(flows: pd.DataFrame, stitched: Stitched, conversations: pd.DataFra
     labels = np.full(len(here), -1, dtype=np.int64)
     labels[order[found]] = conversations.index.to_numpy()
     return labels
+
+
+def increment_lists(added: pd.DataFrame, table: pd.DataFrame) -> "pa.Array[Any]":
+    """Return what the rows of each conversation added, as one list a conversation: its column INCREMENTS.
+
+    `added` are the increments of the table's conversations, by their labels; these count from 0 upwards. A
+    list is null where the conversation itself tells it: `spread.carried_by` has the rule.
+    """
+    owner = added["conversation"].to_numpy()
+    each = np.bincount(owner, minlength=len(table))
+    told = each == 0
+    once = np.flatnonzero(each[owner] == 1)
+    first, last = (table[name].astype("int64").to_numpy() for name in ("first", "last"))
+    begun = np.where(table["rows"].to_numpy() == 1, last - CADENCE, first)[owner[once]]
+    since, until = (added[name].to_numpy() for name in ("since", "until"))
+    told[owner[once]] = (since[once] == begun) & (until[once] == last[owner[once]])
+    kept = np.flatnonzero(~told[owner])
+    kept = kept[np.argsort(owner[kept], kind="stable")]
+    each[told] = 0
+    offsets = np.concatenate(([0], np.cumsum(each))).astype(np.int32)
+    fields = {name: pa.array(added[name].array.take(kept), pa.int64()) for name in LISTED}
+    values = pa.StructArray.from_arrays(list(fields.values()), names=[*fields])
+    return pa.ListArray.from_arrays(offsets, values, mask=pa.array(told))
+
+
+LISTED = ("since", "until", *COUNTERS)

@@ -1,0 +1,1 @@
+"""Flow logs larger than memory: a Delta Lake table, stitched as they come in, asked where they lie."""

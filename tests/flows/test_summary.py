@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 import nsgkit
 from nsgkit.flows.coverage import coverage, coverage_of
-from nsgkit.flows.summary import as_html, as_text
+from nsgkit.flows.summary import Extent, as_html, as_text
 from nsgkit.palette import COVERAGE
-from nsgkit.schema import BLOBS, FLOWS, REJECTS, empty, typed
+from nsgkit.schema import BLOBS, REJECTS, empty, typed
 from tests.examples import examples
 
-NO_FLOWS, NO_REJECTS = empty(FLOWS), empty(REJECTS)
+NO_ROWS, NO_REJECTS = Extent(0, None, None), empty(REJECTS)
 
 
 def blobs(*rows):
@@ -77,7 +77,7 @@ def test_what_an_evidence_folder_could_not_get_is_an_hour_too():
     table = coverage(FOUR, evidence=evidence)
     unread = table[table["status"] == "could not be read"]
     assert unread[["mac", "reason"]].to_numpy().tolist() == [["A", "archived"], ["C", "archived"]]
-    text = as_text(NO_FLOWS, NO_REJECTS, FOUR, said(FOUR, evidence=evidence))
+    text = as_text(NO_ROWS, NO_REJECTS, FOUR, said(FOUR, evidence=evidence))
     assert "Could not be read: archived (2)." in text
     assert "  C  R ··×·" in text
 
@@ -113,7 +113,7 @@ def test_what_could_not_be_read_says_why():
         (HOURS[1], "A", {"begins_in_middle": True, "tuples": 3, "rows": 3}),
     )
     assert statuses(table, "A") == ["could not be read", "begins in the middle"]
-    text = as_text(NO_FLOWS, NO_REJECTS, table, said(table))
+    text = as_text(NO_ROWS, NO_REJECTS, table, said(table))
     assert "A  R ×▐" in text and "Could not be read: torn (1)." in text
 
 
@@ -134,13 +134,13 @@ def test_hours_of_no_flow_log_are_not_in_the_picture(late):
     failed = {"resource": "/PATH", "mac": "A", "hour": table["hour"][1:], "reason": "archived"}
     evidence = pd.DataFrame(failed | {"state": "could not be read"})
     assert statuses(table, "A") == statuses(table, "A", evidence=evidence) == ["present"]
-    assert "coverage 1 NIC × 1 hour" in as_text(NO_FLOWS, NO_REJECTS, table, said(table))
+    assert "coverage 1 NIC × 1 hour" in as_text(NO_ROWS, NO_REJECTS, table, said(table))
 
 
 def test_years_between_hours_are_counted_and_not_drawn():
     table = blobs(*((hour, f"{i:012X}", {}) for i in range(400) for hour in ("2012-01-01", "2024-01-01")))
     began = time.process_time()
-    text = as_text(NO_FLOWS, NO_REJECTS, table, said(table))
+    text = as_text(NO_ROWS, NO_REJECTS, table, said(table))
     assert time.process_time() - began < 1.5
     assert f"coverage 400 NICs × 105,193 hours: 800 present, {400 * 105_191:,} missing." in text
     assert "The picture leaves out 105,025 earlier hours." in text
@@ -166,13 +166,13 @@ def test_counts_are_those_of_the_hours(held, manifest):
 
 def test_where_no_blob_has_an_hour_there_is_no_picture():
     table = blobs((None, None, {}))
-    text = as_text(NO_FLOWS, NO_REJECTS, table, said(table))
+    text = as_text(NO_ROWS, NO_REJECTS, table, said(table))
     assert text.startswith("FlowLogs: coverage 0 NICs × 0 hours: none is told.") and "Hours ×" not in text
-    assert "<img" not in as_html(NO_FLOWS, NO_REJECTS, table, said(table))
+    assert "<img" not in as_html(NO_ROWS, NO_REJECTS, table, said(table))
 
 
 def test_text_leads_with_coverage():
-    lines = as_text(NO_FLOWS, NO_REJECTS, FOUR, said(FOUR)).splitlines()
+    lines = as_text(NO_ROWS, NO_REJECTS, FOUR, said(FOUR)).splitlines()
     states = "2 present, 1 with rejects, 1 growing, 1 missing, 3 after the last"
     assert lines[0] == f"FlowLogs: coverage 2 NICs × 4 hours: {states}."
     assert [line for line in lines if line.startswith("  A ")] == ["  A  R █▒○▄"]
@@ -180,12 +180,12 @@ def test_text_leads_with_coverage():
 
 def test_blobs_without_an_hour_are_told():
     table = blobs((None, None, {}), (HOURS[0], "A", {}))
-    assert "1 blob without an hour: not in the picture." in as_text(NO_FLOWS, NO_REJECTS, table, said(table))
+    assert "1 blob without an hour: not in the picture." in as_text(NO_ROWS, NO_REJECTS, table, said(table))
 
 
 def test_what_the_picture_leaves_out_is_said():
     table = blobs(*((HOURS[0], f"{i:012X}", {}) for i in range(30)))
-    text = as_text(NO_FLOWS, NO_REJECTS, table, said(table))
+    text = as_text(NO_ROWS, NO_REJECTS, table, said(table))
     assert "The picture leaves out 6 more NICs." in text
     assert text.count("█") == 24 + 1  # and the legend's own
 
@@ -197,7 +197,7 @@ def images(html):
 
 
 def test_picture_has_a_cell_for_each_hour_and_nic():
-    picture, *signs = images(as_html(NO_FLOWS, NO_REJECTS, FOUR, said(FOUR)))
+    picture, *signs = images(as_html(NO_ROWS, NO_REJECTS, FOUR, said(FOUR)))
     cells = Counter(re.findall(r'<(rect|circle) [^>]*(?:fill|stroke)="(#\w+)"', picture))
     assert cells["rect", COVERAGE["present"].colour] == 2
     assert cells["circle", COVERAGE["after the last"].colour] == 3
@@ -205,7 +205,7 @@ def test_picture_has_a_cell_for_each_hour_and_nic():
 
 
 def test_the_picture_has_the_colours_of_the_palette():
-    picture, *_ = images(as_html(NO_FLOWS, NO_REJECTS, FOUR, said(FOUR)))
+    picture, *_ = images(as_html(NO_ROWS, NO_REJECTS, FOUR, said(FOUR)))
     for status in ("present", "with rejects", "missing", "growing"):
         assert f'"{COVERAGE[status].colour}"' in picture
 
@@ -213,7 +213,7 @@ def test_the_picture_has_the_colours_of_the_palette():
 def test_names_are_inert():
     hostile = '"><img src=x onerror=alert(1)>{{7*7}}${alert(1)}`\u202e'
     table = blobs((HOURS[0], hostile, {"resource": hostile}))
-    html = as_html(NO_FLOWS, NO_REJECTS, table, said(table, hostile))
+    html = as_html(NO_ROWS, NO_REJECTS, table, said(table, hostile))
     drawn, *_ = images(html)
     assert not any(part in html + drawn for part in ("<img src=x", "{{", "${", "`", "\u202e"))
 

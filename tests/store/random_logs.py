@@ -57,12 +57,18 @@ def growing(rng):
     """The same folder at ten moments: blobs grow, come late, come twice, are replaced, are deleted."""
     rows = rows_of(rng)
     marks = sorted(rng.choice(sorted({row.minute for row in rows})) for _ in range(MOMENTS - 1))
-    names = sorted(blobs_of(rows))[1:] or sorted(blobs_of(rows))
-    late, replaced, deleted, twice = (rng.choice(names) for _ in range(4))
+    names = sorted({*blobs_of(rows)} - {FIRST}) or [FIRST]
+    early = sorted({*blobs_of([row for row in rows if row.minute <= marks[3]])} - {FIRST}) or names
+    late, deleted, replaced, twice = (
+        rng.choice(names),
+        rng.choice(names),
+        rng.choice(early),
+        rng.choice(names),
+    )
     moments = []
     for number, mark in enumerate([*marks, max(row.minute for row in rows)]):
         files = blobs_of([rows[0], *(row for row in rows[1:] if row.minute <= mark)])
-        if number < 7 and late != FIRST:
+        if number < 7 and late not in {FIRST, replaced, deleted}:
             files.pop(late, None)
         if number >= 4 and replaced in files:
             files[replaced] = files[replaced].replace(b",10.0.", b",10.9.").replace(b"fd00::4", b"fd00::5")
@@ -92,9 +98,7 @@ def write(files, folder):
 
 def rows_of(rng):
     begins = rng.random() < 0.8  # a VNet flow log can be told to leave out begin rows
-    always = Row(
-        0, 2, 0, "DefaultRule_DenyAllInBound", tuple_text(2, 0, ENDS[3], "T", "I", "D", ["", "", "", ""])
-    )
+    always = Row(0, 2, 0, "DefaultRule_DenyAllInBound", tuple_text(2, 0, [*ENDS[3], "T", "I"], "D", []))
     rows = [row for _ in range(rng.randint(1, 10)) for row in connection(rng)]
     return [always, *(row for row in rows if begins or row.version != 4 or ",B,NX" not in row.text)]
 
@@ -103,32 +107,28 @@ def connection(rng):
     """The rows of one connection, at one NIC or at both ends."""
     states, minutes = rng.choice(LIVES)
     ends, begin, second = rng.choice(ENDS), rng.choice(MINUTES), rng.choice([0, 0, 17, 59])
-    protocol, rule = (
-        rng.choice("TTTU"),
-        rng.choice(["UserRule_Web", "UserRule_Jump", "DefaultRule_AllowVnet"]),
-    )
-    nic, direction = rng.randrange(len(NICS)), rng.choice("IO")
+    rule = rng.choice(["UserRule_Web", "UserRule_Jump", "DefaultRule_AllowVnet"])
+    protocol, nic, direction = rng.choice("TTTU"), rng.randrange(len(NICS)), rng.choice("IO")
     views = [(nic, direction, 0)]
     if rng.random() < 0.4:
         views.append(((nic + 1) % len(NICS), "O" if direction == "I" else "I", rng.choice([0, 0, 2, 5, 6])))
     rows = []
-    for at, way, later in views:
+    for at, direction, later in views:
         version = rng.choice([1, 2, 2, 2, 4, 4])
         for state, after in zip(states, minutes, strict=True):
             moment = (begin + after) * 60 + second + later
-            text = tuple_text(
-                version, moment, ends, protocol, way, state, [rng.choice(COUNTS) for _ in range(4)]
-            )
+            counts = [rng.choice(COUNTS) for _ in range(4)]
+            text = tuple_text(version, moment, [*ends, protocol, direction], state, counts)
             rows.append(Row(at, version, (moment + 30) // 60, rule, text))
     return rows
 
 
-def tuple_text(version, second, ends, protocol, direction, state, counts):
+def tuple_text(version, second, fields, state, counts):
     """A tuple of version 1, 2 or 4; `state` D is a denied attempt."""
     moment, denied = int(DAY.timestamp()) + second, state == "D"
-    fields = [str(moment), *map(str, ends), protocol, direction]
+    fields = [str(moment), *map(str, fields)]
     if version == 4:
-        fields[0], fields[5] = f"{moment}{second % 2 * 250:03d}", {"T": "6", "U": "17"}[protocol]
+        fields[0], fields[5] = f"{moment}{second % 2 * 250:03d}", {"T": "6", "U": "17"}[fields[5]]
         return ",".join([*fields, state, "NX", *(["0"] * 4 if state in "BD" else counts)])
     fields.append("D" if denied else "A")
     if version == 1:

@@ -2,12 +2,12 @@
 
     python -m benchmarks.store                     45 million rows, and 100 million for the most used analyses
     python -m benchmarks.store --rows 10000000     only that many
-    python -m benchmarks.store --quick             a million rows, two minutes; fails where the store is far behind
+    python -m benchmarks.store --quick             a million rows; fails where an aim is missed
     python -m benchmarks.store --folder FOLDER     keep logs and stores there, or take them from there
 
-Logs are written by benchmarks.written. Each step is a process of its own. Seconds are of one run, CPU that of all
-threads and of processes that it started, MB the most that one process held, libraries included. Analyses
-and explorer have the store's files in the system's cache. `pure` is one table in memory written as a
+Logs are written by benchmarks.written. Each step is a process of its own. Seconds are of one run, CPU that of
+all threads and of processes that it started, MB the most that one process held, libraries included. Analyses
+and explorer find the store's files in the system's cache. "Pure encoding" is one table in memory written as a
 Parquet file on one thread: what ingest's writing is held against.
 """
 

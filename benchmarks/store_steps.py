@@ -1,4 +1,4 @@
-"""What is measured of a store, each step in a process of its own: python -m benchmarks.store_steps STEP FOLDER."""
+"""What benchmarks.store measures, each step in a process: python -m benchmarks.store_steps STEP FOLDER."""
 
 import json
 import resource
@@ -14,8 +14,8 @@ PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
 Told = dict[str, Any]
 MOST_USED = ("top_talkers", "over_time", "top_rules", "top_services", "matrix", "top_pairs")
 OF_FLOWS = (
-    "busiest_nics", "silences", "counter_forms", "doubly_logged", "equal_rows", "late_answers", "record_types",
-    "version_changes",
+    "busiest_nics", "silences", "counter_forms", "doubly_logged", "equal_rows", "late_answers",
+    "record_types", "version_changes",
 )  # fmt: skip
 OF_CONVERSATIONS = (
     "summary", "change", "denied_then_allowed", "life", "places", "place_links", "stateless_rules",
@@ -109,6 +109,7 @@ def ask(name: str, folder: Path) -> Told:
         "over_time": partial(analyses.over_time, by="acl"),
         "bytes over time": lambda table: analyses.over_time(table, by="acl", flows=store),
         "by protocol": partial(analyses.breakdown, by="protocol", peers="src_ip"),
+        "life": partial(analyses.life, address="10.20.0.5"),
         "neighbours": partial(analyses.neighbours, of="10.20.0.5"),
     }
     table = store.flows if name in OF_FLOWS else store.conversations

@@ -75,16 +75,21 @@ def ingested(folder: Path, rows: int, aims: Aims) -> None:
     ingest = in_its_own_process("ingest", folder)
     ratio = ingest["cpu"] / parse["cpu"]
     show("ingest", ingest, f"{parse['rows'] / ingest['seconds']:,.0f} rows/s, {ratio:.2f} x parse's CPU")
-    print(ingest["said"])
+    reading = parse["rows"] / ingest["reading"]
+    print(
+        f"  reading {ingest['reading']:.1f} s, {reading:,.0f} rows/s; stitching {ingest['stitching']:.1f} s"
+    )
     pure = in_its_own_process("encode", folder)
     rate = pure["rows"] / pure["seconds"]
-    show("pure encoding", pure, f"{rate:,.0f} rows/s, {pure['bytes'] / pure['rows']:.1f} bytes a row")
+    part = f"reading writes at {reading / rate:.0%} of it"
+    show("pure encoding", pure, f"{rate:,.0f} rows/s, {pure['bytes'] / pure['rows']:.1f} bytes a row; {part}")
     sizes = on_disk(folder / "store")
     print(
         "on disk: "
         + ", ".join(f"{name} {size / parse['rows']:.2f} B a tuple" for name, size in sizes.items())
     )
     aims.hold("ingest's CPU over parse's", ratio, 4)
+    aims.hold("pure encoding's rate over that of reading", rate / reading, 1 / 0.6)
     aims.hold("ingest's peak, MB", ingest["peak"], 600 if rows < ALL_ASKED else 1000)
     aims.hold("flows on disk, bytes a tuple", sizes.get("flows", 0) / parse["rows"], 12)
 
@@ -92,10 +97,9 @@ def ingested(folder: Path, rows: int, aims: Aims) -> None:
 def on_disk(store: Path) -> dict[str, int]:
     """Return the bytes of each part of a store, and of the whole."""
     sizes: dict[str, int] = {}
-    for path in store.rglob("*"):
-        if path.is_file():
-            part = path.relative_to(store).parts[0]
-            sizes[part] = sizes.get(part, 0) + path.stat().st_size
+    for path in filter(Path.is_file, store.rglob("*")):
+        part = path.relative_to(store).parts[0]
+        sizes[part] = sizes.get(part, 0) + path.stat().st_size
     return sizes | {"all": sum(sizes.values())}
 
 

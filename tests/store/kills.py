@@ -35,6 +35,7 @@ CHILD = (
 def kill_one(rng, folder, told):
     """Do one round in an empty folder, count in `told` who was killed at work, and return what differs."""
     before, after = states(rng)
+    after = before | after  # what is gone from the source stays in the store
     logs, store = folder / "logs", folder / "store"
     write(before, logs)
     if rng.random() < 0.6:

@@ -47,7 +47,7 @@ class Counted:
 
 
 def encode(folder: Path) -> Told:
-    """Write files of flow rows that are in memory anew, on one thread: the rate that ingest is held against."""
+    """Write files of flow rows that are in memory anew, on one thread: what ingest is held against."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

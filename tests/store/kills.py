@@ -11,6 +11,7 @@ After that ingest runs to its end, and rows, rejects, blobs and conversations ar
 
 import argparse
 import contextlib
+import json
 import os
 import random
 import shutil
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 import nsgkit
@@ -26,13 +28,9 @@ from tests.store.compare import differences
 from tests.store.random_logs import growing, write
 
 SAMPLES = Path("data/samples")
-CHILD = (
-    "import sys, nsgkit; nsgkit.ingest, nsgkit.open_store; print('ready', flush=True); sys.stdin.readline(); "
-    "nsgkit.ingest(*sys.argv[1:]); print('done', flush=True)"
-)
 
 
-def kill_one(rng, folder, told):
+def kill_one(rng, folder, told, ingesting):
     """Do one round in an empty folder, count in `told` who was killed at work, and return what differs."""
     before, after = states(rng)
     after = before | after  # what is gone from the source stays in the store
@@ -40,11 +38,9 @@ def kill_one(rng, folder, told):
     write(before, logs)
     if rng.random() < 0.6:
         nsgkit.ingest(logs, store)
-    usual = seconds_of(write(after, logs), store, folder)
-    killed = killed_ingest(logs, store, rng.random() * usual)
-    if rng.random() < 1 / 3:
-        killed += killed_ingest(logs, store, rng.random() * usual)
-    told["killed"] += killed
+    usual = seconds_of(write(after, logs), store, folder, ingesting)
+    for _ in range(rng.choice([1, 1, 2])):
+        told["killed"] += ingesting(logs, store, rng.random() * usual) == signal.SIGKILL
     nsgkit.ingest(logs, store)
     return differences(nsgkit.open_store(store), nsgkit.read_logs(logs))
 
@@ -60,61 +56,74 @@ def states(rng):
     return dict([*chosen.items()][: rng.randrange(1, 40)]), chosen
 
 
-def seconds_of(logs, store, folder):
+def seconds_of(logs, store, folder, ingesting):
     """How long ingest takes from here on, in a process like those that are killed."""
     other = folder / "measured"
     if store.exists():
         shutil.copytree(store, other)
-    with child(logs, other) as process:
-        began = time.perf_counter()
-        process.stdin.write("\n")
-        process.stdin.flush()
-        assert process.stdout.readline() == "done\n", "ingest failed; its error is above"
-        return time.perf_counter() - began
-
-
-def killed_ingest(logs, store, after):
-    """Start ingest, and kill it after so many seconds; return whether it was still at work."""
-    with child(logs, store) as process:
-        process.stdin.write("\n")
-        process.stdin.flush()
-        time.sleep(after)
-        os.killpg(process.pid, signal.SIGKILL)
-        return process.stdout.readline() != "done\n"
+    began = time.perf_counter()
+    assert ingesting(logs, other) == 0, "ingest failed; its error is above"
+    return time.perf_counter() - began
 
 
 @contextlib.contextmanager
-def child(logs, store):
-    """A process that waits for a line with everything imported, and then ingests; gone at the end."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(logs), str(store)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
-    with process:
-        try:
-            assert process.stdout.readline() == "ready\n", "the child did not start; its error is above"
-            yield process
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+def ingesting_processes():
+    """What starts an ingest in a process of its own, kills it after so many seconds, and returns its end.
+
+    One process imports everything and waits; each ingest is a fork of it.
+    """
+    command = [sys.executable, "-m", "tests.store.kills", "--serve"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+
+        def ingest(logs, store, after=None):
+            print(json.dumps([str(logs), str(store)]), file=server.stdin, flush=True)
+            pid = int(server.stdout.readline())
+            if after is not None:
+                time.sleep(after)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            return int(server.stdout.readline())
+
+        yield ingest
+        server.stdin.close()
+
+
+def serve():
+    nsgkit.ingest, nsgkit.open_store  # noqa: B018  # imported before the forks
+    for line in sys.stdin:
+        pid = os.fork()
+        if not pid:
+            try:
+                nsgkit.ingest(*json.loads(line))
+                os._exit(0)
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
+        print(pid, flush=True)
+        print(os.waitpid(pid, 0)[1], flush=True)
 
 
 def kills(number, seed):
-    """Do rounds until so many runs were killed at work; return the seeds of those that ended unequal."""
+    """Do rounds until so many runs were killed; return how many, the rounds, and which ended unequal."""
     told, wrong, rounds = {"killed": 0}, {}, 0
-    while told["killed"] < number:
-        with tempfile.TemporaryDirectory() as folder:
-            if found := kill_one(random.Random(f"{seed} {rounds}"), Path(folder), told):
-                wrong[f"{seed} {rounds}"] = found
-        rounds += 1
+    with ingesting_processes() as ingesting:
+        while told["killed"] < number:
+            with tempfile.TemporaryDirectory() as folder:
+                if found := kill_one(random.Random(f"{seed} {rounds}"), Path(folder), told, ingesting):
+                    wrong[f"{seed} {rounds}"] = found
+            rounds += 1
     return told["killed"], rounds, wrong
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("number", type=int)
+    parser.add_argument("number", type=int, nargs="?", default=300)
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
+    if given.serve:
+        serve()
+        return
     killed, rounds, wrong = kills(given.number, given.seed)
     print(f"{killed} runs killed in {rounds} rounds, {len(wrong)} of them ended unequal")
     for seed, found in wrong.items():

@@ -50,9 +50,9 @@ class Ingested:
     def __repr__(self) -> str:
         new = f"{self.new:,} new blob{'s'[: self.new != 1]}"
         return (
-            f"{visible(self.store)}: {new}, {self.grown:,} grown or changed, {self.unchanged:,} unchanged and "
-            f"not opened. It holds {self.rows:,} flow rows, {self.conversations:,} conversations. Reading took "
-            f"{self.seconds_reading:,.1f} s, stitching {self.seconds_stitching:,.1f} s."
+            f"{visible(self.store)}: {new}, {self.grown:,} grown or changed, {self.unchanged:,} unchanged, "
+            f"not opened. It holds {self.rows:,} flow rows, {self.conversations:,} conversations. Reading: "
+            f"{self.seconds_reading:,.1f} s, stitching: {self.seconds_stitching:,.1f} s."
         )
 
 

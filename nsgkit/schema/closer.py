@@ -1,4 +1,4 @@
-"""The tables of a closer look: who tried what, how large connections are, what two ends or two sources say."""
+"""The tables of a closer look: who tried what, sizes of connections, what two ends or two sources say."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ DENIED_SOURCES: tuple[Column, ...] = (
     Column("hours", "int64", "Hours", "Distinct hours in which it was denied.", "hours"),
     Column("machines", "int64", "Machines", "Distinct addresses that it tried.", "addresses"),
     Column("ports", "int64", "Ports", "Distinct destination ports that it tried.", "ports"),
-    Column("which", "str", "Which ports", "Those that it tried most, each with how often; the rest is counted."),
+    Column("which", "str", "Which ports", "Those that it tried most, each with how often."),
     Column("each", "float64", "Each", "Attempts at one machine in one hour, on average: how hard it tried.",
            "denied attempts"),
 )
@@ -45,7 +45,7 @@ THREATS: tuple[Column, ...] = (
     Column("src_threat", "str", "Source on", "The feeds that name the source; null where none does.",
            nullable=True),
     replace(column("dst_ip"), dtype="str"),
-    Column("dst_threat", "str", "Destination on", "The feeds that name the destination; null where none does.",
+    Column("dst_threat", "str", "Destination on", "The feeds that name it; null where none does.",
            nullable=True),
     *TRAFFIC,
 )

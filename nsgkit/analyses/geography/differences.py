@@ -59,7 +59,7 @@ def place_differences(conversations: object, network: Own = None, *, other: Own 
     distinct = pd.Index(pd.concat(texts).unique()).sort_values()
     outside = distinct[own_networks(conversations, network).is_outside(distinct)].to_series()
     told, others = located(outside, network), located(outside, other)
-    both = told.join(others, rsuffix="_other")[_ANSWER]
+    both = told.join(others.add_suffix("_other"))[_ANSWER]
     differ = both[both["country"] != both["country_other"]].rename_axis("address").reset_index()
     groups = differ.groupby(_ANSWER, observed=True)["address"]
     table = groups.agg(addresses="size", which=_named).reset_index()

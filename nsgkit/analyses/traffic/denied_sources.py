@@ -21,8 +21,8 @@ def denied_sources(flows: object, *, least: int = 10, top: int | None = 20) -> p
     Counting rule: denied rows. An hour counts for a source where one of its denied rows lies in it. `each` is
     the attempts for one machine and hour: 42 attempts at 3 machines in one hour are 14.
 
-    Harmless look-alikes: a program of one's own that asks every second for what it may not have. Whoever tries
-    every port of every address once has many attempts and a small `each`.
+    Harmless look-alikes: a program of one's own that asks every second for what it may not have. A scanner
+    that tries every port of every address once has many attempts and a small `each`.
 
     Parameters
     ----------
@@ -49,8 +49,8 @@ def denied_sources(flows: object, *, least: int = 10, top: int | None = 20) -> p
     --------
     >>> import nsgkit
     >>> table = denied_sources(nsgkit.read_logs("data/samples"), top=1)
-    >>> table.loc[0, ["src_ip", "attempts", "machines", "ports", "each"]].tolist()
-    ['198.51.100.201', 42, 3, 39, 14.0]
+    >>> table[["src_ip", "attempts", "machines", "ports", "each"]].to_dict("list")
+    {'src_ip': ['198.51.100.201'], 'attempts': [42], 'machines': [3], 'ports': [39], 'each': [14.0]}
     """
     check_top(top)
     rows = Rows.of(flows, ["time", "src_ip", "dst_ip", "dst_port", "decision"], coded=["src_ip", "dst_ip"])

@@ -1,4 +1,4 @@
-"""The question: how large are the single connections of each group, the smallest, the middle and the largest."""
+"""The question: how large are the single connections of each group: smallest, median and largest."""
 
 import narwhals as nw
 import pandas as pd
@@ -50,8 +50,8 @@ def connection_sizes(conversations: object, by: By, *, top: int | None = 20) -> 
     >>> import nsgkit
     >>> conversations = nsgkit.conversations(nsgkit.read_logs("data/samples"))
     >>> ssh = nsgkit.query(conversations, "dst_port:22 inbound allowed")
-    >>> connection_sizes(ssh, "src_ip", top=1).loc[0, ["count", "median", "max"]].tolist()
-    [187, 3144.0, 4026850]
+    >>> connection_sizes(ssh, "src_ip", top=1)[["count", "median", "max"]].to_dict("records")
+    [{'count': 187, 'median': 3144.0, 'max': 4026850}]
     """
     check_top(top)
     groups = columns_of(by, conversations, _ANSWER)

@@ -40,12 +40,15 @@ if TYPE_CHECKING:
     from nsgkit.case.verification import verify
     from nsgkit.counting.conversations import conversation_rows, conversations
     from nsgkit.counting.fetching import fetch
-    from nsgkit.flows.logs import FlowLogs, read_logs
+    from nsgkit.flows.logs import FlowLogs
+    from nsgkit.store.ingest import ingest
+    from nsgkit.store.logs import read_logs
+    from nsgkit.store.scan import open_store
 
 __version__ = "0.1.0"
 __all__ = [
     "FlowLogs", "NsgkitError", "conversation_rows", "conversations", "download", "fetch", "find_logs",
-    "query", "read_logs", "verify",
+    "ingest", "open_store", "query", "read_logs", "verify",
 ]  # fmt: skip
 
 # The public face is light: pandas, pyarrow and the rest come when a function or a room is first asked for.
@@ -56,8 +59,10 @@ _HOME = {
     "download": "nsgkit.acquire.download",
     "fetch": "nsgkit.counting.fetching",
     "find_logs": "nsgkit.acquire.listing",
+    "ingest": "nsgkit.store.ingest",
+    "open_store": "nsgkit.store.scan",
     "query": "nsgkit.analyses.filters.select",
-    "read_logs": "nsgkit.flows.logs",
+    "read_logs": "nsgkit.store.logs",
     "verify": "nsgkit.case.verification",
 }
 _ROOMS = (

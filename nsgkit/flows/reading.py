@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -51,16 +51,26 @@ class Reading:
     changed: dict[str, str] = field(default_factory=dict)
 
 
-class _Contents:
+class Contents:
     """Which blob came first with some bytes.
 
     Hashes of large blobs come late, so they are waited for only where another blob has the same size.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, known: Iterable[tuple[str, int, str]] = ()) -> None:
+        """Begin with blobs of which name, size and SHA-256 are known, in the order of their names."""
         self._sizes: Counter[int] = Counter()
         self._not_compared: defaultdict[int, list[tuple[str, Future[str]]]] = defaultdict(list)
         self._first: dict[str, str] = {}  # of each SHA-256
+        self._copies: set[str] = set()
+        for name, size, sha256 in known:
+            self._sizes[size] += 1
+            if self._first.setdefault(sha256, name) != name:
+                self._copies.add(name)
+
+    def may_copy(self, name: str) -> bool:
+        """Whether a blob that is known is a copy of another."""
+        return name in self._copies
 
     def add(self, name: str, size: int, digest: Future[str]) -> None:
         """Remember a blob."""
@@ -88,16 +98,22 @@ class _Fetched(NamedTuple):
     doubtful: bool = False  # nothing in it is of a flow log
 
 
-def read_all(files: list[LogFile]) -> Reading:
-    """Read the files one after the other, while threads turn full batches into columns."""
+def read_all(files: list[LogFile], *, contents: Contents | None = None, shown: bool = True) -> Reading:
+    """Read the files one after the other, while threads turn full batches into columns.
+
+    `contents` knows blobs that were read before; with `shown` many files have a progress bar.
+    """
     np.empty(_LARGEST_FREED, dtype=np.uint8)  # freed at once
     total = sum(file.size for file in files)
     size = min(max(total // _BATCHES, BATCH // 2), BATCH * 3)
-    reading = Reading(_rows(total))
+    reading, known = Reading(_rows(total)), contents or Contents()
+    seen = files
+    if shown and len(files) >= PROGRESS_FROM:
+        seen = progress(files, "Reading flow logs", unit="blob", leave=False)
     waiting: deque[Future[Part]] = deque()
     workers = min(4, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
-        for batch in batches(_open_all(files, reading, pool), reading.headers, size=size):
+        for batch in batches(_open_all(seen, reading, pool, known), reading.headers, size=size):
             while len(waiting) > workers:  # what waits is held in memory
                 reading.rows.add(waiting.popleft().result())
             waiting.append(pool.submit(read_batch, batch))
@@ -151,17 +167,11 @@ def _rows(total: int) -> FlowTableBuilder:
 
 
 def _open_all(
-    files: list[LogFile], reading: Reading, pool: ThreadPoolExecutor
+    files: Iterable[LogFile], reading: Reading, pool: ThreadPoolExecutor, contents: Contents
 ) -> Iterator[tuple[Data | None, BlobCounts]]:
     """Yield the blobs to be framed, each hashed; a large one meanwhile, in a thread."""
     buffers: list[Array] = []
-    contents = _Contents()
-    shown = (
-        files
-        if len(files) < PROGRESS_FROM
-        else progress(files, "Reading flow logs", unit="blob", leave=False)
-    )
-    for file in shown:
+    for file in files:
         got = _fetch(file, buffers, pool)
         if got.aside:
             reasons = [got.aside, _note_change(reading, file, got.digest)]

@@ -6,7 +6,7 @@ from the rows finds the few that may repeat; only their text is fetched and comp
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import accumulate, count
 from typing import Any, NamedTuple, TypeAlias
@@ -68,6 +68,63 @@ def reject_repeats(
         _drop_repeats(rows, groups, first, repeats)
 
 
+class Prints(NamedTuple):
+    """What tells most records apart, of each record with tuples: records that are alike have the same."""
+
+    blob: Array  # its number in the reading
+    record: Array
+    value: Array
+
+
+def prints_of(rows: FlowTableBuilder, headers: Headers) -> Prints:
+    """Return the prints of all records read, for repeats to be found over several readings."""
+    groups = rows.groups
+    first = _first_groups(groups)
+    if not len(first):
+        return Prints(*(np.empty(0, dtype) for dtype in (np.int32, np.int32, np.uint64)))
+    some = np.flatnonzero(np.logical_or.reduceat(groups.tuples > 0, first))
+    values = _prints(groups, first, [tidy(header) for header in headers])[some]
+    values += _row_sums(rows, groups, first, some, ("src_port",))
+    return Prints(groups.blob[first][some], groups.record[first][some], values)
+
+
+def contents_of(data: Data, records: Iterable[int]) -> dict[int, bytes]:
+    """Return a digest of all that each of these records of a blob says: equal for equal records."""
+    headers = Headers()
+    found = read_blob(0, data, headers, BlobCounts(""))
+    shared = [tidy(header) for header in headers]
+    edges = list(accumulate(found.groups, initial=0))
+    digests = {}
+    for number in records:
+        own = slice(edges[number], edges[number + 1])
+        place = (0, data, number, found.offsets[number], found.times[number])
+        digests[number] = _content(_Record(*place, found.headers[own], found.bodies[own]), shared)
+    return digests
+
+
+def reject_known(
+    rows: FlowTableBuilder,
+    headers: Headers,
+    reasons: Mapping[_Place, str],
+    bytes_of: Callable[[int], Data | None],
+) -> None:
+    """Turn the rows of records that are known to be repeats into rejects, each with its reason."""
+    chosen = _firsts(rows.groups, reasons)
+    repeats = {
+        (record.blob, record.number): list(_rejects(record, reasons[record.blob, record.number]))
+        for record in _read_again(rows.groups, chosen, headers, bytes_of)
+    }
+    if repeats:
+        _drop_repeats(rows, rows.groups, _first_groups(rows.groups), repeats)
+
+
+def _firsts(groups: Groups, places: Iterable[_Place]) -> Array:
+    """Return the place of the first group of each of these records."""
+    first, wanted = _first_groups(groups), set(places)
+    there = zip(groups.blob[first].tolist(), groups.record[first].tolist(), strict=True)
+    return first[[place in wanted for place in there]] if len(first) else first
+
+
 def _first_groups(groups: Groups) -> Array:
     """Return the place of each record's first group."""
     if not len(groups.blob):
@@ -80,12 +137,8 @@ def _candidates(rows: FlowTableBuilder, groups: Groups, first: Array, shared: li
     """Return the records that may be a repeat, or be repeated: cheap hashes of them are alike."""
     if not len(first):
         return first
-    numbers: dict[Header, int] = {}
-    table = np.array([numbers.setdefault(header, len(numbers)) for header in shared], dtype=np.uint64)
+    prints = _prints(groups, first, shared)
     filled = groups.tuples > 0
-    # One number a group: its header in the high 32 bits, its number of tuples in the low ones.
-    facts = _hashed(table[groups.header] << np.uint64(32) | groups.tuples.astype(np.uint64)) * filled
-    prints = np.add.reduceat(facts, first) + _hashed(groups.record_time[first].astype(np.uint64))
     some = np.flatnonzero(np.logical_or.reduceat(filled, first))
     some = some[_duplicated(prints[some])]
     for columns in (("src_port",), (*_ROW, *_COUNTERS)):  # one column tells most records apart
@@ -93,6 +146,19 @@ def _candidates(rows: FlowTableBuilder, groups: Groups, first: Array, shared: li
             return some
         some = some[_duplicated(prints[some] + _row_sums(rows, groups, first, some, columns))]
     return some
+
+
+def _prints(groups: Groups, first: Array, shared: list[Header]) -> Array:
+    """Return a number for each record, of its time, headers and counts of tuples: alike in each reading."""
+    table = np.array([_header_print(header) for header in shared], dtype=np.uint64)
+    facts = _hashed(table[groups.header] + _hashed(groups.tuples.astype(np.uint64))) * (groups.tuples > 0)
+    times = _hashed(groups.record_time[first].astype(np.uint64))
+    prints: Array = np.add.reduceat(facts, first) + times
+    return prints
+
+
+def _header_print(header: Header) -> int:
+    return int.from_bytes(blake2b(msgspec.json.encode(header), digest_size=8).digest(), "little")
 
 
 def _hashed(values: Array) -> Array:

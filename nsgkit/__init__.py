@@ -67,8 +67,8 @@ _HOME = {
 }
 _ROOMS = (
     "acquire", "analyses", "case", "counting", "detections", "enable", "enrich", "errors", "evidence",
-    "explore", "flows", "html", "layout", "palette", "progress", "sample", "schema", "store", "times",
-    "training", "views", "working_copy",
+    "explore", "flows", "html", "layout", "memory", "palette", "progress", "sample", "schema", "store",
+    "times", "training", "views", "working_copy",
 )  # fmt: skip
 
 

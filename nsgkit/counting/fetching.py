@@ -38,8 +38,8 @@ def fetch(
         How many rows. None gives all of them, where they are not too many.
     largest : str or None
         A column of numbers or times: those with the largest values come first, nulls last, equal ones in
-        the order of the logs. None gives the rows as they lie; those of an
-        engine, which has no order, in that of time.
+        the order of the logs. None gives the rows in the order that `nsgkit.read_logs` and
+        `nsgkit.conversations` give them; those of a pandas table as they lie.
 
     Returns
     -------
@@ -85,11 +85,11 @@ def _ordered(table: pd.DataFrame, top: int | None, largest: str | None) -> pd.Da
 
 def _sorted(rows: Rows, largest: str | None) -> Rows:
     there = rows.frame.collect_schema().names()
+    place = [name for name in PLACE if name in there]
     if largest is None:
-        when = [name for name in ("first", "time") if name in there][:1]
-        return rows.sort(*when, *PLACE) if when and {*PLACE} <= {*there} else rows
+        return rows.sort(*(["first"] if "first" in there else []), *place) if place else rows
     number = f"{largest}_ms" if f"{largest}_ms" in there else largest  # a time, as a number
-    return rows.with_columns(_less=-nw.col(number)).sort("_less", *(name for name in PLACE if name in there))
+    return rows.with_columns(_less=-nw.col(number)).sort("_less", *place)
 
 
 def _check_number(rows: Rows, top: int | None) -> None:

@@ -82,7 +82,7 @@ class FlowLogs:
         places = [self._place(row) for row in rows[needed].astype("object").to_dict("records")]
         texts: dict[tuple[str, tuple[int, int]], str] = {}
         for file in {file.name: file for file, _ in places}.values():
-            mine = [place for other, place in places if other is file]
+            mine = [place for other, place in places if other.name == file.name]
             found = raw_tuples(self._bytes(file), mine)
             texts |= {(file.name, place): text for place, text in zip(mine, found, strict=True)}
         return [texts[file.name, place] for file, place in places]

@@ -26,6 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
     _add_download(verbs)
     _add_verify(verbs)
+    _add_ingest(verbs)
     _add_notebooks(verbs)
     _add_sample(verbs)
     _add_training(verbs)
@@ -66,6 +67,27 @@ def _add_verify(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "cut off or made anew",
     )
     verb.set_defaults(run=_verify)
+
+
+def _add_ingest(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    verb = verbs.add_parser(
+        "ingest",
+        help="put flow logs into a store: when memory is not enough",
+        description="Put flow logs into a Delta Lake table, stitched as they come. Done again, it reads "
+        "what is new or has grown, and nothing else. Stopped at any moment, it goes on when run again.",
+    )
+    verb.add_argument("source", help="a folder of logs, an evidence folder, or a single file")
+    verb.add_argument("store", help="the store's folder, made where there is none")
+    verb.add_argument("--start", metavar="TIME", help="such as 2024-12-19 or 2024-12-19T09:00, in UTC")
+    verb.add_argument("--end", metavar="TIME", help="where the span ends")
+    verb.set_defaults(run=_ingest)
+
+
+def _ingest(chosen: argparse.Namespace) -> bool:
+    from nsgkit.store.ingest import ingest
+
+    print(ingest(chosen.source, chosen.store, start=chosen.start, end=chosen.end))
+    return True
 
 
 def _download(chosen: argparse.Namespace) -> bool:

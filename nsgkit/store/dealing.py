@@ -20,9 +20,11 @@ import pyarrow.compute as pc
 from nsgkit.counting.quick.keys import Array, mixed
 from nsgkit.schema import column
 from nsgkit.store.keeping import as_pandas
+from nsgkit.store.memory import give_back
 from nsgkit.store.tables import TABLES
 
-ROWS = 300_000  # of a part, about
+ROWS = 150_000  # of a part, about
+_PIECE = 250_000  # rows
 COLUMNS = [name for name in TABLES["flows"].names if name != "record_time"]
 _ADDRESSES = ("src_ip", "dst_ip")
 _NAMES = [n for n in COLUMNS if pa.types.is_string(TABLES["flows"].field(n).type) and n not in _ADDRESSES]
@@ -108,7 +110,7 @@ def _deal(tables: Iterable[Any], parts: int, folder: Path, names: Names) -> list
     paths = [folder / f"{number}.arrow" for number in range(parts)]
     writers: dict[int, Any] = {}
     with ExitStack() as open_files:
-        for table in map(with_dictionaries, tables):
+        for table in map(with_dictionaries, _pieces(tables)):
             part = part_of(table, parts)
             order = np.argsort(part, kind="stable")
             edges = np.searchsorted(part[order], np.arange(parts + 1))
@@ -121,7 +123,15 @@ def _deal(tables: Iterable[Any], parts: int, folder: Path, names: Names) -> list
                     made = pa.ipc.new_stream(sink, moved.schema, options=_WAITING)
                     writers[number] = open_files.enter_context(made)
                 writers[number].write_table(moved.slice(low, high - low))
+            give_back()
     return [paths[number] for number in sorted(writers)]
+
+
+def _pieces(tables: Iterable[Any]) -> Iterator[Any]:
+    """Yield pieces of tables: what is made of them takes several times their room."""
+    for table in tables:
+        for start in range(0, table.num_rows, _PIECE):
+            yield table.slice(start, _PIECE)
 
 
 def part_of(table: Any, parts: int) -> Array:

@@ -4,6 +4,7 @@ A file counts from the transaction that names it on; what a killed process left 
 """
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,8 @@ from deltalake.transaction import AddAction, RemoveAction
 from nsgkit.store.tables import BY_DAY, TABLES, encoding
 
 DAY = "day"  # the column of the partitions
+_OURS = re.compile(r"[a-z0-9]+-[0-9a-f]{32}\.parquet")
+_KEPT = 24  # hours
 
 
 class Written(NamedTuple):
@@ -62,6 +65,18 @@ def strangers(folder: Path, name: str) -> list[str]:
         path.relative_to(folder / name).as_posix() for path in (folder / name).rglob("*") if path.is_file()
     )
     return sorted(path for path in there if path not in known and not path.startswith("_delta_log/"))
+
+
+def sweep(folder: Path, name: str) -> None:
+    """Delete what a killed process of ours left behind; what somebody else put there stays."""
+    for path in strangers(folder, name):
+        if _OURS.fullmatch(path.rpartition("/")[2]):
+            (folder / name / path).unlink(missing_ok=True)
+
+
+def clear(folder: Path, name: str) -> None:
+    """Delete files that have not counted for a day: until then whoever opened the store may read them."""
+    DeltaTable(str(folder / name)).vacuum(_KEPT, dry_run=False, enforce_retention_duration=False)
 
 
 def _named_in(log: Path) -> Iterator[str]:

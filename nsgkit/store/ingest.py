@@ -23,11 +23,12 @@ from nsgkit.progress import progress
 from nsgkit.store import delta
 from nsgkit.store.keeping import READ_INTO, keep
 from nsgkit.store.known import blobs_of, repeats_among
+from nsgkit.store.memory import give_back
 from nsgkit.store.readings import Made, Reasons, mark_of_file, read_files
 from nsgkit.store.state import STATE, TABLE_NAMES, State, is_store, read_state, write_state
 from nsgkit.store.stitching import stitch_new
 
-READING = 64 << 20  # bytes of logs that are read, and kept, at a time: the memory that is needed goes by it
+READING = 32 << 20  # bytes of logs that are read, and kept, at a time: the memory that is needed goes by it
 _SMALLER = 64  # bytes: no record fits into so few, so such blobs are no copies of each other
 _GZIP = 15  # times: so much do packed logs hold, about
 _EARLY = datetime(1, 1, 1, tzinfo=UTC)
@@ -47,10 +48,11 @@ class Ingested:
     seconds_stitching: float
 
     def __repr__(self) -> str:
+        new = f"{self.new:,} new blob{'s'[: self.new != 1]}"
         return (
-            f"{self.store}: {self.new:,} new blobs, {self.grown:,} grown or changed, {self.unchanged:,} "
-            f"unchanged and not opened; {self.rows:,} flow rows, {self.conversations:,} conversations in it. "
-            f"{self.seconds_reading:,.1f} s for reading, {self.seconds_stitching:,.1f} s for stitching."
+            f"{visible(self.store)}: {new}, {self.grown:,} grown or changed, {self.unchanged:,} unchanged and "
+            f"not opened. It holds {self.rows:,} flow rows, {self.conversations:,} conversations. Reading took "
+            f"{self.seconds_reading:,.1f} s, stitching {self.seconds_stitching:,.1f} s."
         )
 
 
@@ -70,7 +72,7 @@ def ingest(
     on when it is run again, and the tables are the same. A blob that is no longer in the source stays in the
     store.
 
-    It reads 64 MB of blobs at a time, or one blob that is larger: memory goes by that, not by the whole.
+    It reads 32 MB of blobs at a time, or one blob that is larger: memory goes by that, not by the whole.
 
     Parameters
     ----------
@@ -114,6 +116,8 @@ def ingest(
         counts = _read_new(folder, state, found)
         read = time.perf_counter()
         conversations = stitch_new(folder, state)
+        for name in TABLE_NAMES:
+            delta.clear(folder, name)
         done = time.perf_counter()
     return Ingested(folder, *counts, conversations, read - begun, done - read)
 
@@ -148,8 +152,10 @@ def _prepared(folder: Path, source: Path) -> State:
                 "Choose another folder for these."
             )
     for name in READ_INTO:
+        delta.sweep(folder, name)
         delta.roll_back(folder, name, state.read[name])
     stitched = state.stitched["conversations"] if state.stitched else 0
+    delta.sweep(folder, "conversations")
     delta.roll_back(folder, "conversations", stitched)
     state.source = where
     state.read = {name: delta.version(folder, name) for name in READ_INTO}
@@ -245,7 +251,9 @@ def _read(  # noqa: PLR0913, PLR0917
 
 def _keep(folder: Path, state: State, made: Made, names: "pd.Series[str]") -> str:
     known = blobs_of(folder, ["name", "read"])
-    return keep(folder, state, made, known[known["name"].isin(names)])
+    mark = keep(folder, state, made, known[known["name"].isin(names)])
+    give_back()
+    return mark
 
 
 def _in_order(files: Sequence[LogFile], contents: Contents) -> list[LogFile]:

@@ -20,6 +20,7 @@ from nsgkit.store.dealing import COLUMNS, ROWS, dealt
 from nsgkit.store.delta import Written
 from nsgkit.store.keeping import READ_INTO, read_file
 from nsgkit.store.known import blobs_of
+from nsgkit.store.memory import give_back
 from nsgkit.store.state import State, write_state
 from nsgkit.store.tables import TABLES, arrow, encoding
 from nsgkit.store.touched import touched
@@ -51,7 +52,8 @@ def _stitch(folder: Path, state: State) -> None:
     tables: Iterator[Any] = (read_file(folder, "flows", path, COLUMNS) for path in came)
     again: dict[str, Any] = {}
     if stitched:
-        changed = pa.concat_tables([*_ends(folder, came), *went])
+        none = pa.schema([TABLES["flows"].field(name) for name in _CHANGED]).empty_table()
+        changed = pa.concat_tables([none, *_ends(folder, came), *went])
         others = [str(folder / "flows" / path) for path in sorted(now - {*came})]
         found = touched(changed, others, [str(folder / "conversations" / path) for path in stitched])
         again, tables, rows = found.conversations, chain(tables, found.tables), rows + found.rows
@@ -95,6 +97,7 @@ def _written(folder: Path, tables: Iterable[Any], rows: int) -> list[Written]:
     ):
         for made in _ahead(pool, flows):
             files.add(made)
+            give_back()
             bar.update(1)
     return files.written
 

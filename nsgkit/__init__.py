@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from nsgkit.analyses.filters.select import query
     from nsgkit.case.verification import verify
     from nsgkit.counting.conversations import conversation_rows, conversations
+    from nsgkit.counting.fetching import fetch
     from nsgkit.flows.logs import FlowLogs
     from nsgkit.store.ingest import ingest
     from nsgkit.store.logs import read_logs
@@ -46,8 +47,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "FlowLogs", "NsgkitError", "conversation_rows", "conversations", "download", "find_logs", "ingest",
-    "open_store", "query", "read_logs", "verify",
+    "FlowLogs", "NsgkitError", "conversation_rows", "conversations", "download", "fetch", "find_logs",
+    "ingest", "open_store", "query", "read_logs", "verify",
 ]  # fmt: skip
 
 # The public face is light: pandas, pyarrow and the rest come when a function or a room is first asked for.
@@ -56,6 +57,7 @@ _HOME = {
     "conversation_rows": "nsgkit.counting.conversations",
     "conversations": "nsgkit.counting.conversations",
     "download": "nsgkit.acquire.download",
+    "fetch": "nsgkit.counting.fetching",
     "find_logs": "nsgkit.acquire.listing",
     "ingest": "nsgkit.store.ingest",
     "open_store": "nsgkit.store.scan",
@@ -65,8 +67,8 @@ _HOME = {
 }
 _ROOMS = (
     "acquire", "analyses", "case", "counting", "detections", "enable", "enrich", "errors", "evidence",
-    "explore", "flows", "html", "layout", "palette", "progress", "sample", "schema", "store", "times",
-    "training", "views", "working_copy",
+    "explore", "flows", "html", "layout", "memory", "palette", "progress", "sample", "schema", "store",
+    "times", "training", "views", "working_copy",
 )  # fmt: skip
 
 

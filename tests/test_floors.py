@@ -19,7 +19,7 @@ HOUSE = ROOT / "nsgkit"
 # From the ground up. A room may import what lies below it; rooms on one floor do not know each other.
 FLOORS = [
     {"html", "palette"},
-    {"errors", "progress"},
+    {"errors", "memory", "progress"},
     {"times"},
     {"schema", "layout"},
     {"enable", "evidence"},

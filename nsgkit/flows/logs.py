@@ -27,6 +27,7 @@ from nsgkit.flows.parse.rows import check_counts, raw_tuples
 from nsgkit.flows.reading import Reading, not_flow_logs, read_again, read_all
 from nsgkit.flows.record_types import notes_on_rows
 from nsgkit.flows.repeats import reject_repeats
+from nsgkit.flows.room import check_room
 from nsgkit.flows.span_edges import cut_to_span, edge_notes, far_from_record, hours_in_span
 from nsgkit.flows.summary import WARNING, Extent, as_html, as_text
 from nsgkit.html import visible
@@ -81,7 +82,7 @@ class FlowLogs:
         places = [self._place(row) for row in rows[needed].astype("object").to_dict("records")]
         texts: dict[tuple[str, tuple[int, int]], str] = {}
         for file in {file.name: file for file, _ in places}.values():
-            mine = [place for other, place in places if other is file]
+            mine = [place for other, place in places if other.name == file.name]
             found = raw_tuples(self._bytes(file), mine)
             texts |= {(file.name, place): text for place, text in zip(mine, found, strict=True)}
         return [texts[file.name, place] for file, place in places]
@@ -160,7 +161,8 @@ def read_logs(
 
     Returns FlowLogs. For every blob, tuples = rows + rejects + outside. Raises NoLogsError where there is
     nothing to read, and says what was looked for; EvidenceChangedError where the lines of an evidence
-    folder's manifest are no longer those that were written; NsgkitError where the path or a time is not one.
+    folder's manifest are no longer those that were written; NsgkitError where the path or a time is not one,
+    or where the rows would not fit into memory: then it says how many there are, and what to do.
 
     >>> logs = read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
     >>> logs.raw(logs.flows[logs.flows["dst_port"] == 12086].iloc[0])
@@ -169,6 +171,7 @@ def read_logs(
     span = choose_span(start, end)
     path = given_path(path)
     found = find_files(path, span)
+    check_room(path, found.files)
     read = read_all(found.files)
     names, counts = [blob.file.name for blob in read.blobs], [blob.count for blob in read.blobs]
     reject_repeats(read.rows, read.headers, names, partial(read_again, read))

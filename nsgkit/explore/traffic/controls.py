@@ -16,6 +16,7 @@ from nsgkit.explore.traffic.question import BREAKDOWNS, MEASURES, Question
 from nsgkit.explore.workbench.bins import AUTO, OFFERED
 from nsgkit.explore.workbench.controls import dropdown, row, tabs, text_field
 from nsgkit.explore.workbench.filter_field import FilterField, Offer
+from nsgkit.explore.workbench.held import values_of
 from nsgkit.explore.workbench.spans import FIELDS as TIMES
 from nsgkit.explore.workbench.spans import put_span, said_span, set_span, time_fields
 from nsgkit.html import visible
@@ -35,12 +36,13 @@ _SUBNETS = {"hosts": 32, "/24 networks": 24, "/16 networks": 16}
 _SHORT = 14  # characters
 
 
-def controls(conversations: pd.DataFrame) -> Controls:
+def controls(conversations: object) -> Controls:
     """Return the controls by their labels, with the names that occur in `conversations` to choose from."""
+    there = values_of(conversations, [*_LISTS.values()])
     hint = f"for example {EXAMPLE}"
     made: Controls = {"Filter": FilterField(_offer(conversations), description="Filter", placeholder=hint)}
     made["Filter"].layout.flex = "1 1 30em"
-    made |= {label: _list(label, conversations[column]) for label, column in _LISTS.items()}
+    made |= {label: _list(label, there[column]) for label, column in _LISTS.items()}
     made["Port"] = _text("Port", "22,3389 or 8000-8999", "15em")
     made["Address or prefix"] = _text("Address or prefix", "203.0.113.0/24", "21em")
     made |= time_fields()
@@ -146,7 +148,7 @@ def _says(part: str, *words: str) -> bool:
     return term is not None and not term.negated and term.field in words
 
 
-def _offer(conversations: pd.DataFrame) -> Offer:
+def _offer(conversations: object) -> Offer:
     return lambda text, place: (term_start(text, place), complete(text, place, conversations))
 
 

@@ -12,6 +12,7 @@ from nsgkit.analyses.traffic.over_time import over_time_of
 from nsgkit.explore.traffic.picked import hours_to_pick, rows_to_pick
 from nsgkit.explore.traffic.question import BREAKDOWNS, MOST_OPENED, VOLUMES, Question, Traffic
 from nsgkit.explore.workbench.code import Call
+from nsgkit.explore.workbench.held import is_pandas
 from nsgkit.schema import NOT_LOGGED, OTHERS
 from nsgkit.views.theme import StandIn, hinted, titled
 
@@ -139,11 +140,13 @@ PICTURES = {
 
 
 def _timeline(
-    traffic: Traffic, question: Question, chosen: pd.DataFrame, freq: str, by: str | None
+    traffic: Traffic, question: Question, chosen: Any, freq: str, by: str | None
 ) -> pd.DataFrame:
-    if question.measure in VOLUMES:
+    if question.measure not in VOLUMES:
+        return analyses.over_time(chosen, freq=freq, by=by)
+    if is_pandas(chosen):
         return over_time_of(traffic.increments, chosen, freq=freq, by=by)
-    return analyses.over_time(chosen, freq=freq, by=by)
+    return analyses.over_time(chosen, freq=freq, by=by, flows=traffic.flows)  # a store's carry increments
 
 
 def timeline_code(question: Question, chosen: str, flows: str, freq: str, by: str | None) -> str:

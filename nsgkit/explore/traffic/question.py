@@ -2,21 +2,32 @@
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
 from nsgkit.analyses.filters.grammar import beside
-from nsgkit.analyses.filters.select import query
 from nsgkit.counting.arguments import By
-from nsgkit.counting.conversations import conversation_rows
 from nsgkit.counting.quick.stitch import Stitched
 from nsgkit.counting.spread import increments
+from nsgkit.enrich.facts import ENDS
 from nsgkit.enrich.names import called, names_of
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.workbench.bins import AUTO, Span, fitting_bin, whole_span
+from nsgkit.explore.workbench.held import (
+    Facts,
+    facts_of,
+    first_rows,
+    is_empty,
+    is_pandas,
+    kept,
+    rows_behind,
+    values_of,
+    with_names,
+)
 from nsgkit.explore.workbench.spans import apart, span_of
-from nsgkit.schema import carrying, short_labels, spoken
+from nsgkit.schema import short_labels, spoken
 from nsgkit.times import bin_width
 
 MOST_OPENED = 200  # conversations whose rows are shown
@@ -91,10 +102,11 @@ class Traffic:
     """The flows that are explored, stitched once; each answer is kept until another filter is asked for."""
 
     flows: object
-    conversations: pd.DataFrame
+    conversations: Any  # a table of pandas, or a store's relation
     stitched_rows: Stitched | None = None
     given: Own = None  # the own networks, where the analyst gave them
-    _kept: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _kept: dict[str, Any] = field(default_factory=dict)
+    _told: dict[str, Facts] = field(default_factory=dict)
 
     @cached_property
     def increments(self) -> pd.DataFrame:
@@ -109,12 +121,15 @@ class Traffic:
     @cached_property
     def names(self) -> dict[str, str]:
         """What ids stand for, as all of these logs or the analyst tell it: the same whatever is chosen."""
-        return names_of(self.conversations) | called(self.conversations, self.own)
+        ends = self.conversations
+        if self.own.named and not is_pandas(ends):
+            ends = values_of(ends, ENDS)
+        return names_of(self.conversations) | called(ends, self.own)
 
     @cached_property
-    def named(self) -> pd.DataFrame:
+    def named(self) -> Any:
         """The conversations, which carry these names: so does whatever is made of them."""
-        return carrying(self.conversations, self.names)
+        return with_names(self.conversations, self.names)
 
     @cached_property
     def whole_span(self) -> Span:
@@ -134,37 +149,33 @@ class Traffic:
     @cached_property
     def nsgs(self) -> dict[str, str]:
         """The short name of each NSG: as much of its id as tells it from all others."""
-        return short_labels(str(name) for name in self.conversations["acl"].dropna().unique())
+        return short_labels(str(name) for name in values_of(self.conversations, ["acl"])["acl"].dropna())
 
-    def chosen(self, question: Question) -> pd.DataFrame:
+    @cached_property
+    def is_empty(self) -> bool:
+        """Whether there are no conversations at all."""
+        return is_empty(self.conversations)
+
+    def chosen(self, question: Question) -> Any:
         """Return the conversations that the filter keeps; they carry the names of ids."""
         text = question.all_terms
         if text not in self._kept:
-            self._kept = {text: query(self.named, text, self.own)}
+            self._kept = {text: kept(self.named, text, self.own)}
         return self._kept[text]
+
+    def told(self, question: Question) -> Facts:
+        """Return how many conversations the filter keeps, and what they have: those of each filter, once."""
+        text = question.all_terms
+        if text not in self._told:
+            self._told[text] = facts_of(self.chosen(question))
+        return self._told[text]
 
     def measurable(self, question: Question) -> str:
         """Return the question's measure or, where nothing that is chosen has any of it, one that there is."""
-        chosen = self.chosen(question)
-        if chosen.empty:
-            return question.measure
+        told = self.told(question)
         order = dict.fromkeys([question.measure, "connections", "denied", "bytes", "peers"])
-        return next((measure for measure in order if _any_of(chosen, measure)), question.measure)
+        return next((measure for measure in order if told.any_of(measure)), question.measure)
 
     def rows_behind(self, question: Question) -> pd.DataFrame:
         """Return the flow rows of the first conversations that the filter keeps."""
-        opened = self.chosen(question).head(MOST_OPENED)
-        return carrying(conversation_rows(self.flows, opened), self.names)
-
-
-def _any_of(chosen: pd.DataFrame, measure: str) -> bool:
-    """Whether a picture of these conversations has anything of the measure to draw."""
-    counted = ~chosen["folded"]
-    if measure == "connections":
-        counted &= chosen["counted_by"].notna() & (chosen["decision"] == "allowed")
-    elif measure == "denied":
-        counted &= chosen["decision"] == "denied"
-    elif measure in VOLUMES:
-        ways = [chosen[f"{measure}_{way}"] for way in ("src_to_dst", "dst_to_src")]
-        counted &= (ways[0].fillna(0) > 0) | (ways[1].fillna(0) > 0)
-    return bool(counted.any())
+        return rows_behind(self.flows, first_rows(self.chosen(question), MOST_OPENED))

@@ -38,7 +38,8 @@ def fetch(
         How many rows. None gives all of them, where they are not too many.
     largest : str or None
         A column of numbers or times: those with the largest values come first, nulls last, equal ones in
-        the order of the logs. None gives the rows as they lie.
+        the order of the logs. None gives the rows as they lie; those of an
+        engine, which has no order, in that of time.
 
     Returns
     -------
@@ -83,9 +84,10 @@ def _ordered(table: pd.DataFrame, top: int | None, largest: str | None) -> pd.Da
 
 
 def _sorted(rows: Rows, largest: str | None) -> Rows:
-    if largest is None:
-        return rows
     there = rows.frame.collect_schema().names()
+    if largest is None:
+        when = [name for name in ("first", "time") if name in there][:1]
+        return rows.sort(*when, *PLACE) if when and {*PLACE} <= {*there} else rows
     number = f"{largest}_ms" if f"{largest}_ms" in there else largest  # a time, as a number
     return rows.with_columns(_less=-nw.col(number)).sort("_less", *(name for name in PLACE if name in there))
 

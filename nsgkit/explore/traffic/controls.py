@@ -1,12 +1,13 @@
 """The controls of the traffic explorer: each says a part of the filter or how to look at what it keeps."""
 
 from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 import ipywidgets
 import pandas as pd
 
-from nsgkit.analyses.filters.completion import complete, term_start
+from nsgkit.analyses.filters.completion import completed, counts_of, term_start
 from nsgkit.analyses.filters.grammar import Part, Term, beside, parse
 from nsgkit.analyses.filters.parts import parts_of, term_of
 from nsgkit.analyses.filters.words import terms_in
@@ -38,11 +39,10 @@ _SHORT = 14  # characters
 
 def controls(conversations: object) -> Controls:
     """Return the controls by their labels, with the names that occur in `conversations` to choose from."""
-    there = values_of(conversations, [*_LISTS.values()])
     hint = f"for example {EXAMPLE}"
     made: Controls = {"Filter": FilterField(_offer(conversations), description="Filter", placeholder=hint)}
     made["Filter"].layout.flex = "1 1 30em"
-    made |= {label: _list(label, there[column]) for label, column in _LISTS.items()}
+    made |= {label: _list(label, values_of(conversations, column)) for label, column in _LISTS.items()}
     made["Port"] = _text("Port", "22,3389 or 8000-8999", "15em")
     made["Address or prefix"] = _text("Address or prefix", "203.0.113.0/24", "21em")
     made |= time_fields()
@@ -149,7 +149,8 @@ def _says(part: str, *words: str) -> bool:
 
 
 def _offer(conversations: object) -> Offer:
-    return lambda text, place: (term_start(text, place), complete(text, place, conversations))
+    counted = cache(partial(counts_of, conversations))  # of each field once, not at each key
+    return lambda text, place: (term_start(text, place), completed(text, place, conversations, counted))
 
 
 def _sense(part: Part) -> object:

@@ -85,4 +85,6 @@ def _traffic(flows: object, conversations: object, own: Own) -> Traffic:
     held = as_table(flows)
     if conversations is None and isinstance(held, pd.DataFrame):
         return Traffic(held, *stitched_once(held), given=own)
-    return Traffic(held, held_as(conversations_of(flows) if conversations is None else conversations), given=own)
+    return Traffic(
+        held, held_as(conversations_of(flows) if conversations is None else conversations), given=own
+    )

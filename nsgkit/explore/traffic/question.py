@@ -7,21 +7,25 @@ from typing import Any
 import pandas as pd
 
 from nsgkit.analyses.filters.grammar import beside
+from nsgkit.analyses.traffic.over_time import over_time, over_time_of
 from nsgkit.counting.arguments import By
 from nsgkit.counting.quick.stitch import Stitched
 from nsgkit.counting.spread import increments
-from nsgkit.enrich.facts import ENDS
-from nsgkit.enrich.names import called, names_of
+from nsgkit.enrich.names import names_of
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.workbench.bins import AUTO, Span, fitting_bin, whole_span
 from nsgkit.explore.workbench.held import (
     Facts,
+    at_hand,
     facts_of,
     first_rows,
+    has_any,
     is_empty,
     is_pandas,
     kept,
+    let_go,
+    names_of_ends,
     rows_behind,
     values_of,
     with_names,
@@ -32,6 +36,7 @@ from nsgkit.times import bin_width
 
 MOST_OPENED = 200  # conversations whose rows are shown
 VOLUMES = ("bytes", "packets")
+_ANSWERS = 7  # pictures over time that are kept beside the newest: Back and Forward are at once
 # The bin in which a span is drawn that is no longer than this.
 _BINS = (("2h", "1min"), ("8h", "5min"), ("30h", "15min"), ("14D", "1h"), ("60D", "6h"))
 MEASURES = {spoken(name): name for name in ("connections", *VOLUMES, "denied", "peers")}
@@ -107,6 +112,7 @@ class Traffic:
     given: Own = None  # the own networks, where the analyst gave them
     _kept: dict[str, Any] = field(default_factory=dict)
     _told: dict[str, Facts] = field(default_factory=dict)
+    _over_time: dict[tuple[str, bool, str, str | None], pd.DataFrame] = field(default_factory=dict)
 
     @cached_property
     def increments(self) -> pd.DataFrame:
@@ -121,10 +127,7 @@ class Traffic:
     @cached_property
     def names(self) -> dict[str, str]:
         """What ids stand for, as all of these logs or the analyst tell it: the same whatever is chosen."""
-        ends = self.conversations
-        if self.own.named and not is_pandas(ends):
-            ends = values_of(ends, ENDS)
-        return names_of(self.conversations) | called(ends, self.own)
+        return names_of(self.conversations) | names_of_ends(self.conversations, self.own)
 
     @cached_property
     def named(self) -> Any:
@@ -149,7 +152,7 @@ class Traffic:
     @cached_property
     def nsgs(self) -> dict[str, str]:
         """The short name of each NSG: as much of its id as tells it from all others."""
-        return short_labels(str(name) for name in values_of(self.conversations, ["acl"])["acl"].dropna())
+        return short_labels(str(name) for name in values_of(self.conversations, "acl").dropna())
 
     @cached_property
     def is_empty(self) -> bool:
@@ -160,8 +163,27 @@ class Traffic:
         """Return the conversations that the filter keeps; they carry the names of ids."""
         text = question.all_terms
         if text not in self._kept:
-            self._kept = {text: kept(self.named, text, self.own)}
+            for earlier in self._kept.values():
+                let_go(earlier)
+            found = kept(self.named, text, self.own)
+            self._kept = {text: at_hand(found) if text else found}
         return self._kept[text]
+
+    def over_time(self, question: Question, freq: str, by: str | None) -> pd.DataFrame:
+        """Return connections, and volumes where they are measured, over time; the last answers are kept."""
+        volumes = question.measure in VOLUMES
+        key = (question.all_terms, volumes, freq, by)
+        if key not in self._over_time:
+            found = self._made_over_time(self.chosen(question), volumes, freq, by)
+            self._over_time = {**dict([*self._over_time.items()][-_ANSWERS:]), key: found}
+        return self._over_time[key]
+
+    def _made_over_time(self, chosen: Any, volumes: bool, freq: str, by: str | None) -> pd.DataFrame:
+        if not volumes:
+            return over_time(chosen, freq=freq, by=by)
+        if is_pandas(chosen):
+            return over_time_of(self.increments, chosen, freq=freq, by=by)
+        return over_time(chosen, freq=freq, by=by, flows=self.flows)  # a store's carry their increments
 
     def told(self, question: Question) -> Facts:
         """Return how many conversations the filter keeps, and what they have: those of each filter, once."""
@@ -172,9 +194,15 @@ class Traffic:
 
     def measurable(self, question: Question) -> str:
         """Return the question's measure or, where nothing that is chosen has any of it, one that there is."""
-        told = self.told(question)
         order = dict.fromkeys([question.measure, "connections", "denied", "bytes", "peers"])
-        return next((measure for measure in order if told.any_of(measure)), question.measure)
+        return next((each for each in order if self._any_of(question, each)), question.measure)
+
+    def _any_of(self, question: Question, measure: str) -> bool:
+        """Whether a picture of what the filter keeps has anything of the measure to draw."""
+        told = self.told(question)
+        if measure in VOLUMES:
+            return bool(told.counted) and has_any(self.chosen(question), measure)
+        return bool(told.counted if measure == "peers" else getattr(told, measure))
 
     def rows_behind(self, question: Question) -> pd.DataFrame:
         """Return the flow rows of the first conversations that the filter keeps."""

@@ -5,7 +5,7 @@ Both are asked by the public analyses and by `Rows`; what comes back is small, a
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 import narwhals as nw
@@ -19,12 +19,17 @@ from nsgkit.counting.conversations import conversation_rows
 from nsgkit.counting.expressions import one_if
 from nsgkit.counting.frame import Native, Rows, as_table
 from nsgkit.counting.spread import INCREMENTS
-from nsgkit.enrich.network import Own
+from nsgkit.enrich.facts import ENDS
+from nsgkit.enrich.names import called
+from nsgkit.enrich.network import Network, Own
 from nsgkit.schema import CONVERSATIONS, COUNTERS, NAMES, PLACE, names_carried
 
 _TYPES = schema.types(CONVERSATIONS)
 _ORDER = ("first", *PLACE)  # of conversations, as pandas has them
 _AT_ONCE = 100_000  # rows of a large answer that are in memory at a time
+_AT_HAND = 250_000  # rows of some 250 bytes that are kept while they are asked about
+_ASKED = "nsgkit_asked"  # what a relation is called within SQL about it
+_numbers = count()
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class Carried:
 
     flows: Native
     attrs: Mapping[str, Any]
+    at_hand: str = ""  # how the engine calls the table of its own in which these rows lie
 
 
 def held_as(conversations: object) -> Native:
@@ -84,18 +90,12 @@ def kept(table: Any, text: str, own: Own = None) -> Any:
 
 
 class Facts(NamedTuple):
-    """How many rows there are, how many of them count, and how many have anything of a measure."""
+    """How many rows there are, and how many of them count as what."""
 
     rows: int
     counted: int  # views that are not folded
     connections: int
     denied: int
-    bytes: int
-    packets: int
-
-    def any_of(self, measure: str) -> bool:
-        """Whether a picture of these conversations has anything of the measure to draw."""
-        return bool(self.counted if measure == "peers" else getattr(self, measure))
 
     @property
     def folded(self) -> int:
@@ -110,17 +110,64 @@ def facts_of(conversations: object) -> Facts:
     >>> facts_of(nsgkit.conversations(nsgkit.read_logs("data/samples").flows)).folded
     597
     """
-    rows = Rows.of(conversations, ["folded", "counted_by", "decision", *COUNTERS])
+    rows = Rows.of(conversations, ["folded", "counted_by", "decision"])
     once = ~nw.col("folded")
     connection = once & ~nw.col("counted_by").is_null() & (nw.col("decision") == "allowed")
     told = {"counted": once, "connections": connection, "denied": once & (nw.col("decision") == "denied")}
-    told |= {
-        unit: once & nw.any_horizontal(*(nw.col(c) > 0 for c in COUNTERS if c.startswith(unit)), ignore_nulls=True)
-        for unit in ("bytes", "packets")
-    }  # fmt: skip
     sums = {name: one_if(condition).sum() for name, condition in told.items()}
     found = rows.select(rows=nw.len(), **sums).collect(dict.fromkeys(Facts._fields, "Int64"))
     return Facts(*(int(value) for value in found.fillna(0).iloc[0]))
+
+
+def has_any(conversations: object, unit: str) -> bool:
+    """Whether a conversation that counts has any bytes, or packets.
+
+    >>> import nsgkit
+    >>> has_any(nsgkit.conversations(nsgkit.read_logs("data/samples").flows), "bytes")
+    True
+    """
+    ways = [name for name in COUNTERS if name.startswith(unit)]
+    rows = Rows.of(conversations, ["folded", *ways])
+    some = nw.any_horizontal(*(nw.col(way) > 0 for way in ways), ignore_nulls=True)
+    return bool(len(rows.filter(~nw.col("folded") & some).head(1).collect({"folded": "bool"})))
+
+
+def at_hand(table: Any) -> Any:
+    """Return a few rows of a relation as a table of the engine's: they are not looked for again and again.
+
+    Of more than are kept at hand, what is given; and what is of pandas is at hand. `let_go` frees them.
+    """
+    held = as_table(table)
+    if isinstance(held, pd.DataFrame):
+        return table
+    name = f"nsgkit_at_hand_{next(_numbers)}"
+    held.limit(_AT_HAND + 1).query(_ASKED, f"CREATE TEMP TABLE {name} AS FROM {_ASKED}")
+    made = Carried(held.query(_ASKED, f"FROM {name}"), table.attrs, name)
+    if Rows.of(made, ["folded"]).select(rows=nw.len()).collect({"rows": "int64"})["rows"].item() <= _AT_HAND:
+        return made
+    let_go(made)
+    return table
+
+
+def let_go(table: Any) -> None:
+    """Free what is kept at hand; of anything else, nothing.
+
+    >>> let_go(pd.DataFrame())
+    """
+    if isinstance(table, Carried) and table.at_hand:
+        table.flows.query(_ASKED, f"DROP TABLE IF EXISTS {table.at_hand}")
+
+
+def names_of_ends(conversations: object, own: Network) -> dict[str, str]:
+    """Return what the analyst calls the addresses of conversations.
+
+    >>> names_of_ends(pd.DataFrame(), Network.of(["10.0.0.0/8"]))
+    {}
+    """
+    held = as_table(conversations)
+    if not own.named or isinstance(held, pd.DataFrame):
+        return called(held, own)
+    return called(pd.concat([pd.DataFrame({end: values_of(held, end)}) for end in ENDS]), own)
 
 
 def is_empty(table: object) -> bool:
@@ -133,7 +180,7 @@ def is_empty(table: object) -> bool:
     return held.empty if isinstance(held, pd.DataFrame) else not len(held.limit(1).to_arrow_table())
 
 
-def first_rows(conversations: Any, count: int) -> pd.DataFrame:
+def first_rows(conversations: Any, number: int) -> pd.DataFrame:
     """Return the first conversations in the order of the table, which is that of time; with their names.
 
     >>> first_rows(pd.DataFrame({"first": [1, 2]}), 1)["first"].tolist()
@@ -141,8 +188,8 @@ def first_rows(conversations: Any, count: int) -> pd.DataFrame:
     """
     held = as_table(conversations)
     if isinstance(held, pd.DataFrame):
-        return held.head(count)
-    return _collected(conversations, Rows.of(held).sort(*_ORDER).head(count), [*held.columns])
+        return held.head(number)
+    return _collected(conversations, Rows.of(held).sort(*_ORDER).head(number), [*held.columns])
 
 
 def fetched(conversations: Any, columns: Sequence[str] = ()) -> pd.DataFrame:
@@ -163,7 +210,7 @@ def _collected(about: Any, rows: Rows, columns: Sequence[str]) -> pd.DataFrame:
 
 
 def in_parts(conversations: Any) -> Iterator[pd.DataFrame]:
-    """Yield all conversations in their order, so many at a time as go into memory; first, for its columns, perhaps none.
+    """Yield all conversations in their order, some at a time; those of a relation after a part without rows.
 
     >>> [len(part) for part in in_parts(pd.DataFrame({"first": [1, 2]}))]
     [2]
@@ -184,14 +231,16 @@ def _as_table(batch: Any) -> Any:
     return pa.Table.from_batches([batch])
 
 
-def values_of(table: object, columns: Sequence[str]) -> pd.DataFrame:
-    """Return each combination of values of some columns of texts once, as they are found in one go.
+def values_of(table: object, column: str) -> "pd.Series[Any]":
+    """Return each value of a column of texts once, null among them where it is there.
 
-    >>> values_of(pd.DataFrame({"rule": ["Web", "Web"]}), ["rule"])["rule"].tolist()
+    >>> values_of(pd.DataFrame({"rule": ["Web", "Web"]}), "rule").tolist()
     ['Web']
     """
-    rows = Rows.of(table, columns, coded=columns)
-    return rows.select(*columns).unique().collect(dict.fromkeys(columns, "str"))
+    held = as_table(table)
+    if isinstance(held, pd.DataFrame):
+        return pd.Series(held[column].unique(), dtype="str")
+    return Rows.of(held, [column]).unique().collect({column: "str"})[column]
 
 
 def rows_behind(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
@@ -201,6 +250,8 @@ def rows_behind(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
     """
     held = as_table(flows)
     if not isinstance(held, pd.DataFrame):
-        within = (nw.col("time") >= conversations["first"].min()) & (nw.col("time") <= conversations["last"].max())
+        within = (nw.col("time") >= conversations["first"].min()) & (
+            nw.col("time") <= conversations["last"].max()
+        )
         held = nw.from_native(held).filter(within).to_native()
     return schema.carrying(conversation_rows(held, conversations), names_carried(conversations))

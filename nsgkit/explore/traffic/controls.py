@@ -1,13 +1,11 @@
 """The controls of the traffic explorer: each says a part of the filter or how to look at what it keeps."""
 
 from dataclasses import replace
-from functools import cache, partial
 from typing import Any
 
 import ipywidgets
 import pandas as pd
 
-from nsgkit.analyses.filters.completion import completed, counts_of, term_start
 from nsgkit.analyses.filters.grammar import Part, Term, beside, parse
 from nsgkit.analyses.filters.parts import parts_of, term_of
 from nsgkit.analyses.filters.words import terms_in
@@ -16,8 +14,9 @@ from nsgkit.explore.traffic.pictures import PICTURES
 from nsgkit.explore.traffic.question import BREAKDOWNS, MEASURES, Question
 from nsgkit.explore.workbench.bins import AUTO, OFFERED
 from nsgkit.explore.workbench.controls import dropdown, row, tabs, text_field
-from nsgkit.explore.workbench.filter_field import FilterField, Offer
+from nsgkit.explore.workbench.filter_field import FilterField
 from nsgkit.explore.workbench.held import values_of
+from nsgkit.explore.workbench.offers import offer_of
 from nsgkit.explore.workbench.spans import FIELDS as TIMES
 from nsgkit.explore.workbench.spans import put_span, said_span, set_span, time_fields
 from nsgkit.html import visible
@@ -40,7 +39,7 @@ _SHORT = 14  # characters
 def controls(conversations: object) -> Controls:
     """Return the controls by their labels, with the names that occur in `conversations` to choose from."""
     hint = f"for example {EXAMPLE}"
-    made: Controls = {"Filter": FilterField(_offer(conversations), description="Filter", placeholder=hint)}
+    made: Controls = {"Filter": FilterField(offer_of(conversations), description="Filter", placeholder=hint)}
     made["Filter"].layout.flex = "1 1 30em"
     made |= {label: _list(label, values_of(conversations, column)) for label, column in _LISTS.items()}
     made["Port"] = _text("Port", "22,3389 or 8000-8999", "15em")
@@ -146,11 +145,6 @@ def _says(part: str, *words: str) -> bool:
     """Whether a part of a filter asks for nothing but that one of these words is so."""
     term = term_of(part)
     return term is not None and not term.negated and term.field in words
-
-
-def _offer(conversations: object) -> Offer:
-    counted = cache(partial(counts_of, conversations))  # of each field once, not at each key
-    return lambda text, place: (term_start(text, place), completed(text, place, conversations, counted))
 
 
 def _sense(part: Part) -> object:

@@ -23,7 +23,8 @@ _GIVEN = ("site", "kind", "role", "sensitivity")  # what the analyst's files say
 def known_of(address: str, his: object, network: Network) -> list[tuple[str, str]]:
     """Return what is asked and what is known of an address, `his` its conversations.
 
-    >>> dict(known_of("10.0.0.4", pd.DataFrame(columns=["src_ip", "dst_ip"]), Network.of(["10.0.0.0/8"])))["Scope"]
+    >>> none = pd.DataFrame(columns=["src_ip", "dst_ip"])
+    >>> dict(known_of("10.0.0.4", none, Network.of(["10.0.0.0/8"])))["Scope"]
     'own, by its number and the own networks'
     """
     one = pd.DataFrame({"src_ip": [address], "dst_ip": [address]})

@@ -165,7 +165,8 @@ def _with_peers(his: Any, as_source: str) -> Any:
         ends = [his.loc[called, "dst_ip"].astype("str"), his["src_ip"].drop(called).astype("str")]
         return his.assign(peer=pd.concat(ends))
     rows = Rows.of(held)
-    calls = in_column(*(term := parse(as_source)), term[0].columns[0], rows)
+    term: Any = parse(as_source)[0]
+    calls = in_column(term, term.columns[0], rows)
     peer = nw.when(calls).then(nw.col("dst_ip")).otherwise(nw.col("src_ip"))
     return with_names(rows.with_columns(peer=peer).frame.to_native(), names_carried(his))
 

@@ -89,6 +89,16 @@ def kept(table: Any, text: str, own: Own = None) -> Any:
     return found if isinstance(found, pd.DataFrame) else Carried(found, getattr(table, "attrs", {}))
 
 
+def where(table: Any, *conditions: nw.Expr) -> Any:
+    """Return the rows that meet all conditions; they carry what `table` carries.
+
+    >>> where(pd.DataFrame({"dst_port": [22, 443]}), nw.col("dst_port") == 22).index.tolist()
+    [0]
+    """
+    held: Any = nw.from_native(as_table(table))
+    return with_names(held.filter(*conditions).to_native(), names_carried(table))
+
+
 class Facts(NamedTuple):
     """How many rows there are, and how many of them count as what."""
 
@@ -147,6 +157,21 @@ def at_hand(table: Any) -> Any:
         return made
     let_go(made)
     return table
+
+
+def beside(table: Any, facts: pd.DataFrame, on: Sequence[str]) -> Any:
+    """Return a relation's rows with what `facts` says of them, a row for each combination of the columns `on`.
+
+    The facts become a table of the engine's own, since only such can be joined with its rows.
+    """
+    held, name = as_table(table), f"nsgkit_beside_{next(_numbers)}"
+    told = pa.Table.from_pandas(facts.astype(dict.fromkeys(facts.columns, "object")), preserve_index=False)  # noqa: F841 -- the SQL names it
+    held.query(_ASKED, f"CREATE TEMP TABLE {name} AS FROM told")
+    added = [column for column in facts.columns if column not in on]
+    alike = " AND ".join(f'rows."{column}" IS NOT DISTINCT FROM facts."{column}"' for column in on)
+    joined = held.set_alias("rows").join(held.query(_ASKED, f"FROM {name}").set_alias("facts"), alike, "left")
+    columns = [*(f'rows."{c}"' for c in held.columns), *(f'facts."{c}"' for c in added)]
+    return with_names(joined.project(", ".join(columns)), names_carried(table))
 
 
 def let_go(table: Any) -> None:
@@ -241,6 +266,16 @@ def values_of(table: object, column: str) -> "pd.Series[Any]":
     if isinstance(held, pd.DataFrame):
         return pd.Series(held[column].unique(), dtype="str")
     return Rows.of(held, [column]).unique().collect({column: "str"})[column]
+
+
+def distinct(table: object, columns: Sequence[str]) -> pd.DataFrame:
+    """Return each combination of values of a few columns of texts once, in no order.
+
+    >>> len(distinct(pd.DataFrame({"rule": ["Web", "Web"]}), ["rule"]))
+    1
+    """
+    rows = Rows.of(table, columns, coded=columns)
+    return rows.unique().collect(dict.fromkeys(columns, "str"))
 
 
 def rows_behind(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:

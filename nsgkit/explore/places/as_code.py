@@ -39,7 +39,8 @@ def code(placed: Placed, question: Question, name: str = "conversations") -> str
             else []
         ),
         f"away = {picked(asked.picks)}",
-        f"over_time = nsgkit.analyses.over_time({tested('away', [('outside_ip', None)])}, freq={asked.freq!r})",
+        f"away = {tested('away', [('outside_ip', None)])}",
+        f"over_time = nsgkit.analyses.over_time(away, freq={asked.freq!r})",
         *([f"kept_then = nsgkit.query(kept, {time!r}, own)"] if time else []),
         f"places = nsgkit.analyses.places({of_map}, own{_options(**map_options(asked))})",
         f"picture = nsgkit.views.{'country' if by_country else 'places'}_map(places{measured})",
@@ -51,7 +52,8 @@ def code(placed: Placed, question: Question, name: str = "conversations") -> str
 def chosen_code(placed: Placed, question: Question, name: str = "conversations") -> str:
     """Return the calls that make the tables, and last `chosen`: the conversations that all of it keeps."""
     kept = "kept_then" if placed.terms_of_bin(placed.settled(question)) else "kept"
-    return f"{code(placed, question, name)}\n\n# What is chosen:\nchosen = {_picked(placed, question.picks, kept)}"
+    chosen = _picked(placed, question.picks, kept)
+    return f"{code(placed, question, name)}\n\n# What is chosen:\nchosen = {chosen}"
 
 
 def view(question: Question, name: str, own: str) -> str:

@@ -160,7 +160,7 @@ def at_hand(table: Any) -> Any:
 
 
 def beside(table: Any, facts: pd.DataFrame, on: Sequence[str]) -> Any:
-    """Return a relation's rows with what `facts` says of them, a row for each combination of the columns `on`.
+    """Return a relation's rows with what `facts` says of them, a row for each values of the columns `on`.
 
     The facts become a table of the engine's own, since only such can be joined with its rows.
     """

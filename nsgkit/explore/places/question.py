@@ -10,6 +10,7 @@ import pandas as pd
 
 from nsgkit import analyses
 from nsgkit.analyses.filters.grammar import beside as terms_beside
+from nsgkit.counting.beside import beside
 from nsgkit.enrich.geography.far_end import outside
 from nsgkit.enrich.labels.flow_types import flow_type
 from nsgkit.enrich.labels.threats import threat
@@ -19,7 +20,6 @@ from nsgkit.explore.workbench.bins import AUTO, Span, fitting_bin, whole_span
 from nsgkit.explore.workbench.held import (
     Facts,
     at_hand,
-    beside,
     distinct,
     facts_of,
     is_empty,

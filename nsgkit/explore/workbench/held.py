@@ -159,21 +159,6 @@ def at_hand(table: Any) -> Any:
     return table
 
 
-def beside(table: Any, facts: pd.DataFrame, on: Sequence[str]) -> Any:
-    """Return a relation's rows with what `facts` says of them, a row for each values of the columns `on`.
-
-    The facts become a table of the engine's own, since only such can be joined with its rows.
-    """
-    held, name = as_table(table), f"nsgkit_beside_{next(_numbers)}"
-    told = pa.Table.from_pandas(facts.astype(dict.fromkeys(facts.columns, "object")), preserve_index=False)  # noqa: F841 -- the SQL names it
-    held.query(_ASKED, f"CREATE TEMP TABLE {name} AS FROM told")
-    added = [column for column in facts.columns if column not in on]
-    alike = " AND ".join(f'rows."{column}" IS NOT DISTINCT FROM facts."{column}"' for column in on)
-    joined = held.set_alias("rows").join(held.query(_ASKED, f"FROM {name}").set_alias("facts"), alike, "left")
-    columns = [*(f'rows."{c}"' for c in held.columns), *(f'facts."{c}"' for c in added)]
-    return with_names(joined.project(", ".join(columns)), names_carried(table))
-
-
 def let_go(table: Any) -> None:
     """Free what is kept at hand; of anything else, nothing.
 

@@ -264,14 +264,5 @@ def distinct(table: object, columns: Sequence[str]) -> pd.DataFrame:
 
 
 def rows_behind(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:
-    """Return the flow rows of a few conversations, which carry their names.
-
-    No row of theirs lies before their first or behind their last: of a store, no others are read.
-    """
-    held = as_table(flows)
-    if not isinstance(held, pd.DataFrame):
-        within = (nw.col("time") >= conversations["first"].min()) & (
-            nw.col("time") <= conversations["last"].max()
-        )
-        held = nw.from_native(held).filter(within).to_native()
-    return schema.carrying(conversation_rows(held, conversations), names_carried(conversations))
+    """Return the flow rows of a few conversations, which carry their names."""
+    return schema.carrying(conversation_rows(flows, conversations), names_carried(conversations))

@@ -39,12 +39,13 @@ if TYPE_CHECKING:
     from nsgkit.analyses.filters.select import query
     from nsgkit.case.verification import verify
     from nsgkit.counting.conversations import conversation_rows, conversations
+    from nsgkit.flows.in_memory import read_blob
     from nsgkit.flows.logs import FlowLogs, read_logs
 
 __version__ = "0.1.0"
 __all__ = [
     "FlowLogs", "NsgkitError", "conversation_rows", "conversations", "download", "find_logs", "query",
-    "read_logs", "verify",
+    "read_blob", "read_logs", "verify",
 ]  # fmt: skip
 
 # The public face is light: pandas, pyarrow and the rest come when a function or a room is first asked for.
@@ -55,6 +56,7 @@ _HOME = {
     "download": "nsgkit.acquire.download",
     "find_logs": "nsgkit.acquire.listing",
     "query": "nsgkit.analyses.filters.select",
+    "read_blob": "nsgkit.flows.in_memory",
     "read_logs": "nsgkit.flows.logs",
     "verify": "nsgkit.case.verification",
 }

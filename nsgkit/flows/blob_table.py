@@ -15,7 +15,7 @@ from nsgkit.flows.flow_table import tidy
 from nsgkit.flows.parse.columns import Array
 from nsgkit.flows.parse.records import Header
 from nsgkit.flows.parse.rows import NO_TIME, record_times
-from nsgkit.flows.reading import Reading, sha256_of
+from nsgkit.flows.reading import ReadBlob, Reading, sha256_of
 from nsgkit.schema import BLOBS, REJECTS, empty, typed
 
 SEVERAL = "records of several hours"
@@ -75,10 +75,15 @@ def _resources(reading: Reading, tidied: Sequence[Header]) -> dict[str, str]:
     """Return what the records of each path's resource call it: a VNet flow log's path names another."""
     found: dict[str, str] = {}
     for blob in reading.blobs:
-        named = _only(tidied[header].resource for header in blob.count.headers)
+        named = own_resource(blob, tidied)
         if blob.file.told.resource and named:
             found.setdefault(blob.file.told.resource, named)
     return found
+
+
+def own_resource(blob: ReadBlob, tidied: Sequence[Header]) -> str | None:
+    """Return what a blob's own records call the resource, where all call it the same."""
+    return _only(tidied[header].resource for header in blob.count.headers)
 
 
 def _told(

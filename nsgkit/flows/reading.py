@@ -2,10 +2,10 @@
 
 import os
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -25,6 +25,7 @@ _LARGEST_FREED = 31 << 20
 _BATCHES = 16  # or more, so that threads end together; but large ones cost less each
 # No record is as short as this, so such blobs are empty logs, {"records":[]}: no copies of each other.
 _NO_RECORD_FITS = 64
+Loader: TypeAlias = Callable[[LogFile, list[Array]], Data]  # may keep its memory in the list
 
 
 @dataclass
@@ -36,6 +37,7 @@ class ReadBlob:
     size: int
     digest: Future[str] | None  # its SHA-256; None where there was nothing to hash
     doubtful: bool = False  # JSON, but its beginning has nothing of a flow log
+    comparable: bool = False  # of the same bytes as another, it is its copy
     copy_of: str | None = None  # the first blob of the same bytes
 
 
@@ -88,8 +90,11 @@ class _Fetched(NamedTuple):
     doubtful: bool = False  # nothing in it is of a flow log
 
 
-def read_all(files: list[LogFile]) -> Reading:
-    """Read the files one after the other, while threads turn full batches into columns."""
+def read_all(files: list[LogFile], loader: Loader = load) -> Reading:
+    """Read the files one after the other, while threads turn full batches into columns.
+
+    `loader` gives the bytes of each as they are stored.
+    """
     np.empty(_LARGEST_FREED, dtype=np.uint8)  # freed at once
     total = sum(file.size for file in files)
     size = min(max(total // _BATCHES, BATCH // 2), BATCH * 3)
@@ -97,7 +102,7 @@ def read_all(files: list[LogFile]) -> Reading:
     waiting: deque[Future[Part]] = deque()
     workers = min(4, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
-        for batch in batches(_open_all(files, reading, pool), reading.headers, size=size):
+        for batch in batches(_open_all(files, reading, pool, loader), reading.headers, size=size):
             while len(waiting) > workers:  # what waits is held in memory
                 reading.rows.add(waiting.popleft().result())
             waiting.append(pool.submit(read_batch, batch))
@@ -107,6 +112,12 @@ def read_all(files: list[LogFile]) -> Reading:
         if reason := _no_hash(blob.digest) or _note_change(reading, blob.file, blob.digest):
             blob.count.refused.append(Reject(number, None, None, None, reason, ""))
     return reading
+
+
+def refuse_copy(number: int, blob: ReadBlob) -> None:
+    """Reject a blob whole, which has the same bytes as another."""
+    reason = f"the same bytes as {blob.copy_of}: counted once"
+    blob.count.refused.append(Reject(number, None, None, None, reason, ""))
 
 
 def sha256_of(digest: Future[str] | None) -> str | None:
@@ -151,18 +162,14 @@ def _rows(total: int) -> FlowTableBuilder:
 
 
 def _open_all(
-    files: list[LogFile], reading: Reading, pool: ThreadPoolExecutor
+    files: list[LogFile], reading: Reading, pool: ThreadPoolExecutor, loader: Loader
 ) -> Iterator[tuple[Data | None, BlobCounts]]:
     """Yield the blobs to be framed, each hashed; a large one meanwhile, in a thread."""
     buffers: list[Array] = []
     contents = _Contents()
-    shown = (
-        files
-        if len(files) < PROGRESS_FROM
-        else progress(files, "Reading flow logs", unit="blob", leave=False)
-    )
-    for file in shown:
-        got = _fetch(file, buffers, pool)
+    many = loader is load and len(files) >= PROGRESS_FROM  # what is in memory comes from a program
+    for file in progress(files, "Reading flow logs", unit="blob", leave=False) if many else files:
+        got = _fetch(file, buffers, pool, loader)
         if got.aside:
             reasons = [got.aside, _note_change(reading, file, got.digest)]
             reading.aside.append(Aside(file.name, file.size, "; ".join(filter(None, reasons))))
@@ -173,21 +180,21 @@ def _open_all(
         elif got.doubtful:
             blob.doubtful = is_json(got.data or b"")
         elif blob.digest and got.size > _NO_RECORD_FITS:
+            blob.comparable = True
             contents.add(file.name, got.size, blob.digest)
             first = contents.first_of(got.size, blob.digest)
             blob.copy_of = None if first == file.name else first
         if blob.copy_of:
-            reason = f"the same bytes as {blob.copy_of}: counted once"
-            blob.count.refused.append(Reject(len(reading.blobs), None, None, None, reason, ""))
+            refuse_copy(len(reading.blobs), blob)
         reading.blobs.append(blob)
         yield (None if got.problem or blob.copy_of else got.data), blob.count
 
 
-def _fetch(file: LogFile, buffers: list[Array], pool: ThreadPoolExecutor) -> _Fetched:
+def _fetch(file: LogFile, buffers: list[Array], pool: ThreadPoolExecutor, loader: Loader) -> _Fetched:
     """Load, hash and unpack a file; whatever fails is the problem of this file alone."""
     size, digest = 0, None
     try:
-        stored = load(file, buffers)
+        stored = loader(file, buffers)
         size, digest = len(stored), _hash(stored, pool)
         data = unpack(stored)
         return _mark_doubtful(file, _Fetched(data, size, digest, None), data)
@@ -211,6 +218,11 @@ def _mark_doubtful(file: LogFile, got: _Fetched, data: Data) -> _Fetched:
 def _hash(stored: Data, pool: ThreadPoolExecutor) -> Future[str]:
     if len(stored) >= LARGE:
         return pool.submit(hash_of, stored)
+    return hashed(stored)
+
+
+def hashed(stored: Data) -> Future[str]:
+    """Return the SHA-256 of a blob's bytes as a thread would."""
     digest: Future[str] = Future()
     digest.set_result(hash_of(stored))
     return digest

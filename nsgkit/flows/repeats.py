@@ -6,7 +6,7 @@ from the rows finds the few that may repeat; only their text is fetched and comp
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import accumulate, count
 from typing import Any, NamedTuple, TypeAlias
@@ -27,7 +27,8 @@ _ROW = ("time", "src_port", "dst_port", "protocol", "direction", "decision", "st
 _COUNTERS = ("packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src")
 _FRACTION = re.compile(r"\.([0-9]*?)0*Z$")
 _texts = msgspec.json.Decoder(list[str]).decode
-_Place: TypeAlias = tuple[int, int]  # of a record: its blob, and its number there
+Place: TypeAlias = tuple[int, int]  # of a record: its blob, and its number there
+BytesOf: TypeAlias = Callable[[int], Data | None]  # of a blob, by its number
 
 
 class _Record(NamedTuple):
@@ -42,9 +43,7 @@ class _Record(NamedTuple):
     bodies: list[Raw | JsonList]
 
 
-def reject_repeats(
-    rows: FlowTableBuilder, headers: Headers, names: Sequence[str], bytes_of: Callable[[int], Data | None]
-) -> None:
+def reject_repeats(rows: FlowTableBuilder, headers: Headers, names: Sequence[str], bytes_of: BytesOf) -> None:
     """Turn the rows of repeated records into rejects: one a tuple, whose reason names the first record.
 
     The first is so by the order of blobs and records. `names` are the blobs'; `bytes_of` gives the bytes of
@@ -56,16 +55,67 @@ def reject_repeats(
     candidates = _candidates(rows, groups, first, shared)
     if not len(candidates):
         return
-    repeats: dict[_Place, list[Reject]] = {}
-    seen: dict[bytes, _Place] = {}
+    repeats: dict[Place, list[Reject]] = {}
+    seen: dict[bytes, Place] = {}
     for record in _read_again(groups, first[candidates], headers, bytes_of):
         place = (record.blob, record.number)
         earlier = seen.setdefault(_content(record, shared), place)
         if earlier != place:
-            reason = f"repeats record {earlier[1]} of {names[earlier[0]]}: counted once"
-            repeats[place] = list(_rejects(record, reason))
+            repeats[place] = list(_rejects(record, repeats_of(earlier[1], names[earlier[0]])))
     if repeats:
         _drop_repeats(rows, groups, first, repeats)
+
+
+def repeats_of(record: int, blob: str) -> str:
+    """Return the reason of the rejects of a record that an earlier one has already."""
+    return f"repeats record {record} of {blob}: counted once"
+
+
+class Prints(NamedTuple):
+    """A cheap hash of each record that has tuples: it is the same for repeats, wherever they were read."""
+
+    blob: Array
+    record: Array
+    print: Array
+
+
+def record_prints(rows: FlowTableBuilder, headers: Headers) -> Prints:
+    """Return what tells which records may repeat others, that are not read here."""
+    groups = rows.groups
+    first = _first_groups(groups)
+    some, prints = _prints(groups, first, [tidy(header) for header in headers])
+    prints = prints[some] + _row_sums(rows, groups, first, some, ("time", "src_port"))
+    return Prints(groups.blob[first[some]], groups.record[first[some]], prints)
+
+
+def contents(
+    rows: FlowTableBuilder, headers: Headers, records: Collection[Place], bytes_of: BytesOf
+) -> Iterator[tuple[Place, bytes]]:
+    """Yield the places of these records, and digests: the same for repeats, wherever they were read."""
+    shared = [tidy(header) for header in headers]
+    groups, first = rows.groups, _first_groups(rows.groups)
+    for record in _read_again(groups, first[_among(groups, first, records)], headers, bytes_of):
+        yield (record.blob, record.number), _content(record, shared)
+
+
+def reject_records(
+    rows: FlowTableBuilder, headers: Headers, reasons: Mapping[Place, str], bytes_of: BytesOf
+) -> None:
+    """Turn the rows of these records into rejects, as `reject_repeats` does with those that it finds."""
+    groups, first = rows.groups, _first_groups(rows.groups)
+    again = _read_again(groups, first[_among(groups, first, reasons)], headers, bytes_of)
+    repeats = {
+        place: list(_rejects(record, reasons[place]))
+        for place, record in (((record.blob, record.number), record) for record in again)
+    }
+    if repeats:
+        _drop_repeats(rows, groups, first, repeats)
+
+
+def _among(groups: Groups, first: Array, records: Collection[Place]) -> Array:
+    """Tell which records are among these."""
+    places = zip(groups.blob[first].tolist(), groups.record[first].tolist(), strict=True)
+    return np.fromiter((place in records for place in places), bool, len(first))
 
 
 def _first_groups(groups: Groups) -> Array:
@@ -78,21 +128,29 @@ def _first_groups(groups: Groups) -> Array:
 
 def _candidates(rows: FlowTableBuilder, groups: Groups, first: Array, shared: list[Header]) -> Array:
     """Return the records that may be a repeat, or be repeated: cheap hashes of them are alike."""
-    if not len(first):
-        return first
-    numbers: dict[Header, int] = {}
-    table = np.array([numbers.setdefault(header, len(numbers)) for header in shared], dtype=np.uint64)
-    filled = groups.tuples > 0
-    # One number a group: its header in the high 32 bits, its number of tuples in the low ones.
-    facts = _hashed(table[groups.header] << np.uint64(32) | groups.tuples.astype(np.uint64)) * filled
-    prints = np.add.reduceat(facts, first) + _hashed(groups.record_time[first].astype(np.uint64))
-    some = np.flatnonzero(np.logical_or.reduceat(filled, first))
+    some, prints = _prints(groups, first, shared)
     some = some[_duplicated(prints[some])]
     for columns in (("src_port",), (*_ROW, *_COUNTERS)):  # one column tells most records apart
         if not len(some):
             return some
         some = some[_duplicated(prints[some] + _row_sums(rows, groups, first, some, columns))]
     return some
+
+
+def _prints(groups: Groups, first: Array, shared: list[Header]) -> tuple[Array, Array]:
+    """Return which records have tuples, and a hash of each record's time, groups and numbers of tuples."""
+    if not len(first):
+        return first, np.empty(0, dtype=np.uint64)
+    # Hashes of texts, not numbers: they are the same where other blobs are read.
+    table = np.array([_hash_of(header) for header in shared], dtype=np.uint64)
+    filled = groups.tuples > 0
+    facts = _hashed(table[groups.header] ^ groups.tuples.astype(np.uint64)) * filled
+    prints = np.add.reduceat(facts, first) + _hashed(groups.record_time[first].astype(np.uint64))
+    return np.flatnonzero(np.logical_or.reduceat(filled, first)), prints
+
+
+def _hash_of(header: Header) -> int:
+    return int.from_bytes(blake2b(repr(header).encode(), digest_size=8).digest())
 
 
 def _hashed(values: Array) -> Array:
@@ -130,9 +188,7 @@ def _row_sums(
     return sums
 
 
-def _read_again(
-    groups: Groups, first: Array, headers: Headers, bytes_of: Callable[[int], Data | None]
-) -> Iterator[_Record]:
+def _read_again(groups: Groups, first: Array, headers: Headers, bytes_of: BytesOf) -> Iterator[_Record]:
     """Yield the records whose first groups these are, reading each blob once."""
     blob, data, found, edges = -1, None, Records(), [0]
     for where, number in zip(groups.blob[first].tolist(), groups.record[first].tolist(), strict=True):
@@ -175,11 +231,10 @@ def _rejects(record: _Record, reason: str) -> Iterator[Reject]:
 
 
 def _drop_repeats(
-    rows: FlowTableBuilder, groups: Groups, first: Array, repeats: dict[_Place, list[Reject]]
+    rows: FlowTableBuilder, groups: Groups, first: Array, repeats: dict[Place, list[Reject]]
 ) -> None:
     """Drop the rows of these records; their rejects take the place of those that some tuples had."""
-    places = zip(groups.blob[first].tolist(), groups.record[first].tolist(), strict=True)
-    repeated = np.array([place in repeats for place in places])
+    repeated = _among(groups, first, repeats)
     of_groups = np.repeat(repeated, np.diff(np.append(first, len(groups.blob))))
     rows.drop(np.repeat(of_groups, groups.rows))
     rows.rejects = [

@@ -1,6 +1,6 @@
 """Blobs that are in memory -> flow rows, rejects and blobs, as `read_logs` reads them from files."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from nsgkit.errors import NsgkitError, shown
@@ -10,7 +10,7 @@ from nsgkit.flows.files import LogFile, Span, UnreadableFileError, unpack
 from nsgkit.flows.folder import EMPTY
 from nsgkit.flows.in_tables import BlobTables, in_tables
 from nsgkit.flows.reading import ReadBlob, Reading, hashed, not_flow_logs, read_all
-from nsgkit.flows.repeats import BytesOf, reject_repeats
+from nsgkit.flows.repeats import reject_repeats
 from nsgkit.layout import parse_name
 
 _WHOLE = Span(None, None)
@@ -83,12 +83,13 @@ def read_held(blobs: Iterable[tuple[LogFile, Data]]) -> Reading:
             aside.append(Aside(file.name, file.size, reason))
         else:
             kept[file.name] = file, stored
-    read = read_all([file for file, _ in kept.values()], lambda file, _: kept[file.name][1])
+    files = [file for file, _ in kept.values()]
+    read = read_all(files, shown=False, loader=lambda file, _: kept[file.name][1])
     read.aside += aside
     return read
 
 
-def bytes_of(stored: list[Data]) -> BytesOf:
+def bytes_of(stored: list[Data]) -> Callable[[int], Data | None]:
     """Return what gives the bytes of each of these blobs again, unpacked."""
 
     def unpacked(number: int) -> Data | None:

@@ -2,9 +2,10 @@
 
 import os
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -25,7 +26,7 @@ _LARGEST_FREED = 31 << 20
 _BATCHES = 16  # or more, so that threads end together; but large ones cost less each
 # No record is as short as this, so such blobs are empty logs, {"records":[]}: no copies of each other.
 _NO_RECORD_FITS = 64
-Loader: TypeAlias = Callable[[LogFile, list[Array]], Data]  # may keep its memory in the list
+Loader: TypeAlias = Callable[[LogFile, list[Array]], Data]  # it may keep memory in the list
 
 
 @dataclass
@@ -53,7 +54,7 @@ class Reading:
     changed: dict[str, str] = field(default_factory=dict)
 
 
-class _Contents:
+class Contents:
     """Which blob came first with some bytes.
 
     Hashes of large blobs come late, so they are waited for only where another blob has the same size.
@@ -90,19 +91,29 @@ class _Fetched(NamedTuple):
     doubtful: bool = False  # nothing in it is of a flow log
 
 
-def read_all(files: list[LogFile], loader: Loader = load) -> Reading:
+def read_all(
+    files: list[LogFile], *, contents: Contents | None = None, shown: bool = True, loader: Loader = load
+) -> Reading:
     """Read the files one after the other, while threads turn full batches into columns.
 
-    `loader` gives the bytes of each as they are stored.
+    `contents` knows blobs that were read before; with `shown` many files have a progress bar; `loader` gives
+    the bytes of each file as they are stored.
     """
     np.empty(_LARGEST_FREED, dtype=np.uint8)  # freed at once
     total = sum(file.size for file in files)
     size = min(max(total // _BATCHES, BATCH // 2), BATCH * 3)
-    reading = Reading(_rows(total))
+    reading, known = Reading(_rows(total)), contents or Contents()
+    seen = files
+    if shown and len(files) >= PROGRESS_FROM:
+        seen = progress(files, "Reading flow logs", unit="blob", leave=False)
     waiting: deque[Future[Part]] = deque()
     workers = min(4, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
-        for batch in batches(_open_all(files, reading, pool, loader), reading.headers, size=size):
+        for batch in batches(
+            _open_all(seen, reading, known, partial(_fetch, pool=pool, loader=loader)),
+            reading.headers,
+            size=size,
+        ):
             while len(waiting) > workers:  # what waits is held in memory
                 reading.rows.add(waiting.popleft().result())
             waiting.append(pool.submit(read_batch, batch))
@@ -115,7 +126,7 @@ def read_all(files: list[LogFile], loader: Loader = load) -> Reading:
 
 
 def refuse_copy(number: int, blob: ReadBlob) -> None:
-    """Reject a blob whole, which has the same bytes as another."""
+    """Reject a blob whole that has the same bytes as another."""
     reason = f"the same bytes as {blob.copy_of}: counted once"
     blob.count.refused.append(Reject(number, None, None, None, reason, ""))
 
@@ -162,14 +173,12 @@ def _rows(total: int) -> FlowTableBuilder:
 
 
 def _open_all(
-    files: list[LogFile], reading: Reading, pool: ThreadPoolExecutor, loader: Loader
+    files: Iterable[LogFile], reading: Reading, contents: Contents, fetch: Callable[..., "_Fetched"]
 ) -> Iterator[tuple[Data | None, BlobCounts]]:
     """Yield the blobs to be framed, each hashed; a large one meanwhile, in a thread."""
     buffers: list[Array] = []
-    contents = _Contents()
-    many = loader is load and len(files) >= PROGRESS_FROM  # what is in memory comes from a program
-    for file in progress(files, "Reading flow logs", unit="blob", leave=False) if many else files:
-        got = _fetch(file, buffers, pool, loader)
+    for file in files:
+        got = fetch(file, buffers)
         if got.aside:
             reasons = [got.aside, _note_change(reading, file, got.digest)]
             reading.aside.append(Aside(file.name, file.size, "; ".join(filter(None, reasons))))
@@ -190,7 +199,7 @@ def _open_all(
         yield (None if got.problem or blob.copy_of else got.data), blob.count
 
 
-def _fetch(file: LogFile, buffers: list[Array], pool: ThreadPoolExecutor, loader: Loader) -> _Fetched:
+def _fetch(file: LogFile, buffers: list[Array], *, pool: ThreadPoolExecutor, loader: Loader) -> _Fetched:
     """Load, hash and unpack a file; whatever fails is the problem of this file alone."""
     size, digest = 0, None
     try:

@@ -6,7 +6,7 @@ from the rows finds the few that may repeat; only their text is fetched and comp
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import accumulate, count
 from typing import Any, NamedTuple, TypeAlias
@@ -27,8 +27,7 @@ _ROW = ("time", "src_port", "dst_port", "protocol", "direction", "decision", "st
 _COUNTERS = ("packets_src_to_dst", "bytes_src_to_dst", "packets_dst_to_src", "bytes_dst_to_src")
 _FRACTION = re.compile(r"\.([0-9]*?)0*Z$")
 _texts = msgspec.json.Decoder(list[str]).decode
-Place: TypeAlias = tuple[int, int]  # of a record: its blob, and its number there
-BytesOf: TypeAlias = Callable[[int], Data | None]  # of a blob, by its number
+_Place: TypeAlias = tuple[int, int]  # of a record: its blob, and its number there
 
 
 class _Record(NamedTuple):
@@ -43,7 +42,9 @@ class _Record(NamedTuple):
     bodies: list[Raw | JsonList]
 
 
-def reject_repeats(rows: FlowTableBuilder, headers: Headers, names: Sequence[str], bytes_of: BytesOf) -> None:
+def reject_repeats(
+    rows: FlowTableBuilder, headers: Headers, names: Sequence[str], bytes_of: Callable[[int], Data | None]
+) -> None:
     """Turn the rows of repeated records into rejects: one a tuple, whose reason names the first record.
 
     The first is so by the order of blobs and records. `names` are the blobs'; `bytes_of` gives the bytes of
@@ -55,67 +56,73 @@ def reject_repeats(rows: FlowTableBuilder, headers: Headers, names: Sequence[str
     candidates = _candidates(rows, groups, first, shared)
     if not len(candidates):
         return
-    repeats: dict[Place, list[Reject]] = {}
-    seen: dict[bytes, Place] = {}
+    repeats: dict[_Place, list[Reject]] = {}
+    seen: dict[bytes, _Place] = {}
     for record in _read_again(groups, first[candidates], headers, bytes_of):
         place = (record.blob, record.number)
         earlier = seen.setdefault(_content(record, shared), place)
         if earlier != place:
-            repeats[place] = list(_rejects(record, repeats_of(earlier[1], names[earlier[0]])))
+            reason = f"repeats record {earlier[1]} of {names[earlier[0]]}: counted once"
+            repeats[place] = list(_rejects(record, reason))
     if repeats:
         _drop_repeats(rows, groups, first, repeats)
-
-
-def repeats_of(record: int, blob: str) -> str:
-    """Return the reason of the rejects of a record that an earlier one has already."""
-    return f"repeats record {record} of {blob}: counted once"
 
 
 class Prints(NamedTuple):
-    """A cheap hash of each record that has tuples: it is the same for repeats, wherever they were read."""
+    """What tells most records apart, of each record with tuples: records that are alike have the same."""
 
-    blob: Array
+    blob: Array  # its number in the reading
     record: Array
-    print: Array
+    value: Array
 
 
-def record_prints(rows: FlowTableBuilder, headers: Headers) -> Prints:
-    """Return what tells which records may repeat others, that are not read here."""
+def prints_of(rows: FlowTableBuilder, headers: Headers) -> Prints:
+    """Return the prints of all records read, for repeats to be found over several readings."""
     groups = rows.groups
     first = _first_groups(groups)
-    some, prints = _prints(groups, first, [tidy(header) for header in headers])
-    prints = prints[some] + _row_sums(rows, groups, first, some, ("time", "src_port"))
-    return Prints(groups.blob[first[some]], groups.record[first[some]], prints)
+    if not len(first):
+        return Prints(*(np.empty(0, dtype) for dtype in (np.int32, np.int32, np.uint64)))
+    some = np.flatnonzero(np.logical_or.reduceat(groups.tuples > 0, first))
+    values = _prints(groups, first, [tidy(header) for header in headers])[some]
+    values += _row_sums(rows, groups, first, some, ("src_port",))
+    return Prints(groups.blob[first][some], groups.record[first][some], values)
 
 
-def contents(
-    rows: FlowTableBuilder, headers: Headers, records: Collection[Place], bytes_of: BytesOf
-) -> Iterator[tuple[Place, bytes]]:
-    """Yield the places of these records, and digests: the same for repeats, wherever they were read."""
+def contents_of(data: Data, records: Iterable[int]) -> dict[int, bytes]:
+    """Return a digest of all that each of these records of a blob says: equal for equal records."""
+    headers = Headers()
+    found = read_blob(0, data, headers, BlobCounts(""))
     shared = [tidy(header) for header in headers]
-    groups, first = rows.groups, _first_groups(rows.groups)
-    for record in _read_again(groups, first[_among(groups, first, records)], headers, bytes_of):
-        yield (record.blob, record.number), _content(record, shared)
+    edges = list(accumulate(found.groups, initial=0))
+    digests = {}
+    for number in records:
+        own = slice(edges[number], edges[number + 1])
+        place = (0, data, number, found.offsets[number], found.times[number])
+        digests[number] = _content(_Record(*place, found.headers[own], found.bodies[own]), shared)
+    return digests
 
 
-def reject_records(
-    rows: FlowTableBuilder, headers: Headers, reasons: Mapping[Place, str], bytes_of: BytesOf
+def reject_known(
+    rows: FlowTableBuilder,
+    headers: Headers,
+    reasons: Mapping[_Place, str],
+    bytes_of: Callable[[int], Data | None],
 ) -> None:
-    """Turn the rows of these records into rejects, as `reject_repeats` does with those that it finds."""
-    groups, first = rows.groups, _first_groups(rows.groups)
-    again = _read_again(groups, first[_among(groups, first, reasons)], headers, bytes_of)
+    """Turn the rows of records that are known to be repeats into rejects, each with its reason."""
+    chosen = _firsts(rows.groups, reasons)
     repeats = {
-        place: list(_rejects(record, reasons[place]))
-        for place, record in (((record.blob, record.number), record) for record in again)
+        (record.blob, record.number): list(_rejects(record, reasons[record.blob, record.number]))
+        for record in _read_again(rows.groups, chosen, headers, bytes_of)
     }
     if repeats:
-        _drop_repeats(rows, groups, first, repeats)
+        _drop_repeats(rows, rows.groups, _first_groups(rows.groups), repeats)
 
 
-def _among(groups: Groups, first: Array, records: Collection[Place]) -> Array:
-    """Tell which records are among these."""
-    places = zip(groups.blob[first].tolist(), groups.record[first].tolist(), strict=True)
-    return np.fromiter((place in records for place in places), bool, len(first))
+def _firsts(groups: Groups, places: Iterable[_Place]) -> Array:
+    """Return the place of the first group of each of these records."""
+    first, wanted = _first_groups(groups), set(places)
+    there = zip(groups.blob[first].tolist(), groups.record[first].tolist(), strict=True)
+    return first[[place in wanted for place in there]] if len(first) else first
 
 
 def _first_groups(groups: Groups) -> Array:
@@ -128,7 +135,11 @@ def _first_groups(groups: Groups) -> Array:
 
 def _candidates(rows: FlowTableBuilder, groups: Groups, first: Array, shared: list[Header]) -> Array:
     """Return the records that may be a repeat, or be repeated: cheap hashes of them are alike."""
-    some, prints = _prints(groups, first, shared)
+    if not len(first):
+        return first
+    prints = _prints(groups, first, shared)
+    filled = groups.tuples > 0
+    some = np.flatnonzero(np.logical_or.reduceat(filled, first))
     some = some[_duplicated(prints[some])]
     for columns in (("src_port",), (*_ROW, *_COUNTERS)):  # one column tells most records apart
         if not len(some):
@@ -137,20 +148,17 @@ def _candidates(rows: FlowTableBuilder, groups: Groups, first: Array, shared: li
     return some
 
 
-def _prints(groups: Groups, first: Array, shared: list[Header]) -> tuple[Array, Array]:
-    """Return which records have tuples, and a hash of each record's time, groups and numbers of tuples."""
-    if not len(first):
-        return first, np.empty(0, dtype=np.uint64)
-    # Hashes of texts, not numbers: they are the same where other blobs are read.
-    table = np.array([_hash_of(header) for header in shared], dtype=np.uint64)
-    filled = groups.tuples > 0
-    facts = _hashed(table[groups.header] ^ groups.tuples.astype(np.uint64)) * filled
-    prints = np.add.reduceat(facts, first) + _hashed(groups.record_time[first].astype(np.uint64))
-    return np.flatnonzero(np.logical_or.reduceat(filled, first)), prints
+def _prints(groups: Groups, first: Array, shared: list[Header]) -> Array:
+    """Return a number for each record, of its time, headers and counts of tuples: alike in each reading."""
+    table = np.array([_header_print(header) for header in shared], dtype=np.uint64)
+    facts = _hashed(table[groups.header] + _hashed(groups.tuples.astype(np.uint64))) * (groups.tuples > 0)
+    times = _hashed(groups.record_time[first].astype(np.uint64))
+    prints: Array = np.add.reduceat(facts, first) + times
+    return prints
 
 
-def _hash_of(header: Header) -> int:
-    return int.from_bytes(blake2b(repr(header).encode(), digest_size=8).digest())
+def _header_print(header: Header) -> int:
+    return int.from_bytes(blake2b(msgspec.json.encode(header), digest_size=8).digest(), "little")
 
 
 def _hashed(values: Array) -> Array:
@@ -188,7 +196,9 @@ def _row_sums(
     return sums
 
 
-def _read_again(groups: Groups, first: Array, headers: Headers, bytes_of: BytesOf) -> Iterator[_Record]:
+def _read_again(
+    groups: Groups, first: Array, headers: Headers, bytes_of: Callable[[int], Data | None]
+) -> Iterator[_Record]:
     """Yield the records whose first groups these are, reading each blob once."""
     blob, data, found, edges = -1, None, Records(), [0]
     for where, number in zip(groups.blob[first].tolist(), groups.record[first].tolist(), strict=True):
@@ -231,10 +241,11 @@ def _rejects(record: _Record, reason: str) -> Iterator[Reject]:
 
 
 def _drop_repeats(
-    rows: FlowTableBuilder, groups: Groups, first: Array, repeats: dict[Place, list[Reject]]
+    rows: FlowTableBuilder, groups: Groups, first: Array, repeats: dict[_Place, list[Reject]]
 ) -> None:
     """Drop the rows of these records; their rejects take the place of those that some tuples had."""
-    repeated = _among(groups, first, repeats)
+    places = zip(groups.blob[first].tolist(), groups.record[first].tolist(), strict=True)
+    repeated = np.array([place in repeats for place in places])
     of_groups = np.repeat(repeated, np.diff(np.append(first, len(groups.blob))))
     rows.drop(np.repeat(of_groups, groups.rows))
     rows.rejects = [

@@ -130,7 +130,7 @@ def _counted_by(flows: pd.DataFrame, stitched: Stitched, begun: Array, ended: Ar
 
 def _stateless(flows: pd.DataFrame, stitched: Stitched) -> Array:
     """Tell the conversations whose rule seems to be logged without state (RULE 7 of the stitch)."""
-    expects_answer = _expecting_answer(flows)
+    expects_answer = expecting_answer(flows)
     policy = packed([coded(flows[name]) for name in ("resource", "acl", "rule")])
     suspects = _suspects(flows, policy, expects_answer, stitched.times)
     if not len(suspects):
@@ -157,7 +157,7 @@ def _suspects(flows: pd.DataFrame, policy: Array, expects_answer: Array, times: 
     return found
 
 
-def _expecting_answer(flows: pd.DataFrame) -> Array:
+def expecting_answer(flows: pd.DataFrame) -> Array:
     """Tell the rows whose connections must end or be counted if their rule is logged with state."""
     texts = categories(flows["rule"]).categories
     default = [text for text in texts if text in DEFAULT_RULES or text.startswith("DefaultRule_")]

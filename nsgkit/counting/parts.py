@@ -1,0 +1,134 @@
+"""Conversations made part by part: what a part of all rows can tell, and what only all of them can.
+
+Rows of one connection, seen from wherever, share addresses, ports and protocol (ENDS): dealt out by these,
+each part is stitched and folded on its own. Two columns hang on rows of other parts: which flow log writes
+no begin rows (`counted_by`), which rule seems to be logged without state (`stateless`). A part leaves them
+open, as PENDING; FACTS of the rows, added up over all parts, settle them.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from nsgkit.counting.conversations import stitched_once
+from nsgkit.counting.quick.increments import increment_lists
+from nsgkit.counting.quick.keys import Array, numbers
+from nsgkit.counting.quick.stitch import BEGIN, CONTINUING, END, Stitched, milliseconds, state_orders
+from nsgkit.counting.quick.table import expecting_answer
+from nsgkit.counting.spread import increments
+from nsgkit.counting.stitch import PATIENCE
+from nsgkit.schema import COUNTERS, FIRST_VNET_VERSION
+
+ENDS = ("src_ip", "dst_ip", "src_port", "dst_port", "protocol")
+# asks_answer: a row of it must be answered unless its rule is logged without state. ended: it has an end row.
+PENDING = ("asks_answer", "ended")
+POLICY, LOG = ("resource", "acl", "rule"), ("flow_log", "resource")
+_FACTS = {"answered": "max", "begins": "max", "ends": "max", "earliest": "min", "latest": "max"}
+
+
+class Part(NamedTuple):
+    """Conversations with PENDING beside their columns, and the increments of each."""
+
+    table: pd.DataFrame
+    increments: "pa.Array[Any]"
+
+
+class Settled(NamedTuple):
+    """What all rows tell: policies that seem logged without state, flow logs without begin rows."""
+
+    stateless: frozenset[tuple[str | None, ...]]
+    by_end: frozenset[tuple[str | None, ...]]
+
+
+def stitch_part(flows: pd.DataFrame) -> Part:
+    """Return the conversations of rows that hold all rows with their ENDS; the two columns are open."""
+    table, rows = stitched_once(flows)
+    lists = increment_lists(increments(flows, table, stitched_rows=rows), table)
+    order = _positions(flows, rows, table)
+    asks = _any(expecting_answer(flows)[rows.order], rows.starts)
+    ended = _any(rows.state_order == END, rows.starts) & ~rows.single_row
+    by_end = table["counted_by"] == "end"
+    table["counted_by"] = table["counted_by"].mask(by_end)
+    return Part(table.drop(columns="stateless").assign(asks_answer=asks[order], ended=ended[order]), lists)
+
+
+def facts_of(flows: pd.DataFrame) -> pd.DataFrame:
+    """Return what rows tell of policies and flow logs: tables of this kind add up, by `settle`.
+
+    One row a policy (POLICY; answered, earliest, latest: milliseconds since 1970, of the rows that expect an
+    answer) or a VNet flow log (flow_log, else resource; begins, ends: 1 where it has such rows).
+    """
+    state_order, single_row = state_orders(flows)
+    counted = np.logical_or.reduce([numbers(flows[name])[1] for name in COUNTERS])
+    asked = np.flatnonzero(expecting_answer(flows) & ~single_row)
+    answered = (state_order == END) | ((state_order == CONTINUING) & counted)
+    time = milliseconds(flows)[asked]
+    policies = _texts(flows, POLICY, asked).assign(answered=answered[asked], earliest=time, latest=time)
+    vnet = np.flatnonzero((flows["version"].to_numpy() >= FIRST_VNET_VERSION) & ~single_row)
+    states = {"begins": state_order[vnet] == BEGIN, "ends": state_order[vnet] == END}
+    logs = _texts(flows, LOG, vnet).assign(**states)
+    logs["resource"] = logs["resource"].where(logs["flow_log"].isna())
+    return _added_up([policies.assign(of="policy"), logs.assign(of="log")])
+
+
+def settle(facts: Iterable[pd.DataFrame]) -> Settled:
+    """Return what the facts of all parts tell together."""
+    told = _added_up([*facts])
+    policies, logs = (told[told["of"] == kind] for kind in ("policy", "log"))
+    silent = policies[(policies["answered"] == 0) & (policies["latest"] - policies["earliest"] > PATIENCE)]
+    by_end = logs[(logs["begins"] == 0) & (logs["ends"] == 1)]
+    return Settled(_keys(silent, POLICY), _keys(by_end, LOG))
+
+
+def settled(part: pd.DataFrame, known: Settled) -> pd.DataFrame:
+    """Return conversations of parts with `counted_by` and `stateless` told."""
+    vnet = (part["version"] >= FIRST_VNET_VERSION) & part["counted_by"].isna() & part["ended"]
+    logs = part[[*LOG]].astype("object")
+    logs["resource"] = logs["resource"].where(logs["flow_log"].isna())
+    counted_by = part["counted_by"].mask(vnet & _among(logs, known.by_end), "end")
+    stateless = part["asks_answer"] & _among(part[[*POLICY]].astype("object"), known.stateless)
+    return part.drop(columns=[*PENDING]).assign(counted_by=counted_by, stateless=stateless)
+
+
+def _positions(flows: pd.DataFrame, rows: Stitched, table: pd.DataFrame) -> Array:
+    """Return which stitched conversation each row of the table is."""
+    from nsgkit.counting.quick.increments import labels_in_order
+
+    labels = labels_in_order(flows, rows, table.index)
+    order = np.empty(len(labels), dtype=np.int64)
+    order[labels] = np.arange(len(labels))
+    return order
+
+
+def _any(marked: Array, starts: Array) -> Array:
+    found: Array = np.logical_or.reduceat(marked, starts) if len(starts) else np.zeros(0, bool)
+    return found
+
+
+def _texts(flows: pd.DataFrame, names: Iterable[str], rows: Array) -> pd.DataFrame:
+    return pd.DataFrame({name: flows[name].array.take(rows) for name in names})
+
+
+def _added_up(facts: list[pd.DataFrame]) -> pd.DataFrame:
+    names = ["of", *POLICY, "flow_log"]
+    columns = {**dict.fromkeys(names, "object"), **dict.fromkeys(_FACTS, "Int64")}
+    tables = [table.reindex(columns=[*columns]).astype(columns) for table in facts if len(table)]
+    if not tables:
+        return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
+    every = pd.concat(tables, ignore_index=True)
+    return every.groupby(names, dropna=False, sort=False).agg(_FACTS).reset_index()
+
+
+def _keys(table: pd.DataFrame, names: Iterable[str]) -> frozenset[tuple[str | None, ...]]:
+    values = table[[*names]].astype("object").where(table[[*names]].notna(), None)
+    return frozenset(values.itertuples(index=False, name=None))
+
+
+def _among(table: pd.DataFrame, keys: frozenset[tuple[str | None, ...]]) -> Array:
+    if not keys:
+        return np.zeros(len(table), dtype=bool)
+    values = table.where(table.notna(), None)
+    return np.fromiter((row in keys for row in values.itertuples(index=False, name=None)), bool, len(table))

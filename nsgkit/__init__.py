@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         palette,
         sample,
         schema,
+        spark,
         store,
         times,
         training,
@@ -62,7 +63,7 @@ _HOME = {
 }
 _ROOMS = (
     "acquire", "analyses", "case", "counting", "detections", "enable", "enrich", "errors", "evidence",
-    "explore", "flows", "html", "layout", "palette", "progress", "sample", "schema", "store", "times",
+    "explore", "flows", "html", "layout", "palette", "progress", "sample", "schema", "spark", "store", "times",
     "training", "views", "working_copy",
 )  # fmt: skip
 

@@ -24,7 +24,7 @@ FLOORS = [
     {"schema", "layout"},
     {"enable", "evidence"},
     {"acquire", "flows", "counting"},
-    {"store", "enrich", "rules"},
+    {"store", "spark", "enrich", "rules"},
     {"analyses", "detections", "views"},
     {"case"},
     {"explore"},
@@ -42,6 +42,7 @@ ONLY_IN = {
     "ipywidgets": ("explore/", "training/"),
     "itables": ("explore/", "training/"),
     "anywidget": ("explore/", "training/"),
+    "pyspark": ("spark/",),
 }
 HEAVY = {*ONLY_IN, "duckdb", "pandas", "pyarrow", "numpy", "narwhals", "tqdm", "IPython"}
 

@@ -232,8 +232,13 @@ def _hash(stored: Data, pool: ThreadPoolExecutor) -> Future[str]:
 
 def hashed(stored: Data) -> Future[str]:
     """Return the SHA-256 of a blob's bytes as a thread would."""
+    return told_hash(hash_of(stored))
+
+
+def told_hash(sha256: str) -> Future[str]:
+    """Return a SHA-256 that is known as a thread would."""
     digest: Future[str] = Future()
-    digest.set_result(hash_of(stored))
+    digest.set_result(sha256)
     return digest
 
 

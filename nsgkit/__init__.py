@@ -63,8 +63,8 @@ _HOME = {
 }
 _ROOMS = (
     "acquire", "analyses", "case", "counting", "detections", "enable", "enrich", "errors", "evidence",
-    "explore", "flows", "html", "layout", "palette", "progress", "sample", "schema", "spark", "store", "times",
-    "training", "views", "working_copy",
+    "explore", "flows", "html", "layout", "palette", "progress", "sample", "schema", "spark", "store",
+    "times", "training", "views", "working_copy",
 )  # fmt: skip
 
 

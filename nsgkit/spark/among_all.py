@@ -28,15 +28,16 @@ def told_of_copies(
     blobs: pd.DataFrame, first: Mapping[str, str], files: list[LogFile], span: Span
 ) -> BlobTables:
     """Return the tables of blobs that are copies, as `nsgkit.read_logs` has them: nothing of them is read."""
-    known: dict[str, Any] = blobs.set_index("name")[["sha256", "size"]].to_dict("index")
+    known: dict[Any, Any] = {row.name: row for row in blobs.itertuples(index=False)}
     reading = Reading(FlowTableBuilder(0))
     for number, file in enumerate(files):
-        told = known[file.name]
-        digest = told_hash(told["sha256"])
-        blob = ReadBlob(file, BlobCounts(file.name), int(told["size"]), digest, copy_of=first[file.name])
+        sha256, size = known[file.name].sha256, int(known[file.name].size)
+        blob = ReadBlob(file, BlobCounts(file.name), size, told_hash(sha256), copy_of=first[file.name])
         refuse_copy(number, blob)
         reading.blobs.append(blob)
-    return in_tables(reading, span)
+    told = in_tables(reading, span)
+    paths = pd.Series([file.told.resource for file in files], dtype="object")
+    return told._replace(blobs=told.blobs.assign(path_resource=paths))
 
 
 def may_repeat(prints: Any) -> dict[str, list[int]]:
@@ -50,7 +51,7 @@ def may_repeat(prints: Any) -> dict[str, list[int]]:
 
 
 def repeats(contents: Any) -> Reasons:
-    """Return which records have the content of an earlier one, by the order of blobs and records, and which."""
+    """Return which records have the content of an earlier one, in the order of blobs, and which that is."""
     table = Rows.of(contents).collect(dict(zip(CONTENTS.names, ("str", "int64", "str"), strict=True)))
     table = table.sort_values(["blob", "record"], ignore_index=True)
     first = table.groupby("content").transform("first")
@@ -63,7 +64,7 @@ def repeats(contents: Any) -> Reasons:
 
 
 def resources(blobs: pd.DataFrame) -> Any:
-    """Return each blob's resource: as its own records say, or those of others of its flow log, or its path."""
+    """Return each blob's resource: as its records say, or those of others of its flow log, or its path."""
     told = blobs[blobs["path_resource"].notna() & blobs["record_resource"].notna()]
     named = told.drop_duplicates("path_resource").set_index("path_resource")["record_resource"]
     path = blobs["path_resource"]

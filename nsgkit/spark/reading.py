@@ -34,7 +34,7 @@ _UNSEEN = (
 class SparkLogs:
     """Flow logs on a cluster: what `nsgkit.read_logs` tells, as Spark's DataFrames.
 
-    `flows`, `rejects` and `blobs` have the columns of `nsgkit.schema`, numbers signed and times as timestamps.
+    `flows`, `rejects` and `blobs` have the columns of `nsgkit.schema`, numbers signed, times as timestamps.
     `set_aside` is a pandas table, `notes` are sentences, `asked` is the span in words. Every analysis and
     detection takes this in place of what `read_logs` gives.
 

@@ -70,4 +70,5 @@ def _flows(coded: Sequence["pa.Table"]) -> pd.DataFrame:
     """Return the rows as a pandas flow table, as far as stitching needs it."""
     table = pa.concat_tables(coded).unify_dictionaries()
     table = table.set_column(0, "time", table["time"].cast(pa.timestamp("ms", "UTC")))
-    return table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    flows: pd.DataFrame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    return flows

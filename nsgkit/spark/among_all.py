@@ -67,5 +67,6 @@ def resources(blobs: pd.DataFrame) -> Any:
     """Return each blob's resource: as its records say, or those of others of its flow log, or its path."""
     told = blobs[blobs["path_resource"].notna() & blobs["record_resource"].notna()]
     named = told.drop_duplicates("path_resource").set_index("path_resource")["record_resource"]
-    path = blobs["path_resource"]
-    return blobs["record_resource"].fillna(path.map(named)).fillna(path)
+    path, own = blobs["path_resource"], blobs["record_resource"]
+    others = path.map(named)
+    return own.where(own.notna(), others.where(others.notna(), path))

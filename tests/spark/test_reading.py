@@ -70,7 +70,7 @@ def test_the_span_is_told_in_the_same_words(spark, folder):
 
 def test_one_file_is_read_as_a_folder_is(spark, folder):
     path = folder / HOUR.format(9)
-    assert_same_logs(nsgkit.spark.read_logs(spark, path.as_uri()), nsgkit.read_logs(path))
+    assert_same_logs(nsgkit.spark.read_logs(spark, f"file://{path}"), nsgkit.read_logs(path))
 
 
 def test_small_blobs_are_one_task(on_spark):

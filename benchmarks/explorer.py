@@ -125,15 +125,24 @@ def run(rows: int) -> dict[str, Any]:
     frame, opening = timed(lambda: traffic_explorer(flows, conversations))
     explorer = Driven(frame)
     told = {"conversations made": (*stitching, 0), "opened": (*opening, explorer.drawn)}
+    told |= driven(explorer, CHANGES)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT / 1e9
+    return {"rows": len(flows), "conversations": len(conversations), "peak": peak, "told": told}
+
+
+def driven(
+    explorer: Driven, changes: dict[str, list[tuple[str, Any]]]
+) -> dict[str, tuple[float, float, int]]:
+    """Make all changes, and return the wall and CPU seconds of each and how many rows were drawn."""
+    told = {}
     with _somewhere_else():
-        for name, (*before, last) in CHANGES.items():
+        for name, (*before, last) in changes.items():
             for change in before:
                 explorer.change(*change)
             _, seconds = timed(lambda last=last: explorer.change(*last))
             told[name] = (*seconds, explorer.drawn)
             explorer.reset()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT / 1e9
-    return {"rows": len(flows), "conversations": len(conversations), "peak": peak, "told": told}
+    return told
 
 
 def timed(step: Callable[[], Any]) -> tuple[Any, tuple[float, float]]:

@@ -41,12 +41,15 @@ if TYPE_CHECKING:
     from nsgkit.case.verification import verify
     from nsgkit.counting.conversations import conversation_rows, conversations
     from nsgkit.flows.in_memory import read_blob
-    from nsgkit.flows.logs import FlowLogs, read_logs
+    from nsgkit.flows.logs import FlowLogs
+    from nsgkit.store.ingest import ingest
+    from nsgkit.store.logs import read_logs
+    from nsgkit.store.scan import open_store
 
 __version__ = "0.1.0"
 __all__ = [
-    "FlowLogs", "NsgkitError", "conversation_rows", "conversations", "download", "find_logs", "query",
-    "read_blob", "read_logs", "verify",
+    "FlowLogs", "NsgkitError", "conversation_rows", "conversations", "download", "find_logs", "ingest",
+    "open_store", "query", "read_blob", "read_logs", "verify",
 ]  # fmt: skip
 
 # The public face is light: pandas, pyarrow and the rest come when a function or a room is first asked for.
@@ -56,9 +59,11 @@ _HOME = {
     "conversations": "nsgkit.counting.conversations",
     "download": "nsgkit.acquire.download",
     "find_logs": "nsgkit.acquire.listing",
+    "ingest": "nsgkit.store.ingest",
+    "open_store": "nsgkit.store.scan",
     "query": "nsgkit.analyses.filters.select",
     "read_blob": "nsgkit.flows.in_memory",
-    "read_logs": "nsgkit.flows.logs",
+    "read_logs": "nsgkit.store.logs",
     "verify": "nsgkit.case.verification",
 }
 _ROOMS = (

@@ -1,5 +1,6 @@
 """A store without its making: the tables of FlowLogs as Parquet files, opened as a store is."""
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -39,3 +40,29 @@ def _plain(kind):
     if pa.types.is_timestamp(kind):
         return pa.timestamp("us", "UTC")
     return {pa.uint16(): pa.int32(), pa.uint8(): pa.int16(), pa.large_string(): pa.string()}.get(kind, kind)
+
+
+def same(stored, logs, conversations):
+    """Compare a store's tables with those of read_logs; say what differs."""
+    import nsgkit
+
+    assert_same(stored.flows, logs.flows)
+    assert_same(nsgkit.conversations(stored), conversations)
+    pd.testing.assert_frame_equal(stored.rejects, logs.rejects)
+    pd.testing.assert_frame_equal(stored.blobs, logs.blobs)
+    pd.testing.assert_frame_equal(stored.set_aside, logs.set_aside)
+
+
+def assert_same(relation, table):
+    """Compare a relation with a table of pandas: the same rows, in whatever order."""
+    from nsgkit import schema
+
+    columns = schema.FLOWS if "time" in table.columns else schema.CONVERSATIONS
+    found = relation.project(", ".join(f'"{name}"' for name in table.columns)).to_arrow_table().to_pandas()
+    found, wanted = (_in_order(schema.typed(each, columns)) for each in (found, table))
+    pd.testing.assert_frame_equal(found, wanted)
+
+
+def _in_order(table):
+    texts = {name: table[name].astype("object") for name in table if table[name].dtype == "category"}
+    return table.assign(**texts).sort_values(["blob", "record", "tuple"], ignore_index=True)

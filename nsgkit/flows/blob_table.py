@@ -15,7 +15,7 @@ from nsgkit.flows.flow_table import tidy
 from nsgkit.flows.parse.columns import Array
 from nsgkit.flows.parse.records import Header
 from nsgkit.flows.parse.rows import NO_TIME, record_times
-from nsgkit.flows.reading import ReadBlob, Reading, sha256_of
+from nsgkit.flows.reading import Reading, sha256_of
 from nsgkit.schema import BLOBS, REJECTS, empty, typed
 
 SEVERAL = "records of several hours"
@@ -47,7 +47,7 @@ def blob_table(reading: Reading, span: Span, outside: Array, far: Array) -> pd.D
     edges = np.searchsorted(groups.blob, np.arange(len(reading.blobs) + 1))
     first = record_times([blob.count.first_time for blob in reading.blobs])
     tidied = [tidy(header) for header in reading.headers]
-    resources = _resources(reading, tidied)
+    resources = called_by_records(named_resources(reading))
     repeats = Counter(reject.blob for reject in rejects if reject.reason.startswith("repeats record "))
     rows = []
     for number, blob in enumerate(reading.blobs):
@@ -67,23 +67,26 @@ def blob_table(reading: Reading, span: Span, outside: Array, far: Array) -> pd.D
     return typed(pd.DataFrame(rows, columns=[c.name for c in BLOBS]), BLOBS)
 
 
-def _place(reject: Reject) -> tuple[int, int, int]:
-    return reject.blob, reject.record or 0, -1 if reject.tuple is None else reject.tuple
+def named_resources(reading: Reading) -> list[tuple[str | None, str | None]]:
+    """Return what the path, and what the records, of each blob call its resource; None where they do not."""
+    tidied = [tidy(header) for header in reading.headers]
+    return [
+        (blob.file.told.resource, _only(tidied[header].resource for header in blob.count.headers))
+        for blob in reading.blobs
+    ]
 
 
-def _resources(reading: Reading, tidied: Sequence[Header]) -> dict[str, str]:
+def called_by_records(named: Iterable[tuple[str | None, str | None]]) -> dict[str, str]:
     """Return what the records of each path's resource call it: a VNet flow log's path names another."""
     found: dict[str, str] = {}
-    for blob in reading.blobs:
-        named = own_resource(blob, tidied)
-        if blob.file.told.resource and named:
-            found.setdefault(blob.file.told.resource, named)
+    for path, name in named:
+        if path and name:
+            found.setdefault(path, name)
     return found
 
 
-def own_resource(blob: ReadBlob, tidied: Sequence[Header]) -> str | None:
-    """Return what a blob's own records call the resource, where all call it the same."""
-    return _only(tidied[header].resource for header in blob.count.headers)
+def _place(reject: Reject) -> tuple[int, int, int]:
+    return reject.blob, reject.record or 0, -1 if reject.tuple is None else reject.tuple
 
 
 def _told(

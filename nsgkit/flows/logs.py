@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -56,7 +57,7 @@ class FlowLogs:
     blobs: pd.DataFrame
     notes: list[str] = field(default_factory=list)
     evidence_hours: pd.DataFrame | None = None
-    files: dict[str, LogFile] = field(default_factory=dict)
+    files: Mapping[str, LogFile] = field(default_factory=dict)
     set_aside: pd.DataFrame = field(default_factory=partial(empty, SET_ASIDE))
     asked: str = ""
 
@@ -213,7 +214,7 @@ def _put_together(path: Path, span: Span, found: Found, read: Reading, logs: Flo
         raise nothing_read(path, aside, [*found.files, *found.elsewhere], span)
     logs.rejects = logs.rejects[logs.rejects["blob"].isin(logs.blobs["name"])].reset_index(drop=True)
     logs.asked = "" if span == (None, None) else str(span)
-    logs.notes = [*_warnings(found, read), *edge_notes(logs.blobs, span)]
+    logs.notes = [*warnings([*read.changed], found.unlisted), *edge_notes(logs.blobs, span)]
     logs.notes += notes_on_blobs(logs.blobs, len(found.elsewhere), elsewhere)
     rows = sorted(aside, key=lambda one: (one.name, one.reason))
     logs.set_aside = typed(pd.DataFrame(rows, columns=list(Aside._fields)), SET_ASIDE)
@@ -223,11 +224,11 @@ def _put_together(path: Path, span: Span, found: Found, read: Reading, logs: Flo
     return logs
 
 
-def _warnings(found: Found, read: Reading) -> list[str]:
-    """Say what an evidence folder holds that is not what was downloaded."""
+def warnings(changed: list[str], unlisted: list[str]) -> list[str]:
+    """Say which files of an evidence folder are not what was downloaded, or not in its manifest."""
     told = (
-        (list(read.changed), "not what was downloaded", "What is in it is shown here and is no evidence"),
-        (found.unlisted, "not listed in the manifest", "It was not read"),
+        (changed, "not what was downloaded", "What is in it is shown here and is no evidence"),
+        (unlisted, "not listed in the manifest", "It was not read"),
     )
     return [
         f"{WARNING}{len(names):,} file{'s'[: len(names) != 1]} of this evidence folder "
@@ -244,8 +245,8 @@ def of_the_span(blobs: pd.DataFrame, span: Span) -> tuple[pd.DataFrame, int]:
     return blobs[~elsewhere].reset_index(drop=True), int(elsewhere.sum())
 
 
-def notes_on_blobs(blobs: pd.DataFrame, unopened: int, elsewhere: int) -> list[str]:
-    """Say which blobs were not opened, which were left out, and which hold more than their hour."""
+def notes_on_blobs(blobs: pd.DataFrame, unopened: int = 0, elsewhere: int = 0) -> list[str]:
+    """Say what was not opened, what was left out, and which blobs hold records of several hours."""
     several = int(blobs["note"].str.contains(SEVERAL, regex=False, na=False).sum())
     told = (
         (unopened, "lie", "outside the hours asked for: not opened"),

@@ -60,10 +60,20 @@ class Contents:
     Hashes of large blobs come late, so they are waited for only where another blob has the same size.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, known: Iterable[tuple[str, int, str]] = ()) -> None:
+        """Begin with blobs of which name, size and SHA-256 are known, in the order of their names."""
         self._sizes: Counter[int] = Counter()
         self._not_compared: defaultdict[int, list[tuple[str, Future[str]]]] = defaultdict(list)
         self._first: dict[str, str] = {}  # of each SHA-256
+        self._copies: set[str] = set()
+        for name, size, sha256 in known:
+            self._sizes[size] += 1
+            if self._first.setdefault(sha256, name) != name:
+                self._copies.add(name)
+
+    def may_copy(self, name: str) -> bool:
+        """Whether a blob that is known is a copy of another."""
+        return name in self._copies
 
     def add(self, name: str, size: int, digest: Future[str]) -> None:
         """Remember a blob."""

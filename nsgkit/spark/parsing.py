@@ -8,9 +8,8 @@ import pandas as pd
 import pyarrow as pa
 
 from nsgkit.flows.batches import Data
-from nsgkit.flows.blob_table import own_resource
+from nsgkit.flows.blob_table import named_resources
 from nsgkit.flows.files import LogFile, Span, unpack
-from nsgkit.flows.flow_table import tidy
 from nsgkit.flows.in_memory import bytes_of, held_file, read_held
 from nsgkit.flows.in_tables import in_tables
 from nsgkit.flows.reading import Reading, not_flow_logs
@@ -121,11 +120,11 @@ def _prints(read: Reading) -> "pa.Table":
 
 
 def _beyond(read: Reading) -> dict[str, Any]:
-    tidied = [tidy(header) for header in read.headers]
     others = not_flow_logs(read)
+    paths, records = zip(*named_resources(read), strict=True) if read.blobs else ((), ())
     return {
-        "path_resource": pd.Series([blob.file.told.resource for blob in read.blobs], dtype="object"),
-        "record_resource": pd.Series([own_resource(blob, tidied) for blob in read.blobs], dtype="object"),
+        "path_resource": pd.Series(paths, dtype="object"),
+        "record_resource": pd.Series(records, dtype="object"),
         "comparable": pd.Series([blob.comparable for blob in read.blobs], dtype="boolean"),
         "set_aside": pd.Series([others.get(number) for number in range(len(read.blobs))], dtype="object"),
     }

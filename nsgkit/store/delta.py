@@ -1,0 +1,160 @@
+"""Delta Lake tables of a store: Parquet files that pyarrow writes, and transactions that let them count.
+
+A file counts from the transaction that names it on; what a killed process left behind counts for nothing.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from deltalake import DeltaTable
+from deltalake.transaction import AddAction, RemoveAction
+
+from nsgkit.store.tables import BY_DAY, TABLES, encoding
+
+DAY = "day"  # the column of the partitions
+
+
+class Written(NamedTuple):
+    """A file that waits for its transaction."""
+
+    path: str  # below the table
+    day: str | None
+    rows: int
+    size: int
+
+
+def create(folder: Path, name: str) -> None:
+    """Make an empty table where there is none."""
+    place = folder / name
+    if not DeltaTable.is_deltatable(str(place)):
+        fields = [*TABLES[name], *([pa.field(DAY, pa.string())] if name in BY_DAY else [])]
+        partitions = [DAY] if name in BY_DAY else None
+        place.mkdir(parents=True, exist_ok=True)
+        DeltaTable.create(str(place), pa.schema(fields), mode="ignore", partition_by=partitions)
+
+
+def live(folder: Path, name: str, version: int | None = None) -> list[str]:
+    """Return the paths below the table of the files that count, at a version or now."""
+    table = DeltaTable(str(folder / name), version=version)
+    return sorted(pa.table(table.get_add_actions()).column("path").to_pylist())
+
+
+def sizes(folder: Path, name: str, version: int) -> dict[str, int]:
+    """Return the files that count at a version, each with its size in bytes."""
+    found = pa.table(DeltaTable(str(folder / name), version=version).get_add_actions())
+    paths = zip(found.column("path").to_pylist(), found.column("size_bytes").to_pylist(), strict=True)
+    return dict(sorted(paths))
+
+
+def strangers(folder: Path, name: str) -> list[str]:
+    """Return files in a table's folder that no transaction names."""
+    known = {each for log in (folder / name / "_delta_log").glob("*.json") for each in _named_in(log)}
+    there = (
+        path.relative_to(folder / name).as_posix() for path in (folder / name).rglob("*") if path.is_file()
+    )
+    return sorted(path for path in there if path not in known and not path.startswith("_delta_log/"))
+
+
+def _named_in(log: Path) -> Iterator[str]:
+    for line in log.read_text("utf-8").splitlines():
+        action = json.loads(line)
+        for kind in ("add", "remove"):
+            if kind in action:
+                yield unquote(action[kind]["path"])
+
+
+def version(folder: Path, name: str) -> int:
+    """Return the number of the table's last transaction."""
+    return DeltaTable(str(folder / name)).version()
+
+
+def roll_back(folder: Path, name: str, wanted: int) -> None:
+    """Let the table be as it was at a version, by a transaction of its own."""
+    table = DeltaTable(str(folder / name))
+    if table.version() > wanted and live(folder, name, wanted) != live(folder, name):
+        table.restore(wanted)
+
+
+def commit(folder: Path, name: str, added: Iterable[Written], removed: Iterable[str] = ()) -> None:
+    """Let files count, and others count no more, in one transaction."""
+    now = int(time.time() * 1000)
+    adds = [AddAction(w.path, w.size, {DAY: w.day} if w.day else {}, now, True, _counts(w)) for w in added]
+    removes = [RemoveAction(path, True, now, partition_values=_partition(path)) for path in removed]
+    if adds or removes:
+        table = DeltaTable(str(folder / name))
+        partitions = [DAY] if name in BY_DAY else None
+        table.create_write_transaction([*adds, *removes], "append", table.schema(), partitions)
+
+
+def by_day(name: str, table: Any) -> dict[str | None, Any]:
+    """Return a table in the parts that files hold: those of a day where its partitions are days."""
+    if not table.num_rows:
+        return {}
+    if name not in BY_DAY:
+        return {None: table}
+    days = days_of(table.column(BY_DAY[name]))
+    if len(days) == 1:
+        return dict.fromkeys(days, table)
+    return {day: compact(table.filter(pa.array(rows))) for day, rows in days.items()}
+
+
+def write(folder: Path, name: str, day: str | None, table: Any, mark: str) -> Written:
+    """Write a table into a file that does not count yet; `mark` begins its name."""
+    path = new_path(day, mark)
+    (folder / name / path).parent.mkdir(parents=True, exist_ok=True)
+    # One row group: a dictionary is written once in each.
+    pq.write_table(table, folder / name / path, row_group_size=max(1, table.num_rows), **encoding(table))
+    return written(folder / name, path, day, table.num_rows)
+
+
+def days_of(times: Any) -> dict[str, Any]:
+    """Return which rows are of each day: a mask for each."""
+    days = times.cast(pa.int64()).to_numpy() // 86_400_000_000
+    return {str(np.datetime64(int(day), "D")): days == day for day in np.unique(days)}
+
+
+def compact(table: Any) -> Any:
+    """Return a table whose dictionaries hold what its rows need: each is written with its rows."""
+    arrays = [
+        pc.dictionary_encode(column.dictionary_decode()) if pa.types.is_dictionary(column.type) else column
+        for column in map(_whole, table.columns)
+    ]
+    return pa.table(arrays, names=table.column_names)
+
+
+def new_path(day: str | None, mark: str) -> str:
+    """Return a name that no file has."""
+    name = f"{mark}-{uuid.uuid4().hex}.parquet"
+    return f"{DAY}={day}/{name}" if day else name
+
+
+def written(place: Path, path: str, day: str | None, rows: int) -> Written:
+    """Return a file that was written below a table."""
+    return Written(path, day, rows, (place / path).stat().st_size)
+
+
+def _whole(column: Any) -> Any:
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+def mark_of(path: str) -> str:
+    """Return the mark that a file's name begins with."""
+    return path.rpartition("/")[2].partition("-")[0]
+
+
+def _counts(file: Written) -> str:
+    return json.dumps({"numRecords": file.rows})
+
+
+def _partition(path: str) -> dict[str, str | None]:
+    head, slash, _ = path.partition("/")
+    return {DAY: head.removeprefix(f"{DAY}=")} if slash else {}

@@ -1,0 +1,267 @@
+"""ingest: flow logs of any size into a store, blob by blob, and again only what is new or has grown."""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from nsgkit.errors import NsgkitError, hides_locals
+from nsgkit.evidence.folder import as_folder
+from nsgkit.evidence.lock import LOCK, alone
+from nsgkit.flows.content_kind import Aside
+from nsgkit.flows.files import LogFile, choose_span, hash_of, load
+from nsgkit.flows.folder import Found, find_files
+from nsgkit.flows.logs import given_path
+from nsgkit.flows.reading import Contents
+from nsgkit.html import visible
+from nsgkit.progress import progress
+from nsgkit.store import delta
+from nsgkit.store.keeping import READ_INTO, keep
+from nsgkit.store.known import blobs_of, repeats_among
+from nsgkit.store.readings import Made, Reasons, mark_of_file, read_files
+from nsgkit.store.state import STATE, TABLE_NAMES, State, is_store, read_state, write_state
+from nsgkit.store.stitching import stitch_new
+
+READING = 64 << 20  # bytes of logs that are read, and kept, at a time: the memory that is needed goes by it
+_SMALLER = 64  # bytes: no record fits into so few, so such blobs are no copies of each other
+_GZIP = 15  # times: so much do packed logs hold, about
+_EARLY = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What an ingest did: blobs new, grown (or changed) and unchanged, flow rows, seconds for each part."""
+
+    store: Path
+    new: int
+    grown: int
+    unchanged: int
+    rows: int
+    conversations: int
+    seconds_reading: float
+    seconds_stitching: float
+
+    def __repr__(self) -> str:
+        return (
+            f"{self.store}: {self.new:,} new blobs, {self.grown:,} grown or changed, {self.unchanged:,} "
+            f"unchanged and not opened; {self.rows:,} flow rows, {self.conversations:,} conversations in it. "
+            f"{self.seconds_reading:,.1f} s for reading, {self.seconds_stitching:,.1f} s for stitching."
+        )
+
+
+@hides_locals
+def ingest(
+    source: str | os.PathLike[str],
+    store: str | os.PathLike[str],
+    *,
+    start: str | datetime | None = None,
+    end: str | datetime | None = None,
+) -> Ingested:
+    """Put flow logs into a store: a Delta Lake table that need not fit into memory.
+
+    `source` is whatever `nsgkit.read_logs` reads: a folder, an evidence folder, a single file. Done again,
+    blobs that did not change are not opened; of a blob that grew the rows take the place of the old ones, and
+    only conversations that they touch are stitched again. Stopped at any moment, even by a power cut, it goes
+    on when it is run again, and the tables are the same. A blob that is no longer in the source stays in the
+    store.
+
+    It reads 64 MB of blobs at a time, or one blob that is larger: memory goes by that, not by the whole.
+
+    Parameters
+    ----------
+    source : str or path
+        What to read. It is not changed.
+    store : str or path
+        The store's folder, made where there is none. It must not lie in the source.
+    start, end : str, datetime or None
+        Choose blobs, by their hours, as in `read_logs`; each is read whole. UTC where they name no zone.
+
+    Returns
+    -------
+    Ingested
+        What was done. `nsgkit.open_store` opens the store.
+
+    Raises
+    ------
+    NoLogsError
+        Where there is nothing to read.
+    NsgkitError
+        Where the folder is none for a store, is of another source or version, or another process writes into
+        it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> store = f"{folder.name}/store"
+    >>> ingest("data/samples", store, start="2024-12-19 09:00", end="2024-12-19 10:00").unchanged
+    0
+    >>> ingest("data/samples", store, start="2024-12-19 09:00", end="2024-12-19 10:00").new
+    0
+    """
+    span, source, folder = choose_span(start, end), given_path(source), as_folder(store, "store")
+    _check_places(source, folder)
+    found = find_files(source, span)
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone(folder, "is ingesting"):
+        state = _prepared(folder, source)
+        begun = time.perf_counter()
+        counts = _read_new(folder, state, found)
+        read = time.perf_counter()
+        conversations = stitch_new(folder, state)
+        done = time.perf_counter()
+    return Ingested(folder, *counts, conversations, read - begun, done - read)
+
+
+def _check_places(source: Path, folder: Path) -> None:
+    inside = source.resolve()
+    if folder.resolve() == inside or inside in folder.resolve().parents:
+        raise NsgkitError(
+            f"The store {visible(folder)} would lie in the folder of the logs. Choose a folder beside it."
+        )
+    if folder.exists() and not is_store(folder) and not _may_be_begun(folder):
+        raise NsgkitError(f"{visible(folder)} is not empty, and no store. Choose a new folder.")
+
+
+def _may_be_begun(folder: Path) -> bool:
+    """Whether a folder holds nothing but the beginning of a store that was stopped."""
+    return folder.is_dir() and {e.name for e in folder.iterdir()} <= {*TABLE_NAMES, LOCK, f"{STATE}.new"}
+
+
+def _prepared(folder: Path, source: Path) -> State:
+    """Return the store's state, its tables as they were when it was written last."""
+    where = str(source.resolve())
+    for name in TABLE_NAMES:
+        delta.create(folder, name)
+    if not is_store(folder):
+        state = State(where, dict.fromkeys(READ_INTO, 0))
+    else:
+        state = read_state(folder)
+        if state.source != where and Path(state.source).exists():
+            raise NsgkitError(
+                f"{visible(folder)} holds the logs of {visible(state.source)}, not of {visible(where)}. "
+                "Choose another folder for these."
+            )
+    for name in READ_INTO:
+        delta.roll_back(folder, name, state.read[name])
+    stitched = state.stitched["conversations"] if state.stitched else 0
+    delta.roll_back(folder, "conversations", stitched)
+    state.source = where
+    state.read = {name: delta.version(folder, name) for name in READ_INTO}
+    return state
+
+
+def _read_new(folder: Path, state: State, found: Found) -> tuple[int, int, int, int]:
+    """Read what is new or has changed into the tables; return how many blobs are new, grown, unchanged."""
+    known = blobs_of(folder)
+    marks = {file.name: mark_of_file(file) for file in found.files}
+    old = dict(zip(known["name"], known["mark"], strict=True))
+    wanted = [file for file in found.files if old.get(file.name) != marks[file.name]]
+    contents, again = _copies(known, found.files, {file.name for file in wanted})
+    wanted += again
+    aside = list(found.aside)
+    _read(folder, state, wanted, contents, {}, aside)
+    files = {file.name: file for file in found.files}
+    reasons = repeats_among(blobs_of(folder), files)
+    if reasons:
+        _read(folder, state, [files[name] for name in reasons], contents, reasons, [])
+    state.unlisted = [*found.unlisted]
+    state.set_aside = [[*one] for one in sorted(aside, key=lambda one: (one.name, one.reason))]
+    write_state(folder, state)
+    after = blobs_of(folder)
+    grown = len({file.name for file in wanted} & old.keys())
+    new = len(set(after["name"]) - old.keys())
+    return new, grown, len(after) - new - grown, int(after["rows"].sum())
+
+
+def _copies(
+    known: pd.DataFrame, files: Sequence[LogFile], wanted: set[str]
+) -> tuple[Contents, list[LogFile]]:
+    """Return what tells copies, and the files that were read already but are told otherwise now."""
+    sizes = dict(zip(known["name"], known["size"], strict=True)) | {f.name: f.size for f in files}
+    counts = pd.Series(sizes).value_counts()
+    alike = {name for name, size in sizes.items() if counts[size] > 1 and size > _SMALLER}
+    digests = dict(zip(known["name"], known["sha256"], strict=True))
+    digests |= {f.name: _sha256(f) for f in files if f.name in alike & wanted}
+    seeds = [(name, sizes[name], digests[name]) for name in sorted(alike) if digests.get(name)]
+    first: dict[str, str] = {}
+    for name, _, sha256 in seeds:
+        first.setdefault(sha256, name)
+    told = dict(zip(known["name"], known["copy_of"], strict=True))
+    again = [
+        file
+        for file in files
+        if file.name in told
+        and file.name not in wanted
+        and told[file.name] != (_other(first.get(digests[file.name]), file.name))
+    ]
+    return Contents(seeds), again
+
+
+def _other(first: str | None, name: str) -> str | None:
+    return None if first == name else first
+
+
+def _sha256(file: LogFile) -> str | None:
+    try:
+        return hash_of(load(file))
+    except Exception:  # whatever it is, reading the file tells it
+        return None
+
+
+def _read(  # noqa: PLR0913, PLR0917
+    folder: Path,
+    state: State,
+    files: Sequence[LogFile],
+    contents: Contents,
+    reasons: Reasons,
+    aside: list[Aside],
+) -> None:
+    """Read files in readings of READING bytes; while one is kept, the next is read."""
+    total = sum(file.size for file in files)
+    others: dict[str, str] = {}
+    with (
+        progress(total=total, desc="Reading flow logs", unit="B", unit_scale=True, leave=False) as bar,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        before: Future[str] | None = None
+        for some in _readings(_in_order(files, contents)):
+            made = read_files(some, contents, reasons, others)
+            aside += made.aside
+            others |= {one.name: one.reason for one in made.aside}
+            if before:
+                before.result()
+            names = pd.Series([file.name for file in some], dtype="str")
+            before = pool.submit(_keep, folder, state, made, names)
+            bar.update(sum(file.size for file in some))
+        if before:
+            before.result()
+
+
+def _keep(folder: Path, state: State, made: Made, names: "pd.Series[str]") -> str:
+    known = blobs_of(folder, ["name", "read"])
+    return keep(folder, state, made, known[known["name"].isin(names)])
+
+
+def _in_order(files: Sequence[LogFile], contents: Contents) -> list[LogFile]:
+    """Return files hour by hour; copies come behind what they are copies of."""
+    return sorted(files, key=lambda f: (contents.may_copy(f.name), f.told.hour or _EARLY, f.name))
+
+
+def _readings(files: Sequence[LogFile]) -> Iterator[list[LogFile]]:
+    some: list[LogFile] = []
+    size = 0
+    for file in files:
+        holds = file.size * (_GZIP if file.name.lower().endswith(".gz") else 1)
+        if some and size + holds > READING:
+            yield some
+            some, size = [], 0
+        some.append(file)
+        size += holds
+    if some:
+        yield some

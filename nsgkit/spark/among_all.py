@@ -8,12 +8,15 @@ import pandas as pd
 
 from nsgkit.counting.frame import Rows
 from nsgkit.flows.batches import BlobCounts
+from nsgkit.flows.blob_table import called_by_records
 from nsgkit.flows.files import LogFile, Span
 from nsgkit.flows.flow_table import FlowTableBuilder
 from nsgkit.flows.in_tables import BlobTables, in_tables
 from nsgkit.flows.reading import ReadBlob, Reading, refuse_copy, told_hash
 from nsgkit.flows.repeats import repeats_of
 from nsgkit.spark.parsing import CONTENTS, Reasons
+
+NAMED = ("path_resource", "named")  # what the path, and what the records, of a blob call its resource
 
 
 def copies(blobs: pd.DataFrame) -> dict[str, str]:
@@ -59,14 +62,12 @@ def repeats(contents: Any) -> Reasons:
     again = table[(table["blob"] != first["blob"]) | (table["record"] != first["record"])]
     for place in again.index:
         blob, record = table.loc[place, ["blob", "record"]]
-        reasons[blob][record] = repeats_of(*first.loc[place, ["record", "blob"]])
+        reasons[blob][int(record)] = repeats_of(*first.loc[place, ["record", "blob"]])
     return dict(reasons)
 
 
 def resources(blobs: pd.DataFrame) -> Any:
     """Return each blob's resource: as its records say, or those of others of its flow log, or its path."""
-    told = blobs[blobs["path_resource"].notna() & blobs["record_resource"].notna()]
-    named = told.drop_duplicates("path_resource").set_index("path_resource")["record_resource"]
-    path, own = blobs["path_resource"], blobs["record_resource"]
-    others = path.map(named)
+    path, own = (blobs[name].astype("object").where(blobs[name].notna(), None) for name in NAMED)
+    others = path.map(called_by_records(zip(path, own, strict=True)))
     return own.where(own.notna(), others.where(others.notna(), path))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from nsgkit.counting.parts import facts_of
 from nsgkit.flows.batches import Data
 from nsgkit.flows.blob_table import named_resources
 from nsgkit.flows.files import LogFile, Span, unpack
@@ -15,7 +16,8 @@ from nsgkit.flows.in_tables import in_tables
 from nsgkit.flows.reading import Reading, not_flow_logs
 from nsgkit.flows.repeats import contents_of, prints_of, reject_known
 from nsgkit.schema import BLOBS
-from nsgkit.spark.tables import FLOW_ROWS, REJECTED, arrow_schema, as_arrow, batches_of
+from nsgkit.spark.tables import batches_of, plain
+from nsgkit.store.tables import TABLES
 
 Batches: TypeAlias = "Iterator[pa.RecordBatch]"
 Worker: TypeAlias = Callable[[Batches], Batches]
@@ -24,18 +26,20 @@ Reasons: TypeAlias = Mapping[str, Mapping[int, str]]  # blob -> record -> why it
 # Beside the columns of a blob: what is needed to tell, of all blobs together, what becomes of it.
 BEYOND = {
     "path_resource": pa.string(),
-    "record_resource": pa.string(),
+    "named": pa.string(),
     "comparable": pa.bool_(),
     "set_aside": pa.string(),
 }
-_BLOBS = pa.schema([*arrow_schema(BLOBS), *BEYOND.items()])
+_BLOBS = pa.schema([*(TABLES["blobs"].field(c.name) for c in BLOBS), *BEYOND.items()])
 _PRINTS = pa.schema([("blob", pa.string()), ("record", pa.int32()), ("value", pa.int64())])
-PARSED = pa.schema(
-    [
-        (kind, pa.struct(list(columns)))
-        for kind, columns in {"flow": FLOW_ROWS, "reject": REJECTED, "blob": _BLOBS, "print": _PRINTS}.items()
-    ]
-)
+_ROWS = {
+    "flow": TABLES["flows"],
+    "reject": TABLES["rejects"],
+    "blob": _BLOBS,
+    "print": _PRINTS,
+    "fact": TABLES["facts"],
+}
+PARSED = pa.schema([(kind, pa.struct(list(columns))) for kind, columns in _ROWS.items()])
 CONTENTS = pa.schema([("blob", pa.string()), ("record", pa.int32()), ("content", pa.string())])
 
 
@@ -106,11 +110,15 @@ def _parsed(blobs: list[tuple[LogFile, Data]], span: Span, reasons: Reasons) -> 
     prints = _prints(read)
     beyond = _beyond(read)
     flows, rejects, table = in_tables(read, span)
-    yield from batches_of("flow", as_arrow(flows, FLOW_ROWS), PARSED)
-    yield from batches_of("reject", as_arrow(rejects, REJECTED), PARSED)
-    yield from batches_of("blob", as_arrow(table.assign(**beyond), _BLOBS), PARSED)
-    yield from batches_of("blob", _set_aside(read), PARSED)
-    yield from batches_of("print", prints, PARSED)
+    every = {
+        "flow": plain(flows, "flows", TABLES["flows"]),
+        "reject": plain(rejects, "rejects", TABLES["rejects"]),
+        "blob": pa.concat_tables([_blobs(table.assign(**beyond)), _set_aside(read)]),
+        "print": prints,
+        "fact": plain(facts_of(flows).assign(file=""), "facts", TABLES["facts"]),
+    }
+    for kind, made in every.items():
+        yield from batches_of(kind, made, PARSED)
 
 
 def _prints(read: Reading) -> "pa.Table":
@@ -119,12 +127,16 @@ def _prints(read: Reading) -> "pa.Table":
     return pa.table([names[prints.blob], prints.record, prints.value.view(np.int64)], schema=_PRINTS)
 
 
+def _blobs(table: pd.DataFrame) -> "pa.Table":
+    return pa.Table.from_pandas(table[_BLOBS.names], preserve_index=False).cast(_BLOBS)
+
+
 def _beyond(read: Reading) -> dict[str, Any]:
     others = not_flow_logs(read)
-    paths, records = zip(*named_resources(read), strict=True) if read.blobs else ((), ())
+    resources, named = zip(*named_resources(read), strict=True) if read.blobs else ((), ())
     return {
-        "path_resource": pd.Series(paths, dtype="object"),
-        "record_resource": pd.Series(records, dtype="object"),
+        "path_resource": pd.Series(resources, dtype="object"),
+        "named": pd.Series(named, dtype="object"),
         "comparable": pd.Series([blob.comparable for blob in read.blobs], dtype="boolean"),
         "set_aside": pd.Series([others.get(number) for number in range(len(read.blobs))], dtype="object"),
     }

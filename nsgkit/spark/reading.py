@@ -1,5 +1,6 @@
 """read_logs on a cluster: an address of blobs -> SparkLogs, parsed by the workers where the blobs lie."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from nsgkit.counting.frame import Rows
+from nsgkit.counting.parts import Settled, settle
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.flows.content_kind import Aside
 from nsgkit.flows.files import Span, choose_span
@@ -21,9 +23,11 @@ from nsgkit.schema import BLOBS, SET_ASIDE, empty, typed, types
 from nsgkit.spark.among_all import copies, may_repeat, repeats, resources, told_of_copies
 from nsgkit.spark.listing import LARGEST, Listing, list_files, opened, opened_again
 from nsgkit.spark.parsing import BEYOND, CONTENTS, PARSED, Reasons, parser, reader_of_contents
-from nsgkit.spark.stitching import stitched_on
-from nsgkit.spark.tables import REJECTED, arrow_schema, as_arrow, spark_schema
+from nsgkit.spark.stitching import settled_on, stitched_on
+from nsgkit.spark.tables import spark_schema
+from nsgkit.store.tables import TABLES
 
+BESIDE = ("path", "path_resource", "named", "copy_of", "repeated")  # of a blob: what a store keeps, too
 _UNSEEN = (
     "Spark lists no empty files and none whose names begin with a dot or an underscore: they are not in "
     "set_aside."
@@ -44,7 +48,7 @@ class SparkLogs:
     flows: Any
     rejects: Any
     blobs: Any
-    rows: int
+    told: "Told"
     set_aside: pd.DataFrame = field(default_factory=partial(empty, SET_ASIDE))
     notes: list[str] = field(default_factory=list)
     asked: str = ""
@@ -52,8 +56,13 @@ class SparkLogs:
 
     @cached_property
     def conversations(self) -> Any:
-        """The conversations, each with its `increments`; they are stitched once and kept on the cluster."""
-        made = stitched_on(self.flows, self.rows).persist()
+        """The conversations, each with its `increments`."""
+        return settled_on(self.stitched, self.told.settled)
+
+    @cached_property
+    def stitched(self) -> Any:
+        """The conversations as a store keeps them; they are stitched once and kept on the cluster."""
+        made = stitched_on(self.flows, int(self.told.blobs["rows"].sum())).persist()
         self._kept.append(made)
         return made
 
@@ -61,6 +70,14 @@ class SparkLogs:
         """Let the cluster forget what it keeps of these logs; what is asked again is parsed again."""
         for frame in self._kept:
             frame.unpersist()
+
+
+class Told(NamedTuple):
+    """What the driver knows: the address, the blobs with what a store keeps of them, what all rows tell."""
+
+    url: str
+    blobs: pd.DataFrame
+    settled: Settled
 
 
 class _Source(NamedTuple):
@@ -154,6 +171,12 @@ def _known(source: _Source, parsed: Any) -> _Known:
     gone = {*first, *reasons}
     tables = [blobs[~blobs["name"].isin(gone)], copied.blobs, *([] if again is None else [_blob_rows(again)])]
     every = pd.concat([table.astype("object") for table in tables]).sort_values("name", ignore_index=True)
+    told = {
+        "path": {name: file.path for name, file in at.items()},
+        "copy_of": first,
+        "repeated": {name: json.dumps(dict(sorted(why.items()))) for name, why in reasons.items()},
+    }
+    every = every.assign(**{column: every["name"].map(values) for column, values in told.items()})
     return _Known(every, copied, again, gone)
 
 
@@ -172,16 +195,16 @@ def _put_together(source: _Source, parsed: Any, known: _Known) -> SparkLogs:
     spark, every = source.spark, known.blobs
     blobs, elsewhere, aside = _kept_blobs(source, every)
     unkept = {*every["name"]} - {*blobs["name"]}
-    copied = _in_spark(spark, known.copied.rejects, REJECTED)
+    copied = _in_spark(spark, known.copied.rejects, TABLES["rejects"])
     rejects = _counted(spark, parsed, known, "reject").unionByName(copied)
-    told = notes_on_blobs(blobs, len(source.listing.elsewhere), elsewhere)
+    notes = notes_on_blobs(blobs, len(source.listing.elsewhere), elsewhere)
     return SparkLogs(
         flows=_counted(spark, parsed, known, "flow"),
         rejects=_without(spark, rejects, "blob", unkept),
-        blobs=_in_spark(spark, blobs, arrow_schema(BLOBS)),
-        rows=int(blobs["rows"].sum()),
+        blobs=_in_spark(spark, blobs, pa.schema([TABLES["blobs"].field(c.name) for c in BLOBS])),
+        told=Told(source.url, blobs, settle([_facts(parsed)])),
         set_aside=typed(pd.DataFrame(aside, columns=list(Aside._fields)), SET_ASIDE),
-        notes=[*edge_notes(blobs, source.span), *told, _UNSEEN],
+        notes=[*edge_notes(blobs, source.span), *notes, _UNSEEN],
         asked="" if source.span == (None, None) else str(source.span),
         _kept=[frame for frame in (parsed, known.again) if frame is not None],
     )
@@ -193,11 +216,17 @@ def _kept_blobs(source: _Source, every: pd.DataFrame) -> tuple[pd.DataFrame, int
     found = every.loc[others, ["name", "size", "set_aside"]].itertuples(index=False, name=None)
     aside = [*(Aside(*row) for row in found), *_unread(source.listing, {*every["name"]})]
     aside.sort(key=lambda one: (one.name, one.reason))
+    beside = every[~others].reset_index(drop=True)[[*BESIDE]]
     told = typed(every.assign(resource=resources(every))[~others], BLOBS).reset_index(drop=True)
-    blobs, elsewhere = of_the_span(told, source.span)
+    blobs, elsewhere = of_the_span(told.join(beside), source.span)
     if others.all() or not (blobs["rows"].sum() or blobs["asked"].any()):
         raise source.nothing(aside)
     return blobs, elsewhere, aside
+
+
+def _facts(parsed: Any) -> pd.DataFrame:
+    kinds = {f.name: "Int64" if f.type == pa.int64() else "object" for f in TABLES["facts"]}
+    return Rows.of(_only(parsed, "fact")).collect(kinds)
 
 
 def _blob_rows(parsed: Any) -> pd.DataFrame:
@@ -229,7 +258,8 @@ def _without(spark: Any, rows: Any, column: str, names: Collection[str]) -> Any:
 
 def _in_spark(spark: Any, table: pd.DataFrame, schema: "pa.Schema") -> Any:
     """Return a small table as a DataFrame."""
-    rows = [tuple(row.values()) for row in as_arrow(table, schema).to_pylist()]
+    held = pa.Table.from_pandas(table[schema.names], preserve_index=False).cast(schema)
+    rows = [tuple(row.values()) for row in held.to_pylist()]
     return spark.createDataFrame(rows, spark_schema(schema))
 
 

@@ -1,4 +1,4 @@
-"""A DataFrame of Spark beside the pandas table that it should equal."""
+"""A table of an engine beside the pandas table that it should equal."""
 
 import pandas as pd
 

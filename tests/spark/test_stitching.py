@@ -13,8 +13,10 @@ from tests.spark.same import assert_same
 def in_parts(on_spark):
     """The conversations of the samples, of seven tasks."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stitching, "ROWS_OF_A_TASK", on_spark.rows // 7 + 1)
-        return stitching.stitched_on(on_spark.flows, on_spark.rows).cache()
+        rows = int(on_spark.told.blobs["rows"].sum())
+        patch.setattr(stitching, "ROWS_OF_A_TASK", rows // 7 + 1)
+        stitched = stitching.stitched_on(on_spark.flows, rows).cache()
+    return stitching.settled_on(stitched, on_spark.told.settled)
 
 
 def test_they_come_of_several_tasks(in_parts):

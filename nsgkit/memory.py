@@ -37,7 +37,7 @@ def memory() -> Memory:
 
 
 def give_back() -> None:
-    """Give the system what Arrow and the C library keep of freed memory, so that long work never adds it up."""
+    """Give the system what Arrow and the C library keep of freed memory: in long work it would add up."""
     import pyarrow as pa
 
     pa.default_memory_pool().release_unused()

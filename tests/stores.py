@@ -6,20 +6,20 @@ import pyarrow.parquet as pq
 from nsgkit.counting.conversations import stitched_once
 from nsgkit.counting.engine import MEMORY, connect
 from nsgkit.counting.quick.increments import increment_lists
-from nsgkit.counting.spread import INCREMENTS, increments
+from nsgkit.counting.spread import BY_HOUR, INCREMENTS, hour_lists, increments
 from nsgkit.store.opened import StoredLogs
 
 
 def as_stored(logs, folder):
     """The logs as `open_store` gives them, their rows and conversations in two Parquet files."""
     table, rows = stitched_once(logs.flows)
-    lists = increment_lists(increments(logs.flows, table, stitched_rows=rows), table)
+    added = increments(logs.flows, table, stitched_rows=rows)
     tables = {
         "flows": plain(pa.Table.from_pandas(logs.flows, preserve_index=False)),
-        "conversations": plain(pa.Table.from_pandas(table, preserve_index=False)).append_column(
-            INCREMENTS, lists
-        ),
+        "conversations": plain(pa.Table.from_pandas(table, preserve_index=False)),
     }
+    for name, lists in ((INCREMENTS, increment_lists), (BY_HOUR, hour_lists)):
+        tables["conversations"] = tables["conversations"].append_column(name, lists(added, table))
     engine = connect(MEMORY)
     for name, held in tables.items():
         pq.write_table(held, folder / f"{name}.parquet")

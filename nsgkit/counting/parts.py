@@ -18,7 +18,7 @@ from nsgkit.counting.quick.increments import increment_lists
 from nsgkit.counting.quick.keys import Array, coded, numbers, packed
 from nsgkit.counting.quick.stitch import BEGIN, CONTINUING, END, Stitched, milliseconds, state_orders
 from nsgkit.counting.quick.table import expecting_answer
-from nsgkit.counting.spread import increments
+from nsgkit.counting.spread import BY_HOUR, INCREMENTS, hour_lists, increments
 from nsgkit.counting.stitch import PATIENCE
 from nsgkit.schema import COUNTERS, FIRST_VNET_VERSION
 
@@ -30,10 +30,10 @@ _FACTS = {"answered": "max", "begins": "max", "ends": "max", "earliest": "min", 
 
 
 class Part(NamedTuple):
-    """Conversations with PENDING beside their columns, and the increments of each."""
+    """Conversations with PENDING beside their columns, and what their rows added: columns of lists."""
 
     table: pd.DataFrame
-    increments: "pa.Array[Any]"
+    lists: "dict[str, pa.Array[Any]]"
 
 
 class Settled(NamedTuple):
@@ -46,7 +46,8 @@ class Settled(NamedTuple):
 def stitch_part(flows: pd.DataFrame) -> Part:
     """Return the conversations of rows that hold all rows with their ENDS; the two columns are open."""
     table, rows = stitched_once(flows)
-    lists = increment_lists(increments(flows, table, stitched_rows=rows), table)
+    added = increments(flows, table, stitched_rows=rows)
+    lists = {INCREMENTS: increment_lists(added, table), BY_HOUR: hour_lists(added, table)}
     order = _positions(flows, rows, table)
     asks = _any(expecting_answer(flows)[rows.order], rows.starts)
     ended = _any(rows.state_order == END, rows.starts) & ~rows.single_row

@@ -22,12 +22,13 @@ from nsgkit.counting.double_capture import CADENCE
 from nsgkit.counting.expressions import any_known, bin_start, both_ways, known_sum
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.counting.measures import group_types
-from nsgkit.counting.quick.increments import LISTED, added_by_rows, labels_in_order, labels_of
+from nsgkit.counting.quick.increments import LISTED, added_by_rows, labels_in_order, labels_of, lists_of
 from nsgkit.counting.quick.stitch import Stitched, stitch
 from nsgkit.counting.stitch import CONVERSATION, marked, stitched
 from nsgkit.schema import COUNTERS, PLACE
 
-INCREMENTS = "increments"  # of stored conversations: a column of lists
+INCREMENTS, BY_HOUR = "increments", "by_hour"  # of stored conversations: columns of lists
+HOUR = 3_600_000  # milliseconds
 _FIRST = {f"_first_{name}": name for name in PLACE}
 _COVERED = ("_since", "_until", *COUNTERS)
 _PLACE_TYPES = {"blob": "str", "record": "int64", "tuple": "int64"}
@@ -105,6 +106,35 @@ def carried_by(conversations: Rows, by: Sequence[str]) -> Rows:
     return alone.concat(parts.select(*by, **names, **marks))
 
 
+def hour_lists(added: pd.DataFrame, table: pd.DataFrame) -> Any:
+    """Return what of each conversation falls into each hour, as one list a conversation: its BY_HOUR.
+
+    `added` are the increments of the table's conversations, by their labels; these count from 0 upwards. A
+    list is null where all lies in the hour in which the conversation was first seen.
+    """
+    first = table["first"].astype("int64").to_numpy()
+    home = (first - first % HOUR)[added["conversation"].to_numpy()]
+    apart = (added["since"].to_numpy() < home) | (added["until"].to_numpy() > home + HOUR)
+    some = added[added["conversation"].isin(added["conversation"][apart].unique())]
+    rows = Rows.of(some.rename(columns={"since": "_since", "until": "_until"}))
+    bins = bins_in_engine(rows, HOUR, ["conversation"]).sort("conversation", "_start")
+    found = bins.collect({"conversation": "int64", "_start": "int64", **dict.fromkeys(COUNTERS, "Int64")})
+    return lists_of(found.assign(since=found["_start"], until=found["_start"] + HOUR), len(table))
+
+
+def carried_by_hour(conversations: Rows, width: int, by: Sequence[str]) -> pd.DataFrame:
+    """Return what `spread_over_bins` gives of stored conversations, in bins of whole hours: in one pass."""
+    own = conversations.filter(~nw.col("folded"))
+    alone = own.filter(nw.col(BY_HOUR).is_null() & any_known(COUNTERS))
+    alone = alone.select(*by, *COUNTERS, _start=bin_start(nw.col("first_ms"), width))
+    parts = own.filter(~nw.col(BY_HOUR).is_null()).explode(BY_HOUR)
+    names = {name: nw.col(BY_HOUR).struct.field(name) for name in COUNTERS}
+    start = bin_start(nw.col(BY_HOUR).struct.field("since"), width)
+    every = alone.concat(parts.select(*by, **names, _start=start))
+    sums = {name: known_sum(name) for name in COUNTERS}
+    return _collected(every.aggregate(("_start", *by), **sums), width, by)
+
+
 def _labelled(added: Rows, conversations: pd.DataFrame) -> pd.DataFrame:
     """Another engine's rows cannot be joined with a pandas table where they are: so they are fetched."""
     places = {first: _PLACE_TYPES[name] for first, name in _FIRST.items()}
@@ -140,7 +170,10 @@ def added_over_time(
 
 def spread_over_bins(rows: Rows, width: int, by: Sequence[str]) -> pd.DataFrame:
     """Return the sums of each bin and group; `rows` have `_since`, `_until` and the counters (RULE 2)."""
-    bins = bins_in_engine(rows, width, by)
+    return _collected(bins_in_engine(rows, width, by), width, by)
+
+
+def _collected(bins: Rows, width: int, by: Sequence[str]) -> pd.DataFrame:
     # Both ways by the engine: pandas would wrap around.
     bins = bins.with_columns(
         bytes=both_ways("bytes"),

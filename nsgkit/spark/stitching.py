@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from nsgkit.counting.parts import ENDS, LOG, POLICY, Settled, stitch_part
-from nsgkit.counting.spread import INCREMENTS
+from nsgkit.counting.spread import BY_HOUR, INCREMENTS
 from nsgkit.schema import CONVERSATIONS, FIRST_VNET_VERSION
 from nsgkit.spark.parsing import Batches
 from nsgkit.spark.tables import handed_back, plain, spark_schema
@@ -43,7 +43,7 @@ def settled_on(stitched: Any, known: Settled) -> Any:
     }
     names = [c.name for c in CONVERSATIONS]
     columns = [told[name].alias(name) if name in told else col(name) for name in names]
-    return stitched.select(*columns, INCREMENTS)
+    return stitched.select(*columns, INCREMENTS, BY_HOUR)
 
 
 def _among(columns: Any, keys: frozenset[tuple[str | None, ...]]) -> Any:
@@ -72,5 +72,5 @@ def _plain_zone(part: "pa.RecordBatch") -> "pa.Table":
 
 def _conversations(flows: pd.DataFrame) -> "pa.Table":
     part = stitch_part(flows)
-    lists = part.increments.cast(_STITCHED.field(INCREMENTS).type)
-    return plain(part.table, "conversations", _STITCHED, **{INCREMENTS: lists})
+    lists = {name: values.cast(_STITCHED.field(name).type) for name, values in part.lists.items()}
+    return plain(part.table, "conversations", _STITCHED, **lists)

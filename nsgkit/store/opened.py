@@ -22,7 +22,7 @@ class StoredLogs(FlowLogs):
 
     Every analysis, detection and explorer takes them as they take tables of pandas; `rejects`, `blobs` and
     the rest are as in FlowLogs. `conversations` are stitched already, each with the whole of its life; beside
-    the columns of `schema.CONVERSATIONS` they have `increments`, from which bytes over time are told.
+    the columns of `schema.CONVERSATIONS` they have `increments` and `by_hour`, which tell bytes over time.
     """
 
     flows: Any

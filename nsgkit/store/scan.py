@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from nsgkit.counting.engine import MEMORY, connect
 from nsgkit.counting.parts import LOG, POLICY, Settled, settle
-from nsgkit.counting.spread import INCREMENTS
+from nsgkit.counting.spread import BY_HOUR, INCREMENTS
 from nsgkit.counting.sql import quoted
 from nsgkit.errors import NsgkitError, hides_locals
 from nsgkit.evidence.folder import as_folder, evidence_blobs, is_evidence
@@ -136,7 +136,7 @@ def _conversations(engine: Any, folder: Path, files: Mapping[str, list[str]], sp
         rows = rows.filter(f"last >= {_moment(span.start)}")
     if span.end:
         rows = rows.filter(f"first < {_moment(span.end)}")
-    return rows.project(", ".join([*columns, INCREMENTS]))
+    return rows.project(", ".join([*columns, INCREMENTS, BY_HOUR]))
 
 
 def _settled_in_sql(known: Settled) -> dict[str, str]:

@@ -13,7 +13,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from nsgkit.counting.parts import ENDS, stitch_part
-from nsgkit.counting.spread import INCREMENTS
 from nsgkit.memory import give_back
 from nsgkit.progress import progress
 from nsgkit.store import delta
@@ -115,7 +114,7 @@ def _ahead(pool: ThreadPoolExecutor, parts: Iterator[pd.DataFrame]) -> Iterator[
 
 def _conversations(flows: pd.DataFrame) -> Any:
     part = stitch_part(flows)
-    return arrow(part.table, "conversations", **{INCREMENTS: part.increments})
+    return arrow(part.table, "conversations", **part.lists)
 
 
 class DayFiles:

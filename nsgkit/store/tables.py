@@ -13,7 +13,7 @@ import pyarrow as pa
 from nsgkit import schema
 from nsgkit.counting.parts import LOG, PENDING, POLICY
 from nsgkit.counting.quick.increments import LISTED
-from nsgkit.counting.spread import INCREMENTS
+from nsgkit.counting.spread import BY_HOUR, INCREMENTS
 
 _KINDS = {
     "UInt8": pa.int16(), "uint8": pa.int16(), "UInt16": pa.int32(), "uint16": pa.int32(),
@@ -45,7 +45,12 @@ TABLES: Mapping[str, pa.Schema] = MappingProxyType(
         "rejects": pa.schema(_of(schema.REJECTS)),
         "blobs": pa.schema([*_of(schema.BLOBS), *_BESIDE]),
         "conversations": pa.schema(
-            [*_of(_STITCHED), *((name, pa.bool_()) for name in PENDING), (INCREMENTS, _LIST)]
+            [
+                *_of(_STITCHED),
+                *((name, pa.bool_()) for name in PENDING),
+                (INCREMENTS, _LIST),
+                (BY_HOUR, _LIST),
+            ]
         ),
         "facts": pa.schema(_FACTS),
     }

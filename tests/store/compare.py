@@ -4,7 +4,7 @@ import pandas as pd
 import pyarrow as pa
 
 import nsgkit
-from nsgkit.counting.spread import INCREMENTS
+from nsgkit.counting.spread import BY_HOUR, INCREMENTS
 from nsgkit.schema import PLACE
 from tests.stores import plain
 
@@ -24,7 +24,7 @@ def differences(stored, logs):
 
 
 def _columns(name, held, wanted):
-    extra = {*held.column_names} - {*wanted.column_names} - {INCREMENTS}
+    extra = {*held.column_names} - {*wanted.column_names} - {INCREMENTS, BY_HOUR}
     missing = [column for column in wanted.column_names if column not in held.column_names]
     if extra or missing or len(held) != len(wanted):
         return [f"{name}: {len(held)} rows for {len(wanted)}, extra {sorted(extra)}, missing {missing}"]

@@ -12,10 +12,13 @@ from nsgkit.counting.expressions import bin_start
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.counting.measures import counted_rows, group_types, measured
 from nsgkit.counting.spread import (
+    BY_HOUR,
+    HOUR,
     INCREMENTS,
     added_in_engine,
     added_over_time,
     carried_by,
+    carried_by_hour,
     increments,
     spread_over_bins,
 )
@@ -136,8 +139,12 @@ def _carried(conversations: object, flows: Any, width: int, by: list[str]) -> pd
     """Return bytes and packets over time, found where the rows are."""
     held = as_table(conversations)
     if INCREMENTS in held.columns:  # a store's conversations carry them
-        needed = [*dict.fromkeys([*by, "first", "last", "rows", "folded", INCREMENTS, *COUNTERS])]
+        hourly = width % HOUR == 0
+        lists = [BY_HOUR] if hourly else [INCREMENTS, "last", "rows"]
+        needed = [*dict.fromkeys([*by, "first", "folded", *lists, *COUNTERS])]
         with sums_fit(conversations):
+            if hourly:
+                return carried_by_hour(Rows.of(held, needed), width, by)
             return spread_over_bins(carried_by(Rows.of(held, needed), by), width, by)
     if not isinstance(held, pd.DataFrame) and not isinstance(flows, pd.DataFrame):
         return _carried_in_engine(held, flows, width, by)

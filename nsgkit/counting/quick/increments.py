@@ -77,13 +77,18 @@ def increment_lists(added: pd.DataFrame, table: pd.DataFrame) -> "pa.Array[Any]"
     begun = np.where(table["rows"].to_numpy() == 1, last - CADENCE, first)[owner[once]]
     since, until = (added[name].to_numpy() for name in ("since", "until"))
     told[owner[once]] = (since[once] == begun) & (until[once] == last[owner[once]])
-    kept = np.flatnonzero(~told[owner])
-    kept = kept[np.argsort(owner[kept], kind="stable")]
-    each[told] = 0
+    return lists_of(added[~told[owner]], len(table))
+
+
+def lists_of(rows: pd.DataFrame, conversations: int) -> "pa.Array[Any]":
+    """Return rows of increments as one list a conversation, in their order; null where it has none."""
+    owner = rows["conversation"].to_numpy()
+    order = np.argsort(owner, kind="stable")
+    each = np.bincount(owner, minlength=conversations)
     offsets = np.concatenate(([0], np.cumsum(each))).astype(np.int32)
-    fields = {name: pa.array(added[name].array.take(kept), pa.int64()) for name in LISTED}
+    fields = {name: pa.array(rows[name].array.take(order), pa.int64()) for name in LISTED}
     values = pa.StructArray.from_arrays(list(fields.values()), names=[*fields])
-    return pa.ListArray.from_arrays(offsets, values, mask=pa.array(told))
+    return pa.ListArray.from_arrays(offsets, values, mask=pa.array(each == 0))
 
 
 LISTED = ("since", "until", *COUNTERS)

@@ -4,9 +4,11 @@ import atexit
 import re
 import shutil
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -64,6 +66,11 @@ def room_told() -> Iterator[None]:
         if type(error).__name__ == "OutOfMemoryException":
             raise NsgkitError(_memory_is_short(str(error))) from error
         raise
+
+
+def new_file() -> str:
+    """Return the path of a Parquet file that is yet to be, in the folder that is removed at the end."""
+    return (Path(_spill()) / f"{uuid.uuid4()}.parquet").as_posix()
 
 
 def _disk_is_short(said: str) -> str:

@@ -120,16 +120,23 @@ class Rows:
             {n: pandas_column(table.column(n), dtype, self.codebook.get(n)) for n, dtype in types.items()}
         )
 
-    def materialize(self) -> "Rows":
-        """Return these rows, a small table, found once where a pandas table was given.
+    @property
+    def in_duckdb(self) -> bool:
+        """Whether DuckDB holds them, an analyst's, a store's or our own."""
+        return self.frame.implementation.is_duckdb()
 
-        DuckDB keeps all rows that one query uses twice: so what a later step needs of them is found before.
+    def materialize(self) -> "Rows":
+        """Return these rows, a table of few columns, found once where DuckDB holds them.
+
+        DuckDB finds what one query uses twice anew, or keeps it all: so what a later step needs is found
+        before.
 
         >>> Rows.of(pd.DataFrame({"n": [3]})).materialize().collect({"n": "int64"})["n"].item()
         3
         """
         if not self.ours:
-            return self
+            with room_told():
+                return self._with(sql.kept) if self.in_duckdb else self
         with room_told():
             found = self.frame.collect(backend="pyarrow").to_native()
         return self._with(lambda _: nw.from_native(_connection().from_arrow(found)))
@@ -172,6 +179,10 @@ class Rows:
         """Make one row of each element of a column of lists."""
         return self._with(lambda f: f.explode(name), [name])
 
+    def unnest(self, lists: str, instead: str, fields: Sequence[str], by: Sequence[str]) -> "Rows":
+        """Make one row of each element of DuckDB's lists of structs: see `sql.unnest`."""
+        return self._with(lambda f: sql.unnest(f, lists, instead, fields, by), fields)
+
     def unique(self) -> "Rows":
         """Keep one of rows that are alike."""
         return self._with(lambda f: f.unique())
@@ -195,6 +206,12 @@ class Rows:
     def concat(self, other: "Rows") -> "Rows":
         """Put rows of the same columns, coded alike, below these."""
         return self._with(lambda f: sql.below(f, other.frame))
+
+    def look_up(self, on: str, texts: Sequence[str], **told: Sequence[str | None]) -> "Rows":
+        """Add what is told of each of many texts of a column, in DuckDB of an analyst or a store."""
+        columns = {on: texts, **told}
+        found = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+        return self._with(lambda f: sql.looked_up(f, found, on), told)
 
     def fingerprint(self, **parts: Sequence[str]) -> "Rows":
         """Add a 64-bit number for each combination of columns, `name=[columns]`: see `sql.fingerprint`."""
@@ -224,8 +241,7 @@ class Rows:
 
     def _turn(self) -> AbstractContextManager[Any]:
         """Our own connection is one thread's alone, and Spark takes many."""
-        shared = not self.ours and self.frame.implementation.is_duckdb()
-        return TURN if shared else nullcontext()
+        return TURN if self.in_duckdb and not self.ours else nullcontext()
 
 
 class HasFlows(Protocol):

@@ -4,6 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from nsgkit.counting.engine import new_file
 
 Frame = nw.LazyFrame[Any]
 
@@ -28,6 +32,18 @@ def repeat(frame: Frame, times: str, number: str) -> Frame:
     if frame.implementation.is_duckdb():
         return _beside(frame, f"unnest(range({quoted(times)}::BIGINT)) AS {quoted(number)}")
     return _beside(frame, f"explode(sequence(0L, cast(`{times}` AS long) - 1)) AS `{number}`")
+
+
+def unnest(frame: Frame, lists: str, instead: str, fields: Sequence[str], by: Sequence[str]) -> Frame:
+    """Return one row of each element of DuckDB's lists of structs, or of the list `instead` of a null one.
+
+    Of the other columns, only those of `by` go along.
+    """
+    one = f"unnest(CASE WHEN {quoted(lists)} IS NULL THEN {instead} ELSE {quoted(lists)} END) AS _each"
+    native = frame.to_native().project(", ".join([*map(quoted, by), one]))
+    told = [f"_each.{quoted(name)} AS {quoted(name)}" for name in fields]
+    result: Frame = nw.from_native(native.project(", ".join([*map(quoted, by), *told])))
+    return result
 
 
 def below(frame: Frame, other: Frame) -> Frame:
@@ -68,6 +84,34 @@ def with_milliseconds(native: Any, names: Sequence[str]) -> Any:
     # An analyst's own times may be in nanoseconds with a zone, for which DuckDB has no epoch_ms.
     twins = [f"epoch_ms({quoted(n)}::{_plain_time(kinds[n])}) AS {quoted(n + '_ms')}" for n in times]
     return native.project(", ".join([*plain, *twins]))
+
+
+def kept(frame: Frame) -> Frame:
+    """Return the same rows of DuckDB, found now and once: they lie in a file, and their plan begins there."""
+    native, path = frame.to_native(), new_file()
+    wide = [n for n, t in zip(native.columns, native.types, strict=True) if t.id == "hugeint"]
+    # A file has no numbers of 128 bits; what does not fit into 64 is an error, as it is in every answer.
+    stars = ", ".join(f"{quoted(n)}::BIGINT AS {quoted(n)}" for n in wide)
+    (native.project(f"* REPLACE ({stars})") if wide else native).write_parquet(path)
+    return _of_file(native, path)
+
+
+def looked_up(frame: Frame, found: pa.Table, on: str) -> Frame:
+    """Return rows of DuckDB with what is told of each value of a column beside them, null where nothing is.
+
+    Ten thousand values in an expression take an engine many times as long to plan as it takes to join them.
+    """
+    path = new_file()
+    pq.write_table(found, path)
+    native = frame.to_native()
+    told = _of_file(native, path)
+    return frame.join(told, on=on, how="left")
+
+
+def _of_file(native: Any, path: str) -> Frame:
+    """Read a file where these rows are: what is joined must come from one connection."""
+    result: Frame = nw.from_native(native.query("rows", f"SELECT * FROM read_parquet('{path}')"))  # noqa: S608
+    return result
 
 
 def _plain_time(kind: str) -> str:

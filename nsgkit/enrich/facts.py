@@ -12,6 +12,7 @@ from nsgkit.counting.columns import categories
 from nsgkit.counting.frame import Native, Rows, as_table
 from nsgkit.schema.relations import found_once
 
+_MANY = 1_000  # texts: an expression has no room for more
 ENDS = ("src_ip", "dst_ip")
 # Distinct texts in, and for each fact what is known of each text; None is unknown.
 Told: TypeAlias = Mapping[str, Sequence[str | None]]
@@ -65,9 +66,8 @@ def _in_engine(held: Native, lookup: Lookup) -> Native:
     rows, added = Rows.of(held), list[str]()
     for end in ENDS:
         texts = texts_of(held, end)
-        for fact, values in lookup(pd.Index(texts)).items():
-            name, told = f"{end.removesuffix('_ip')}_{fact}", pd.Series([*values], dtype="object")
-            rows, added = rows.with_columns(**{name: named_by(end, texts, told)}), [*added, name]
+        told = {f"{end.removesuffix('_ip')}_{fact}": v for fact, v in lookup(pd.Index(texts)).items()}
+        rows, added = named_in(rows, end, texts, told), [*added, *told]
     return rows.select(*held.columns, *added).native(held)
 
 
@@ -97,6 +97,21 @@ def ends_together(table: pd.DataFrame) -> tuple["pd.Index[Any]", list[Any]]:
     ends = [categories(table[end]) for end in ENDS]
     texts = ends[0].categories.union(ends[1].categories)
     return texts, [np.append(texts.get_indexer(end.categories), -1)[end.codes] for end in ends]
+
+
+def named_in(rows: Rows, column: str, texts: "pd.Series[Any]", told: Told) -> Rows:
+    """Return an engine's rows with what is told of each text of a column, by the name of each fact.
+
+    >>> texts, told = pd.Series(["a", "b"]), {"as": [None, "B"]}
+    >>> rows = named_in(Rows.of(pd.DataFrame({"n": ["a", "b"]})), "n", texts, told)
+    >>> rows.collect({"as": "str"})["as"].tolist()
+    [nan, 'B']
+    """
+    if len(texts) > _MANY and rows.in_duckdb:
+        lists = {name: [value if value is None else str(value) for value in v] for name, v in told.items()}
+        return rows.look_up(column, texts.tolist(), **lists)
+    each = {name: pd.Series([*values], dtype="object") for name, values in told.items()}
+    return rows.with_columns(**{name: named_by(column, texts, values) for name, values in each.items()})
 
 
 def named_by(column: str, texts: "pd.Series[Any]", told: "pd.Series[Any]") -> Any:

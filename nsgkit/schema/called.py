@@ -6,7 +6,7 @@ address itself with its name behind it. Beside an engine's rows, `relations` hol
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 
@@ -18,8 +18,6 @@ NAME_COLUMNS = {
     "src_ip": "src_name", "dst_ip": "dst_name", "source": "source_name", "destination": "destination_name",
 }  # fmt: skip
 _ADDRESS = re.compile(r"(?<![\w.:/])[0-9A-Fa-f.:]*[.:][0-9A-Fa-f.:]+(?:/[0-9]{1,3})?(?![\w/])")
-
-_Table = TypeVar("_Table")
 
 
 class Names(dict[str, str]):
@@ -39,8 +37,8 @@ def names_carried(table: Any) -> Mapping[str, str]:
     return found
 
 
-def carrying(table: _Table, known: Mapping[str, str]) -> _Table:
-    """Return the same rows, which carry these names beside those that they have.
+def carrying(table: pd.DataFrame, known: Mapping[str, str]) -> pd.DataFrame:
+    """Return the same rows, of pandas or of an engine, which carry these names beside those that they have.
 
     >>> carrying(pd.DataFrame(), {"10.0.0.4": "10.0.0.4  ·  WEB1"}).attrs
     {'names': {'10.0.0.4': '10.0.0.4  ·  WEB1'}}
@@ -49,7 +47,7 @@ def carrying(table: _Table, known: Mapping[str, str]) -> _Table:
         return table
     attrs: dict[Any, Any] = {**attrs_of(table), NAMES: Names({**names_carried(table), **known})}
     if not isinstance(table, pd.DataFrame):
-        engine_s: _Table = with_attrs(table, attrs)
+        engine_s: pd.DataFrame = with_attrs(table, attrs)
         return engine_s
     held = table.copy(deep=False)
     held.attrs = attrs

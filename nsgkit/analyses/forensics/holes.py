@@ -1,10 +1,13 @@
 """Where the logs of a timeline have holes: hours without logs, silences, logging that stopped."""
 
 from collections.abc import Iterable
+from typing import Any
 
+import narwhals as nw
 import pandas as pd
 
 from nsgkit.analyses.logging.coverage import coverage_gaps, silences
+from nsgkit.counting.frame import Rows
 from nsgkit.flows.logging_stops import logging_stops
 from nsgkit.flows.logs import FlowLogs
 
@@ -32,12 +35,18 @@ def holes(logs: FlowLogs, seen: pd.DataFrame) -> pd.DataFrame:
         gaps = gaps[gaps["mac"].isin(macs)]
         whole = stops["mac"].isna() & stops["resource"].isin({*seen["resource"].dropna().astype("str")})
         stops = stops[stops["mac"].isin(macs) | whole]
-        quiet = silences(logs.flows[logs.flows["mac"].isin(macs)])
+        quiet = silences(_of_nics(logs.flows, macs))
     else:
         quiet = silences(logs.flows)
     quiet = quiet.loc[[hole.Index for hole in quiet.itertuples() if _lasting(hole, gaps)]]
     return pd.concat([_as_events(*each) for each in (("no logs", gaps), ("silence", quiet),
                                                      ("logging stopped", stops))])  # fmt: skip
+
+
+def _of_nics(flows: Any, macs: set[str]) -> Any:
+    if isinstance(flows, pd.DataFrame):
+        return flows[flows["mac"].isin(macs)]
+    return Rows.of(flows).filter(nw.col("mac").is_in(sorted(macs))).select(*flows.columns).native(flows)
 
 
 def _lasting(hole: object, gaps: pd.DataFrame) -> bool:

@@ -7,8 +7,9 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.counting.arguments import By, columns_of
+from nsgkit.counting.carried import carried_in_bins
 from nsgkit.counting.countable import require_values, sums_fit
-from nsgkit.counting.expressions import bin_start
+from nsgkit.counting.expressions import bin_start, both_ways
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.counting.measures import counted_rows, group_types, measured
 from nsgkit.counting.spread import (
@@ -139,13 +140,7 @@ def _carried(conversations: object, flows: Any, width: int, by: list[str]) -> pd
     """Return bytes and packets over time, found where the rows are."""
     held = as_table(conversations)
     if INCREMENTS in held.columns:  # a store's conversations carry them
-        hourly = width % HOUR == 0
-        lists = [BY_HOUR] if hourly else [INCREMENTS, "last", "rows"]
-        needed = [*dict.fromkeys([*by, "first", "folded", *lists, *COUNTERS])]
-        with sums_fit(conversations):
-            if hourly:
-                return carried_by_hour(Rows.of(held, needed), width, by)
-            return spread_over_bins(carried_by(Rows.of(held, needed), by), width, by)
+        return _carried_by_themselves(held, conversations, width, by)
     if not isinstance(held, pd.DataFrame) and not isinstance(flows, pd.DataFrame):
         return _carried_in_engine(held, flows, width, by)
     if not isinstance(held, pd.DataFrame):
@@ -153,6 +148,25 @@ def _carried(conversations: object, flows: Any, width: int, by: list[str]) -> pd
         held = Rows.of(held, [*types], remedy="nsgkit.conversations").collect(types)
     held = held.reset_index(drop=True)
     return added_over_time(increments(flows, held), held, width, by)
+
+
+def _carried_by_themselves(held: Any, conversations: object, width: int, by: list[str]) -> pd.DataFrame:
+    hourly = width % HOUR == 0
+    lists = [BY_HOUR] if hourly else [INCREMENTS, "last", "rows"]
+    own = Rows.of(held, [*dict.fromkeys([*by, "first", "folded", *lists, *COUNTERS])])
+    with sums_fit(conversations):
+        if hourly:
+            return carried_by_hour(own, width, by)
+        if own.in_duckdb:
+            return _bins_told(carried_in_bins(own, width, by), width, by)
+        return spread_over_bins(carried_by(own, by), width, by)
+
+
+def _bins_told(bins: Rows, width: int, by: list[str]) -> pd.DataFrame:
+    ways = {unit: both_ways(unit) for unit in ("bytes", "packets")}  # by the engine: pandas would wrap around
+    bins = bins.with_columns(**ways, start=nw.col("_start"), end=nw.col("_start") + width)
+    carried = dict.fromkeys(_CARRIED, "Int64")
+    return bins.collect({"start": schema.TIME, "end": schema.TIME, **group_types(by), **carried})
 
 
 def _carried_in_engine(conversations: Any, flows: Any, width: int, by: list[str]) -> pd.DataFrame:

@@ -219,7 +219,9 @@ def _largest(rows: Rows, order: _Order, peers: str | None) -> pd.DataFrame:
         **group_types(order.by),
         **{name: dtype for name, dtype in _MEASURED.items() if peers or name != "peers"},
     }
-    if order.top is None or not {*order.by} & _MANY:
+    # To count peers takes an engine most of the time: so it is asked of the groups that are shown alone.
+    long = {*order.by} & _MANY or (peers and not rows.ours)
+    if order.top is None or not long:
         return _ranked(measured(rows, order.by, peers), order).head(order.top).collect(types)
     # Of many groups, find out which are shown by one measure alone; then measure all of those few.
     found = _shown(rows, order, peers)

@@ -7,13 +7,12 @@ import numpy as np
 import pandas as pd
 
 from nsgkit.counting.arguments import require_columns
-from nsgkit.counting.beside import beside
+from nsgkit.counting.expressions import one_if
 from nsgkit.counting.frame import Native, Rows, as_table
 from nsgkit.enrich.addresses import Bools
-from nsgkit.enrich.facts import ENDS, ends_together, of_each
+from nsgkit.enrich.facts import ENDS, ends_together, named_in, of_each, texts_of
 from nsgkit.enrich.geography.locating import located
 from nsgkit.enrich.network import Network, Own, own_networks
-from nsgkit.errors import NsgkitError
 from nsgkit.schema import UNKNOWN_PLACE
 
 _NEEDED = ("src_ip", "dst_ip", "direction")
@@ -37,7 +36,7 @@ def outside(conversations: Any, network: Own = None) -> Native:
     Parameters
     ----------
     conversations : table
-        What `nsgkit.conversations` gives, of pandas or DuckDB.
+        What `nsgkit.conversations` gives.
     network : Network, iterable of str or path, str, path or None
         The own networks and the files that tell where addresses are, as for `nsgkit.enrich.own_networks`.
 
@@ -52,7 +51,7 @@ def outside(conversations: Any, network: Own = None) -> Native:
     MissingColumnError
         Where the table lacks a column.
     NsgkitError
-        Where the table is one of Spark, or a file cannot be read.
+        Where a file cannot be read.
 
     Examples
     --------
@@ -67,20 +66,34 @@ def outside(conversations: Any, network: Own = None) -> Native:
     own = own_networks(held, network)
     if not isinstance(held, pd.DataFrame):
         return _in_engine(held, own)
-    coded = _far_ends(conversations, own)
-    where = located(coded.categories, own)
+    coded = _far_ends(held, own)
+    told = _told(coded.categories, own)
+    codes = {name: of_each(values, coded.codes, held.index) for name, values in told.items()}
+    return held.assign(outside_ip=pd.Series(coded, index=held.index), **codes)
+
+
+def _told(addresses: "pd.Index[Any]", own: Network) -> dict[str, list[str | None]]:
+    where = located(addresses, own)
     where["operator"] = where["operator"].fillna(UNKNOWN_PLACE)
-    index = conversations.index
-    told = {name: of_each(where[fact].tolist(), coded.codes, index) for name, fact in _FACTS.items()}
-    return conversations.assign(outside_ip=pd.Series(coded, index=index), **told)
+    return {name: where[fact].tolist() for name, fact in _FACTS.items()}
 
 
 def _in_engine(held: Native, own: Network) -> Native:
-    """Tell it of each pair of addresses and direction once, and put that beside the rows."""
-    if not nw.from_native(held).implementation.is_duckdb():
-        raise NsgkitError("Places are put beside a table of pandas or DuckDB: give the conversations of one.")
-    pairs = Rows.of(held, _NEEDED).unique().collect(dict.fromkeys(_NEEDED, "str"))
-    return beside(held, outside(pairs, own), _NEEDED)
+    """Say of an engine's rows which end is the far one, and of each such address where it is."""
+    texts = [texts_of(held, end) for end in ENDS]
+    inside = [
+        one_if(nw.col(end).is_in(names[own.is_inside(names)].tolist()))
+        for end, names in zip(ENDS, texts, strict=True)
+    ]
+    rows = Rows.of(held).with_columns(_source=inside[0], _destination=inside[1])
+    source, destination = nw.col("_source"), nw.col("_destination")
+    came = ((source == destination) & (nw.col("direction") == "inbound")) | (source < destination)
+    far = nw.when(came).then(nw.col("src_ip")).otherwise(nw.col("dst_ip"))
+    rows = rows.with_columns(outside_ip=nw.when(source + destination < 2).then(far))
+    addresses = pd.Series(pd.unique(pd.concat(texts)), dtype="str")
+    told = _told(pd.Index(addresses), own)
+    found = named_in(rows, "outside_ip", addresses, told)
+    return found.select(*held.columns, "outside_ip", *told).native(held)
 
 
 def from_far(source: Bools, destination: Bools, direction: "pd.Series[Any]") -> Bools:

@@ -10,7 +10,7 @@ import pandas as pd
 from nsgkit.counting.arguments import require_columns
 from nsgkit.counting.frame import Native, Rows, as_table
 from nsgkit.enrich.context import KnownPrefix
-from nsgkit.enrich.facts import ENDS, ends_together, named_by, of_each, with_facts
+from nsgkit.enrich.facts import ENDS, ends_together, named_in, of_each, with_facts
 from nsgkit.enrich.labels.scopes import OWN, scopes_of
 from nsgkit.enrich.labels.service_tags import read_service_tags, tags_of
 from nsgkit.enrich.labels.threats import threats_of
@@ -114,8 +114,7 @@ def _in_engine(held: Native, network: Network) -> Native:
     pairs = rows.select(_PAIR).unique().collect({_PAIR: "str"})[_PAIR].sort_values(ignore_index=True)
     ends = [(int(src), int(dst)) for src, dst in map(str.split, pairs)]
     told = _decided(ends, [*numbers], network)
-    added = {name: named_by(_PAIR, pairs, pd.Series(each, dtype="object")) for name, each in told.items()}
-    return rows.with_columns(**added).select(*held.columns, *added).native(held)
+    return named_in(rows, _PAIR, pairs, told).select(*held.columns, *told).native(held)
 
 
 def _sides(texts: "pd.Index[Any]", network: Network) -> list[Side]:

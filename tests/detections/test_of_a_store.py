@@ -1,0 +1,35 @@
+"""Every detection, and all of them together, asked of a store: the same findings as of tables of pandas."""
+
+import pandas as pd
+import pytest
+
+from nsgkit.detections import denied_triage, findings, incidents, proof
+from nsgkit.detections.kinds import KINDS
+from nsgkit.enrich import Network, named
+from tests.stores import as_stored
+
+SHOP = Network.of(["10.20.0.0/16", "10.30.0.0/16"], names={"10.20.0.4": "WEB1"})
+
+
+@pytest.fixture(scope="module")
+def stored(logs, tmp_path_factory):
+    return as_stored(logs, tmp_path_factory.mktemp("store")).conversations
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_it_finds_the_same(kind, stored, stitched):
+    pd.testing.assert_frame_equal(kind.find(stored), kind.find(stitched))
+
+
+def test_all_together_with_names_and_what_proves_them(stored, stitched):
+    found, wanted = (findings(named(table, SHOP), network=SHOP) for table in (stored, stitched))
+    pd.testing.assert_frame_equal(found, wanted)
+    assert found.attrs == wanted.attrs and found.attrs["names"]
+    pd.testing.assert_frame_equal(incidents(found), incidents(wanted))
+    worst = found.iloc[0]
+    of_store, of_pandas = (proof(table, worst).astype("object") for table in (stored, stitched))
+    pd.testing.assert_frame_equal(of_store, of_pandas)
+
+
+def test_the_triage_of_denied_attempts_is_the_same(stored, stitched):
+    pd.testing.assert_frame_equal(denied_triage(stored, network=SHOP), denied_triage(stitched, network=SHOP))

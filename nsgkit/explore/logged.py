@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from nsgkit.counting.frame import Rows
 from nsgkit.enable.known import Known, known_from_ids
 from nsgkit.errors import NoLogsError, NsgkitError
-from nsgkit.flows.logs import FlowLogs, read_logs
+from nsgkit.flows.logs import FlowLogs
 from nsgkit.html import escape
 from nsgkit.schema import BLOBS, FLOWS, REJECTS, empty
+from nsgkit.store.logs import read_logs
 
 
 class NoFlowLogs(FlowLogs):
@@ -48,7 +50,8 @@ def known_from_logs(logs: FlowLogs) -> Known:
     'northeurope'
     """
     nics = logs.blobs.groupby("resource", observed=True)["mac"].nunique()
-    flow_logs = logs.flows["flow_log"].dropna().unique()
+    named = Rows.of(logs.flows, ["flow_log"]).unique().sort("flow_log").collect({"flow_log": "str"})
+    flow_logs = named["flow_log"].dropna().tolist()
     known = known_from_ids({str(resource): int(count) for resource, count in nics.items()}, flow_logs)
     hours = logs.blobs.query("complete").groupby(["mac", "hour"], observed=True)["size"].sum()
     return known._replace(daily_bytes=24 * float(hours.mean()) if len(hours) else None)

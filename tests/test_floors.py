@@ -25,7 +25,7 @@ FLOORS = [
     {"enable", "evidence"},
     {"acquire", "flows", "counting"},
     {"store", "enrich", "rules"},
-    {"analyses", "detections", "views"},
+    {"spark", "analyses", "detections", "views"},
     {"case"},
     {"explore"},
     {"export", "sample", "working_copy"},
@@ -42,6 +42,7 @@ ONLY_IN = {
     "ipywidgets": ("explore/", "training/"),
     "itables": ("explore/", "training/"),
     "anywidget": ("explore/", "training/"),
+    "pyspark": ("spark/",),
 }
 HEAVY = {*ONLY_IN, "duckdb", "pandas", "pyarrow", "numpy", "narwhals", "tqdm", "IPython"}
 

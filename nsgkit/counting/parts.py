@@ -6,7 +6,7 @@ no begin rows (`counted_by`), which rule seems to be logged without state (`stat
 open, as PENDING; FACTS of the rows, added up over all parts, settle them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from nsgkit.counting.conversations import stitched_once
 from nsgkit.counting.quick.increments import increment_lists
-from nsgkit.counting.quick.keys import Array, numbers
+from nsgkit.counting.quick.keys import Array, coded, numbers, packed
 from nsgkit.counting.quick.stitch import BEGIN, CONTINUING, END, Stitched, milliseconds, state_orders
 from nsgkit.counting.quick.table import expecting_answer
 from nsgkit.counting.spread import increments
@@ -65,13 +65,14 @@ def facts_of(flows: pd.DataFrame) -> pd.DataFrame:
     counted = np.logical_or.reduce([numbers(flows[name])[1] for name in COUNTERS])
     asked = np.flatnonzero(expecting_answer(flows) & ~single_row)
     answered = (state_order == END) | ((state_order == CONTINUING) & counted)
-    time = milliseconds(flows)[asked]
-    policies = _texts(flows, POLICY, asked).assign(answered=answered[asked], earliest=time, latest=time)
+    time = milliseconds(flows)
+    told = {"answered": answered, "earliest": time, "latest": time}
+    policies = _of_groups(flows, POLICY, asked, told).assign(of="policy")
     vnet = np.flatnonzero((flows["version"].to_numpy() >= FIRST_VNET_VERSION) & ~single_row)
-    states = {"begins": state_order[vnet] == BEGIN, "ends": state_order[vnet] == END}
-    logs = _texts(flows, LOG, vnet).assign(**states)
+    states = {"begins": state_order == BEGIN, "ends": state_order == END}
+    logs = _of_groups(flows, LOG, vnet, states).assign(of="log")
     logs["resource"] = logs["resource"].where(logs["flow_log"].isna())
-    return _added_up([policies.assign(of="policy"), logs.assign(of="log")])
+    return _added_up([policies, logs])
 
 
 def settle(facts: Iterable[pd.DataFrame]) -> Settled:
@@ -108,8 +109,19 @@ def _any(marked: Array, starts: Array) -> Array:
     return found
 
 
-def _texts(flows: pd.DataFrame, names: Iterable[str], rows: Array) -> pd.DataFrame:
-    return pd.DataFrame({name: flows[name].array.take(rows) for name in names})
+def _of_groups(
+    flows: pd.DataFrame, by: Iterable[str], rows: Array, facts: Mapping[str, Array]
+) -> pd.DataFrame:
+    """Return the least or most of each fact over the rows of a group; texts are looked at once a group."""
+    key = packed([coded(flows[name])[rows] for name in by])
+    _, first, group = np.unique(key, return_index=True, return_inverse=True)
+    order, edges = np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))
+    starts = np.concatenate(([0], edges[:-1])) if len(edges) else edges
+    best = {"max": np.maximum, "min": np.minimum}
+    columns: dict[str, Any] = {name: flows[name].array.take(rows[first]).astype("object") for name in by}
+    for name, values in facts.items():
+        columns[name] = best[_FACTS[name]].reduceat(values[rows[order]].astype(np.int64), starts)
+    return pd.DataFrame(columns)
 
 
 def _added_up(facts: list[pd.DataFrame]) -> pd.DataFrame:

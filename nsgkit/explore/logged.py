@@ -50,8 +50,8 @@ def known_from_logs(logs: FlowLogs) -> Known:
     'northeurope'
     """
     nics = logs.blobs.groupby("resource", observed=True)["mac"].nunique()
-    named = Rows.of(logs.flows, ["flow_log"]).unique().sort("flow_log").collect({"flow_log": "str"})
-    flow_logs = named["flow_log"].dropna().tolist()
+    names = Rows.of(logs.flows, ["flow_log"], coded=["flow_log"]).unique().collect({"flow_log": "str"})
+    flow_logs = sorted(names["flow_log"].dropna())
     known = known_from_ids({str(resource): int(count) for resource, count in nics.items()}, flow_logs)
     hours = logs.blobs.query("complete").groupby(["mac", "hour"], observed=True)["size"].sum()
     return known._replace(daily_bytes=24 * float(hours.mean()) if len(hours) else None)

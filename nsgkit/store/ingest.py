@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,9 +51,9 @@ class Ingested:
     def __repr__(self) -> str:
         new = f"{self.new:,} new blob{'s'[: self.new != 1]}"
         return (
-            f"{visible(self.store)}: {new}, {self.grown:,} grown or changed, {self.unchanged:,} unchanged and "
-            f"not opened. It holds {self.rows:,} flow rows, {self.conversations:,} conversations. Reading took "
-            f"{self.seconds_reading:,.1f} s, stitching {self.seconds_stitching:,.1f} s."
+            f"{visible(self.store)}: {new}, {self.grown:,} grown or changed, {self.unchanged:,} unchanged, "
+            f"not opened. It holds {self.rows:,} flow rows, {self.conversations:,} conversations. Reading: "
+            f"{self.seconds_reading:,.1f} s, stitching: {self.seconds_stitching:,.1f} s."
         )
 
 
@@ -109,8 +110,9 @@ def ingest(
     span, source, folder = choose_span(start, end), given_path(source), as_folder(store, "store")
     _check_places(source, folder)
     found = find_files(source, span)
-    folder.mkdir(parents=True, exist_ok=True)
-    with alone(folder, "is ingesting"):
+    with _telling(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with alone(folder, "is ingesting"), _telling(folder):
         state = _prepared(folder, source)
         begun = time.perf_counter()
         counts = _read_new(folder, state, found)
@@ -120,6 +122,19 @@ def ingest(
             delta.clear(folder, name)
         done = time.perf_counter()
     return Ingested(folder, *counts, conversations, read - begun, done - read)
+
+
+@contextmanager
+def _telling(folder: Path) -> Iterator[None]:
+    """Say in a sentence that a store cannot be written, such as where the disk is full."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise NsgkitError(
+            f"The store {visible(folder)} cannot be written ({visible(why)}). What was in it is as it was. "
+            "Make room, or mend what is wrong, and run the ingest again: it goes on."
+        ) from error
 
 
 def _check_places(source: Path, folder: Path) -> None:

@@ -1,8 +1,10 @@
 """ingest: what a store holds is what read_logs gives, however it came in."""
 
+import errno
 import random
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import pytest
 from filelock import FileLock
@@ -11,6 +13,8 @@ from hypothesis import HealthCheck, given, settings
 import nsgkit
 from nsgkit.errors import NoLogsError, NsgkitError
 from nsgkit.evidence.lock import LOCK
+from nsgkit.flows import reading
+from nsgkit.flows.files import load
 from nsgkit.store import ingest as module
 from nsgkit.store.state import read_state
 from tests.conftest import SAMPLES
@@ -99,7 +103,7 @@ def test_what_did_not_change_is_not_opened(tmp_path, monkeypatch):
     first = nsgkit.ingest(SAMPLES, tmp_path / "store", start="2024-12-19 09:00", end="2024-12-19 10:00")
     before = read_state(tmp_path / "store")
     opened = []
-    monkeypatch.setattr("nsgkit.flows.reading.load", lambda file, *_: opened.append(file.name))
+    monkeypatch.setattr(reading, "load", lambda file, *more: opened.append(file.name) or load(file, *more))
     again = nsgkit.ingest(SAMPLES, tmp_path / "store", start="2024-12-19 09:00", end="2024-12-19 10:00")
     assert (again.new, again.grown, again.unchanged) == (0, 0, first.new)
     assert not [name for name in opened if name.endswith("PT1H.json")]
@@ -116,6 +120,16 @@ def test_only_conversations_that_are_touched_are_stitched_again(tmp_path, monkey
     )
     done = nsgkit.ingest(SAMPLES, tmp_path / "store", start=hours[1], end=hours[2])
     assert 0 < sum(made) < done.rows / 5
+
+
+def test_a_full_disk_is_said_in_a_sentence_and_the_ingest_goes_on_afterwards(tmp_path, monkeypatch):
+    full = OSError(errno.ENOSPC, "No space left on device")
+    hour = {"start": "2024-12-19 09:00", "end": "2024-12-19 10:00"}
+    with monkeypatch.context() as patched:
+        patched.setattr("pyarrow.parquet.write_table", Mock(side_effect=full))
+        with pytest.raises(NsgkitError, match="No space left on device"):
+            nsgkit.ingest(SAMPLES, tmp_path / "store", **hour)
+    assert nsgkit.ingest(SAMPLES, tmp_path / "store", **hour).rows
 
 
 def test_a_second_writer_is_told_so(tmp_path):

@@ -1,5 +1,8 @@
-"""How much memory there is for this process, also where a container may take less than its machine has."""
+"""How much memory there is for this process, also in a container; and giving back what was freed."""
 
+import contextlib
+import ctypes
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +34,16 @@ def memory() -> Memory:
     machine = psutil.virtual_memory()
     known = [Memory(machine.total, machine.available), *_limits(_GROUPS, _OWN)]
     return Memory(min(one.total for one in known), max(0, min(one.free for one in known)))
+
+
+def give_back() -> None:
+    """Give the system what Arrow and the C library keep of freed memory: in long work it would add up."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # another C library than GNU's
+            ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _limits(groups: Path, own: Path) -> Iterator[Memory]:

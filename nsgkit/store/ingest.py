@@ -20,11 +20,11 @@ from nsgkit.flows.folder import Found, find_files
 from nsgkit.flows.logs import given_path
 from nsgkit.flows.reading import Contents
 from nsgkit.html import visible
+from nsgkit.memory import give_back
 from nsgkit.progress import progress
 from nsgkit.store import delta
 from nsgkit.store.keeping import READ_INTO, keep
 from nsgkit.store.known import blobs_of, repeats_among
-from nsgkit.store.memory import give_back
 from nsgkit.store.readings import Made, Reasons, mark_of_file, read_files
 from nsgkit.store.state import STATE, TABLE_NAMES, State, is_store, read_state, write_state
 from nsgkit.store.stitching import stitch_new

@@ -9,7 +9,7 @@ from nsgkit.counting.arguments import check_top, require_columns
 from nsgkit.counting.frame import Dtype, Rows, as_table
 from nsgkit.counting.spread import INCREMENTS
 from nsgkit.errors import NsgkitError
-from nsgkit.schema import CONVERSATIONS, FLOWS, PLACE, types
+from nsgkit.schema import CONVERSATIONS, FLOWS, PLACE, carrying, names_carried, types
 
 MOST = 1_000_000  # rows of some 250 bytes: what a notebook can hold beside everything else
 
@@ -72,7 +72,8 @@ def fetch(
     rows = Rows.of(held)
     _check_number(rows, top)
     stated = _types_of(held.columns)
-    return _sorted(rows, largest).head(top).collect({name: stated.get(name) for name in names})
+    table = _sorted(rows, largest).head(top).collect({name: stated.get(name) for name in names})
+    return carrying(table, names_carried(held))
 
 
 def _ordered(table: pd.DataFrame, top: int | None, largest: str | None) -> pd.DataFrame:

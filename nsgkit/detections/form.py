@@ -120,7 +120,8 @@ def proof(conversations: object, finding: "Finding | pd.DataFrame") -> pd.DataFr
     Returns
     -------
     pandas.DataFrame
-        The same columns as `conversations`, its rows alone; with the names that the finding carries.
+        The same columns as `conversations`, its rows alone; with the names that they and the finding
+        carry.
 
     Raises
     ------
@@ -140,4 +141,5 @@ def proof(conversations: object, finding: "Finding | pd.DataFrame") -> pd.DataFr
     several = isinstance(finding, pd.DataFrame)
     schema.require(finding.columns if several else finding.index, ["rows"], "nsgkit.detections.findings")
     places = [place for rows in finding["rows"] for place in rows] if several else list(finding["rows"])
-    return schema.carrying(cited(conversations, places), schema.names_carried(finding))
+    names = {**schema.names_carried(conversations), **schema.names_carried(finding)}
+    return schema.carrying(cited(conversations, places), names)

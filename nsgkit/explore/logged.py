@@ -5,9 +5,10 @@ from pathlib import Path
 from nsgkit.counting.frame import Rows
 from nsgkit.enable.known import Known, known_from_ids
 from nsgkit.errors import NoLogsError, NsgkitError
-from nsgkit.flows.logs import FlowLogs, read_logs
+from nsgkit.flows.logs import FlowLogs
 from nsgkit.html import escape
 from nsgkit.schema import BLOBS, FLOWS, REJECTS, empty
+from nsgkit.store.logs import read_logs
 
 
 class NoFlowLogs(FlowLogs):

@@ -6,7 +6,7 @@ import pandas as pd
 
 from nsgkit.acquire.sources import COLUMNS, describe_logs, is_container, list_logs
 from nsgkit.errors import NoLogsError
-from nsgkit.flows.logs import read_logs
+from nsgkit.store.logs import read_logs
 
 
 def list_source(source: str | Path, *, credential: object = None) -> pd.DataFrame:

@@ -7,9 +7,11 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+import nsgkit
 from nsgkit.errors import NsgkitError
 from nsgkit.explore import enable_explorer, known_from_logs, logs_if_any
 from nsgkit.sample import write_evidence
+from nsgkit.store.opened import StoredLogs
 from tests.reference import ROOT
 
 SAMPLES = ROOT / "data" / "samples"
@@ -98,3 +100,11 @@ def test_one_nsg_log_alone_leaves_the_network_and_the_region_open(tmp_path):
     (tmp_path / "a.json").write_bytes(path.read_bytes())
     told = known_from_logs(logs_if_any(tmp_path))
     assert (told.nsg, told.network, told.region) == ("OFFICE-NSG", "<virtual network>", "<region>")
+
+
+def test_a_store_tells_the_same(tmp_path):
+    nsgkit.ingest("data/samples", tmp_path / "store", start="2024-12-19 09:00", end="2024-12-19 10:00")
+    folder = nsgkit.read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
+    stored = logs_if_any(tmp_path / "store")
+    assert isinstance(stored, StoredLogs)
+    assert known_from_logs(stored).rows() == known_from_logs(folder).rows()

@@ -16,7 +16,7 @@ from tests.reference import ROOT
 PATHS = [path for path in sorted((ROOT / "notebooks").glob("0*.ipynb")) if not path.stem.startswith("02")]
 CHART = "application/vnd.vegalite.v5+json"
 WIDGET = "application/vnd.jupyter.widget-view+json"
-AN_OBJECT = re.compile(r"<.* object at 0x[0-9a-f]+>")
+AN_OBJECT = re.compile(r"<[^<>]* at 0x[0-9a-f]+>")
 # What was written into a case before stays: the lines of this one have other numbers and hashes.
 OF_A_CASE = {"08-forensic-timeline": {"case", "account", "add-findings", "report", "verdict"}}
 

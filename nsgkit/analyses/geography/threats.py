@@ -68,4 +68,4 @@ def _named(told: Any) -> Native:
         return told[told["src_threat"].notna() | told["dst_threat"].notna()]
     rows = Rows.of(told)
     named = ~nw.col("src_threat").is_null() | ~nw.col("dst_threat").is_null()
-    return rows.filter(named).select(*told.columns).frame.to_native()
+    return rows.filter(named).select(*told.columns).native(told)

@@ -18,6 +18,7 @@ from nsgkit.counting.frame import Rows
 from nsgkit.counting.measures import MEASURES, counted_rows, measured
 from nsgkit.enrich.facts import of_each
 from nsgkit.enrich.internet import Internet, gathered
+from nsgkit.enrich.names import with_names
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.enrich.prefixes import Prefix
 from nsgkit.errors import NsgkitError
@@ -101,7 +102,8 @@ def matrix(  # noqa: PLR0913
     rows = rows.with_columns(**{end: _cut(end, known, prefix) for end in _ENDS})
     with sums_fit(held):
         blocks = measured(rows, _ENDS).collect({**dict.fromkeys(_ENDS, "str"), **_TYPES})
-        return _ranked(_added_up(_placed(blocks, known, prefix)), measure, top)
+        table = _ranked(_added_up(_placed(blocks, known, prefix)), measure, top)
+    return with_names(table, conversations)
 
 
 def _with_subnets(network: Network, subnets: Iterable[str]) -> Network:

@@ -79,7 +79,7 @@ def _in_engine(held: Native, own: Network) -> Native:
     """Tell it of each pair of addresses and direction once, and put that beside the rows."""
     if not nw.from_native(held).implementation.is_duckdb():
         raise NsgkitError("Places are put beside a table of pandas or DuckDB: give the conversations of one.")
-    pairs = Rows.of(held, _NEEDED).unique().collect(dict.fromkeys(_NEEDED, "str"))
+    pairs = Rows.of(held, _NEEDED).aggregate(_NEEDED, _rows=nw.len()).collect(dict.fromkeys(_NEEDED, "str"))
     return beside(held, outside(pairs, own), _NEEDED)
 
 

@@ -22,6 +22,7 @@ from nsgkit.counting.spread import INCREMENTS
 from nsgkit.enrich.facts import ENDS
 from nsgkit.enrich.names import called
 from nsgkit.enrich.network import Network, Own
+from nsgkit.explore.workbench.spans import apart, span_of
 from nsgkit.schema import CONVERSATIONS, COUNTERS, NAMES, PLACE, names_carried
 
 _TYPES = schema.types(CONVERSATIONS)
@@ -84,8 +85,20 @@ def kept(table: Any, text: str, own: Own = None) -> Any:
     >>> kept(pd.DataFrame({"dst_port": [22, 443]}), "dst_port:22").index.tolist()
     [0]
     """
-    found = query(table, text, own)
-    return found if isinstance(found, pd.DataFrame) else Carried(found, getattr(table, "attrs", {}))
+    if is_pandas(table):
+        return query(table, text, own)
+    return Carried(query(_near_in_time(as_table(table), text), text, own), getattr(table, "attrs", {}))
+
+
+def _near_in_time(held: Native, text: str) -> Native:
+    """Return a relation's rows without those that lie far from a filter's times: their files are not read.
+
+    Two views of a connection, of which one is folded into the other, lie less than a minute apart.
+    """
+    start, end = span_of(apart(text)[1], (None, None))
+    first, near = nw.col("first"), pd.Timedelta("1min")
+    told = [*([first >= start - near] if start else []), *([first <= end + near] if end else [])]
+    return nw.from_native(held).filter(*told).to_native() if told else held
 
 
 def where(table: Any, *conditions: nw.Expr) -> Any:

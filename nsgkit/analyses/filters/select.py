@@ -182,10 +182,11 @@ def in_column(term: Term, name: str, rows: Rows, own: Network | None = None) -> 
         return _in_ranges(nw.col(name), ranges(term))
     texts = rows.codebook.get(name)
     if texts is not None:
-        found = _numbered(name, texts_meant(term, texts, own))
+        found = _among(name, pd.RangeIndex(len(texts)), texts_meant(term, texts, own))
     else:
-        distinct = pd.Index(rows.select(name).unique().collect({name: "str"})[name].dropna())
-        found = nw.col(name).is_in(distinct[texts_meant(term, distinct, own)].tolist())
+        counted = rows.aggregate([name], _rows=nw.len())  # narwhals' unique() numbers every row
+        distinct = pd.Index(counted.collect({name: "str"})[name].dropna()).sort_values()
+        found = _among(name, distinct, texts_meant(term, distinct, own))
     return found | nw.col(name).is_null() if "" in term.values and not term.exact else found
 
 
@@ -223,13 +224,16 @@ def _answered(term: Term, answered: nw.Expr) -> nw.Expr:
     return nw.any_horizontal(*(kept[value.lower()] for value in term.values), ignore_nulls=True)
 
 
-def _numbered(name: str, wanted: _Bools) -> nw.Expr:
-    """Tell the wanted numbers, by their runs where those are few: a prefix's addresses sort together."""
+def _among(name: str, values: "pd.Index[Any]", wanted: _Bools) -> nw.Expr:
+    """Tell the wanted of a column's sorted values, by their runs where those are few.
+
+    A prefix's addresses sort together; an engine looks for each value in a list, one after the other.
+    """
     numbers = np.flatnonzero(wanted)
     runs = np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1)
     if len(runs) > _MANY_RUNS or not len(numbers):
-        return nw.col(name).is_in(numbers.tolist())
-    ends = [(int(run[0]), int(run[-1])) for run in runs]
+        return nw.col(name).is_in(values[numbers].tolist())
+    ends = [(values[run[0]], values[run[-1]]) for run in runs]
     parts = [(nw.col(name) >= low) & (nw.col(name) <= high) for low, high in ends]
     return nw.any_horizontal(*parts, ignore_nulls=True)
 

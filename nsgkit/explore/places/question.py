@@ -182,7 +182,8 @@ class Placed:
         if key not in self._kept:
             for old in [*self._kept][:-_ANSWERS]:
                 let_go(self._kept.pop(old))
-            self._kept[key] = at_hand(self._found(question))
+            found = self._found(question)
+            self._kept[key] = at_hand(found, facts_of(found).rows)
         return self._kept[key]
 
     def told(self, question: Question) -> Facts:

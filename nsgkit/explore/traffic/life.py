@@ -17,7 +17,7 @@ from nsgkit.enrich.facts import ENDS
 from nsgkit.explore.traffic.known import known_of
 from nsgkit.explore.traffic.question import Question, Traffic
 from nsgkit.explore.workbench.controls import button, row
-from nsgkit.explore.workbench.held import at_hand, kept, let_go, with_names
+from nsgkit.explore.workbench.held import at_hand, facts_of, kept, let_go, with_names
 from nsgkit.explore.workbench.selectable import along
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.html import escape, visible
@@ -81,7 +81,8 @@ def life_panel(
     parts = [heading, _buttons(terms[0], choose, close)]
     if known.empty or pd.isna(known.at["either", "first"]):
         return ipywidgets.VBox([*parts, _paragraphs("It is never seen in these logs.")])
-    his = at_hand(kept(traffic.named, terms[0]))
+    his = kept(traffic.named, terms[0])
+    his = at_hand(his, facts_of(his).rows)
     try:
         turned = _turned(his if kind == "address" else kept(his, terms[2]))
         said = [*_tables(traffic, his, kind, terms[1]), *_known(traffic, his, kind, value)]

@@ -91,7 +91,7 @@ def _hours(traffic: Traffic, question: Question) -> pd.DataFrame:
 def _made_by(call: Callable[[Question], Call]) -> tuple[_Answer, Callable[[Question, str], str]]:
     """Return the table and the code of a picture whose table is one call."""
     return (
-        lambda traffic, question: call(question).run(traffic.chosen(question)),
+        lambda traffic, question: call(question).run(traffic.near(question)),
         lambda question, _flows: call(question).written("chosen"),
     )
 
@@ -102,7 +102,7 @@ def _made_by_own(call: Callable[[Question], Call]) -> tuple[_Answer, Callable[[Q
     def run(traffic: Traffic, question: Question) -> pd.DataFrame:
         asked = call(question)
         whole = replace(asked, options={**asked.options, "own": traffic.own})
-        return carrying(whole.run(traffic.chosen(question)), traffic.names)
+        return carrying(whole.run(traffic.near(question)), traffic.names)
 
     return run, lambda question, _flows: call(question).written("chosen", own="own")
 

@@ -31,11 +31,16 @@ from nsgkit.explore.workbench.held import (
     with_names,
 )
 from nsgkit.explore.workbench.spans import apart, span_of
-from nsgkit.schema import short_labels, spoken
+from nsgkit.schema import COUNTERS, short_labels, spoken
 from nsgkit.times import bin_width
 
 MOST_OPENED = 200  # conversations whose rows are shown
 VOLUMES = ("bytes", "packets")
+# The columns of conversations that pictures count, and count by.
+_PICTURED = (
+    "first", "last", "state", "counted_by", "decision", "folded", "answered", "encryption", *COUNTERS,
+    "src_ip", "dst_ip", "dst_port", "protocol", "acl", "rule", "mac", "direction",
+)  # fmt: skip
 _ANSWERS = 7  # pictures over time that are kept beside the newest: Back and Forward are at once
 # The bin in which a span is drawn that is no longer than this.
 _BINS = (("2h", "1min"), ("8h", "5min"), ("30h", "15min"), ("14D", "1h"), ("60D", "6h"))
@@ -111,6 +116,7 @@ class Traffic:
     stitched_rows: Stitched | None = None
     given: Own = None  # the own networks, where the analyst gave them
     _kept: dict[str, Any] = field(default_factory=dict)
+    _near: dict[str, Any] = field(default_factory=dict)
     _told: dict[str, Facts] = field(default_factory=dict)
     _over_time: dict[tuple[str, bool, str, str | None], pd.DataFrame] = field(default_factory=dict)
 
@@ -163,24 +169,31 @@ class Traffic:
         """Return the conversations that the filter keeps; they carry the names of ids."""
         text = question.all_terms
         if text not in self._kept:
-            for earlier in self._kept.values():
-                let_go(earlier)
-            found = kept(self.named, text, self.own)
-            self._kept = {text: at_hand(found) if text else found}
+            self._kept = {text: kept(self.named, text, self.own)}
         return self._kept[text]
+
+    def near(self, question: Question) -> Any:
+        """Return the same with the columns that pictures need: of a store at hand, where they are few."""
+        text = question.all_terms
+        if text not in self._near:
+            for earlier in self._near.values():
+                let_go(earlier)
+            self._near = {text: at_hand(self.chosen(question), self.told(question).rows, _PICTURED)}
+        return self._near[text]
 
     def over_time(self, question: Question, freq: str, by: str | None) -> pd.DataFrame:
         """Return connections, and volumes where they are measured, over time; the last answers are kept."""
         volumes = question.measure in VOLUMES
         key = (question.all_terms, volumes, freq, by)
         if key not in self._over_time:
-            found = self._made_over_time(self.chosen(question), volumes, freq, by)
+            found = self._made_over_time(question, volumes, freq, by)
             self._over_time = {**dict([*self._over_time.items()][-_ANSWERS:]), key: found}
         return self._over_time[key]
 
-    def _made_over_time(self, chosen: Any, volumes: bool, freq: str, by: str | None) -> pd.DataFrame:
+    def _made_over_time(self, question: Question, volumes: bool, freq: str, by: str | None) -> pd.DataFrame:
         if not volumes:
-            return over_time(chosen, freq=freq, by=by)
+            return over_time(self.near(question), freq=freq, by=by)
+        chosen = self.chosen(question)
         if is_pandas(chosen):
             return over_time_of(self.increments, chosen, freq=freq, by=by)
         return over_time(chosen, freq=freq, by=by, flows=self.flows)  # a store's carry their increments
@@ -201,7 +214,7 @@ class Traffic:
         """Whether a picture of what the filter keeps has anything of the measure to draw."""
         told = self.told(question)
         if measure in VOLUMES:
-            return bool(told.counted) and has_any(self.chosen(question), measure)
+            return bool(told.counted) and has_any(self.near(question), measure)
         return bool(told.counted if measure == "peers" else getattr(told, measure))
 
     def rows_behind(self, question: Question) -> pd.DataFrame:

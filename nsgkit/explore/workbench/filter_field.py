@@ -7,6 +7,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from nsgkit.explore.workbench.turns import in_turn
+
 # A text and a place in it -> where the word begins that is replaced, and what to write, with meanings.
 Offer = Callable[[str, int], tuple[int, Sequence[tuple[str, str]]]]
 
@@ -33,7 +35,7 @@ class FilterField(anywidget.AnyWidget):
     def __init__(self, offer: Offer, **how: Any) -> None:
         super().__init__(**how)
         self._offer = offer
-        self.observe(self._answer, "typed")
+        self.observe(in_turn(self._answer), "typed")  # a store is asked by one thread at a time
 
     def _answer(self, change: Any) -> None:
         text, place = str(change["new"].get("text", "")), int(change["new"].get("place", 0))

@@ -22,13 +22,13 @@ from nsgkit.counting.spread import BY_HOUR, INCREMENTS
 from nsgkit.enrich.facts import ENDS
 from nsgkit.enrich.names import called
 from nsgkit.enrich.network import Network, Own
+from nsgkit.explore.workbench.spans import apart, span_of
 from nsgkit.schema import CONVERSATIONS, COUNTERS, NAMES, PLACE, names_carried
 
 _TYPES = schema.types(CONVERSATIONS)
 _ORDER = ("first", *PLACE)  # of conversations, as pandas has them
 _AT_ONCE = 100_000  # rows of a large answer that are in memory at a time
 _AT_HAND = 250_000  # rows of some 250 bytes that are kept while they are asked about
-_ASKED = "nsgkit_asked"  # what a relation is called within SQL about it
 _numbers = count()
 
 
@@ -85,8 +85,20 @@ def kept(table: Any, text: str, own: Own = None) -> Any:
     >>> kept(pd.DataFrame({"dst_port": [22, 443]}), "dst_port:22").index.tolist()
     [0]
     """
-    found = query(table, text, own)
-    return found if isinstance(found, pd.DataFrame) else Carried(found, getattr(table, "attrs", {}))
+    if is_pandas(table):
+        return query(table, text, own)
+    return Carried(query(_near_in_time(as_table(table), text), text, own), getattr(table, "attrs", {}))
+
+
+def _near_in_time(held: Native, text: str) -> Native:
+    """Return a relation's rows without those that lie far from a filter's times: their files are not read.
+
+    Two views of a connection, of which one is folded into the other, lie less than a minute apart.
+    """
+    start, end = span_of(apart(text)[1], (None, None))
+    first, near = nw.col("first"), pd.Timedelta("1min")
+    told = [*([first >= start - near] if start else []), *([first <= end + near] if end else [])]
+    return nw.from_native(held).filter(*told).to_native() if told else held
 
 
 def where(table: Any, *conditions: nw.Expr) -> Any:
@@ -142,21 +154,19 @@ def has_any(conversations: object, unit: str) -> bool:
     return bool(len(rows.filter(~nw.col("folded") & some).head(1).collect({"folded": "bool"})))
 
 
-def at_hand(table: Any) -> Any:
-    """Return a few rows of a relation as a table of the engine's: they are not looked for again and again.
+def at_hand(table: Any, number: int, columns: Sequence[str] = ()) -> Any:
+    """Return a few rows of a relation, `number`, as a table of the engine's: they are looked for only once.
 
-    Of more than are kept at hand, what is given; and what is of pandas is at hand. `let_go` frees them.
+    Of more than are kept at hand, what is given; and what is of pandas is at hand. `columns` says which are
+    wanted, where not all are. `let_go` frees them.
     """
     held = as_table(table)
-    if isinstance(held, pd.DataFrame):
+    if isinstance(held, pd.DataFrame) or number > _AT_HAND:
         return table
     name = f"nsgkit_at_hand_{next(_numbers)}"
-    held.limit(_AT_HAND + 1).query(_ASKED, f"CREATE TEMP TABLE {name} AS FROM {_ASKED}")
-    made = Carried(held.query(_ASKED, f"FROM {name}"), table.attrs, name)
-    if Rows.of(made, ["folded"]).select(rows=nw.len()).collect({"rows": "int64"})["rows"].item() <= _AT_HAND:
-        return made
-    let_go(made)
-    return table
+    wanted = held.project(", ".join(f'"{column}"' for column in columns)) if columns else held
+    wanted.query(f"{name}_asked", f"CREATE TEMP TABLE {name} AS FROM {name}_asked")
+    return Carried(held.limit(0).query(f"{name}_asked", f"FROM {name}"), table.attrs, name)
 
 
 def let_go(table: Any) -> None:
@@ -165,7 +175,7 @@ def let_go(table: Any) -> None:
     >>> let_go(pd.DataFrame())
     """
     if isinstance(table, Carried) and table.at_hand:
-        table.flows.query(_ASKED, f"DROP TABLE IF EXISTS {table.at_hand}")
+        table.flows.limit(0).query(f"{table.at_hand}_asked", f"DROP TABLE IF EXISTS {table.at_hand}")
 
 
 def names_of_ends(conversations: object, own: Network) -> dict[str, str]:
@@ -250,7 +260,7 @@ def values_of(table: object, column: str) -> "pd.Series[Any]":
     held = as_table(table)
     if isinstance(held, pd.DataFrame):
         return pd.Series(held[column].unique(), dtype="str")
-    return Rows.of(held, [column]).unique().collect({column: "str"})[column]
+    return distinct(held, [column])[column]
 
 
 def distinct(table: object, columns: Sequence[str]) -> pd.DataFrame:
@@ -259,8 +269,8 @@ def distinct(table: object, columns: Sequence[str]) -> pd.DataFrame:
     >>> len(distinct(pd.DataFrame({"rule": ["Web", "Web"]}), ["rule"]))
     1
     """
-    rows = Rows.of(table, columns, coded=columns)
-    return rows.unique().collect(dict.fromkeys(columns, "str"))
+    counted = Rows.of(table, columns, coded=columns).aggregate(columns, _rows=nw.len())
+    return counted.collect(dict.fromkeys(columns, "str"))
 
 
 def rows_behind(flows: object, conversations: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, overload
 
 import ipywidgets
 import pandas as pd
@@ -39,7 +39,11 @@ def span(start: pd.Timestamp, end: pd.Timestamp) -> str:
     return f"from:{written(start)} until:{written(end)}"
 
 
-def span_of(terms: str, whole: Span) -> Span:
+@overload
+def span_of(terms: str, whole: Span) -> Span: ...
+@overload
+def span_of(terms: str, whole: tuple[None, None]) -> tuple[pd.Timestamp | None, pd.Timestamp | None]: ...
+def span_of(terms: str, whole: Any) -> Any:
     """Return when a span of terms begins and ends; where it says neither, the whole span does."""
     told = {term.field: pd.Timestamp(moment(term), unit="ms", tz="UTC") for term in terms_in(parse(terms))}
     return told.get("from", whole[0]), told.get("until", whole[1])

@@ -1,8 +1,19 @@
-"""Examples in docstrings read the samples over and over: within a run, each reading is made once."""
+"""Examples in docstrings read the samples over and over: within a run, each reading is made once.
+
+Spark's tests and examples are collected where PySpark is installed, in an environment of its own
+(CONTRIBUTING.md). Elsewhere there is nothing of them to run, and so nothing to skip.
+"""
+
+from importlib.util import find_spec
 
 import pytest
 
 import nsgkit
+
+if find_spec("pyspark"):
+    from tests.spark.session import spark  # noqa: F401 - a fixture
+else:
+    collect_ignore = ["nsgkit/spark", "tests/spark"]
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +43,9 @@ def _examples_share(request, monkeypatch):
     if isinstance(request.node, pytest.DoctestItem):
         for name, function in request.getfixturevalue("_shared").items():
             monkeypatch.setattr(nsgkit, name, function)
+
+
+@pytest.fixture(autouse=True)
+def _examples_on_spark(request, doctest_namespace):
+    if isinstance(request.node, pytest.DoctestItem) and ".spark." in request.node.name:
+        doctest_namespace["spark"] = request.getfixturevalue("spark")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         palette,
         sample,
         schema,
+        spark,
         store,
         times,
         training,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from nsgkit.analyses.filters.select import query
     from nsgkit.case.verification import verify
     from nsgkit.counting.conversations import conversation_rows, conversations
+    from nsgkit.counting.fetching import fetch
+    from nsgkit.flows.in_memory import read_blob
     from nsgkit.flows.logs import FlowLogs
     from nsgkit.store.ingest import ingest
     from nsgkit.store.logs import read_logs
@@ -46,8 +49,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "FlowLogs", "NsgkitError", "conversation_rows", "conversations", "download", "find_logs", "ingest",
-    "open_store", "query", "read_logs", "verify",
+    "FlowLogs", "NsgkitError", "conversation_rows", "conversations", "download", "fetch", "find_logs",
+    "ingest", "open_store", "query", "read_blob", "read_logs", "verify",
 ]  # fmt: skip
 
 # The public face is light: pandas, pyarrow and the rest come when a function or a room is first asked for.
@@ -56,17 +59,19 @@ _HOME = {
     "conversation_rows": "nsgkit.counting.conversations",
     "conversations": "nsgkit.counting.conversations",
     "download": "nsgkit.acquire.download",
+    "fetch": "nsgkit.counting.fetching",
     "find_logs": "nsgkit.acquire.listing",
     "ingest": "nsgkit.store.ingest",
     "open_store": "nsgkit.store.scan",
     "query": "nsgkit.analyses.filters.select",
+    "read_blob": "nsgkit.flows.in_memory",
     "read_logs": "nsgkit.store.logs",
     "verify": "nsgkit.case.verification",
 }
 _ROOMS = (
     "acquire", "analyses", "case", "counting", "detections", "enable", "enrich", "errors", "evidence",
-    "explore", "flows", "html", "layout", "palette", "progress", "sample", "schema", "store", "times",
-    "training", "views", "working_copy",
+    "explore", "flows", "html", "layout", "memory", "palette", "progress", "sample", "schema", "spark",
+    "store", "times", "training", "views", "working_copy",
 )  # fmt: skip
 
 

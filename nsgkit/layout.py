@@ -19,6 +19,7 @@ CONTAINERS = {
 }
 ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz")
 ROOTS = {"resourceid=": "NSG", "flowlogresourceid=": "VNet"}
+STORE = "store.json"  # in a store's folder: what it is, and the folder that its logs came from, "source"
 
 # An hour's blob goes by the time of its records, which are written up to a minute after their tuples;
 # five, to be sure: so much of an hour may stand in the blob of the next.

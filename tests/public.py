@@ -6,7 +6,7 @@ from tests.reference import offered
 
 FACES = [
     "nsgkit", "nsgkit.acquire", "nsgkit.analyses", "nsgkit.case", "nsgkit.detections", "nsgkit.enrich",
-    "nsgkit.explore", "nsgkit.sample", "nsgkit.schema", "nsgkit.training", "nsgkit.views",
+    "nsgkit.explore", "nsgkit.sample", "nsgkit.schema", "nsgkit.store", "nsgkit.training", "nsgkit.views",
 ]  # fmt: skip
 PUBLIC = {*FACES, *(f"{face}.{name}" for face in FACES for name in offered(face))}
 

@@ -31,6 +31,19 @@ def run(path, kept):
     """The notebook after it was run in its own folder, as JupyterLab runs it."""
     if not (kept / path.name).exists():
         notebook = nbformat.read(path, 4)
-        NotebookClient(notebook, timeout=120, resources={"metadata": {"path": ROOT / "notebooks"}}).execute()
+        _execute(notebook, ROOT / "notebooks")
         keep(notebook, path.name, kept)
     return nbformat.read(kept / path.name, 4)
+
+
+def run_on(path, logs, folder):
+    """The notebook after it was run in a folder on other logs: only its cell of parameters is changed."""
+    notebook = nbformat.read(path, 4)
+    (parameters,) = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    parameters.source = parameters.source.replace("../data/samples", logs.as_posix())
+    _execute(notebook, folder)
+    return notebook
+
+
+def _execute(notebook, folder):
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": folder}}).execute()

@@ -42,7 +42,8 @@ def test_the_generated_parts_are_fresh(page):
 
 
 def test_the_readme_is_read_in_five_minutes():
-    assert len(TEXT.split()) < 1_500
+    unfolded = re.sub(r"<details>.*?</details>", "", TEXT, flags=re.S)
+    assert len(unfolded.split()) < 1_500
 
 
 def test_the_walk_in_the_readme_prints_what_stands_there(monkeypatch, capsys):

@@ -19,13 +19,13 @@ HOUSE = ROOT / "nsgkit"
 # From the ground up. A room may import what lies below it; rooms on one floor do not know each other.
 FLOORS = [
     {"html", "palette"},
-    {"errors", "progress"},
+    {"errors", "memory", "progress"},
     {"times"},
     {"schema", "layout"},
     {"enable", "evidence"},
     {"acquire", "flows", "counting"},
     {"store", "enrich", "rules"},
-    {"analyses", "detections", "views"},
+    {"spark", "analyses", "detections", "views"},
     {"case"},
     {"explore"},
     {"export", "sample", "working_copy"},
@@ -42,6 +42,7 @@ ONLY_IN = {
     "ipywidgets": ("explore/", "training/"),
     "itables": ("explore/", "training/"),
     "anywidget": ("explore/", "training/"),
+    "pyspark": ("spark/",),
 }
 HEAVY = {*ONLY_IN, "duckdb", "pandas", "pyarrow", "numpy", "narwhals", "tqdm", "IPython"}
 

@@ -54,16 +54,14 @@ class Case:
         self.folder, self.logs, self.author = folder, logs, author
         self._network, self._bundle = network, bundle
 
-    def star(
-        self, rows: "pd.DataFrame | pd.Series[Any]", why: str, *, tags: Iterable[str] = (), query: str = ""
-    ) -> str:
+    def star(self, rows: Any, why: str, *, tags: Iterable[str] = (), query: str = "") -> str:
         """Cite rows: conversations with all their raw tuples, or flow rows.
 
         Parameters
         ----------
-        rows : pandas.DataFrame or Series
-            Some of what `nsgkit.conversations` gave, or of the flow table. Of more than 1,000 the first in
-            time are cited, and the sentence says so.
+        rows : table or pandas.Series
+            Some of what `nsgkit.conversations` gave, or of the flow table; of a store, a million at most. Of
+            more than 1,000 the first in time are cited, and the sentence says so.
         why : str
             Why they matter, in the analyst's words.
         tags : iterable of str

@@ -2,12 +2,14 @@
 
 from typing import Any, NamedTuple
 
+import narwhals as nw
 import pandas as pd
 
 from nsgkit import schema
 from nsgkit.case.plain import records
 from nsgkit.case.sentences import told_of
 from nsgkit.counting.conversations import conversation_rows, conversations
+from nsgkit.counting.fetching import fetch
 from nsgkit.detections.form import Finding
 from nsgkit.enrich.names import names_beside
 from nsgkit.enrich.network import Own
@@ -31,7 +33,7 @@ class Citation(NamedTuple):
     content: dict[str, Any]
 
 
-def cite_rows(logs: FlowLogs, rows: "pd.DataFrame | pd.Series[Any]", network: Own = None) -> Citation:
+def cite_rows(logs: FlowLogs, rows: Any, network: Own = None) -> Citation:
     """Return the citation of conversations, or of flow rows; NsgkitError where they are none of these logs'.
 
     Of conversations all their flow rows are cited, of flow rows themselves. Of more than `MOST_CITED` the
@@ -54,14 +56,23 @@ def cite_rows(logs: FlowLogs, rows: "pd.DataFrame | pd.Series[Any]", network: Ow
 def cite_finding(logs: FlowLogs, finding: Finding, network: Own = None) -> Citation:
     """Return the citation of what proves a finding: the rows that it names, stitched again."""
     places = pd.DataFrame(finding["rows"], columns=[*PLACE]).astype({"blob": "str"}).drop_duplicates()
-    some = logs.flows[logs.flows["blob"].isin(places["blob"].unique())]
-    firsts = some.astype({"blob": "str"}).merge(places, on=[*PLACE])
+    firsts = _rows_at(logs, places).astype({"blob": "str"}).merge(places, on=[*PLACE])
     _check_all_there(len(places) - len(firsts))
     proof = conversation_rows(logs, firsts.sort_values("time", kind="stable").head(MOST_CITED))
     meant = conversations(proof[[c.name for c in FLOWS]]).sort_values(["first", *PLACE], kind="stable")
     names = names_carried(finding) or names_beside(meant, logs.flows, network)
     cited = _citation(logs, meant, proof, names)
     return cited._replace(rows=len(places))
+
+
+def _rows_at(logs: FlowLogs, places: pd.DataFrame) -> pd.DataFrame:
+    """Return the flow rows that stand at these places, and a few more: of a store, no others are fetched."""
+    held: Any = logs.flows
+    if isinstance(held, pd.DataFrame):
+        some: pd.DataFrame = held[held["blob"].isin(places["blob"].unique())]
+        return some
+    alike = (nw.col(name).is_in(places[name].unique().tolist()) for name in PLACE)
+    return fetch(nw.from_native(held).filter(*alike).to_native())
 
 
 def _check_all_there(missing: int) -> None:
@@ -72,20 +83,28 @@ def _check_all_there(missing: int) -> None:
         )
 
 
-def _as_table(rows: object) -> pd.DataFrame:
+def _as_table(rows: Any) -> pd.DataFrame:
+    if not isinstance(rows, pd.DataFrame | pd.Series) and _is_relation(rows):
+        rows = schema.carrying(fetch(rows), names_carried(rows))
     if isinstance(rows, pd.Series):
         table = rows.to_frame().T.infer_objects()
         table.attrs = rows.attrs
         rows = table
     if not isinstance(rows, pd.DataFrame):
         raise NsgkitError(
-            "Give rows of a pandas table: conversations, or flow rows, such as nsgkit.query(conversations, "
+            "Give rows of a table: conversations, or flow rows, such as nsgkit.query(conversations, "
             "'src:203.0.113.9')."
         )
     if rows.empty:
         raise NsgkitError("There are no rows in this table, so there is nothing to cite. Choose some.")
     schema.require(rows.columns, [*PLACE, *_ENDS], "nsgkit.conversations")
     return rows
+
+
+def _is_relation(rows: Any) -> bool:
+    """Whether these are rows of an engine, such as a store's."""
+    held = getattr(rows, "flows", rows)
+    return hasattr(held, "columns") and hasattr(held, "filter")
 
 
 def _citation(logs: FlowLogs, meant: pd.DataFrame, proof: pd.DataFrame, names: Any) -> Citation:

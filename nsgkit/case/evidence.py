@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import narwhals as nw
+
 from nsgkit.analyses.logging.coverage import coverage_gaps, silences
 from nsgkit.analyses.logging.record_types import record_types
 from nsgkit.case.plain import plain, records
+from nsgkit.counting.frame import Rows
 from nsgkit.flows.logging_stops import logging_stops
 from nsgkit.flows.logs import FlowLogs
-from nsgkit.schema import BLOBS, GAPS, RECORD_TYPES, SET_ASIDE, SILENCES, STOPS
+from nsgkit.schema import BLOBS, GAPS, RECORD_TYPES, SET_ASIDE, SILENCES, STOPS, TIME
 
 _OF_SOURCE = ("account", "container", "state", "etag", "md5", "created", "modified")
 
@@ -32,9 +35,12 @@ def evidence_of(logs: FlowLogs) -> dict[str, Any]:
     for blob in told["blobs"]:
         held = logs.files[blob["name"]].evidence
         blob["source"] = held and {name: plain(getattr(held, name)) for name in _OF_SOURCE}
-    flows = logs.flows["time"]
-    span = {"first": plain(flows.min()), "last": plain(flows.max())}
-    return {"rows": len(flows), "asked": logs.asked, **span, "said": repr(logs).splitlines(), **told}
+    times = Rows.of(logs.flows, ["time"]).select(
+        rows=nw.len(), first=nw.col("time_ms").min(), last=nw.col("time_ms").max()
+    )
+    rows, *ends = times.collect({"rows": "int64", "first": TIME, "last": TIME}).iloc[0]
+    span = dict(zip(("first", "last"), map(plain, ends), strict=True))
+    return {"rows": int(rows), "asked": logs.asked, **span, "said": repr(logs).splitlines(), **told}
 
 
 def evidence_told(evidence: dict[str, Any]) -> str:

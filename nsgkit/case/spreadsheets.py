@@ -11,6 +11,7 @@ from pyarrow import csv
 
 from nsgkit.counting.columns import categories
 
+CSV = csv.WriteOptions(quoting_style="needed")
 _FORMULA = re.compile(r"^[=+\-@\x00-\x1f]")  # how a cell begins that a spreadsheet would run
 
 
@@ -35,8 +36,7 @@ def defused(table: pd.DataFrame) -> pd.DataFrame:
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV, with quotes where they are needed."""
-    how = csv.WriteOptions(quoting_style="needed")
-    csv.write_csv(pa.Table.from_pandas(table, preserve_index=False), path, how)
+    csv.write_csv(pa.Table.from_pandas(table, preserve_index=False), path, CSV)
 
 
 def _inert(values: "pd.Series[Any]") -> "pd.Series[Any]":

@@ -1,15 +1,16 @@
 """Conversations that are named by where their first row stands: what proves a finding, what was starred."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import narwhals as nw
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.counting.frame import Native, as_table
-from nsgkit.schema import PLACE
+from nsgkit.counting.frame import Native, Rows, as_table
+from nsgkit.counting.spread import INCREMENTS
+from nsgkit.schema import CONVERSATIONS, PLACE
 
+_TYPES = schema.types(CONVERSATIONS)
 Place = tuple[str, int, int]  # blob, record, tuple
 
 
@@ -36,8 +37,9 @@ def cited(conversations: object, places: Iterable[Place]) -> pd.DataFrame:
 def _near(held: Native, named: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the blobs that are named: an engine gives no more of its own than it must."""
     wanted = nw.col("blob").is_in(named["blob"].unique().tolist())
-    rows: Any = nw.from_native(held).filter(wanted & nw.col("tuple").is_in(named["tuple"].unique().tolist()))
-    table: pd.DataFrame = (
-        rows if isinstance(held, pd.DataFrame) else rows.collect(backend="pandas")
-    ).to_native()
-    return table
+    wanted &= nw.col("tuple").is_in(named["tuple"].unique().tolist())
+    if isinstance(held, pd.DataFrame):
+        table: pd.DataFrame = nw.from_native(held).filter(wanted).to_native()
+        return table
+    names = [name for name in held.columns if name != INCREMENTS]
+    return Rows.of(held, names).filter(wanted).collect({name: _TYPES.get(name) for name in names})

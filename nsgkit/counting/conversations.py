@@ -264,6 +264,12 @@ def _duration() -> nw.Expr:
 
 
 def _like(chosen: pd.DataFrame) -> nw.Expr:
-    """Rows that share addresses and ports with `chosen`: all of its conversations' rows, and some more."""
-    alike = (nw.col(name).is_in(chosen[name].unique().tolist()) for name in _ENDS)
+    """Rows that share addresses, ports and span with `chosen`: all of its conversations' rows, and some more.
+
+    No row of a conversation lies before its first: one that is cut off there begins as it does in full.
+    """
+    alike = [nw.col(name).is_in(chosen[name].unique().tolist()) for name in _ENDS]
+    begins = next((name for name in ("first", "time") if name in chosen), None)
+    alike += [nw.col("time") >= chosen[begins].min()] if begins and len(chosen) else []
+    alike += [nw.col("time") <= chosen["last"].max()] if "last" in chosen and len(chosen) else []
     return nw.all_horizontal(*alike, ignore_nulls=True)

@@ -6,7 +6,8 @@ Questions write narwhals expressions once, on `Rows`, and turn the small answer 
 """
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
@@ -18,12 +19,14 @@ import pyarrow as pa
 from nsgkit import schema
 from nsgkit.counting import sql
 from nsgkit.counting.columns import arrow_column, categories, pandas_column
-from nsgkit.counting.engine import connect
+from nsgkit.counting.engine import connect, room_told
 from nsgkit.errors import NsgkitError, shown
+from nsgkit.schema.relations import TURN, made_from
 
 # What an engine holds rows in. Neither duckdb nor pyspark is imported to say more.
 Native: TypeAlias = Any
 Dtype: TypeAlias = Any
+Frame: TypeAlias = "nw.LazyFrame[Any]"
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _local = threading.local()
 
@@ -36,7 +39,7 @@ class Rows:
     for, several times faster. `collect` decodes them, and refuses numbers that were to be texts.
     """
 
-    frame: "nw.LazyFrame[Any]"
+    frame: Frame
     # Coded columns: name -> the texts that its numbers stand for, sorted.
     codebook: Mapping[str, "pd.Index[Any]"]
     ours: bool = False  # in our own DuckDB, because a pandas table was given
@@ -86,7 +89,8 @@ class Rows:
         schema.require(held.columns, list(columns), remedy)
         names = list(columns) or list(held.columns)
         if not isinstance(held, pd.DataFrame):
-            return cls(nw.from_native(sql.with_milliseconds(held, names)), _NONE)
+            with TURN:
+                return cls(nw.from_native(sql.with_milliseconds(held, names)), _NONE)
         book = {name: _texts(held[name]) for name in coded if _has_texts(held[name])}
         book |= {name: book[other] for name, other in like.items()}
         arrays = {name: arrow_column(held[name], book.get(name)) for name in names}
@@ -110,7 +114,8 @@ class Rows:
         >>> Rows.of(pd.DataFrame({"n": [3]})).collect({"n": "Int64"}).dtypes["n"]
         Int64Dtype()
         """
-        table = self.frame.select(*types).collect(backend="pyarrow").to_native()
+        with self._turn(), room_told():
+            table = self.frame.select(*types).collect(backend="pyarrow").to_native()
         return pd.DataFrame(
             {n: pandas_column(table.column(n), dtype, self.codebook.get(n)) for n, dtype in types.items()}
         )
@@ -125,73 +130,79 @@ class Rows:
         """
         if not self.ours:
             return self
-        found = self.frame.collect(backend="pyarrow").to_native()
-        return self._with(nw.from_native(_connection().from_arrow(found)))
+        with room_told():
+            found = self.frame.collect(backend="pyarrow").to_native()
+        return self._with(lambda _: nw.from_native(_connection().from_arrow(found)))
+
+    def native(self, like: object) -> Native:
+        """Return the engine's own rows, which carry the names that the table `like` carries."""
+        return made_from(self.frame.to_native(), like)
 
     def filter(self, *conditions: nw.Expr) -> "Rows":
         """Keep the rows that meet all conditions."""
-        return self._with(self.frame.filter(*conditions))
+        return self._with(lambda f: f.filter(*conditions))
 
     def with_columns(self, **columns: nw.Expr) -> "Rows":
         """Add columns, or replace them; a replaced one is coded no more."""
-        return self._with(self.frame.with_columns(**columns), columns)
+        return self._with(lambda f: f.with_columns(**columns), columns)
 
     def with_copies(self, **names: str) -> "Rows":
         """Add columns that are copies of others, `new="old"`, and coded like them."""
-        frame = self.frame.with_columns(**{new: nw.col(old) for new, old in names.items()})
-        return replace(self, frame=frame, codebook={**self.codebook, **self._texts_of(names)})
+        copied = self._with(lambda f: f.with_columns(**{new: nw.col(old) for new, old in names.items()}))
+        return replace(copied, codebook={**self.codebook, **self._texts_of(names)})
 
     def select_as(self, **names: str) -> "Rows":
         """Keep columns under other names, `new="old"`, and coded like them."""
-        frame = self.frame.select(**{new: nw.col(old) for new, old in names.items()})
-        return replace(self, frame=frame, codebook=self._texts_of(names))
+        kept = self._with(lambda f: f.select(**{new: nw.col(old) for new, old in names.items()}))
+        return replace(kept, codebook=self._texts_of(names))
 
     def select(self, *names: str, **columns: nw.Expr) -> "Rows":
         """Keep columns by their names, and make others."""
-        return self._with(self.frame.select(*names, **columns), columns)
+        return self._with(lambda f: f.select(*names, **columns), columns)
 
     def drop(self, *names: str) -> "Rows":
         """Take columns away."""
-        return self._with(self.frame.drop(*names), names)
+        return self._with(lambda f: f.drop(*names), names)
 
     def aggregate(self, by: Sequence[str], **columns: nw.Expr) -> "Rows":
         """Make one row of each group."""
-        return self._with(self.frame.group_by(*by).agg(**columns), columns)
+        return self._with(lambda f: f.group_by(*by).agg(**columns), columns)
 
     def explode(self, name: str) -> "Rows":
         """Make one row of each element of a column of lists."""
-        return self._with(self.frame.explode(name), [name])
+        return self._with(lambda f: f.explode(name), [name])
 
     def unique(self) -> "Rows":
         """Keep one of rows that are alike."""
-        return self._with(self.frame.unique())
+        return self._with(lambda f: f.unique())
 
     def sort(self, *by: str) -> "Rows":
         """Sort by columns, nulls last."""
-        return self._with(self.frame.sort(*by, nulls_last=True))
+        return self._with(lambda f: f.sort(*by, nulls_last=True))
 
     def head(self, count: int | None) -> "Rows":
         """Keep the first rows; None keeps all."""
-        return self if count is None else self._with(self.frame.head(count))
+        return self if count is None else self._with(lambda f: f.head(count))
 
     def join(self, other: "Rows", on: Sequence[str], how: Any = "inner") -> "Rows":
         """Join rows of the same engine; coded columns on which they are joined must have the same numbers."""
         if any(self.codebook.get(name) is not other.codebook.get(name) for name in on):
             raise TypeError(f"The numbers of {', '.join(on)} do not stand for the same texts: use like=.")
         book = {**other.codebook, **self.codebook}
-        return replace(self, frame=self.frame.join(other.frame, on=[*on], how=how), codebook=book)
+        joined = self._with(lambda f: f.join(other.frame, on=[*on], how=how))
+        return replace(joined, codebook=book)
 
     def concat(self, other: "Rows") -> "Rows":
         """Put rows of the same columns, coded alike, below these."""
-        return self._with(sql.below(self.frame, other.frame))
+        return self._with(lambda f: sql.below(f, other.frame))
 
     def fingerprint(self, **parts: Sequence[str]) -> "Rows":
         """Add a 64-bit number for each combination of columns, `name=[columns]`: see `sql.fingerprint`."""
-        return self._with(sql.fingerprint(self.frame, parts), parts)
+        return self._with(lambda f: sql.fingerprint(f, parts), parts)
 
     def repeat(self, times: str, number: str) -> "Rows":
         """Repeat each row as often as its column `times` says, numbered from 0 in the column `number`."""
-        return self._with(sql.repeat(self.frame, times, number), [number])
+        return self._with(lambda f: sql.repeat(f, times, number), [number])
 
     def with_totals(self, **totals: str) -> "Rows":
         """Add what SQL's aggregates tell of all rows beside each of them, `name="count(*)"`.
@@ -200,15 +211,21 @@ class Rows:
         >>> rows.with_totals(rows="count(*)").collect({"rows": "int64"})["rows"].tolist()
         [2, 2]
         """
-        return self._with(sql.with_totals(self.frame, totals), totals)
+        return self._with(lambda f: sql.with_totals(f, totals), totals)
 
     def _texts_of(self, names: Mapping[str, str]) -> Mapping[str, "pd.Index[Any]"]:
         return {new: self.codebook[old] for new, old in names.items() if old in self.codebook}
 
-    def _with(self, frame: "nw.LazyFrame[Any]", anew: Iterable[str] = ()) -> "Rows":
-        """Carry the codebook on to `frame`, but for the columns that were made anew."""
+    def _with(self, step: Callable[[Frame], Frame], anew: Iterable[str] = ()) -> "Rows":
+        """Take a step, and carry the codebook on, but for the columns that were made anew."""
         book = {name: texts for name, texts in self.codebook.items() if name not in {*anew}}
-        return replace(self, frame=frame, codebook=book)
+        with self._turn():  # to plan a step is a call on the connection, as to ask is
+            return replace(self, frame=step(self.frame), codebook=book)
+
+    def _turn(self) -> AbstractContextManager[Any]:
+        """Our own connection is one thread's alone, and Spark takes many."""
+        shared = not self.ours and self.frame.implementation.is_duckdb()
+        return TURN if shared else nullcontext()
 
 
 class HasFlows(Protocol):

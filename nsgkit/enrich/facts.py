@@ -10,6 +10,7 @@ import pandas as pd
 from nsgkit.counting.arguments import require_columns
 from nsgkit.counting.columns import categories
 from nsgkit.counting.frame import Native, Rows, as_table
+from nsgkit.schema.relations import found_once
 
 ENDS = ("src_ip", "dst_ip")
 # Distinct texts in, and for each fact what is known of each text; None is unknown.
@@ -63,11 +64,27 @@ def _in_engine(held: Native, lookup: Lookup) -> Native:
     """Say of an engine's rows which value stands where, since names made here cannot be joined there."""
     rows, added = Rows.of(held), list[str]()
     for end in ENDS:
-        texts = rows.select(end).unique().collect({end: "str"})[end].dropna()
+        texts = texts_of(held, end)
         for fact, values in lookup(pd.Index(texts)).items():
             name, told = f"{end.removesuffix('_ip')}_{fact}", pd.Series([*values], dtype="object")
             rows, added = rows.with_columns(**{name: named_by(end, texts, told)}), [*added, name]
-    return rows.select(*held.columns, *added).frame.to_native()
+    return rows.select(*held.columns, *added).native(held)
+
+
+def texts_of(table: Any, end: str) -> "pd.Series[str]":
+    """Return the distinct texts of a column; of an engine's table that never changes, they are found once.
+
+    >>> texts_of(pd.DataFrame({"src_ip": ["10.0.0.4", None, "10.0.0.4"]}), "src_ip").tolist()
+    ['10.0.0.4']
+    """
+    if isinstance(table, pd.DataFrame):
+        return pd.Series(pd.unique(table[end].astype("str").dropna()), dtype="str", name=end)
+    return found_once(table, ("texts", end), lambda: _texts(table, end))
+
+
+def _texts(table: Native, end: str) -> "pd.Series[str]":
+    found = Rows.of(table, [end]).unique().collect({end: "str"})
+    return found[end].dropna()
 
 
 def ends_together(table: pd.DataFrame) -> tuple["pd.Index[Any]", list[Any]]:

@@ -10,7 +10,7 @@ import pandas as pd
 from nsgkit.counting.arguments import require_columns
 from nsgkit.counting.columns import categories
 from nsgkit.counting.frame import Native, Rows, as_table
-from nsgkit.enrich.facts import ENDS, of_each
+from nsgkit.enrich.facts import ENDS, of_each, texts_of
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError
 
@@ -74,10 +74,10 @@ def _in_engine(held: Native, network: Network, ends: Sequence[str]) -> Native:
     """Say of an engine's rows which names stay: those inside are few where those outside are many."""
     rows = Rows.of(held)
     for end in ends:
-        texts = rows.select(end).unique().collect({end: "str"})[end].dropna()
+        texts = texts_of(held, end)
         stays = nw.col(end).is_in(texts[~network.is_outside(texts)].tolist()) | nw.col(end).is_null()
         rows = rows.with_columns(**{end: nw.when(stays).then(nw.col(end)).otherwise(nw.lit(INTERNET))})
-    return rows.select(*held.columns).frame.to_native()
+    return rows.select(*held.columns).native(held)
 
 
 def _one_for_all(addresses: "pd.Series[Any]", network: Network) -> "pd.Series[Any]":

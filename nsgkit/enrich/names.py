@@ -1,17 +1,18 @@
 """What ids and addresses are called: told by the logs, or by the analyst."""
 
 from collections.abc import Sequence
+from typing import Any, overload
 
 import narwhals as nw
 import pandas as pd
 
-from nsgkit.counting.frame import Rows, as_table
-from nsgkit.enrich.facts import ENDS
+from nsgkit.counting.frame import Native, Rows, as_table
+from nsgkit.enrich.facts import ENDS, texts_of
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.enrich.nics import nic_addresses
-from nsgkit.errors import NsgkitError
 from nsgkit.html import visible
 from nsgkit.schema import BETWEEN, NAMES, carrying, names_carried
+from nsgkit.schema.relations import attrs_of, found_once
 
 NAMED = ("acl", "mac")  # columns of ids that stand for something else
 _GUID = r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
@@ -29,7 +30,7 @@ def names_of(table: object, columns: Sequence[str] = NAMED) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     if "acl" in columns:
-        found |= _logged_by_guids(table)
+        found |= _logged_by_guids(as_table(table))
     if "mac" in columns:
         first = nic_addresses(table).drop_duplicates("mac")
         found |= {
@@ -38,7 +39,11 @@ def names_of(table: object, columns: Sequence[str] = NAMED) -> dict[str, str]:
     return found
 
 
-def named(conversations: pd.DataFrame, own: Own) -> pd.DataFrame:
+@overload
+def named(conversations: pd.DataFrame, own: Own) -> pd.DataFrame: ...
+@overload
+def named(conversations: Any, own: Own) -> Native: ...
+def named(conversations: Any, own: Own) -> Native:
     """Return conversations that carry names: whatever is made of them is called as the analyst calls it.
 
     An address stays in sight beside its name, and filters ask for the address. Names are for pictures and
@@ -46,20 +51,20 @@ def named(conversations: pd.DataFrame, own: Own) -> pd.DataFrame:
 
     Parameters
     ----------
-    conversations : pandas.DataFrame
+    conversations : table
         What `nsgkit.conversations` gives.
     own : Network or path
         A network.toml with `[[networks]]`, each with `prefix` and `name`, or what `own_networks` made of it.
 
     Returns
     -------
-    pandas.DataFrame
-        The same rows and columns.
+    table
+        As `conversations` is: the same rows and columns.
 
     Raises
     ------
     NsgkitError
-        Where the table is none of pandas, or the file cannot be read.
+        Where the file cannot be read.
 
     Examples
     --------
@@ -70,13 +75,12 @@ def named(conversations: pd.DataFrame, own: Own) -> pd.DataFrame:
     >>> top.attrs["names"]["10.20.0.4"]
     '10.20.0.4  ·  WEB1'
     """
-    if not isinstance(conversations, pd.DataFrame):
-        raise NsgkitError("Names are carried by a pandas table: give the conversations of pandas.")
-    network = own_networks(conversations, own)
-    return carrying(conversations, names_of(conversations) | called(conversations, network))
+    held = as_table(conversations)
+    network = own_networks(held, own)
+    return carrying(held, names_of(held) | called(held, network))
 
 
-def called(table: pd.DataFrame, network: Network) -> dict[str, str]:
+def called(table: Any, network: Network) -> dict[str, str]:
     """Return what each address of a table is called, and each named network itself; the longest prefix names.
 
     >>> called(pd.DataFrame({"src_ip": ["10.0.0.4"], "dst_ip": ["10.0.0.5"]}),
@@ -85,7 +89,7 @@ def called(table: pd.DataFrame, network: Network) -> dict[str, str]:
     """
     if not network.named:
         return {}
-    addresses = pd.Index(pd.unique(pd.concat([table[end].astype("str") for end in ENDS]).dropna()))
+    addresses = pd.Index(pd.unique(pd.concat([texts_of(table, end) for end in ENDS])))
     inside = {str(prefix): name for prefix, name in network.named if prefix.num_addresses > 1}
     told = zip(addresses, network.told(addresses, "name"), strict=True)
     names = inside | {text: known.name for text, known in told if known}
@@ -101,7 +105,7 @@ def with_names(answer: pd.DataFrame, table: object) -> pd.DataFrame:
     {}
     """
     asked = [name for name in NAMED if name in answer]
-    carried = getattr(table, "attrs", {}).get(NAMES)
+    carried = attrs_of(table).get(NAMES)
     if carried is not None:
         answer.attrs[NAMES] = carried
     elif asked:
@@ -124,8 +128,12 @@ def names_beside(table: pd.DataFrame, about: object, own: Own) -> dict[str, str]
 
 
 def _logged_by_guids(table: object) -> dict[str, str]:
-    rows = Rows.of(table, ["acl", "resource"], coded=["acl", "resource"])
-    pairs = rows.aggregate(["acl", "resource"], rows=nw.len().cast(nw.Int64))
-    found = pairs.collect({"acl": "str", "resource": "str", "rows": "int64"}).dropna()
+    found = found_once(table, "logged", lambda: _logged(table)).dropna()
     found = found[found["acl"].str.fullmatch(_GUID)].sort_values(["rows", "resource"])
     return dict(zip(found["acl"], found["resource"], strict=True))  # the last counts: the most frequent
+
+
+def _logged(table: object) -> pd.DataFrame:
+    rows = Rows.of(table, ["acl", "resource"], coded=["acl", "resource"])
+    pairs = rows.aggregate(["acl", "resource"], rows=nw.len().cast(nw.Int64))
+    return pairs.collect({"acl": "str", "resource": "str", "rows": "int64"})

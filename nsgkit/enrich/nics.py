@@ -7,9 +7,11 @@ import narwhals as nw
 import pandas as pd
 
 from nsgkit.counting.arguments import require_columns
-from nsgkit.counting.frame import Rows, as_table
+from nsgkit.counting.frame import Native, Rows, as_table
 from nsgkit.enrich.facts import ENDS
+from nsgkit.schema.relations import found_once
 
+_NEEDED = ("mac", "direction", *ENDS)
 NIC_SUBNET = {4: 24, 6: 64}  # bits of what is taken for the subnet of a NIC's address
 
 
@@ -21,10 +23,13 @@ def nic_addresses(table: object) -> pd.DataFrame:
     >>> nic_addresses(logs).drop_duplicates("mac").set_index("mac")["address"]["0022489C3104"]
     '10.30.1.4'
     """
-    needed = ["mac", "direction", *ENDS]
     held = as_table(table)
-    require_columns(needed, held)
-    rows = Rows.of(held, needed, coded=["mac", *ENDS])
+    require_columns(_NEEDED, held)
+    return found_once(held, "nic_addresses", lambda: _counted(held)).copy()
+
+
+def _counted(held: Native) -> pd.DataFrame:
+    rows = Rows.of(held, _NEEDED, coded=["mac", *ENDS])
     parts = []
     for direction, end in (("outbound", "src_ip"), ("inbound", "dst_ip")):
         seen = rows.filter(nw.col("direction") == direction)

@@ -8,7 +8,7 @@ import pandas as pd
 from nsgkit.counting.arguments import require_columns
 from nsgkit.counting.expressions import one_if
 from nsgkit.counting.frame import Native, Rows, as_table
-from nsgkit.enrich.facts import ENDS
+from nsgkit.enrich.facts import ENDS, texts_of
 from nsgkit.enrich.network import Network
 
 FROM_INSIDE, FROM_OUTSIDE, TO_OUTSIDE = "from_inside", "from_outside", "to_outside"
@@ -30,10 +30,10 @@ def with_sides(table: Any, network: Network) -> Native:
         outside = {name: network.is_outside(held[end]) for name, end in _OUTSIDE.items()}
         return held.assign(**{FROM_INSIDE: network.is_inside(held["src_ip"])}, **outside)
     rows = Rows.of(held)
-    texts = {end: rows.select(end).unique().collect({end: "str"})[end].dropna() for end in ENDS}
+    texts = {end: texts_of(held, end) for end in ENDS}
     # Those inside are few where those outside are many: so an engine is told of the few.
     inside = nw.col("src_ip").is_in(texts["src_ip"][network.is_inside(texts["src_ip"])].tolist())
     here = {end: names[~network.is_outside(names)].tolist() for end, names in texts.items()}
     where = {FROM_INSIDE: inside} | {name: ~nw.col(end).is_in(here[end]) for name, end in _OUTSIDE.items()}
     sides = {name: one_if(there) == 1 for name, there in where.items()}
-    return rows.with_columns(**sides).select(*held.columns, *sides).frame.to_native()
+    return rows.with_columns(**sides).select(*held.columns, *sides).native(held)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from nsgkit.counting.frame import Rows
 from nsgkit.enable.known import Known, known_from_ids
 from nsgkit.errors import NoLogsError, NsgkitError
 from nsgkit.flows.logs import FlowLogs, read_logs
@@ -48,7 +49,8 @@ def known_from_logs(logs: FlowLogs) -> Known:
     'northeurope'
     """
     nics = logs.blobs.groupby("resource", observed=True)["mac"].nunique()
-    flow_logs = logs.flows["flow_log"].dropna().unique()
+    names = Rows.of(logs.flows, ["flow_log"], coded=["flow_log"]).unique().collect({"flow_log": "str"})
+    flow_logs = sorted(names["flow_log"].dropna())
     known = known_from_ids({str(resource): int(count) for resource, count in nics.items()}, flow_logs)
     hours = logs.blobs.query("complete").groupby(["mac", "hour"], observed=True)["size"].sum()
     return known._replace(daily_bytes=24 * float(hours.mean()) if len(hours) else None)

@@ -31,9 +31,13 @@ def why_no_log(path: Path) -> str | None:
     """Return why a file whose name is not that of a log is none, or None where it may be one."""
     try:
         with path.open("rb") as opened:
-            head = opened.read(LOOKED_AT)
+            return why_no_log_in(opened.read(LOOKED_AT))
     except OSError as error:
         return f"the file cannot be opened: {error.strerror}"
+
+
+def why_no_log_in(head: bytes) -> str | None:
+    """Return why a file of another name, whose first LOOKED_AT bytes these are, is no log; else None."""
     try:
         return _reason(head)
     except Exception as error:  # also one that nobody foresaw: this file's alone

@@ -63,11 +63,11 @@ def find_files(path: Path, span: Span) -> Found:
     return Found(list(kept.values()), found.aside, found.elsewhere, found.unlisted)
 
 
-def none_in_span(path: Path, files: list[LogFile], span: Span) -> str:
+def _none_in_span(where: str, files: list[LogFile], span: Span) -> str:
     """Say which hours there are instead of those asked for."""
     hours = [file.told.hour for file in files if file.told.hour is not None]
     blobs = f"{len(files):,} blob{'s'[: len(files) != 1]}"
-    there = f"{shown_path(path)} holds {blobs}, but none for the hours asked for ({span})"
+    there = f"{where} holds {blobs}, but none for the hours asked for ({span})"
     if not hours:
         return f"{there}."
     last = max(hours) + timedelta(hours=1) if max(hours).year < 9999 else max(hours)
@@ -78,12 +78,17 @@ def nothing_read(path: Path, aside: list[Aside], elsewhere: list[LogFile], span:
     """Return the error for a path that holds no flow log of the span."""
     if failed := _not_downloaded(path, span):
         return NoLogsError(f"No flow logs in {shown_path(path)} for the hours asked for ({span}): {failed}")
+    return nothing_at(shown_path(path), aside, elsewhere, span)
+
+
+def nothing_at(where: str, aside: list[Aside], elsewhere: list[LogFile], span: Span) -> NoLogsError:
+    """Return the error for a place that holds no flow log of the span, whatever is known of it."""
     if elsewhere:
-        return NoLogsError(none_in_span(path, elsewhere, span))
-    return NoLogsError(f"No flow logs in {shown_path(path)}: {_what_is_there(aside)}.")
+        return NoLogsError(_none_in_span(where, elsewhere, span))
+    return NoLogsError(f"No flow logs in {where}: {_what_is_there(aside)}.")
 
 
-def shown_path(path: Path) -> str:
+def shown_path(path: Path | str) -> str:
     """Return a path for a sentence: its beginning where it is long, and nothing that cannot be printed."""
     text = visible(path)
     return text if len(text) <= 300 else f"{text[:300]}…"

@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -17,17 +16,19 @@ import pandas as pd
 from nsgkit.errors import EvidenceChangedError, NsgkitError, hides_locals
 from nsgkit.evidence.folder import is_evidence
 from nsgkit.evidence.hours import evidence_hours
-from nsgkit.flows.blob_table import SEVERAL, blob_table, reject_table
+from nsgkit.flows.blob_table import SEVERAL
 from nsgkit.flows.content_kind import Aside
 from nsgkit.flows.coverage import Coverage, coverage_of
 from nsgkit.flows.files import LogFile, Span, UnreadableFileError, choose_span, hash_of, load, unpack
 from nsgkit.flows.folder import Found, find_files, nothing_read
+from nsgkit.flows.in_tables import in_tables
 from nsgkit.flows.logging_stops import stops_in_words
-from nsgkit.flows.parse.rows import check_counts, raw_tuples
+from nsgkit.flows.parse.rows import raw_tuples
 from nsgkit.flows.reading import Reading, not_flow_logs, read_again, read_all
 from nsgkit.flows.record_types import notes_on_rows
 from nsgkit.flows.repeats import reject_repeats
-from nsgkit.flows.span_edges import cut_to_span, edge_notes, far_from_record, hours_in_span
+from nsgkit.flows.room import check_room
+from nsgkit.flows.span_edges import edge_notes, hours_in_span
 from nsgkit.flows.summary import WARNING, Extent, as_html, as_text
 from nsgkit.html import visible
 from nsgkit.schema import PLACE, SET_ASIDE, empty, typed
@@ -81,7 +82,7 @@ class FlowLogs:
         places = [self._place(row) for row in rows[needed].astype("object").to_dict("records")]
         texts: dict[tuple[str, tuple[int, int]], str] = {}
         for file in {file.name: file for file, _ in places}.values():
-            mine = [place for other, place in places if other is file]
+            mine = [place for other, place in places if other.name == file.name]
             found = raw_tuples(self._bytes(file), mine)
             texts |= {(file.name, place): text for place, text in zip(mine, found, strict=True)}
         return [texts[file.name, place] for file, place in places]
@@ -160,7 +161,8 @@ def read_logs(
 
     Returns FlowLogs. For every blob, tuples = rows + rejects + outside. Raises NoLogsError where there is
     nothing to read, and says what was looked for; EvidenceChangedError where the lines of an evidence
-    folder's manifest are no longer those that were written; NsgkitError where the path or a time is not one.
+    folder's manifest are no longer those that were written; NsgkitError where the path or a time is not one,
+    or where the rows would not fit into memory: then it says how many there are, and what to do.
 
     >>> logs = read_logs("data/samples", start="2024-12-19 09:00", end="2024-12-19 10:00")
     >>> logs.raw(logs.flows[logs.flows["dst_port"] == 12086].iloc[0])
@@ -169,17 +171,11 @@ def read_logs(
     span = choose_span(start, end)
     path = given_path(path)
     found = find_files(path, span)
+    check_room(path, found.files)
     read = read_all(found.files)
-    names, counts = [blob.file.name for blob in read.blobs], [blob.count for blob in read.blobs]
+    names = [blob.file.name for blob in read.blobs]
     reject_repeats(read.rows, read.headers, names, partial(read_again, read))
-    check_counts(counts, read.rows.groups, read.rows.rejects)
-    far = far_from_record(read.rows, len(names))
-    outside = cut_to_span(read.rows, span, counts)
-    with ThreadPoolExecutor(1) as pool:
-        table = pool.submit(read.rows.table, read.headers, names)
-        blobs = blob_table(read, span, outside, far)
-        rejects = reject_table(counts, read.rows.rejects, names)
-    return _put_together(path, span, found, read, FlowLogs(table.result(), rejects, blobs))
+    return _put_together(path, span, found, read, FlowLogs(*in_tables(read, span)))
 
 
 def given_path(path: object) -> Path:
@@ -216,15 +212,13 @@ def _put_together(path: Path, span: Span, found: Found, read: Reading, logs: Flo
         aside.append(Aside(file.name, file.size, "; ".join(reasons)))
     if len(others) == len(blobs):
         raise nothing_read(path, aside, found.elsewhere, span)
-    needed = [pd.isna(hour) or span.needs(hour) for hour in blobs["hour"]]
-    elsewhere = ~blobs.index.isin(list(others)) & ~np.array(needed) & blobs["rows"].eq(0)
-    logs.blobs = blobs[~blobs.index.isin(list(others)) & ~elsewhere].reset_index(drop=True)
+    logs.blobs, elsewhere = of_the_span(blobs[~blobs.index.isin(list(others))], span)
     if not len(logs.flows) and not logs.blobs["asked"].any():
         raise nothing_read(path, aside, [*found.files, *found.elsewhere], span)
     logs.rejects = logs.rejects[logs.rejects["blob"].isin(logs.blobs["name"])].reset_index(drop=True)
     logs.asked = "" if span == (None, None) else str(span)
     logs.notes = [*warnings([*read.changed], found.unlisted), *edge_notes(logs.blobs, span)]
-    logs.notes += notes_on_blobs(logs.blobs, len(found.elsewhere), int(elsewhere.sum()))
+    logs.notes += notes_on_blobs(logs.blobs, len(found.elsewhere), elsewhere)
     rows = sorted(aside, key=lambda one: (one.name, one.reason))
     logs.set_aside = typed(pd.DataFrame(rows, columns=list(Aside._fields)), SET_ASIDE)
     logs.files = {blob.file.name: blob.file for blob in read.blobs}
@@ -245,6 +239,13 @@ def warnings(changed: list[str], unlisted: list[str]) -> list[str]:
         for names, how, what in told
         if names
     ]
+
+
+def of_the_span(blobs: pd.DataFrame, span: Span) -> tuple[pd.DataFrame, int]:
+    """Return the blobs without those whose records are all of another time, and how many these are."""
+    needed = np.array([pd.isna(hour) or span.needs(hour) for hour in blobs["hour"]], dtype=bool)
+    elsewhere = ~needed & blobs["rows"].eq(0).to_numpy()
+    return blobs[~elsewhere].reset_index(drop=True), int(elsewhere.sum())
 
 
 def notes_on_blobs(blobs: pd.DataFrame, unopened: int = 0, elsewhere: int = 0) -> list[str]:

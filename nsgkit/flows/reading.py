@@ -2,10 +2,11 @@
 
 import os
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -25,6 +26,7 @@ _LARGEST_FREED = 31 << 20
 _BATCHES = 16  # or more, so that threads end together; but large ones cost less each
 # No record is as short as this, so such blobs are empty logs, {"records":[]}: no copies of each other.
 _NO_RECORD_FITS = 64
+Loader: TypeAlias = Callable[[LogFile, list[Array]], Data]  # it may keep memory in the list
 
 
 @dataclass
@@ -36,6 +38,7 @@ class ReadBlob:
     size: int
     digest: Future[str] | None  # its SHA-256; None where there was nothing to hash
     doubtful: bool = False  # JSON, but its beginning has nothing of a flow log
+    comparable: bool = False  # of the same bytes as another, it is its copy
     copy_of: str | None = None  # the first blob of the same bytes
 
 
@@ -98,10 +101,13 @@ class _Fetched(NamedTuple):
     doubtful: bool = False  # nothing in it is of a flow log
 
 
-def read_all(files: list[LogFile], *, contents: Contents | None = None, shown: bool = True) -> Reading:
+def read_all(
+    files: list[LogFile], *, contents: Contents | None = None, shown: bool = True, loader: Loader = load
+) -> Reading:
     """Read the files one after the other, while threads turn full batches into columns.
 
-    `contents` knows blobs that were read before; with `shown` many files have a progress bar.
+    `contents` knows blobs that were read before; with `shown` many files have a progress bar; `loader` gives
+    the bytes of each file as they are stored.
     """
     np.empty(_LARGEST_FREED, dtype=np.uint8)  # freed at once
     total = sum(file.size for file in files)
@@ -113,7 +119,11 @@ def read_all(files: list[LogFile], *, contents: Contents | None = None, shown: b
     waiting: deque[Future[Part]] = deque()
     workers = min(4, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
-        for batch in batches(_open_all(seen, reading, pool, known), reading.headers, size=size):
+        for batch in batches(
+            _open_all(seen, reading, known, partial(_fetch, pool=pool, loader=loader)),
+            reading.headers,
+            size=size,
+        ):
             while len(waiting) > workers:  # what waits is held in memory
                 reading.rows.add(waiting.popleft().result())
             waiting.append(pool.submit(read_batch, batch))
@@ -123,6 +133,12 @@ def read_all(files: list[LogFile], *, contents: Contents | None = None, shown: b
         if reason := _no_hash(blob.digest) or _note_change(reading, blob.file, blob.digest):
             blob.count.refused.append(Reject(number, None, None, None, reason, ""))
     return reading
+
+
+def refuse_copy(number: int, blob: ReadBlob) -> None:
+    """Reject a blob whole that has the same bytes as another."""
+    reason = f"the same bytes as {blob.copy_of}: counted once"
+    blob.count.refused.append(Reject(number, None, None, None, reason, ""))
 
 
 def sha256_of(digest: Future[str] | None) -> str | None:
@@ -167,12 +183,12 @@ def _rows(total: int) -> FlowTableBuilder:
 
 
 def _open_all(
-    files: Iterable[LogFile], reading: Reading, pool: ThreadPoolExecutor, contents: Contents
+    files: Iterable[LogFile], reading: Reading, contents: Contents, fetch: Callable[..., "_Fetched"]
 ) -> Iterator[tuple[Data | None, BlobCounts]]:
     """Yield the blobs to be framed, each hashed; a large one meanwhile, in a thread."""
     buffers: list[Array] = []
     for file in files:
-        got = _fetch(file, buffers, pool)
+        got = fetch(file, buffers)
         if got.aside:
             reasons = [got.aside, _note_change(reading, file, got.digest)]
             reading.aside.append(Aside(file.name, file.size, "; ".join(filter(None, reasons))))
@@ -183,21 +199,21 @@ def _open_all(
         elif got.doubtful:
             blob.doubtful = is_json(got.data or b"")
         elif blob.digest and got.size > _NO_RECORD_FITS:
+            blob.comparable = True
             contents.add(file.name, got.size, blob.digest)
             first = contents.first_of(got.size, blob.digest)
             blob.copy_of = None if first == file.name else first
         if blob.copy_of:
-            reason = f"the same bytes as {blob.copy_of}: counted once"
-            blob.count.refused.append(Reject(len(reading.blobs), None, None, None, reason, ""))
+            refuse_copy(len(reading.blobs), blob)
         reading.blobs.append(blob)
         yield (None if got.problem or blob.copy_of else got.data), blob.count
 
 
-def _fetch(file: LogFile, buffers: list[Array], pool: ThreadPoolExecutor) -> _Fetched:
+def _fetch(file: LogFile, buffers: list[Array], *, pool: ThreadPoolExecutor, loader: Loader) -> _Fetched:
     """Load, hash and unpack a file; whatever fails is the problem of this file alone."""
     size, digest = 0, None
     try:
-        stored = load(file, buffers)
+        stored = loader(file, buffers)
         size, digest = len(stored), _hash(stored, pool)
         data = unpack(stored)
         return _mark_doubtful(file, _Fetched(data, size, digest, None), data)
@@ -221,8 +237,18 @@ def _mark_doubtful(file: LogFile, got: _Fetched, data: Data) -> _Fetched:
 def _hash(stored: Data, pool: ThreadPoolExecutor) -> Future[str]:
     if len(stored) >= LARGE:
         return pool.submit(hash_of, stored)
+    return hashed(stored)
+
+
+def hashed(stored: Data) -> Future[str]:
+    """Return the SHA-256 of a blob's bytes as a thread would."""
+    return told_hash(hash_of(stored))
+
+
+def told_hash(sha256: str) -> Future[str]:
+    """Return a SHA-256 that is known as a thread would."""
     digest: Future[str] = Future()
-    digest.set_result(hash_of(stored))
+    digest.set_result(sha256)
     return digest
 
 

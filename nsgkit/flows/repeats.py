@@ -62,10 +62,14 @@ def reject_repeats(
         place = (record.blob, record.number)
         earlier = seen.setdefault(_content(record, shared), place)
         if earlier != place:
-            reason = f"repeats record {earlier[1]} of {names[earlier[0]]}: counted once"
-            repeats[place] = list(_rejects(record, reason))
+            repeats[place] = list(_rejects(record, repeats_of(earlier[1], names[earlier[0]])))
     if repeats:
         _drop_repeats(rows, groups, first, repeats)
+
+
+def repeats_of(record: int, blob: str) -> str:
+    """Return the reason of the rejects of a record that an earlier one of `blob` has already."""
+    return f"repeats record {record} of {blob}: counted once"
 
 
 class Prints(NamedTuple):

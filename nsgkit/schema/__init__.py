@@ -10,6 +10,7 @@ from nsgkit.schema.called import (
     with_names_behind,
 )
 from nsgkit.schema.case import CASE_EVENTS, CITED
+from nsgkit.schema.closer import BOTH_ENDS, DENIED_SOURCES, PLACE_DIFFERENCES, SIZES, THREATS
 from nsgkit.schema.columns import TEXT, TIME, Column, require, typed, types
 from nsgkit.schema.findings import FINDING, FINDINGS, INCIDENTS
 from nsgkit.schema.forensics import COUNTED_EVENTS, EVENTS, NEIGHBOURS, TIMELINE
@@ -80,6 +81,7 @@ from nsgkit.schema.tables import (
 __all__ = [
     "BETWEEN",
     "BLOBS",
+    "BOTH_ENDS",
     "BUSIEST_NICS",
     "CASE_EVENTS",
     "CELL",
@@ -89,6 +91,7 @@ __all__ = [
     "COUNTED_EVENTS",
     "COUNTERS",
     "COUNTER_FORMS",
+    "DENIED_SOURCES",
     "DENIED_THEN_ALLOWED",
     "DOUBLY_LOGGED",
     "DROPPED",
@@ -117,6 +120,7 @@ __all__ = [
     "PLACE",
     "PLACED",
     "PLACES",
+    "PLACE_DIFFERENCES",
     "PLACE_LINKS",
     "RANKED",
     "RECORD_TYPES",
@@ -124,11 +128,13 @@ __all__ = [
     "SET_ASIDE",
     "SEVERAL_PLACES",
     "SILENCES",
+    "SIZES",
     "SPAN",
     "STATELESS_RULES",
     "STOPS",
     "SUMMARY",
     "TEXT",
+    "THREATS",
     "TIME",
     "TIMELINE",
     "TRAFFIC",

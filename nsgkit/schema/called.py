@@ -1,22 +1,25 @@
 """What addresses are called, beside them: in a sentence, in a cell, in columns of their own.
 
 A table carries its names in `attrs[NAMES]`: an address, or a prefix, and what pictures call it, which is the
-address itself with its name behind it.
+address itself with its name behind it. Beside an engine's rows, `relations` holds the same.
 """
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from nsgkit.schema.naming import BETWEEN, NAMES
+from nsgkit.schema.relations import attrs_of, with_attrs
 
 # Columns of addresses and networks, and where an export writes what they are called.
 NAME_COLUMNS = {
     "src_ip": "src_name", "dst_ip": "dst_name", "source": "source_name", "destination": "destination_name",
 }  # fmt: skip
 _ADDRESS = re.compile(r"(?<![\w.:/])[0-9A-Fa-f.:]*[.:][0-9A-Fa-f.:]+(?:/[0-9]{1,3})?(?![\w/])")
+
+_Table = TypeVar("_Table")
 
 
 class Names(dict[str, str]):
@@ -32,11 +35,11 @@ def names_carried(table: Any) -> Mapping[str, str]:
     >>> names_carried(pd.DataFrame())
     {}
     """
-    found: Mapping[str, str] = getattr(table, "attrs", {}).get(NAMES, {})
+    found: Mapping[str, str] = attrs_of(table).get(NAMES, {})
     return found
 
 
-def carrying(table: pd.DataFrame, known: Mapping[str, str]) -> pd.DataFrame:
+def carrying(table: _Table, known: Mapping[str, str]) -> _Table:
     """Return the same rows, which carry these names beside those that they have.
 
     >>> carrying(pd.DataFrame(), {"10.0.0.4": "10.0.0.4  ·  WEB1"}).attrs
@@ -44,8 +47,12 @@ def carrying(table: pd.DataFrame, known: Mapping[str, str]) -> pd.DataFrame:
     """
     if not known:
         return table
-    held, carried = table.copy(deep=False), names_carried(table)
-    held.attrs = {**table.attrs, NAMES: Names({**carried, **known})}
+    attrs: dict[Any, Any] = {**attrs_of(table), NAMES: Names({**names_carried(table), **known})}
+    if not isinstance(table, pd.DataFrame):
+        engine_s: _Table = with_attrs(table, attrs)
+        return engine_s
+    held = table.copy(deep=False)
+    held.attrs = attrs
     return held
 
 

@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nsgkit.counting.quick.keys import Array, mixed
+from nsgkit.memory import give_back
 from nsgkit.schema import column
 from nsgkit.store.keeping import as_pandas
-from nsgkit.store.memory import give_back
 from nsgkit.store.tables import TABLES
 
 ROWS = 150_000  # of a part, about

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,11 +20,11 @@ from nsgkit.flows.folder import Found, find_files
 from nsgkit.flows.logs import given_path
 from nsgkit.flows.reading import Contents
 from nsgkit.html import visible
+from nsgkit.memory import give_back
 from nsgkit.progress import progress
 from nsgkit.store import delta
 from nsgkit.store.keeping import READ_INTO, keep
 from nsgkit.store.known import blobs_of, repeats_among
-from nsgkit.store.memory import give_back
 from nsgkit.store.readings import Made, Reasons, mark_of_file, read_files
 from nsgkit.store.state import STATE, TABLE_NAMES, State, is_store, read_state, write_state
 from nsgkit.store.stitching import stitch_new
@@ -109,8 +110,9 @@ def ingest(
     span, source, folder = choose_span(start, end), given_path(source), as_folder(store, "store")
     _check_places(source, folder)
     found = find_files(source, span)
-    folder.mkdir(parents=True, exist_ok=True)
-    with alone(folder, "is ingesting"):
+    with _telling(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with alone(folder, "is ingesting"), _telling(folder):
         state = _prepared(folder, source)
         begun = time.perf_counter()
         counts = _read_new(folder, state, found)
@@ -120,6 +122,19 @@ def ingest(
             delta.clear(folder, name)
         done = time.perf_counter()
     return Ingested(folder, *counts, conversations, read - begun, done - read)
+
+
+@contextmanager
+def _telling(folder: Path) -> Iterator[None]:
+    """Say in a sentence that a store cannot be written, such as where the disk is full."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise NsgkitError(
+            f"The store {visible(folder)} cannot be written ({visible(why)}). What was in it is as it was. "
+            "Make room, or mend what is wrong, and run the ingest again: it goes on."
+        ) from error
 
 
 def _check_places(source: Path, folder: Path) -> None:

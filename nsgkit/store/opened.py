@@ -13,6 +13,7 @@ from nsgkit.flows.logs import FlowLogs
 from nsgkit.flows.record_types import KINDS_OF, notes_on_kinds
 from nsgkit.flows.summary import Extent
 from nsgkit.schema import DROPPED, FIRST_VNET_VERSION, TIME
+from nsgkit.schema.relations import settle
 
 
 @dataclass(eq=False, repr=False)
@@ -26,6 +27,11 @@ class StoredLogs(FlowLogs):
 
     flows: Any
     conversations: Any = None
+
+    def __post_init__(self) -> None:
+        for table in (self.flows, self.conversations):
+            if table is not None:
+                settle(table)
 
     def _place(self, row: Any) -> Any:
         if not hasattr(row, "keys"):

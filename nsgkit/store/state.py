@@ -16,8 +16,9 @@ from typing import Any
 
 from nsgkit.errors import NsgkitError
 from nsgkit.html import visible
+from nsgkit.layout import STORE
 
-STATE = "store.json"
+STATE = STORE
 FORMAT = 1  # of the store: another one is not read
 TABLE_NAMES = ("flows", "rejects", "blobs", "conversations", "facts")
 

@@ -14,13 +14,13 @@ import pyarrow.parquet as pq
 
 from nsgkit.counting.parts import ENDS, stitch_part
 from nsgkit.counting.spread import INCREMENTS
+from nsgkit.memory import give_back
 from nsgkit.progress import progress
 from nsgkit.store import delta
 from nsgkit.store.dealing import COLUMNS, ROWS, dealt
 from nsgkit.store.delta import Written
 from nsgkit.store.keeping import READ_INTO, read_file
 from nsgkit.store.known import blobs_of
-from nsgkit.store.memory import give_back
 from nsgkit.store.state import State, write_state
 from nsgkit.store.tables import TABLES, arrow, encoding
 from nsgkit.store.touched import touched

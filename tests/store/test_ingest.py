@@ -1,8 +1,10 @@
 """ingest: what a store holds is what read_logs gives, however it came in."""
 
+import errno
 import random
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import pytest
 from filelock import FileLock
@@ -118,6 +120,16 @@ def test_only_conversations_that_are_touched_are_stitched_again(tmp_path, monkey
     )
     done = nsgkit.ingest(SAMPLES, tmp_path / "store", start=hours[1], end=hours[2])
     assert 0 < sum(made) < done.rows / 5
+
+
+def test_a_full_disk_is_said_in_a_sentence_and_the_ingest_goes_on_afterwards(tmp_path, monkeypatch):
+    full = OSError(errno.ENOSPC, "No space left on device")
+    hour = {"start": "2024-12-19 09:00", "end": "2024-12-19 10:00"}
+    with monkeypatch.context() as patched:
+        patched.setattr("pyarrow.parquet.write_table", Mock(side_effect=full))
+        with pytest.raises(NsgkitError, match="No space left on device"):
+            nsgkit.ingest(SAMPLES, tmp_path / "store", **hour)
+    assert nsgkit.ingest(SAMPLES, tmp_path / "store", **hour).rows
 
 
 def test_a_second_writer_is_told_so(tmp_path):

@@ -2,6 +2,8 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import narwhals as nw
@@ -26,7 +28,9 @@ from nsgkit.counting.frame import Rows, as_table
 from nsgkit.schema.ports import SERVICES, service_of
 
 Offer = tuple[str, str]
+Counted = Callable[[str], "Counter[Any]"]
 _MOST = 20
+_MOST_KNOWN = 50_000
 _BY_TAIL = ("nsg", "flow_log")  # a filter finds them by the end of their id
 _PLAIN = re.compile(r"[\w./-]+")
 _MEANINGS = {
@@ -64,6 +68,15 @@ def complete(text: str, place: int, table: Any = None) -> list[Offer]:
     >>> complete("decision:al", 11)
     [('decision:allowed', 'Decision')]
     """
+    return completed(text, place, table, partial(counts_of, table))
+
+
+def completed(text: str, place: int, table: Any, counted: Counted) -> list[Offer]:
+    """Return the same; `counted` tells how often each value of a field is there, as `counts_of` does.
+
+    >>> completed("rule:", 5, pd.DataFrame({"rule": ["Web"]}), lambda field: Counter({"Web": 2}))
+    [('rule:Web', '2 rows')]
+    """
     begun = text[term_start(text, place) : place]
     head = HEAD.match(begun)
     name = ALIASES.get(*[(head["field"] or "").lower()] * 2) if head else ""
@@ -71,7 +84,7 @@ def complete(text: str, place: int, table: Any = None) -> list[Offer]:
         return _words(begun.removeprefix("-"), "-" if begun.startswith("-") else "")
     if name not in FIELDS or head["relation"] not in (":", "=", ":=") or FIELDS[name][1] in (TIME, AMOUNT):
         return []
-    return _values(name, begun[: head.end()], begun[head.end() :], table)
+    return _values(name, begun[: head.end()], begun[head.end() :], table, counted)
 
 
 def term_start(text: str, place: int) -> int:
@@ -111,13 +124,13 @@ def _meaning(field: str) -> str:
     return _MEANINGS.get(field) or schema.label(FIELDS[field][0][0])
 
 
-def _values(field: str, head: str, rest: str, table: Any) -> list[Offer]:
+def _values(field: str, head: str, rest: str, table: Any, counted: Counted) -> list[Offer]:
     """Return the values that fit what is typed of the last of the alternatives."""
     last = re.search(r'(?:="?|")?[^,"]*$', rest)
     before, typed = (rest[: last.start()], last[0]) if last else ("", rest)
     typed = typed.strip('="').lower()
     offered = []
-    for value, meaning in _known(field, table):
+    for value, meaning in _known(field, table, counted(field)):
         written = _written(field, value, head, first=not before)
         shown = ("" if value is None else str(value)).lower()
         if written is not None and (typed in shown or typed in meaning.lower().rpartition(", ")[0]):
@@ -138,9 +151,8 @@ def _written(field: str, value: Any, head: str, *, first: bool) -> str | None:
     return f'"{value}"' if re.fullmatch(r"[\w .()/-]+", value) else None
 
 
-def _known(field: str, table: Any) -> list[tuple[Any, str]]:
+def _known(field: str, table: Any, counted: "Counter[Any]") -> list[tuple[Any, str]]:
     """Return the values of a field that are known, with what each means, the most frequent first."""
-    counted = _counted(field, table)
     if not counted:
         fixed: list[Any] = choices_of(field)
         if field == "protocol":
@@ -175,8 +187,12 @@ def _told(field: str, value: Any, short: dict[str, str], number: str) -> str:
     return f"{name}, {number}" if name and name != value else number
 
 
-def _counted(field: str, table: Any) -> "Counter[Any]":
-    """Return how often each value of the field's columns stands in the table."""
+def counts_of(table: Any, field: str) -> "Counter[Any]":
+    """Return how often each value of a field stands in the table; of an engine's, the most frequent ones.
+
+    >>> counts_of(pd.DataFrame({"rule": ["Web", "Web"]}), "rule")
+    Counter({'Web': 2})
+    """
     found: Counter[Any] = Counter()
     held = None if table is None else as_table(table)
     for name in FIELDS[field][0]:
@@ -184,6 +200,8 @@ def _counted(field: str, table: Any) -> "Counter[Any]":
             continue
         rows = Rows.of(held[[name]] if isinstance(held, pd.DataFrame) else held, [name], coded=[name])
         counts = rows.aggregate([name], times=nw.len())
+        if not rows.ours:  # so many values of so many rows would not fit into memory
+            counts = counts.with_columns(_less=-nw.col("times")).sort("_less").head(_MOST_KNOWN)
         kind = "Int64" if FIELDS[field][1] == NUMBER else "str"
         table_of = counts.collect({name: kind, "times": "int64"})
         for value, times in zip(table_of[name], table_of["times"], strict=True):

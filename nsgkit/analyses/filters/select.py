@@ -79,7 +79,7 @@ def query(table: Any, text: str, own: Own = None) -> Native:
     if isinstance(held, pd.DataFrame):
         return _of_pandas(held, parts, network, fold=fold)
     chosen = _chosen(Rows.of(held), parts, _Asked(_seen(held), network), fold=fold)
-    return chosen.select(*held.columns).frame.to_native()
+    return chosen.select(*held.columns).native(held)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Who dealt with whom: conversations seen from one end, and what they add up to for each pair."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -23,10 +22,11 @@ def of_addresses(conversations: object, addresses: Iterable[str]) -> pd.DataFram
     """Return the conversations of these addresses that count, with the columns of `entities.NEEDED`."""
     held, wanted = as_table(conversations), [*addresses]
     either = nw.col("src_ip").is_in(wanted) | nw.col("dst_ip").is_in(wanted)
-    kept: Any = nw.from_native(held).filter(either, ~nw.col("folded")).to_native()
-    if isinstance(kept, pd.DataFrame):
+    if isinstance(held, pd.DataFrame):
+        kept: pd.DataFrame = nw.from_native(held).filter(either, ~nw.col("folded")).to_native()
         return schema.typed(kept.reset_index(drop=True), NEEDED)
-    return Rows.of(kept, [c.name for c in NEEDED]).collect(schema.types(NEEDED))
+    rows = Rows.of(held, [c.name for c in NEEDED]).filter(either, ~nw.col("folded"))
+    return rows.collect(schema.types(NEEDED))
 
 
 def contacts(rows: pd.DataFrame, them: Iterable[str], without: Iterable[str] = ()) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """TOML files that an analyst writes: what they say, and in which line."""
 
+import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -8,6 +9,7 @@ from typing import Any
 
 from nsgkit.enrich.files.content import text_of
 from nsgkit.errors import NsgkitError
+from nsgkit.layout import STORE
 
 _TABLE = re.compile(r"^[ \t]*\[\[[ \t]*(?P<name>[A-Za-z0-9_-]+)[ \t]*\]\]")
 _KEY = re.compile(r"^[ \t]*\"?(?P<name>[A-Za-z0-9_-]+)\"?[ \t]*=")
@@ -76,11 +78,24 @@ def key_lines(text: str) -> Mapping[str, int]:
 def beside(logs: str | Path, name: str) -> Path | None:
     """Return the file of this name in the folder of the logs, or beside it; None where there is none.
 
-    What an analyst writes belongs to a network: it lies with its logs, and no other's is taken for it.
+    What an analyst writes belongs to a network: it lies with its logs, and no other's is taken for it. A
+    store remembers the folder that its logs came from: what lies there is its own as well.
 
     >>> beside("data/samples", "known.toml").name
     'known.toml'
     """
     folder = Path(logs).expanduser()
-    places = (folder / name, folder.parent / name)
+    source = _source_of(folder)
+    came_from = [source / name, source.parent / name] if source else []
+    places = (folder / name, *came_from, folder.parent / name)
     return next((place for place in places if place.is_file()), None)
+
+
+def _source_of(folder: Path) -> Path | None:
+    """Return the folder that a store's logs came from; None where `folder` is no store, or does not tell."""
+    try:
+        told = json.loads((folder / STORE).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    source = told.get("source") if isinstance(told, dict) else None
+    return Path(source) if isinstance(source, str) and source else None

@@ -1,11 +1,14 @@
 """Where the end outside is, beside each conversation."""
 
-from typing import Any
+from typing import Any, overload
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from nsgkit.counting.arguments import require_columns
+from nsgkit.counting.beside import beside
+from nsgkit.counting.frame import Native, Rows, as_table
 from nsgkit.enrich.addresses import Bools
 from nsgkit.enrich.facts import ENDS, ends_together, of_each
 from nsgkit.enrich.geography.locating import located
@@ -20,7 +23,11 @@ _FACTS = {
 }  # fmt: skip
 
 
-def outside(conversations: pd.DataFrame, network: Own = None) -> pd.DataFrame:
+@overload
+def outside(conversations: pd.DataFrame, network: Own = None) -> pd.DataFrame: ...
+@overload
+def outside(conversations: Any, network: Own = None) -> Native: ...
+def outside(conversations: Any, network: Own = None) -> Native:
     """Return conversations with their end outside, where it is, and who says so.
 
     The end is the one that is in no own network, as for `nsgkit.analyses.places`: of two such ends, the far
@@ -29,23 +36,23 @@ def outside(conversations: pd.DataFrame, network: Own = None) -> pd.DataFrame:
 
     Parameters
     ----------
-    conversations : pandas.DataFrame
-        What `nsgkit.conversations` gives.
+    conversations : table
+        What `nsgkit.conversations` gives, of pandas or DuckDB.
     network : Network, iterable of str or path, str, path or None
         The own networks and the files that tell where addresses are, as for `nsgkit.enrich.own_networks`.
 
     Returns
     -------
-    pandas.DataFrame
-        The same rows with outside_ip, outside_place, outside_country (ISO 3166-1 alpha-2), outside_operator
-        and outside_source. What no source knows is "unknown".
+    table
+        As `conversations` is: the same rows with outside_ip, outside_place, outside_country (ISO 3166-1
+        alpha-2), outside_operator and outside_source. What no source knows is "unknown".
 
     Raises
     ------
     MissingColumnError
         Where the table lacks a column.
     NsgkitError
-        Where the table is none of pandas, or a file cannot be read.
+        Where the table is one of Spark, or a file cannot be read.
 
     Examples
     --------
@@ -55,16 +62,25 @@ def outside(conversations: pd.DataFrame, network: Own = None) -> pd.DataFrame:
 
     Source: own.
     """
-    if not isinstance(conversations, pd.DataFrame):
-        raise NsgkitError("Places are put beside a pandas table: give the conversations of pandas.")
-    require_columns(_NEEDED, conversations)
-    own = own_networks(conversations, network)
+    held = as_table(conversations)
+    require_columns(_NEEDED, held)
+    own = own_networks(held, network)
+    if not isinstance(held, pd.DataFrame):
+        return _in_engine(held, own)
     coded = _far_ends(conversations, own)
     where = located(coded.categories, own)
     where["operator"] = where["operator"].fillna(UNKNOWN_PLACE)
     index = conversations.index
     told = {name: of_each(where[fact].tolist(), coded.codes, index) for name, fact in _FACTS.items()}
     return conversations.assign(outside_ip=pd.Series(coded, index=index), **told)
+
+
+def _in_engine(held: Native, own: Network) -> Native:
+    """Tell it of each pair of addresses and direction once, and put that beside the rows."""
+    if not nw.from_native(held).implementation.is_duckdb():
+        raise NsgkitError("Places are put beside a table of pandas or DuckDB: give the conversations of one.")
+    pairs = Rows.of(held, _NEEDED).unique().collect(dict.fromkeys(_NEEDED, "str"))
+    return beside(held, outside(pairs, own), _NEEDED)
 
 
 def from_far(source: Bools, destination: Bools, direction: "pd.Series[Any]") -> Bools:

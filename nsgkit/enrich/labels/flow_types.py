@@ -115,7 +115,7 @@ def _in_engine(held: Native, network: Network) -> Native:
     ends = [(int(src), int(dst)) for src, dst in map(str.split, pairs)]
     told = _decided(ends, [*numbers], network)
     added = {name: named_by(_PAIR, pairs, pd.Series(each, dtype="object")) for name, each in told.items()}
-    return rows.with_columns(**added).select(*held.columns, *added).frame.to_native()
+    return rows.with_columns(**added).select(*held.columns, *added).native(held)
 
 
 def _sides(texts: "pd.Index[Any]", network: Network) -> list[Side]:

@@ -71,7 +71,7 @@ def _in_engine(held: Native) -> Native:
         named = [nw.when(nw.col(name).is_in([*at])).then(nw.lit(what)) for what, at in SERVICES.items()]
         told[f"{end}_service"] = nw.coalesce(*named)
         told[f"{end}_administrative"] = nw.col(name).is_in([*MANAGEMENT_PORTS])
-    return rows.with_columns(**told).select(*held.columns, *told).frame.to_native()
+    return rows.with_columns(**told).select(*held.columns, *told).native(held)
 
 
 def _services(ports: "np.ndarray[Any, np.dtype[np.int64]]") -> pd.Categorical:

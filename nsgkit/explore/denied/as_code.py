@@ -4,6 +4,7 @@ from typing import Any
 
 from nsgkit.explore.traffic.as_code import own_as_code
 from nsgkit.explore.workbench.code import cell, written
+from nsgkit.schema import PLACE
 
 
 def code(asked: Any, filter: str, noise: bool) -> str:
@@ -33,6 +34,7 @@ def code(asked: Any, filter: str, noise: bool) -> str:
     own = f", {given}" if given else ""
     kept = [
         f"kept = nsgkit.query({asked.name}, {filter!r}{own})",
+        f"kept = nsgkit.fetch(kept, columns={[*PLACE]!r})",
         "places = set(zip(kept['blob'], kept['record'], kept['tuple']))",
         "triage = triage[[not places.isdisjoint(rows) for rows in triage['rows']]]",
     ]

@@ -5,12 +5,14 @@ from functools import cached_property
 from typing import Any, cast
 
 import altair as alt
+import narwhals as nw
 import pandas as pd
 
 from nsgkit import analyses, views
-from nsgkit.detections.form import Finding
+from nsgkit.detections.form import Finding, proof
 from nsgkit.detections.kinds import explain
 from nsgkit.explore.traffic.question import Question, Traffic
+from nsgkit.explore.workbench.held import fetched, is_pandas, kept, where
 from nsgkit.explore.workbench.selectable import along
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.html import escape
@@ -18,6 +20,7 @@ from nsgkit.schema import NOT_LOGGED, PLACE, carrying, in_words
 from nsgkit.views.theme import StandIn, cut, titled
 
 MOST_ALLOWED, MOST_RAW = 8, 50  # rows that are shown of what was allowed; raw tuples
+_DOOR = ("dst_ip", "dst_port", "protocol")
 _WIDTH, _HEIGHT = 520, 130  # pixels of the chart over time
 
 
@@ -30,8 +33,8 @@ class Denied:
     logs: Any = None
 
     @property
-    def conversations(self) -> pd.DataFrame:
-        """All conversations, each with a label of its own."""
+    def conversations(self) -> Any:
+        """All conversations; those of pandas have a label each of their own."""
         return self.traffic.conversations
 
     def row(self, number: int) -> Finding:
@@ -57,20 +60,35 @@ class Denied:
 
     def attempts(self, number: int) -> pd.DataFrame:
         """Return the denied attempts of a row."""
-        return self.conversations[self.numbers == number]
+        if is_pandas(self.conversations):
+            attempts: pd.DataFrame = self.conversations[self.numbers == number]
+            return attempts
+        return proof(self.conversations, self.row(number))
 
-    def allowed(self, number: int) -> pd.DataFrame:
+    def of_filter(self, text: str) -> "set[int]":
+        """Return the numbers of the rows of which a filter keeps an attempt."""
+        found = kept(self.conversations, text, self.traffic.own)
+        if is_pandas(found):
+            return {*self.numbers.loc[found.index]}
+        places = fetched(where(found, nw.col("decision") == "denied"), PLACE)
+        index = pd.MultiIndex.from_frame(places.astype({"blob": "str"}))
+        return {*self.row_of.reindex(index).dropna().astype("int64")}
+
+    def allowed(self, number: int) -> Any:
         """Return what the same source was allowed, wherever."""
-        source = self.triage.at[number, "src_ip"]
-        table = self.conversations
-        return table[(table["src_ip"] == source) & (table["decision"] == "allowed") & ~table["folded"]]
+        source, decision = nw.col("src_ip"), nw.col("decision")
+        his = (source == self.triage.at[number, "src_ip"]) & (decision == "allowed") & ~nw.col("folded")
+        return where(self.conversations, his)
 
-    def at_its_doors(self, number: int) -> pd.DataFrame:
-        """Return the denied attempts of a row, and what was allowed at the same targets and ports."""
-        denied, allowed = self.attempts(number), self.allowed(number)
-        door = ["dst_ip", "dst_port", "protocol"]
-        here = pd.MultiIndex.from_frame(allowed[door]).isin(pd.MultiIndex.from_frame(denied[door]))
-        return pd.concat([denied, allowed[here]])
+    def over_time(self, number: int, freq: str) -> pd.DataFrame:
+        """Return the denied attempts of a row over time, and what was allowed at the same doors."""
+        denied = self.attempts(number)
+        near = where(self.allowed(number), *(nw.col(c).is_in(denied[c].unique().tolist()) for c in _DOOR))
+        doors = pd.MultiIndex.from_frame(denied[[*_DOOR]].astype({"dst_ip": "str", "protocol": "str"}))
+        allowed = analyses.over_time(near, freq=freq, by=_DOOR)
+        here = pd.MultiIndex.from_frame(allowed[[*_DOOR]]).isin(doors)
+        parts = [analyses.over_time(denied, freq=freq), allowed[here].drop(columns=[*_DOOR])]
+        return pd.concat(parts).groupby(["start", "end"], as_index=False).sum()
 
 
 def told(denied: Denied, number: int) -> str:
@@ -92,7 +110,7 @@ def source(denied: Denied, number: int) -> str:
 def over_time(denied: Denied, number: int) -> Any:
     """Return the picture over time: what was denied, and what was allowed at the same targets and ports."""
     freq = denied.traffic.settled(Question()).freq
-    drawn = views.over_time(analyses.over_time(denied.at_its_doors(number), freq=freq))
+    drawn = views.over_time(denied.over_time(number, freq))
     if isinstance(drawn, StandIn):
         return drawn
     said = [*drawn.title.subtitle, "Allowed: by the same source at the same targets and ports."]

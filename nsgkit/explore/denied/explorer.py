@@ -7,7 +7,6 @@ import ipywidgets
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.counting.frame import Rows, as_table
 from nsgkit.detections.denied.triage import denied_triage
 from nsgkit.detections.known import Known, with_known
 from nsgkit.enrich.network import Own
@@ -15,6 +14,7 @@ from nsgkit.explore.denied.details import Denied
 from nsgkit.explore.denied.work import Asked, Work
 from nsgkit.explore.traffic.question import Traffic
 from nsgkit.explore.workbench.code import name_of
+from nsgkit.explore.workbench.held import held_as
 
 
 def denied_queue(  # noqa: PLR0913
@@ -73,10 +73,10 @@ def denied_queue(  # noqa: PLR0913
     >>> queue = denied_queue(nsgkit.conversations(logs.flows), logs=logs)
     """
     name = name_of(conversations, "conversations")
-    held = as_table(conversations)
-    if not isinstance(held, pd.DataFrame):
-        held = Rows.of(held).collect(schema.types(schema.CONVERSATIONS))
-    traffic = Traffic(None, held.reset_index(drop=True), given=network)
+    held = held_as(conversations)
+    if isinstance(held, pd.DataFrame):
+        held = held.reset_index(drop=True)
+    traffic = Traffic(None, held, given=network)
     triage = with_known(denied_triage(traffic.conversations, network=traffic.own), known)
     triage = schema.carrying(triage, traffic.names)
     asked = Asked(name, verdicts, author, network, known)

@@ -7,9 +7,7 @@ from typing import Any, NamedTuple
 import ipywidgets
 import pandas as pd
 
-from nsgkit.analyses.filters.completion import complete, term_start
 from nsgkit.analyses.filters.grammar import beside
-from nsgkit.analyses.filters.select import query
 from nsgkit.detections.denied.line import denied_line
 from nsgkit.detections.form import many
 from nsgkit.detections.kinds import explain
@@ -26,6 +24,7 @@ from nsgkit.explore.workbench.controls import button, row
 from nsgkit.explore.workbench.export import export
 from nsgkit.explore.workbench.filter_field import FilterField
 from nsgkit.explore.workbench.latest import Latest
+from nsgkit.explore.workbench.offers import offer_of
 from nsgkit.explore.workbench.panel import Panel, panel, report_errors, show_status, status_line
 from nsgkit.explore.workbench.selectable import empty_place
 from nsgkit.explore.workbench.table import html_table
@@ -55,7 +54,9 @@ class Work:
         # What is said of the file, of what was done, and of the chosen row: none may wipe out another.
         self.about, self.status, self.trouble = (status_line() for _ in range(3))
         self.left = ipywidgets.HTML()
-        self.filter = FilterField(self._offer, value=filter, description="Filter", placeholder="dst_port:22")
+        self.filter = FilterField(
+            offer_of(denied.traffic.named), value=filter, description="Filter", placeholder="dst_port:22"
+        )
         self.filter.layout.flex = "1 1 30em"
         self.noise = ipywidgets.ToggleButton(noise, description=self._noise_label(noise))
         self.known = ipywidgets.ToggleButton(False, description=self._known_label(False))
@@ -98,9 +99,6 @@ class Work:
     def _safely(self, handler: Callable[..., None]) -> Callable[..., None]:
         return report_errors(self.status, handler)
 
-    def _offer(self, text: str, place: int) -> tuple[int, list[tuple[str, str]]]:
-        return term_start(text, place), list(complete(text, place, self.denied.traffic.named))
-
     def _choose_parts(self, parts: list[str]) -> None:
         self.filter.value = beside(*parts)
 
@@ -129,8 +127,7 @@ class Work:
         triage = triage.loc[shown]
         if not self.filter.value:
             return triage
-        kept = query(self.denied.conversations, self.filter.value, self.denied.traffic.own)
-        return triage[triage.index.isin(self.denied.numbers.loc[kept.index])]
+        return triage[triage.index.isin(self.denied.of_filter(self.filter.value))]
 
     def _noise_label(self, shown: bool) -> str:
         triage = self.denied.triage

@@ -6,7 +6,6 @@ from typing import Any
 
 import ipywidgets
 
-from nsgkit.counting.conversations import conversation_rows
 from nsgkit.detections.verdicts import with_verdicts
 from nsgkit.explore.findings.as_code import code
 from nsgkit.explore.findings.judged import Verdicts
@@ -16,6 +15,7 @@ from nsgkit.explore.workbench.case_bar import Chosen
 from nsgkit.explore.workbench.code_area import CodeArea
 from nsgkit.explore.workbench.controls import button
 from nsgkit.explore.workbench.export import export
+from nsgkit.explore.workbench.held import rows_behind
 from nsgkit.explore.workbench.raw import raw_tuple
 from nsgkit.explore.workbench.table import ROW_COLUMNS, TableView
 from nsgkit.schema import PLACE, carrying, names_carried
@@ -66,7 +66,7 @@ class Actions:
         if self.logs is None:
             self.below.show(proof[[*_CONVERSATION]], f"The {len(proof):,} conversations that prove it.")
             return
-        rows = conversation_rows(self.logs, proof.head(MOST_OPENED))
+        rows = rows_behind(self.logs, proof.head(MOST_OPENED))
         first = f"the first {MOST_OPENED:,} of " if len(proof) > MOST_OPENED else ""
         caption = f"The {len(rows):,} flow rows of {first}{len(proof):,} conversations that prove it."
         named = carrying(rows[[*ROW_COLUMNS]], names_carried(proof))

@@ -28,7 +28,7 @@ def code(found: Found, place: int, verdicts: str | Path = USUAL) -> str:
     judged = nsgkit.detections.with_verdicts(found, 'verdicts.jsonl')
     finding = found[(found['kind'] == 'new internal edge') & (found['src_ip'] == '10.20.0.4') & ...].iloc[0]
     proof = nsgkit.detections.proof(conversations, finding)
-    beside = nsgkit.query(conversations, 'src:10.20.0.4')
+    beside = nsgkit.fetch(nsgkit.query(conversations, 'src:10.20.0.4'))
     nsgkit.views.finding_picture(finding, proof, beside)
     """
     name = name_of(found.conversations, "conversations")
@@ -63,6 +63,6 @@ def _picture(finding: Finding, name: str) -> list[str]:
     if end is None:
         return ["nsgkit.views.finding_picture(finding, proof)"]
     return [
-        f"beside = nsgkit.query({name}, {f'{filter_word(end)}:{finding[end]}'!r})",
+        f"beside = nsgkit.fetch(nsgkit.query({name}, {f'{filter_word(end)}:{finding[end]}'!r}))",
         "nsgkit.views.finding_picture(finding, proof, beside)",
     ]

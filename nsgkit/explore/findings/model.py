@@ -8,10 +8,11 @@ import narwhals as nw
 import pandas as pd
 
 from nsgkit import detections, schema
-from nsgkit.counting.frame import as_table
 from nsgkit.detections.form import Finding
 from nsgkit.enrich.names import names_beside
 from nsgkit.enrich.network import Own, own_networks
+from nsgkit.explore.workbench.held import fetched, is_pandas, where
+from nsgkit.views.findings.parts import NEEDED
 
 KNOWN = 0  # the number of the incident of what is known
 _ORDER = ["first", "last", "kind"]
@@ -62,10 +63,15 @@ class Found:
         if place not in self._kept:
             finding = self.finding(place)
             end = end_of(finding)
-            beside = _of(self.conversations, end, finding[end]) if end else None
+            beside = self._beside(end, finding[end]) if end else None
             proof = detections.proof(self.conversations, finding)
             self._kept = {place: (self._named(proof), None if beside is None else self._named(beside))}
         return self._kept[place]
+
+    def _beside(self, end: str, address: str) -> pd.DataFrame:
+        """Return all that an address had to do with, with the columns that pictures need of a store's."""
+        found = where(self.conversations, nw.col(end) == address)
+        return fetched(found, () if is_pandas(found) else (*NEEDED, "folded"))
 
     def _named(self, table: pd.DataFrame) -> pd.DataFrame:
         """Let a part of the conversations carry what its addresses are called."""
@@ -80,12 +86,3 @@ class Found:
 def end_of(finding: Finding) -> str | None:
     """Return the column of the one address that a finding is about: its source, or else its destination."""
     return next((name for name in ("src_ip", "dst_ip") if isinstance(finding[name], str)), None)
-
-
-def _of(conversations: object, end: str, address: str) -> pd.DataFrame:
-    held = as_table(conversations)
-    rows: Any = nw.from_native(held).filter(nw.col(end) == address)
-    table: pd.DataFrame = (
-        rows if isinstance(held, pd.DataFrame) else rows.collect(backend="pandas")
-    ).to_native()
-    return table

@@ -5,11 +5,11 @@ from typing import Any
 
 import ipywidgets
 
-from nsgkit.analyses.filters.completion import complete, term_start
 from nsgkit.explore.places.question import ALL, DECISIONS, GROUPS, MEASURES, Placed, Question
 from nsgkit.explore.workbench.bins import AUTO, OFFERED
 from nsgkit.explore.workbench.controls import dropdown
-from nsgkit.explore.workbench.filter_field import FilterField, Offer
+from nsgkit.explore.workbench.filter_field import FilterField
+from nsgkit.explore.workbench.offers import offer_of
 
 Controls = dict[str, Any]
 _STEP = 900  # milliseconds between two bins that are played
@@ -18,7 +18,7 @@ _STEP = 900  # milliseconds between two bins that are played
 def controls(placed: Placed) -> Controls:
     """Return the controls by their labels."""
     hint = "for example dst_port:22 from:2024-12-18"
-    made: Controls = {"Filter": FilterField(_offer(placed), description="Filter", placeholder=hint)}
+    made: Controls = {"Filter": FilterField(offer_of(placed.located), description="Filter", placeholder=hint)}
     made["Filter"].layout.flex = "1 1 30em"
     made["By"] = dropdown("By", list(GROUPS.items()), "place")
     made["Measure"] = dropdown("Measure", list(MEASURES.items()), "connections")
@@ -76,7 +76,3 @@ class Player(ipywidgets.HBox):  # type: ignore[misc]
         # The page links both: who plays is ahead of Python, and must not be drawn back by it.
         self.slider.value = chosen
         self.said.value = said
-
-
-def _offer(placed: Placed) -> Offer:
-    return lambda text, place: (term_start(text, place), list(complete(text, place, placed.located)))

@@ -1,15 +1,15 @@
 """The places explorer: where are those whom the own network talks to."""
 
 import ipywidgets
-import pandas as pd
 
 from nsgkit import schema
-from nsgkit.counting.frame import Rows, as_table
+from nsgkit.counting.frame import as_table
 from nsgkit.enrich.network import Own
 from nsgkit.explore.places.linked import LinkedPlaces
 from nsgkit.explore.places.question import Placed, asked_by
 from nsgkit.explore.workbench.bins import AUTO
 from nsgkit.explore.workbench.code import name_of
+from nsgkit.explore.workbench.held import held_as
 from nsgkit.explore.workbench.spans import apart
 
 
@@ -82,6 +82,4 @@ def places_explorer(  # noqa: PLR0913
     )
     held = as_table(conversations)
     schema.require(held.columns, [c.name for c in schema.CONVERSATIONS], "nsgkit.conversations")
-    if not isinstance(held, pd.DataFrame):
-        held = Rows.of(held).collect(schema.types(schema.CONVERSATIONS))
-    return LinkedPlaces(Placed(held, network), name, question).frame
+    return LinkedPlaces(Placed(held_as(held), network), name, question).frame

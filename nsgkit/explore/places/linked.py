@@ -139,12 +139,12 @@ class LinkedPlaces(Handlers):
         self.history.add(replace(self.asked, bin=ALL))
         self._show_chips()
         try:
-            chosen = self.placed.chosen(self.asked)
+            self.placed.chosen(self.asked)  # what is wrong in the filter is told before anything is drawn
             self._show_player()
             self._show_map()
             self._show_time()
             self._show_table()
-            self._say(chosen)
+            self._say()
         except NsgkitError:
             self.shown, self.said = {}, ""
             self.over_time.chart = empty_chart("There is no picture of this.", "See the sentence above.")
@@ -205,7 +205,7 @@ class LinkedPlaces(Handlers):
 
     def _show_player(self) -> None:
         said = f"<span>{escape(words.of_bin(self.placed, self.asked))}</span>"
-        number = 0 if self.placed.conversations.empty else len(self.placed.bins(self.asked))
+        number = 0 if self.placed.is_empty else len(self.placed.bins(self.asked))
         self._quietly(lambda: self.player.show(number, self.asked.bin, said))
 
     def _show_chips(self) -> None:
@@ -216,11 +216,12 @@ class LinkedPlaces(Handlers):
         said = f"{schema.label(pick.by)}: {visible(pick.value)} ×"
         return button(said, self._safely(partial(self._drop, pick)), hint="Take it out")
 
-    def _say(self, chosen: pd.DataFrame) -> None:
-        lines = words.of_places(chosen, self.tables["table"])
+    def _say(self) -> None:
+        lines = words.of_places(self.placed.chosen(self.asked), self.tables["table"])
         self.about.value = "".join(f"<div>{escape(line)}</div>" for line in lines)
         time = words.of_bin(self.placed, self.asked)
-        self.said = words.summary(self.asked, time, chosen, self.placed.conversations)
+        counted, whole = (self.placed.told(asked).counted for asked in (self.asked, Question()))
+        self.said = words.summary(self.asked, time, counted, whole)
         show_status(self.status, self.said)
 
     def _now(self) -> Seen:

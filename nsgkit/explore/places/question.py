@@ -5,23 +5,38 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import narwhals as nw
 import pandas as pd
 
 from nsgkit import analyses
-from nsgkit.analyses.filters.grammar import beside
-from nsgkit.analyses.filters.select import query
+from nsgkit.analyses.filters.grammar import beside as terms_beside
+from nsgkit.counting.beside import beside
 from nsgkit.enrich.geography.far_end import outside
 from nsgkit.enrich.labels.flow_types import flow_type
 from nsgkit.enrich.labels.threats import threat
-from nsgkit.enrich.names import called
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.explore.workbench.bins import AUTO, Span, fitting_bin, whole_span
+from nsgkit.explore.workbench.held import (
+    Facts,
+    at_hand,
+    distinct,
+    facts_of,
+    is_empty,
+    is_pandas,
+    kept,
+    let_go,
+    names_of_ends,
+    where,
+    with_names,
+)
 from nsgkit.explore.workbench.spans import span, span_of
-from nsgkit.schema import carrying, spoken
+from nsgkit.schema import spoken
 from nsgkit.times import bin_width
 from nsgkit.views.maps.points import MOST_BINS
 
+_TELLING = ("src_ip", "dst_ip", "direction")  # what all facts about a conversation's ends are told by
+_ANSWERS = 3  # that are kept beside the newest
 ALL = -1  # bins of time: all of them together
 # The bin in which a span is shown that is no longer than this: few enough to be played.
 _BINS = (("2h", "1min"), ("10h", "5min"), ("30h", "15min"), ("7D", "1h"), ("45D", "6h"))
@@ -62,7 +77,7 @@ class Question:
     @property
     def all_terms(self) -> str:
         """The whole filter as one line."""
-        return beside(self.filter, self.decision, self.span)
+        return terms_beside(self.filter, self.decision, self.span)
 
     def without(self, place: str) -> "Question":
         """Return the question without what was picked in a place."""
@@ -95,9 +110,10 @@ def asked_by(**told: Any) -> Question:
 class Placed:
     """The conversations that are explored, each with where its end outside is."""
 
-    conversations: pd.DataFrame
+    conversations: Any  # a table of pandas, or a store's relation
     given: Own = None  # the own networks and files, as the analyst gave them
-    _kept: dict[object, pd.DataFrame] = field(default_factory=dict)
+    _kept: dict[object, Any] = field(default_factory=dict)
+    _told: dict[object, Facts] = field(default_factory=dict)
 
     @cached_property
     def own(self) -> Network:
@@ -107,18 +123,30 @@ class Placed:
     @cached_property
     def names(self) -> dict[str, str]:
         """What addresses are called."""
-        return called(self.conversations, self.own)
+        return names_of_ends(self.conversations, self.own)
 
     @cached_property
-    def located(self) -> pd.DataFrame:
+    def located(self) -> Any:
         """The conversations with place, flow type and threat of each, which carry names."""
-        told = flow_type(outside(self.conversations, self.own), network=self.own)
-        return carrying(threat(told, network=self.own), self.names)
+        if is_pandas(self.conversations):
+            return with_names(self._with_facts(self.conversations), self.names)
+        pairs = self._with_facts(distinct(self.conversations, _TELLING))  # each of a store's is told once
+        return with_names(beside(self.conversations, pairs, _TELLING), self.names)
+
+    def _with_facts(self, table: pd.DataFrame) -> pd.DataFrame:
+        told = flow_type(outside(table, self.own), network=self.own)
+        found: pd.DataFrame = threat(told, network=self.own)
+        return found
 
     @property
     def has_feeds(self) -> bool:
         """Whether a threat feed was given: without one, nothing can be flagged."""
         return bool(self.own.context.feeds)
+
+    @cached_property
+    def is_empty(self) -> bool:
+        """Whether there are no conversations at all."""
+        return is_empty(self.conversations)
 
     @cached_property
     def whole_span(self) -> Span:
@@ -131,7 +159,7 @@ class Placed:
 
     def settled(self, question: Question) -> Question:
         """Return the question with the bin that its span needs, where it leaves that open."""
-        if question.freq != AUTO or self.conversations.empty:
+        if question.freq != AUTO or self.is_empty:
             return question if question.freq != AUTO else replace(question, freq="1h")
         return replace(question, freq=fitting_bin(self.span(question), _BINS))
 
@@ -148,17 +176,34 @@ class Placed:
             )
         return [start.floor(width) + width * place for place in range(number)]
 
-    def chosen(self, question: Question) -> pd.DataFrame:
+    def chosen(self, question: Question) -> Any:
         """Return the conversations that filter, feeds and picks keep, in the bin that is shown."""
-        key = (question.all_terms, self.terms_of_bin(question), question.flagged, question.picks)
+        key = self._key(question)
         if key not in self._kept:
-            kept = query(query(self.located, key[0], self.own), key[1], self.own)
-            for pick in question.picks:
-                kept = kept[kept[BESIDE[pick.by]] == pick.value]
-            if question.flagged:
-                kept = kept[kept[THREATS[0]].notna() | kept[THREATS[1]].notna()]
-            self._kept = {**dict([*self._kept.items()][-3:]), key: kept}
+            for old in [*self._kept][:-_ANSWERS]:
+                let_go(self._kept.pop(old))
+            self._kept[key] = at_hand(self._found(question))
         return self._kept[key]
+
+    def told(self, question: Question) -> Facts:
+        """Return how many conversations that are."""
+        key = self._key(question)
+        if key not in self._told:
+            self._told[key] = facts_of(self.chosen(question))
+        return self._told[key]
+
+    def _key(self, question: Question) -> object:
+        return question.all_terms, self.terms_of_bin(question), question.flagged, question.picks
+
+    def _found(self, question: Question) -> Any:
+        found = kept(kept(self.located, question.all_terms, self.own), self.terms_of_bin(question), self.own)
+        for pick in question.picks:
+            found = where(found, nw.col(BESIDE[pick.by]) == pick.value)
+        if question.flagged:
+            found = where(
+                found, nw.any_horizontal(*(~nw.col(end).is_null() for end in THREATS), ignore_nulls=True)
+            )
+        return found
 
     def terms_of_bin(self, question: Question) -> str:
         """Return the terms of the bin that is shown; nothing where that is all the time."""
@@ -182,8 +227,8 @@ class Placed:
     def over_time(self, question: Question) -> pd.DataFrame:
         """Return what was with addresses outside over time: of all bins, whichever is shown."""
         asked = replace(self.settled(question), bin=ALL)
-        chosen = self.chosen(asked)
-        return analyses.over_time(chosen[chosen["outside_ip"].notna()], freq=asked.freq)
+        away = where(self.chosen(asked), ~nw.col("outside_ip").is_null())
+        return analyses.over_time(away, freq=asked.freq)
 
 
 def map_options(asked: Question) -> dict[str, Any]:

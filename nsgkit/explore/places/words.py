@@ -3,6 +3,7 @@
 import pandas as pd
 
 from nsgkit.explore.places.question import ALL, GROUPS, Placed, Question
+from nsgkit.explore.workbench.held import distinct
 from nsgkit.schema import INSIDE_ONLY, UNKNOWN_PLACE, label
 from nsgkit.times import bin_width
 
@@ -13,9 +14,8 @@ _COLUMNS = (
 _SOURCES = 6  # that are named
 
 
-def summary(asked: Question, time: str, chosen: pd.DataFrame, everything: pd.DataFrame) -> str:
+def summary(asked: Question, time: str, counted: int, whole: int) -> str:
     """Say how much is chosen, of how many, and by what."""
-    counted, whole = (int((~table["folded"]).sum()) for table in (chosen, everything))
     of = f" of {whole:,}" if counted < whole else ""
     filtered = f" Filter: {asked.all_terms}." if asked.all_terms else ""
     flagged = " Only what a threat feed names." if asked.flagged else ""
@@ -40,10 +40,9 @@ def of_bin(placed: Placed, asked: Question) -> str:
     return f"{start:%a %d %b %H:%M} to {until} UTC"
 
 
-def of_places(chosen: pd.DataFrame, table: pd.DataFrame) -> list[str]:
+def of_places(chosen: object, table: pd.DataFrame) -> list[str]:
     """Say how many addresses have no known place, what was inside only, and who says where they are."""
-    ends = chosen[["outside_ip", "outside_place", "outside_source"]].astype("str")
-    ends = ends[chosen["outside_ip"].notna()].drop_duplicates("outside_ip")
+    ends = distinct(chosen, ["outside_ip", "outside_place", "outside_source"]).dropna(subset="outside_ip")
     if ends.empty:
         return ["No address outside the own networks is in these conversations."]
     unknown = int((ends["outside_place"] == UNKNOWN_PLACE).sum())

@@ -4,12 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import ipywidgets
-import pandas as pd
 
-from nsgkit.analyses.filters.completion import complete, term_start
 from nsgkit.explore.timeline.question import COLOURS, LANES, Question
 from nsgkit.explore.workbench.controls import dropdown
 from nsgkit.explore.workbench.filter_field import FilterField
+from nsgkit.explore.workbench.offers import offer_of
 from nsgkit.explore.workbench.spans import FIELDS, put_span, said_span, time_fields
 from nsgkit.views.timeline.local_time import zones
 
@@ -17,12 +16,12 @@ Controls = dict[str, Any]
 ASKED = ("Filter", "Lanes by", "Colour by", *FIELDS)  # what is a part of the question
 
 
-def controls(conversations: pd.DataFrame, zone: str, *, findings: bool) -> Controls:
+def controls(conversations: object, zone: str, *, findings: bool) -> Controls:
     """Return the controls by their labels; lanes by finding only where there are findings."""
     hint = "for example ip:203.0.113.199"
     made: Controls = {
         "Filter": FilterField(
-            lambda text, place: (term_start(text, place), complete(text, place, conversations)),
+            offer_of(conversations),
             description="Filter",
             placeholder=hint,
         )

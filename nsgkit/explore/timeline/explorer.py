@@ -7,7 +7,7 @@ import ipywidgets
 import pandas as pd
 
 from nsgkit import schema
-from nsgkit.counting.frame import Rows, as_table
+from nsgkit.counting.frame import as_table
 from nsgkit.enrich.network import Own
 from nsgkit.explore.timeline.as_code import Named
 from nsgkit.explore.timeline.linked import LinkedTimeline
@@ -15,6 +15,7 @@ from nsgkit.explore.timeline.question import Timeline, asked_by
 from nsgkit.explore.timeline.reference_lines import read_lines
 from nsgkit.explore.traffic.question import Traffic
 from nsgkit.explore.workbench.code import name_of
+from nsgkit.explore.workbench.held import held_as
 from nsgkit.views.timeline.local_time import UTC_ONLY, checked_zone
 
 
@@ -99,7 +100,5 @@ def timeline_explorer(  # noqa: PLR0913
     )
     held = as_table(conversations)
     schema.require(held.columns, [c.name for c in schema.CONVERSATIONS], "nsgkit.conversations")
-    if not isinstance(held, pd.DataFrame):
-        held = Rows.of(held).collect(schema.types(schema.CONVERSATIONS))
-    timeline = Timeline(Traffic(logs, held, given=network), found, logs)
+    timeline = Timeline(Traffic(logs, held_as(held), given=network), found, logs)
     return LinkedTimeline(timeline, named, asked, lines, local).frame

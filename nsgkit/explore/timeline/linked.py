@@ -140,7 +140,7 @@ class LinkedTimeline(Handlers):
 
     def _gesture(self, *said: Any) -> None:
         """Look closer or wider, earlier or later."""
-        if not self.timeline.conversations.empty:
+        if not self.timeline.traffic.is_empty:
             step = self.timeline.step(self.asked)
             self._look(looked_at(self.timeline.span(self.asked), self.timeline.whole_span, step, said))
 
@@ -183,14 +183,14 @@ class LinkedTimeline(Handlers):
     def _draw(self) -> None:
         """Draw the lanes of what is asked, and the strip with where that is."""
         asked, self.place = self.asked, NONE
-        if self.timeline.conversations.empty:
+        if self.timeline.traffic.is_empty:
             self.said = " ".join(words.nothing_to_draw(self.timeline, asked))
             self.lanes.chart = empty_chart(*words.nothing_to_draw(self.timeline, asked))
             show_status(self.status, self.said)
             return
+        self._show_strip()  # first: where there are too many for lanes, one drags there
         self.table = self.timeline.table(asked)
         self._show_lanes()
-        self._show_strip()
         self.drawn = asked
         self._say()
 
@@ -251,7 +251,7 @@ class LinkedTimeline(Handlers):
             how = code_of_sight(self.timeline, seen.question, self.named.conversations, self.named.found)
         elif opened.mark is None:
             table = opened.conversations
-            how = code_of_one(table, self.named.conversations, self.named.logs)
+            how = code_of_one(self.timeline, table, self.named.conversations, self.named.logs)
         else:
             table = opened.conversations
             how = code_of_density(self.timeline, seen.question, opened.mark, table, self.named.conversations)

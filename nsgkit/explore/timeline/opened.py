@@ -7,7 +7,6 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
-from nsgkit.counting.conversations import conversation_rows
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.timeline import words
 from nsgkit.explore.timeline.pivots import Pivot, Pivots
@@ -15,6 +14,7 @@ from nsgkit.explore.timeline.question import Timeline, at_place
 from nsgkit.explore.traffic.life import Lives
 from nsgkit.explore.workbench.bins import Span
 from nsgkit.explore.workbench.controls import button, dropdown, number_field, row
+from nsgkit.explore.workbench.held import rows_behind
 from nsgkit.explore.workbench.raw import raw_tuple
 from nsgkit.explore.workbench.table import ROW_COLUMNS, TableView
 from nsgkit.html import escape
@@ -98,7 +98,7 @@ class Opened:
         self.pivots.show(one, names)
         self.lives.offer(one)
         if self.timeline.logs is not None:
-            rows = carrying(conversation_rows(self.timeline.logs, conversation), names)
+            rows = carrying(rows_behind(self.timeline.logs, conversation), names)
             caption = f"Its {len(rows):,} flow rows. Click one to see its raw tuple."
             self.rows.show(rows[[*ROW_COLUMNS]], caption)
             self.rows.open(0)

@@ -1,23 +1,25 @@
 """What the timeline explorer asks, and of what: no widget and no picture here."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from nsgkit import analyses, schema
 from nsgkit.analyses.filters.grammar import beside
-from nsgkit.analyses.filters.select import query
 from nsgkit.analyses.forensics.lane_marks import lanes_within
 from nsgkit.analyses.forensics.laned import Laned
+from nsgkit.counting.cited import cited
 from nsgkit.enrich.addresses import Bools
 from nsgkit.errors import NsgkitError, shown
 from nsgkit.explore.traffic.question import Traffic
 from nsgkit.explore.workbench.bins import Span, fitting_bin
+from nsgkit.explore.workbench.held import facts_of, is_pandas, kept, where
 from nsgkit.explore.workbench.spans import apart, span_of
-from nsgkit.schema import PLACE
+from nsgkit.schema import PLACE, carrying, names_carried
 from nsgkit.times import bin_width
 
 LANES = {"peer": "peer", "port": "port", "host": "host", "finding": "finding"}
@@ -26,6 +28,7 @@ COLOURS = {"decision": "decision", "direction": "direction"}
 _STEPS = (("12h", "1s"), ("4D", "1min"), ("60D", "15min"))
 _BINS = (("6h", "5min"), ("2D", "15min"), ("14D", "1h"), ("90D", "6h"))
 PAIR, MOST_PAIRS = ("src_ip", "dst_ip"), 50  # who dealt with whom at a port, and how many of them
+MOST_LANED = 1_000_000  # conversations of a store in lanes: of each, some hundred bytes are in memory
 _KEPT = 4  # filters whose lanes are kept: Back and Forward are at once
 
 
@@ -66,11 +69,12 @@ class Timeline:
     traffic: Traffic  # its flows are the logs, where they were given
     found: pd.DataFrame | None = None
     logs: Any = None
-    _kept: dict[tuple[str, str], Laned] = field(default_factory=dict)
+    _kept: dict[tuple[str, str, str], Laned] = field(default_factory=dict)
+    _counts: dict[tuple[str, str], int] = field(default_factory=dict)
     _over_time: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
-    def conversations(self) -> pd.DataFrame:
+    def conversations(self) -> Any:
         """All conversations, which carry the names of addresses."""
         return self.traffic.named
 
@@ -95,33 +99,70 @@ class Timeline:
         return bin_width(fitting_bin(self.span(question), _STEPS))
 
     def laned(self, question: Question) -> Laned:
-        """Return the conversations that the filter keeps, in their lanes: of all the time."""
-        key = (question.filter, question.lanes)
+        """Return the conversations that the filter keeps, in their lanes: of all the time.
+
+        Of a store, those of the span alone where all would be too many.
+        """
+        told = "" if is_pandas(self.conversations) else self._narrowed(question)
+        key = (question.filter, told, question.lanes)
         if key not in self._kept:
+            chosen = self._seen_in(self.conversations, question) if told else self.conversations
             made = Laned.of_conversations(
-                self.conversations,
+                chosen,
                 of=question.filter,
                 by=question.lanes,
                 network=self.traffic.own,
-                found=self.found if question.lanes == "finding" else None,
+                found=None
+                if question.lanes != "finding" or self.found is None
+                else carrying(self.found, self.traffic.names),
             )
+            made = replace(made, called={**self.traffic.names, **made.called})
             self._kept = {**dict([*self._kept.items()][1 - _KEPT :]), key: made}
         return self._kept[key]
+
+    def _narrowed(self, question: Question) -> str:
+        """Return the span where what the filter keeps of a store goes into lanes only by that, else "".
+
+        NsgkitError where even that is too many.
+        """
+        if self._counted(question.filter, "") <= MOST_LANED:
+            return ""
+        there = self._counted(question.filter, question.span) if question.span else 0
+        if 0 < there <= MOST_LANED:
+            return question.span
+        number = there or self._counted(question.filter, "")
+        raise NsgkitError(
+            f"{number:,} conversations are too many for lanes, which take {MOST_LANED:,} at most. Drag over "
+            "a shorter span in the strip below, or add to the filter."
+        )
+
+    def _counted(self, filter: str, span: str) -> int:
+        if (filter, span) not in self._counts:
+            chosen = kept(self.conversations, filter, self.traffic.own)
+            chosen = self._seen_in(chosen, Question(filter, span)) if span else chosen
+            self._counts[filter, span] = facts_of(chosen).counted
+        return self._counts[filter, span]
+
+    def _seen_in(self, conversations: Any, question: Question) -> Any:
+        """Return the conversations of which a part lies in the span."""
+        start, end = self.span(question)
+        return where(conversations, nw.col("last") >= start, nw.col("first") < end)
 
     def table(self, question: Question) -> pd.DataFrame:
         """Return what is drawn of the span: bars, ticks and densities."""
         start, end = self.span(question)
         return lanes_within(self.laned(question), start=start, end=end)
 
-    def in_sight(self, question: Question) -> pd.DataFrame:
+    def in_sight(self, question: Question) -> Any:
         """Return the conversations in lanes of which a part lies in the span, each once."""
-        start, end = self.span(question)
-        kept = query(self.conversations, question.filter, self.traffic.own)
-        kept = kept[~kept["folded"] & (kept["last"] >= start) & (kept["first"] < end)]
+        chosen = kept(self.conversations, question.filter, self.traffic.own)
+        chosen = where(self._seen_in(chosen, question), ~nw.col("folded"))
         if question.lanes != "finding" or self.found is None:
-            return kept
+            return chosen
         proof = [tuple(place) for places in self.found["rows"] for place in places]
-        return kept[kept.set_index([*PLACE]).index.isin(proof)]
+        if not is_pandas(chosen):
+            return carrying(cited(chosen, proof), self.traffic.names)
+        return chosen[chosen.set_index([*PLACE]).index.isin(proof)]
 
     def of_mark(
         self, question: Question, drawn: pd.DataFrame, row: int
@@ -143,13 +184,16 @@ class Timeline:
     def _whole(self, places: pd.DataFrame) -> pd.DataFrame:
         """Return conversations with all their columns, by where they stand."""
         everything = self.conversations
+        if not is_pandas(everything):
+            return carrying(cited(everything, places.itertuples(index=False, name=None)), self.traffic.names)
         numbered = everything[[*PLACE]].assign(number=np.arange(len(everything)))
-        return everything.iloc[places.merge(numbered, on=[*PLACE])["number"].to_numpy()]
+        whole: pd.DataFrame = everything.iloc[places.merge(numbered, on=[*PLACE])["number"].to_numpy()]
+        return whole
 
     def over_time(self, question: Question) -> pd.DataFrame:
         """Return what the filter keeps over the whole time, whichever span is looked at."""
         if question.filter not in self._over_time:
-            chosen = query(self.conversations, question.filter, self.traffic.own)
+            chosen = kept(self.conversations, question.filter, self.traffic.own)
             self._over_time = {question.filter: analyses.over_time(chosen, freq=self.freq)}
         return self._over_time[question.filter]
 
@@ -157,7 +201,7 @@ class Timeline:
         """Return whom an address dealt with; of a port, rule or NIC, who dealt with whom there."""
         if about_address(term):
             return analyses.neighbours(self.conversations, term, network=self.traffic.own)
-        there = query(self.conversations, term, self.traffic.own)
+        there = kept(self.conversations, term, self.traffic.own)
         return analyses.breakdown(there, list(PAIR), top=MOST_PAIRS)
 
     def events(self, question: Question) -> pd.DataFrame:
@@ -190,8 +234,11 @@ def about_address(term: str) -> bool:
     return term.startswith("ip:")
 
 
-def at_place(conversations: pd.DataFrame, of: "pd.Series[Any]") -> pd.DataFrame:
+def at_place(conversations: Any, of: "pd.Series[Any]") -> pd.DataFrame:
     """Return the conversation whose first row stands where `of` says."""
+    if not is_pandas(conversations):
+        place = (str(of["blob"]), int(of["record"]), int(of["tuple"]))
+        return carrying(cited(conversations, [place]), names_carried(conversations))
     found = conversations["tuple"].to_numpy() == of["tuple"]
     found &= conversations["record"].to_numpy() == of["record"]
     there = conversations[found]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from nsgkit.detections.form import many
 from nsgkit.explore.timeline.question import Question, Timeline
+from nsgkit.explore.traffic.question import Question as Everything
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.html import escape
 from nsgkit.schema import NOT_LOGGED, in_words, label
@@ -31,7 +32,7 @@ _NICE = "max-width: 52em; overflow-wrap: anywhere"
 def summary(timeline: Timeline, asked: Question, table: pd.DataFrame, zone: str) -> str:
     """Say how much is in sight, of how many, when, and what is not drawn."""
     told = table.attrs
-    everything = int((~timeline.conversations["folded"]).sum())
+    everything = timeline.traffic.told(Everything()).counted
     span = span_in_utc(*timeline.span(asked), zone)
     drawn = f"{many(int(told['lanes']) - _lanes(table), 'lane')} more" if told["not_shown"] else ""
     beyond = f" {told['not_shown']:,} of them in {drawn} are not drawn: narrow the filter." if drawn else ""
@@ -60,7 +61,7 @@ def of_gaps(timeline: Timeline, asked: Question, zone: str) -> str:
 
 def nothing_to_draw(timeline: Timeline, asked: Question) -> tuple[str, str]:
     """Say why there is no picture, and what to do: no rows is told apart from no logs."""
-    if timeline.conversations.empty:
+    if timeline.traffic.is_empty:
         return "There are no conversations in these flows.", "Look at the coverage: were there logs at all?"
     if timeline.laned(asked).table.empty:
         return f"No conversation matches {asked.filter}", "Take a term out of the filter, or press Clear."

@@ -6,7 +6,6 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
-from nsgkit.analyses.filters.completion import complete, term_start
 from nsgkit.analyses.filters.grammar import Part, Term, beside, parse
 from nsgkit.analyses.filters.parts import parts_of, term_of
 from nsgkit.analyses.filters.words import terms_in
@@ -15,7 +14,9 @@ from nsgkit.explore.traffic.pictures import PICTURES
 from nsgkit.explore.traffic.question import BREAKDOWNS, MEASURES, Question
 from nsgkit.explore.workbench.bins import AUTO, OFFERED
 from nsgkit.explore.workbench.controls import dropdown, row, tabs, text_field
-from nsgkit.explore.workbench.filter_field import FilterField, Offer
+from nsgkit.explore.workbench.filter_field import FilterField
+from nsgkit.explore.workbench.held import values_of
+from nsgkit.explore.workbench.offers import offer_of
 from nsgkit.explore.workbench.spans import FIELDS as TIMES
 from nsgkit.explore.workbench.spans import put_span, said_span, set_span, time_fields
 from nsgkit.html import visible
@@ -35,12 +36,12 @@ _SUBNETS = {"hosts": 32, "/24 networks": 24, "/16 networks": 16}
 _SHORT = 14  # characters
 
 
-def controls(conversations: pd.DataFrame) -> Controls:
+def controls(conversations: object) -> Controls:
     """Return the controls by their labels, with the names that occur in `conversations` to choose from."""
     hint = f"for example {EXAMPLE}"
-    made: Controls = {"Filter": FilterField(_offer(conversations), description="Filter", placeholder=hint)}
+    made: Controls = {"Filter": FilterField(offer_of(conversations), description="Filter", placeholder=hint)}
     made["Filter"].layout.flex = "1 1 30em"
-    made |= {label: _list(label, conversations[column]) for label, column in _LISTS.items()}
+    made |= {label: _list(label, values_of(conversations, column)) for label, column in _LISTS.items()}
     made["Port"] = _text("Port", "22,3389 or 8000-8999", "15em")
     made["Address or prefix"] = _text("Address or prefix", "203.0.113.0/24", "21em")
     made |= time_fields()
@@ -144,10 +145,6 @@ def _says(part: str, *words: str) -> bool:
     """Whether a part of a filter asks for nothing but that one of these words is so."""
     term = term_of(part)
     return term is not None and not term.negated and term.field in words
-
-
-def _offer(conversations: pd.DataFrame) -> Offer:
-    return lambda text, place: (term_start(text, place), complete(text, place, conversations))
 
 
 def _sense(part: Part) -> object:

@@ -3,11 +3,10 @@
 import ipywidgets
 import pandas as pd
 
-from nsgkit import schema
 from nsgkit.counting.arguments import By
 from nsgkit.counting.conversations import conversations as conversations_of
 from nsgkit.counting.conversations import stitched_once
-from nsgkit.counting.frame import Rows, as_table
+from nsgkit.counting.frame import as_table
 from nsgkit.enrich.network import Own
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.traffic import pictures
@@ -15,11 +14,12 @@ from nsgkit.explore.traffic.linked import LinkedPictures
 from nsgkit.explore.traffic.question import Traffic, asked_by
 from nsgkit.explore.workbench.bins import AUTO
 from nsgkit.explore.workbench.code import name_of
+from nsgkit.explore.workbench.held import held_as
 
 
 def traffic_explorer(  # noqa: PLR0913
     flows: object,
-    conversations: pd.DataFrame | None = None,
+    conversations: object = None,
     *,
     filter: str = "",
     measure: str = "connections",
@@ -40,8 +40,9 @@ def traffic_explorer(  # noqa: PLR0913
     Parameters
     ----------
     flows : table or FlowLogs
-        What `nsgkit.read_logs` gives, or its flow table. With FlowLogs a row opens its raw tuple.
-    conversations : pandas.DataFrame or None
+        What `nsgkit.read_logs` gives, or its flow table. With FlowLogs a row opens its raw tuple. Those of a
+        store are asked where they lie.
+    conversations : table or None
         What `nsgkit.conversations` made of it, where that is at hand; else it is made now.
     filter : str
         What is chosen at first, such as "dst_port:22 denied".
@@ -76,14 +77,14 @@ def traffic_explorer(  # noqa: PLR0913
         raise NsgkitError(f"There is no picture {picture!r}. Choose one of {', '.join(pictures.PICTURES)}.")
     question = asked_by(filter=filter, measure=measure, by=by, freq=freq, picture=picture)
     logs = None if isinstance(flows, pd.DataFrame) else flows
-    traffic = _traffic(as_table(flows), conversations, own)
+    traffic = _traffic(flows, conversations, own)
     return LinkedPictures(traffic, name_of(flows), question, logs).frame
 
 
-def _traffic(flows: object, conversations: pd.DataFrame | None, own: Own) -> Traffic:
-    if conversations is None and isinstance(flows, pd.DataFrame):
-        return Traffic(flows, *stitched_once(flows), given=own)
-    made = conversations_of(flows) if conversations is None else conversations
-    if not isinstance(made, pd.DataFrame):
-        made = Rows.of(made).collect(schema.types(schema.CONVERSATIONS))
-    return Traffic(flows, made, given=own)
+def _traffic(flows: object, conversations: object, own: Own) -> Traffic:
+    held = as_table(flows)
+    if conversations is None and isinstance(held, pd.DataFrame):
+        return Traffic(held, *stitched_once(held), given=own)
+    return Traffic(
+        held, held_as(conversations_of(flows) if conversations is None else conversations), given=own
+    )

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import narwhals as nw
 import pandas as pd
 
+from nsgkit.counting.frame import Rows
+from nsgkit.enrich.facts import ENDS
 from nsgkit.enrich.geography.locating import located
 from nsgkit.enrich.labels.flow_types import flow_type
 from nsgkit.enrich.labels.scanners import scanner
@@ -17,10 +20,11 @@ _MOST = 4  # flow types, each with its reason
 _GIVEN = ("site", "kind", "role", "sensitivity")  # what the analyst's files say of a machine or network
 
 
-def known_of(address: str, his: pd.DataFrame, network: Network) -> list[tuple[str, str]]:
+def known_of(address: str, his: object, network: Network) -> list[tuple[str, str]]:
     """Return what is asked and what is known of an address, `his` its conversations.
 
-    >>> dict(known_of("10.0.0.4", pd.DataFrame(), Network.of(["10.0.0.0/8"])))["Scope"]
+    >>> none = pd.DataFrame(columns=["src_ip", "dst_ip"])
+    >>> dict(known_of("10.0.0.4", none, Network.of(["10.0.0.0/8"])))["Scope"]
     'own, by its number and the own networks'
     """
     one = pd.DataFrame({"src_ip": [address], "dst_ip": [address]})
@@ -69,12 +73,15 @@ def _service_tag(one: pd.DataFrame, network: Network) -> str:
     return str(said) if pd.notna(said) else "none"
 
 
-def _flow_types(his: pd.DataFrame, network: Network) -> str:
+def _flow_types(his: object, network: Network) -> str:
     """Say of which flow types its conversations are, how many of each, and why."""
-    if his.empty:
+    pairs = Rows.of(his, ENDS, coded=ENDS).aggregate(ENDS, rows=nw.len())
+    found = pairs.sort(*ENDS).collect(dict.fromkeys(ENDS, "str") | {"rows": "int64"})
+    if found.empty:
         return "none"
-    told = flow_type(his[["src_ip", "dst_ip"]], network=network).astype("str")
-    counts = told.value_counts(["flow_type", "flow_type_reason"]).sort_values(ascending=False, kind="stable")
+    told = flow_type(found, network=network).astype({"flow_type": "str", "flow_type_reason": "str"})
+    counts = told.groupby(["flow_type", "flow_type_reason"])["rows"].sum()
+    counts = counts.sort_values(ascending=False, kind="stable")
     said = [f"{kind} ({number:,}): {why}" for (kind, why), number in counts.head(_MOST).items()]
     return "; ".join(said) + (f"; and {len(counts) - _MOST:,} more" if len(counts) > _MOST else "")
 

@@ -5,15 +5,19 @@ from functools import partial
 from typing import Any
 
 import ipywidgets
+import narwhals as nw
 import pandas as pd
 
 from nsgkit import analyses, views
-from nsgkit.analyses.filters.select import query
+from nsgkit.analyses.filters.grammar import parse
+from nsgkit.analyses.filters.select import in_column
 from nsgkit.analyses.traffic.life import terms_of_life
+from nsgkit.counting.frame import Rows, as_table
 from nsgkit.enrich.facts import ENDS
 from nsgkit.explore.traffic.known import known_of
 from nsgkit.explore.traffic.question import Question, Traffic
 from nsgkit.explore.workbench.controls import button, row
+from nsgkit.explore.workbench.held import at_hand, kept, let_go, with_names
 from nsgkit.explore.workbench.selectable import along
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.html import escape, visible
@@ -77,11 +81,15 @@ def life_panel(
     parts = [heading, _buttons(terms[0], choose, close)]
     if known.empty or pd.isna(known.at["either", "first"]):
         return ipywidgets.VBox([*parts, _paragraphs("It is never seen in these logs.")])
-    his = query(traffic.named, terms[0]).reset_index(drop=True)
-    turned = _turned(his if kind == "address" else query(his, terms[2]))
-    said = [*_tables(traffic, his, kind, terms[1]), *_known(traffic, his, kind, value)]
+    his = at_hand(kept(traffic.named, terms[0]))
+    try:
+        turned = _turned(his if kind == "address" else kept(his, terms[2]))
+        said = [*_tables(traffic, his, kind, terms[1]), *_known(traffic, his, kind, value)]
+        chart = _chart(traffic, his)
+    finally:
+        let_go(his)
     tables = row(*(ipywidgets.HTML(each, layout=_APART) for each in said))
-    return ipywidgets.VBox([*parts, _paragraphs(_seen(known), turned), _chart(traffic, his), tables])
+    return ipywidgets.VBox([*parts, _paragraphs(_seen(known), turned), chart, tables])
 
 
 def _buttons(terms: str, choose: Callable[[str], None], close: Callable[[], None]) -> ipywidgets.HBox:
@@ -111,7 +119,7 @@ def _counted(end: Any) -> str:
     return ", ".join(f"{end[n]:,} {spoken(n).removesuffix('s' if end[n] == 1 else '')}" for n in names)
 
 
-def _turned(his: pd.DataFrame) -> str:
+def _turned(his: Any) -> str:
     """Say whether it was denied and then allowed: when, at what and by which rule."""
     found = analyses.denied_then_allowed(his, top=1)
     if found.empty:
@@ -128,7 +136,7 @@ def _turned(his: pd.DataFrame) -> str:
     return " ".join([said, *(f"{what}: {count:,}." for what, count in more.items() if count)])
 
 
-def _chart(traffic: Traffic, his: pd.DataFrame) -> ipywidgets.Widget:
+def _chart(traffic: Traffic, his: Any) -> ipywidgets.Widget:
     """Draw allowed and denied over the whole span of the logs."""
     drawn: Any = views.over_time(analyses.over_time(his, freq=traffic.settled(Question()).freq))
     if not isinstance(drawn, StandIn):
@@ -136,13 +144,12 @@ def _chart(traffic: Traffic, his: pd.DataFrame) -> ipywidgets.Widget:
     return selectable(drawn)
 
 
-def _tables(traffic: Traffic, his: pd.DataFrame, kind: str, as_source: str) -> list[str]:
+def _tables(traffic: Traffic, his: Any, kind: str, as_source: str) -> list[str]:
     """Return the largest peers, ports and rules; of a port, who called and who was called."""
     if kind == "port":
         groups = {"Sources": ["src_ip"], "Destinations": ["dst_ip"]}
     else:
-        called = query(his, as_source)["dst_ip"].astype("str")
-        his = his.assign(peer=pd.concat([called, his["src_ip"].drop(called.index).astype("str")]))
+        his = _with_peers(his, as_source)
         groups = {"Peers": ["peer"], "Ports": ["protocol", "dst_port"]}
     rules = _largest(his, ["acl", "rule"], count_every_view=True)  # a rule decided of each view
     rules["acl"] = shortened(rules["acl"], traffic.names)
@@ -150,7 +157,21 @@ def _tables(traffic: Traffic, his: pd.DataFrame, kind: str, as_source: str) -> l
     return [*tables, _table("Rules", rules, ["acl", "rule"])]
 
 
-def _known(traffic: Traffic, his: pd.DataFrame, kind: str, value: object) -> list[str]:
+def _with_peers(his: Any, as_source: str) -> Any:
+    """Return the conversations of an address with who is at the other end: where it calls, whom it calls."""
+    held = as_table(his)
+    if isinstance(held, pd.DataFrame):
+        called = kept(his, as_source).index
+        ends = [his.loc[called, "dst_ip"].astype("str"), his["src_ip"].drop(called).astype("str")]
+        return his.assign(peer=pd.concat(ends))
+    rows = Rows.of(held)
+    term: Any = parse(as_source)[0]
+    calls = in_column(term, term.columns[0], rows)
+    peer = nw.when(calls).then(nw.col("dst_ip")).otherwise(nw.col("src_ip"))
+    return with_names(rows.with_columns(peer=peer).frame.to_native(), names_carried(his))
+
+
+def _known(traffic: Traffic, his: Any, kind: str, value: object) -> list[str]:
     """Return what is known of an address beside the logs, as a table; nothing of a port."""
     if kind == "port":
         return []
@@ -159,7 +180,7 @@ def _known(traffic: Traffic, his: pd.DataFrame, kind: str, value: object) -> lis
     return [html_table(["Beside the logs", "What is known, and who says so"], cells)]
 
 
-def _largest(his: pd.DataFrame, by: list[str], **how: Any) -> pd.DataFrame:
+def _largest(his: Any, by: list[str], **how: Any) -> pd.DataFrame:
     """Return the groups with the most connections, and then the most denied attempts."""
     found = analyses.breakdown(his, by, top=None, **how)
     return found.sort_values(["connections", "denied"], ascending=False, kind="stable").head(_MOST)

@@ -31,6 +31,7 @@ from nsgkit.explore.workbench.chips import Chips
 from nsgkit.explore.workbench.controls import button, dropdown, folds, row
 from nsgkit.explore.workbench.gestures import Gestures, looked_at
 from nsgkit.explore.workbench.handlers import Handlers
+from nsgkit.explore.workbench.held import Facts
 from nsgkit.explore.workbench.history import History
 from nsgkit.explore.workbench.latest import Latest
 from nsgkit.explore.workbench.panel import (
@@ -155,23 +156,23 @@ class LinkedPictures(Handlers):
 
     def _draw(self, asked: Question) -> None:
         """Make both pictures, and then show both."""
-        chosen, picture = self.traffic.chosen(asked), pictures.PICTURES[asked.picture]
+        told, picture = self.traffic.told(asked), pictures.PICTURES[asked.picture]
         same = replace(asked, picture="", prefix=0) == replace(self.drawn, picture="", prefix=0)
         timeline = None if same else self._drawn_over_time(asked)
-        table = pd.DataFrame() if chosen.empty else pictures.answer(self.traffic, asked)
+        table = pictures.answer(self.traffic, asked) if told.rows else pd.DataFrame()
         shown = pictures.named(self.traffic, table)
-        drawing = empty_chart(*nothing_chosen(asked)) if chosen.empty else pictures.draw(asked, shown)
+        drawing = pictures.draw(asked, shown) if told.rows else empty_chart(*nothing_chosen(asked))
         if timeline is not None:
             self._show_over_time(timeline)
         if drawing is None:
-            self._show_rows(table, chosen)
+            self._show_rows(table, told)
         else:
             self._show(drawing, picture.fields(asked))
         self.drawn = asked
         offered = picture.offer(shown, asked.measure) if len(shown) else []
         self._quietly(lambda: setattr(self.choices, "options", [(_NOTHING, ""), *offered]))
         self._show_controls_of(picture)
-        said = summary(asked, self.wanted, chosen, self.traffic.conversations)
+        said = summary(asked, self.wanted, told, self.traffic.told(Question()))
         self.seen = Seen(asked, table, said)
         show_status(self.status, said)
 
@@ -191,9 +192,9 @@ class LinkedPictures(Handlers):
         if not isinstance(drawing, StandIn):
             self.picture.selections.observe(self._where(lambda c: c["new"].value, self._pick), "chosen")
 
-    def _show_rows(self, rows: pd.DataFrame, chosen: pd.DataFrame) -> None:
+    def _show_rows(self, rows: pd.DataFrame, told: Facts) -> None:
         self.picture.layout.display = "none"
-        caption = rows_caption(rows, chosen, open_raw=self.actions.logs is not None)
+        caption = rows_caption(rows, told, open_raw=self.actions.logs is not None)
         self.rows.show(rows[[*ROW_COLUMNS]], caption)
 
     def _drawn_over_time(self, asked: Question) -> Any:
@@ -223,7 +224,7 @@ class LinkedPictures(Handlers):
 
     def _gesture(self, *said: Any) -> None:
         """Look closer or wider, earlier or later; at the whole, the span is no part of the question."""
-        if self.traffic.conversations.empty:
+        if self.traffic.is_empty:
             return
         whole = self.traffic.whole_span
         ends = looked_at(self.traffic.span(self.asked), whole, self._bin(), said)

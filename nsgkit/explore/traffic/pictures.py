@@ -8,11 +8,10 @@ import altair as alt
 import pandas as pd
 
 from nsgkit import analyses, views
-from nsgkit.analyses.traffic.over_time import over_time_of
 from nsgkit.explore.traffic.picked import hours_to_pick, rows_to_pick
 from nsgkit.explore.traffic.question import BREAKDOWNS, MOST_OPENED, VOLUMES, Question, Traffic
 from nsgkit.explore.workbench.code import Call
-from nsgkit.schema import NOT_LOGGED, OTHERS
+from nsgkit.schema import NOT_LOGGED, OTHERS, carrying
 from nsgkit.views.theme import StandIn, hinted, titled
 
 TOP = 15  # bars
@@ -46,8 +45,8 @@ def draw(question: Question, table: pd.DataFrame) -> Any:
 
 def over_time(traffic: Traffic, question: Question) -> pd.DataFrame:
     """Return the measure over time."""
-    chosen, asked = traffic.chosen(question), traffic.settled(question)
-    return _timeline(traffic, asked, chosen, asked.freq, asked.coloured_by)
+    asked = traffic.settled(question)
+    return traffic.over_time(asked, asked.freq, asked.coloured_by)
 
 
 def draw_over_time(question: Question, table: pd.DataFrame) -> alt.Chart:
@@ -86,7 +85,7 @@ def _links(question: Question) -> Call:
 
 
 def _hours(traffic: Traffic, question: Question) -> pd.DataFrame:
-    return _timeline(traffic, question, traffic.chosen(question), "1h", None)
+    return traffic.over_time(question, "1h", None)
 
 
 def _made_by(call: Callable[[Question], Call]) -> tuple[_Answer, Callable[[Question, str], str]]:
@@ -102,7 +101,8 @@ def _made_by_own(call: Callable[[Question], Call]) -> tuple[_Answer, Callable[[Q
 
     def run(traffic: Traffic, question: Question) -> pd.DataFrame:
         asked = call(question)
-        return replace(asked, options={**asked.options, "own": traffic.own}).run(traffic.chosen(question))
+        whole = replace(asked, options={**asked.options, "own": traffic.own})
+        return carrying(whole.run(traffic.chosen(question)), traffic.names)
 
     return run, lambda question, _flows: call(question).written("chosen", own="own")
 
@@ -130,20 +130,14 @@ PICTURES = {
     ),
     ROWS: Picture(
         lambda traffic, question: traffic.rows_behind(question),
-        lambda _question, flows: f"nsgkit.conversation_rows({flows}, chosen.head({MOST_OPENED}))",
+        lambda _question, flows: (
+            f"nsgkit.conversation_rows({flows}, nsgkit.fetch(chosen, top={MOST_OPENED}))"
+        ),
         None,
         lambda _question: [],
         lambda _table, _measure: [],
     ),
 }
-
-
-def _timeline(
-    traffic: Traffic, question: Question, chosen: pd.DataFrame, freq: str, by: str | None
-) -> pd.DataFrame:
-    if question.measure in VOLUMES:
-        return over_time_of(traffic.increments, chosen, freq=freq, by=by)
-    return analyses.over_time(chosen, freq=freq, by=by)
 
 
 def timeline_code(question: Question, chosen: str, flows: str, freq: str, by: str | None) -> str:

@@ -2,25 +2,41 @@
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
 from nsgkit.analyses.filters.grammar import beside
-from nsgkit.analyses.filters.select import query
+from nsgkit.analyses.traffic.over_time import over_time, over_time_of
 from nsgkit.counting.arguments import By
-from nsgkit.counting.conversations import conversation_rows
 from nsgkit.counting.quick.stitch import Stitched
 from nsgkit.counting.spread import increments
-from nsgkit.enrich.names import called, names_of
+from nsgkit.enrich.names import names_of
 from nsgkit.enrich.network import Network, Own, own_networks
 from nsgkit.errors import NsgkitError
 from nsgkit.explore.workbench.bins import AUTO, Span, fitting_bin, whole_span
+from nsgkit.explore.workbench.held import (
+    Facts,
+    at_hand,
+    facts_of,
+    first_rows,
+    has_any,
+    is_empty,
+    is_pandas,
+    kept,
+    let_go,
+    names_of_ends,
+    rows_behind,
+    values_of,
+    with_names,
+)
 from nsgkit.explore.workbench.spans import apart, span_of
-from nsgkit.schema import carrying, short_labels, spoken
+from nsgkit.schema import short_labels, spoken
 from nsgkit.times import bin_width
 
 MOST_OPENED = 200  # conversations whose rows are shown
 VOLUMES = ("bytes", "packets")
+_ANSWERS = 7  # pictures over time that are kept beside the newest: Back and Forward are at once
 # The bin in which a span is drawn that is no longer than this.
 _BINS = (("2h", "1min"), ("8h", "5min"), ("30h", "15min"), ("14D", "1h"), ("60D", "6h"))
 MEASURES = {spoken(name): name for name in ("connections", *VOLUMES, "denied", "peers")}
@@ -91,10 +107,12 @@ class Traffic:
     """The flows that are explored, stitched once; each answer is kept until another filter is asked for."""
 
     flows: object
-    conversations: pd.DataFrame
+    conversations: Any  # a table of pandas, or a store's relation
     stitched_rows: Stitched | None = None
     given: Own = None  # the own networks, where the analyst gave them
-    _kept: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _kept: dict[str, Any] = field(default_factory=dict)
+    _told: dict[str, Facts] = field(default_factory=dict)
+    _over_time: dict[tuple[str, bool, str, str | None], pd.DataFrame] = field(default_factory=dict)
 
     @cached_property
     def increments(self) -> pd.DataFrame:
@@ -109,12 +127,12 @@ class Traffic:
     @cached_property
     def names(self) -> dict[str, str]:
         """What ids stand for, as all of these logs or the analyst tell it: the same whatever is chosen."""
-        return names_of(self.conversations) | called(self.conversations, self.own)
+        return names_of(self.conversations) | names_of_ends(self.conversations, self.own)
 
     @cached_property
-    def named(self) -> pd.DataFrame:
+    def named(self) -> Any:
         """The conversations, which carry these names: so does whatever is made of them."""
-        return carrying(self.conversations, self.names)
+        return with_names(self.conversations, self.names)
 
     @cached_property
     def whole_span(self) -> Span:
@@ -134,37 +152,58 @@ class Traffic:
     @cached_property
     def nsgs(self) -> dict[str, str]:
         """The short name of each NSG: as much of its id as tells it from all others."""
-        return short_labels(str(name) for name in self.conversations["acl"].dropna().unique())
+        return short_labels(str(name) for name in values_of(self.conversations, "acl").dropna())
 
-    def chosen(self, question: Question) -> pd.DataFrame:
+    @cached_property
+    def is_empty(self) -> bool:
+        """Whether there are no conversations at all."""
+        return is_empty(self.conversations)
+
+    def chosen(self, question: Question) -> Any:
         """Return the conversations that the filter keeps; they carry the names of ids."""
         text = question.all_terms
         if text not in self._kept:
-            self._kept = {text: query(self.named, text, self.own)}
+            for earlier in self._kept.values():
+                let_go(earlier)
+            found = kept(self.named, text, self.own)
+            self._kept = {text: at_hand(found) if text else found}
         return self._kept[text]
+
+    def over_time(self, question: Question, freq: str, by: str | None) -> pd.DataFrame:
+        """Return connections, and volumes where they are measured, over time; the last answers are kept."""
+        volumes = question.measure in VOLUMES
+        key = (question.all_terms, volumes, freq, by)
+        if key not in self._over_time:
+            found = self._made_over_time(self.chosen(question), volumes, freq, by)
+            self._over_time = {**dict([*self._over_time.items()][-_ANSWERS:]), key: found}
+        return self._over_time[key]
+
+    def _made_over_time(self, chosen: Any, volumes: bool, freq: str, by: str | None) -> pd.DataFrame:
+        if not volumes:
+            return over_time(chosen, freq=freq, by=by)
+        if is_pandas(chosen):
+            return over_time_of(self.increments, chosen, freq=freq, by=by)
+        return over_time(chosen, freq=freq, by=by, flows=self.flows)  # a store's carry their increments
+
+    def told(self, question: Question) -> Facts:
+        """Return how many conversations the filter keeps, and what they have: those of each filter, once."""
+        text = question.all_terms
+        if text not in self._told:
+            self._told[text] = facts_of(self.chosen(question))
+        return self._told[text]
 
     def measurable(self, question: Question) -> str:
         """Return the question's measure or, where nothing that is chosen has any of it, one that there is."""
-        chosen = self.chosen(question)
-        if chosen.empty:
-            return question.measure
         order = dict.fromkeys([question.measure, "connections", "denied", "bytes", "peers"])
-        return next((measure for measure in order if _any_of(chosen, measure)), question.measure)
+        return next((each for each in order if self._any_of(question, each)), question.measure)
+
+    def _any_of(self, question: Question, measure: str) -> bool:
+        """Whether a picture of what the filter keeps has anything of the measure to draw."""
+        told = self.told(question)
+        if measure in VOLUMES:
+            return bool(told.counted) and has_any(self.chosen(question), measure)
+        return bool(told.counted if measure == "peers" else getattr(told, measure))
 
     def rows_behind(self, question: Question) -> pd.DataFrame:
         """Return the flow rows of the first conversations that the filter keeps."""
-        opened = self.chosen(question).head(MOST_OPENED)
-        return carrying(conversation_rows(self.flows, opened), self.names)
-
-
-def _any_of(chosen: pd.DataFrame, measure: str) -> bool:
-    """Whether a picture of these conversations has anything of the measure to draw."""
-    counted = ~chosen["folded"]
-    if measure == "connections":
-        counted &= chosen["counted_by"].notna() & (chosen["decision"] == "allowed")
-    elif measure == "denied":
-        counted &= chosen["decision"] == "denied"
-    elif measure in VOLUMES:
-        ways = [chosen[f"{measure}_{way}"] for way in ("src_to_dst", "dst_to_src")]
-        counted &= (ways[0].fillna(0) > 0) | (ways[1].fillna(0) > 0)
-    return bool(counted.any())
+        return rows_behind(self.flows, first_rows(self.chosen(question), MOST_OPENED))

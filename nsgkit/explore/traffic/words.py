@@ -4,21 +4,20 @@ import pandas as pd
 
 from nsgkit.analyses.filters.grammar import EXAMPLES
 from nsgkit.explore.traffic.question import MOST_OPENED, Question
+from nsgkit.explore.workbench.held import Facts
 from nsgkit.explore.workbench.table import html_table
 from nsgkit.html import escape
 from nsgkit.schema import spoken
 
 
-def summary(asked: Question, wanted: str, chosen: pd.DataFrame, everything: pd.DataFrame) -> str:
+def summary(asked: Question, wanted: str, chosen: Facts, everything: Facts) -> str:
     """Say how much is chosen: of how many, how many views were folded, and what is measured instead."""
-    counted = int((~chosen["folded"]).sum())
-    folded = len(chosen) - counted
-    views = f"; {folded:,} second views of them are folded" if folded else ""
-    of = f" of {int((~everything['folded']).sum()):,}" if asked.all_terms else ""
+    views = f"; {chosen.folded:,} second views of them are folded" if chosen.folded else ""
+    of = f" of {everything.counted:,}" if asked.all_terms else ""
     same = asked.measure == wanted
     instead = "" if same else f" None has any {spoken(wanted)}: {spoken(asked.measure)} are shown."
     what = f" Filter: {asked.all_terms}" if asked.all_terms else ""
-    return f"{counted:,}{of} conversations, denied attempts included{views}.{instead}{what}"
+    return f"{chosen.counted:,}{of} conversations, denied attempts included{views}.{instead}{what}"
 
 
 def nothing_chosen(asked: Question) -> tuple[str, str]:
@@ -28,11 +27,11 @@ def nothing_chosen(asked: Question) -> tuple[str, str]:
     return f"No conversation matches {asked.all_terms}", "Take a term out of the filter, or press Clear."
 
 
-def rows_caption(rows: pd.DataFrame, chosen: pd.DataFrame, *, open_raw: bool) -> str:
+def rows_caption(rows: pd.DataFrame, chosen: Facts, *, open_raw: bool) -> str:
     """Say which rows are shown: of how many conversations, and second views of them."""
-    first, folded = min(len(chosen), MOST_OPENED), int(chosen["folded"].sum())
-    views = f" ({len(chosen) - folded:,}, and {folded:,} second views of them)" if folded else ""
-    said = f"The {len(rows):,} flow rows of the first {first:,} of {len(chosen):,} conversations{views}."
+    first, folded = min(chosen.rows, MOST_OPENED), chosen.folded
+    views = f" ({chosen.counted:,}, and {folded:,} second views of them)" if folded else ""
+    said = f"The {len(rows):,} flow rows of the first {first:,} of {chosen.rows:,} conversations{views}."
     return said + (" Click a row to see its raw tuple." if open_raw else "")
 
 

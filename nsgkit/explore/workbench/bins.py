@@ -3,16 +3,22 @@
 from collections.abc import Iterable
 from typing import TypeAlias
 
+import narwhals as nw
 import pandas as pd
+
+from nsgkit.counting.frame import Rows
+from nsgkit.schema import TIME
 
 AUTO = "as the span needs"
 OFFERED = (AUTO, "1min", "5min", "15min", "1h", "6h", "1D")
 Span: TypeAlias = tuple[pd.Timestamp, pd.Timestamp]
 
 
-def whole_span(conversations: pd.DataFrame) -> Span:
+def whole_span(conversations: object) -> Span:
     """Return from the hour of the first row to the end of the hour of the last."""
-    first, last = conversations["first"].min(), conversations["last"].max()
+    rows = Rows.of(conversations, ["first", "last"])
+    ends = rows.select(first=nw.col("first_ms").min(), last=nw.col("last_ms").max())
+    first, last = ends.collect({"first": TIME, "last": TIME}).iloc[0]
     return first.floor("h"), last.floor("h") + pd.Timedelta("1h")
 
 

@@ -33,7 +33,7 @@ class Chosen(NamedTuple):
 
     sentence: str
     code: str
-    conversations: pd.DataFrame = _NOTHING
+    conversations: Any = _NOTHING  # a table of pandas, or a store's relation
     finding: "pd.Series[Any] | None" = None
     drawn: str = ""  # what the pictures show, where that is more than what is chosen
 

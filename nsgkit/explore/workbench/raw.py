@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from nsgkit.explore.workbench.held import values_of
 from nsgkit.html import visible
 
 
@@ -20,8 +21,8 @@ def digests(logs: Any) -> dict[str, str]:
     return {} if logs is None else logs.blobs.set_index("name")["sha256"].to_dict()
 
 
-def sources(chosen: pd.DataFrame, logs: Any) -> list[str]:
+def sources(chosen: object, logs: Any) -> list[str]:
     """Say from which blobs conversations came: SHA-256 and name, as sha256sum writes them."""
-    names, known = sorted(chosen["blob"].astype("str").unique()), digests(logs)
+    names, known = sorted(values_of(chosen, "blob")), digests(logs)
     lines = (f"{known.get(name) or 'unknown':64}  {visible(name)}" for name in names)
     return ["Their first rows stand in:", *lines]

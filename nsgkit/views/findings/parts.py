@@ -17,7 +17,7 @@ from nsgkit.views.time_series import CLOCK, format_duration
 MADE_BY = "nsgkit.detections.proof"
 SHAPES = {"denied": "cross", "unanswered": "circle", "refused": "triangle-down", "answered": "diamond",
           "unknown": "square"}  # fmt: skip
-_NEEDED = (
+NEEDED = (
     "first",
     "last",
     "src_ip",
@@ -36,7 +36,7 @@ def attempted(proof: pd.DataFrame) -> pd.DataFrame:
 
     Raises MissingColumnError where the table is not one of conversations.
     """
-    schema.require(proof.columns, _NEEDED, MADE_BY)
+    schema.require(proof.columns, NEEDED, MADE_BY)
     once = proof[~proof["folded"].astype("bool")] if "folded" in proof else proof
     once = once.sort_values("first", kind="stable", ignore_index=True)
     first, last = (_milliseconds(once[name]) for name in ("first", "last"))

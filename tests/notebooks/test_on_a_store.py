@@ -1,0 +1,66 @@
+"""Each notebook on logs runs on a store of them: its path is changed, and no cell. The answers are the same.
+
+Not notebook 02: it downloads and verifies blobs, and reads the logs of an evidence folder of its own.
+"""
+
+import json
+import re
+
+import pytest
+
+import nsgkit
+from tests import runs
+from tests.conftest import SAMPLES
+from tests.reference import ROOT
+
+PATHS = [path for path in sorted((ROOT / "notebooks").glob("0*.ipynb")) if not path.stem.startswith("02")]
+CHART = "application/vnd.vegalite.v5+json"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+AN_OBJECT = re.compile(r"<.* object at 0x[0-9a-f]+>")
+# What was written into a case before stays: the lines of this one have other numbers and hashes.
+OF_A_CASE = {"08-forensic-timeline": {"case", "account", "add-findings", "report", "verdict"}}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """A store of the samples."""
+    folder = tmp_path_factory.mktemp("stores") / "store"
+    nsgkit.ingest(SAMPLES, folder)
+    return folder
+
+
+@pytest.fixture(scope="module", params=PATHS, ids=lambda path: path.stem)
+def both(request, store, tmp_path_factory):
+    """The notebook's cells after it was run on the samples' folder, and on the store."""
+    folder = runs.run(request.param, runs.folder(tmp_path_factory))
+    stored = runs.run_on(request.param, store, tmp_path_factory.mktemp("run"))
+    return request.param.stem, told(folder), told(stored)
+
+
+def told(notebook):
+    """What each cell told, as far as it can be compared: words and the rows of charts."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return {
+        cell.id: [*filter(None, map(_told, cell.outputs))] for cell in cells
+    }  # a bar that is done is empty
+
+
+def _told(output):
+    data = output.get("data", {})
+    if CHART in data:
+        return sorted(json.dumps(rows, sort_keys=True) for rows in data[CHART]["datasets"].values())
+    if WIDGET in data:
+        return "a widget"
+    text = output.get("text") or data.get("text/plain", "")
+    return AN_OBJECT.sub("an object", text)
+
+
+def test_it_runs_and_warns_of_nothing(both):
+    name, _, stored = both
+    assert stored, name
+
+
+def test_every_cell_says_the_same(both):
+    name, folder, stored = both
+    left_out = OF_A_CASE.get(name, set())
+    assert [cell for cell in folder if cell not in left_out and folder[cell] != stored[cell]] == []

@@ -84,10 +84,10 @@ def ingested(folder: Path, rows: int, aims: Aims) -> None:
     part = f"reading writes at {reading / rate:.0%} of it"
     show("pure encoding", pure, f"{rate:,.0f} rows/s, {pure['bytes'] / pure['rows']:.1f} bytes a row; {part}")
     sizes = on_disk(folder / "store")
-    print(
-        "on disk: "
-        + ", ".join(f"{name} {size / parse['rows']:.2f} B a tuple" for name, size in sizes.items())
+    told = (
+        f"{name} {size / parse['rows']:.2f}" for name, size in sizes.items() if size > parse["rows"] / 100
     )
+    print(f"bytes a tuple on disk: {', '.join(told)}")
     aims.hold("ingest's CPU over parse's", ratio, 4)
     aims.hold("pure encoding's rate over that of reading", rate / reading, 1 / 0.6)
     aims.hold("ingest's peak, MB", ingest["peak"], 600 if rows < ALL_ASKED else 1000)

@@ -3,10 +3,9 @@
     python -m tests.store.kills 300            300 kills, some ten minutes
     python -m tests.store.kills 300 --seed 7   others
 
-A round has a folder of small logs (random ones, or hours of the samples) in two states, as it was and as
-it has grown. The store is made of the first, or there is none yet. A process then ingests the second and is
-killed after a random part of the time that an uninterrupted run takes; one time in three, so is the next.
-After that ingest runs to its end, and rows, rejects, blobs and conversations are compared with the files.
+A round has a folder of small logs, random ones or hours of the samples, which grows step by step. At each
+step a process ingests it and is killed after a random part of the time that the last whole run took, often
+twice. Then ingest runs to its end, and rows, rejects, blobs and conversations are compared with the files.
 """
 
 import argparse
@@ -14,7 +13,6 @@ import contextlib
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -30,39 +28,32 @@ from tests.store.random_logs import growing, write
 SAMPLES = Path("data/samples")
 
 
-def kill_one(rng, folder, told, ingesting):
-    """Do one round in an empty folder, count in `told` who was killed at work, and return what differs."""
-    before, after = states(rng)
-    after = before | after  # what is gone from the source stays in the store
-    logs, store = folder / "logs", folder / "store"
-    write(before, logs)
-    if rng.random() < 0.6:
-        nsgkit.ingest(logs, store)
-    usual = seconds_of(write(after, logs), store, folder, ingesting)
-    for _ in range(rng.choice([1, 1, 2])):
-        told["killed"] += ingesting(logs, store, rng.random() * usual) == signal.SIGKILL
-    nsgkit.ingest(logs, store)
-    return differences(nsgkit.open_store(store), nsgkit.read_logs(logs))
+def round_of(rng, folder, told, ingesting):
+    """Let a store grow in an empty folder, and yield what differs after each step."""
+    logs, store, files = folder / "logs", folder / "store", {}
+    for step in steps(rng):
+        files |= step  # what is gone from the source stays in the store
+        write(files, logs)
+        usual = told["seconds"] or timed(ingesting, logs, folder / "first")
+        for _ in range(rng.choice([1, 1, 2])):
+            told["killed"] += ingesting(logs, store, rng.random() * usual) == signal.SIGKILL
+        told["seconds"] = timed(ingesting, logs, store)
+        yield differences(nsgkit.open_store(store), nsgkit.read_logs(logs))
 
 
-def states(rng):
-    """A folder, as it was and as it has grown: its files' names and bytes."""
+def steps(rng):
+    """What a folder holds, moment after moment: its files' names and bytes."""
     if rng.random() < 0.5:
-        moments = growing(rng)
-        first = rng.randrange(len(moments) - 1)
-        return moments[first], moments[rng.randrange(first + 1, len(moments))]
+        return growing(rng)[::2]
     names = sorted(path for path in SAMPLES.rglob("PT1H.json"))
-    chosen = {path.relative_to(SAMPLES).as_posix(): path.read_bytes() for path in rng.sample(names, 40)}
-    return dict([*chosen.items()][: rng.randrange(1, 40)]), chosen
+    chosen = [(path.relative_to(SAMPLES).as_posix(), path.read_bytes()) for path in rng.sample(names, 40)]
+    return [dict(chosen[:count]) for count in (1, 15, 39, 40)]
 
 
-def seconds_of(logs, store, folder, ingesting):
-    """How long ingest takes from here on, in a process like those that are killed."""
-    other = folder / "measured"
-    if store.exists():
-        shutil.copytree(store, other)
+def timed(ingesting, logs, store):
+    """The seconds of an ingest that is let alone."""
     began = time.perf_counter()
-    assert ingesting(logs, other) == 0, "ingest failed; its error is above"
+    assert ingesting(logs, store) == 0, "ingest failed; its error is above"
     return time.perf_counter() - began
 
 
@@ -103,16 +94,20 @@ def serve():
         print(os.waitpid(pid, 0)[1], flush=True)
 
 
-def kills(number, seed):
-    """Do rounds until so many runs were killed; return how many, the rounds, and which ended unequal."""
-    told, wrong, rounds = {"killed": 0}, {}, 0
+def kills(number, seed, shown=lambda told: None):
+    """Do rounds until so many runs were killed; return how many, and the steps that ended unequal."""
+    told, wrong = {"killed": 0, "steps": 0, "seconds": 0}, {}
     with ingesting_processes() as ingesting:
         while told["killed"] < number:
+            name = f"{seed}, after step {told['steps']}"
             with tempfile.TemporaryDirectory() as folder:
-                if found := kill_one(random.Random(f"{seed} {rounds}"), Path(folder), told, ingesting):
-                    wrong[f"{seed} {rounds}"] = found
-            rounds += 1
-    return told["killed"], rounds, wrong
+                for found in round_of(random.Random(name), Path(folder), told, ingesting):
+                    told["steps"] += 1
+                    wrong |= {f"{name}, step {told['steps']}": found} if found else {}
+                    shown(told | {"unequal": len(wrong)})
+                    if told["killed"] >= number:
+                        break
+    return told["killed"], wrong
 
 
 def main():
@@ -124,10 +119,10 @@ def main():
     if given.serve:
         serve()
         return
-    killed, rounds, wrong = kills(given.number, given.seed)
-    print(f"{killed} runs killed in {rounds} rounds, {len(wrong)} of them ended unequal")
+    killed, wrong = kills(given.number, given.seed, lambda told: print(told, flush=True))
+    print(f"{killed} runs killed, {len(wrong)} stores unequal afterwards")
     for seed, found in wrong.items():
-        print(f"  round {seed!r}: {', '.join(found)}")
+        print(f"  {seed}: {', '.join(found)}")
     sys.exit(bool(wrong))
 
 

@@ -86,9 +86,11 @@ def _count(table: Any) -> int:
 
 def session() -> Any:
     """Return a Spark of two executors, each a process."""
+    import pyspark
     from pyspark.sql import SparkSession
 
-    os.environ["PYSPARK_PYTHON"] = sys.executable
+    home = Path(pyspark.__file__).parent  # executors are started from there
+    os.environ |= {"PYSPARK_PYTHON": sys.executable, "SPARK_HOME": str(home)}
     builder = SparkSession.builder.master(MASTER)
     for name, value in SETTINGS.items():
         builder = builder.config(name, value)

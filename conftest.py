@@ -13,7 +13,7 @@ import nsgkit
 if find_spec("pyspark"):
     from tests.spark.session import spark  # noqa: F401 - a fixture
 else:
-    collect_ignore = ["nsgkit/spark", "tests/spark"]
+    collect_ignore_glob = ["nsgkit/spark/*", "tests/spark/*"]  # also where the folder itself is asked for
 
 
 @pytest.fixture(scope="session")

@@ -76,7 +76,7 @@ def test_conda_installs_the_package_itself_from_this_folder():
 
 @pytest.mark.parametrize(
     ("folder", "extras"),
-    [("nsgkit", ["geo", "spark"]), ("tests", ["test", "geo", "spark"]), ("benchmarks", ["test"])],
+    [("nsgkit", ["geo", "spark"]), ("tests", ["test", "geo", "spark"]), ("benchmarks", ["test", "spark"])],
 )
 def test_what_is_imported_is_declared(folder, extras):
     lines = [

@@ -61,7 +61,7 @@ def read_blob(name: str, data: bytes) -> BlobTables:
         _add_refused(read, file, stored, reason)
     for number, reason in not_flow_logs(read).items():
         count = read.blobs[number].count
-        if not count.refused:
+        if reason not in {reject.reason for reject in count.refused}:
             refuse(number, count, reason)
     reject_repeats(read.rows, read.headers, [name], bytes_of([stored]))
     return in_tables(read, _WHOLE)

@@ -14,15 +14,16 @@ OF_FLOWS = [
     analyses.late_answers, analyses.record_types, analyses.silences, analyses.version_changes,
 ]  # fmt: skip
 OF_CONVERSATIONS = [
-    analyses.breakdown, analyses.change, analyses.denied_then_allowed, analyses.matrix, analyses.over_time,
+    analyses.change, analyses.denied_then_allowed, analyses.matrix, analyses.over_time,
     analyses.place_links, analyses.places, analyses.stateless_rules, analyses.summary, analyses.top_pairs,
     analyses.top_rules, analyses.top_services, analyses.top_talkers, analyses.traffic_links, denied_triage,
     *(kind.find for kind in KINDS),
 ]  # fmt: skip
 HOST = "10.20.3.4"
 ABOUT = {
-    "lanes": lambda table: analyses.lanes(table, HOST),
-    "life": lambda table: analyses.life(table, HOST),
+    "breakdown": lambda table: analyses.breakdown(table, ["src_ip", "dst_port"], measure="bytes"),
+    "lanes": lambda table: analyses.lanes(table, of=HOST),
+    "life": lambda table: analyses.life(table, address=HOST),
     "neighbours": lambda table: analyses.neighbours(table, HOST),
     "timeline": lambda table: analyses.timeline(table, HOST),
     "query": lambda table: analyses.top_talkers(analyses.query(table, "denied inbound")),

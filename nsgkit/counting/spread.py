@@ -22,13 +22,13 @@ from nsgkit.counting.double_capture import CADENCE
 from nsgkit.counting.expressions import any_known, bin_start, both_ways, known_sum
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.counting.measures import group_types
+from nsgkit.counting.quick.hours import HOUR, by_hours
 from nsgkit.counting.quick.increments import LISTED, added_by_rows, labels_in_order, labels_of, lists_of
 from nsgkit.counting.quick.stitch import Stitched, stitch
 from nsgkit.counting.stitch import CONVERSATION, marked, stitched
 from nsgkit.schema import COUNTERS, PLACE
 
 INCREMENTS, BY_HOUR = "increments", "by_hour"  # of stored conversations: columns of lists
-HOUR = 3_600_000  # milliseconds
 _FIRST = {f"_first_{name}": name for name in PLACE}
 _COVERED = ("_since", "_until", *COUNTERS)
 _PLACE_TYPES = {"blob": "str", "record": "int64", "tuple": "int64"}
@@ -115,11 +115,10 @@ def hour_lists(added: pd.DataFrame, table: pd.DataFrame) -> Any:
     first = table["first"].astype("int64").to_numpy()
     home = (first - first % HOUR)[added["conversation"].to_numpy()]
     apart = (added["since"].to_numpy() < home) | (added["until"].to_numpy() > home + HOUR)
-    some = added[added["conversation"].isin(added["conversation"][apart].unique())]
-    rows = Rows.of(some.rename(columns={"since": "_since", "until": "_until"}))
-    bins = bins_in_engine(rows, HOUR, ["conversation"]).sort("conversation", "_start")
-    found = bins.collect({"conversation": "int64", "_start": "int64", **dict.fromkeys(COUNTERS, "Int64")})
-    return lists_of(found.assign(since=found["_start"], until=found["_start"] + HOUR), len(table))
+    crossing = np.zeros(len(table), dtype=bool)
+    crossing[added["conversation"].to_numpy()[apart]] = True
+    some = added[crossing[added["conversation"].to_numpy()]]
+    return lists_of(by_hours(some), len(table))
 
 
 def carried_by_hour(conversations: Rows, width: int, by: Sequence[str]) -> pd.DataFrame:

@@ -252,6 +252,8 @@ def _read(  # noqa: PLR0913, PLR0917
     ):
         before: Future[str] | None = None
         for some in _readings(_in_order(files, contents)):
+            if before and sum(file.size for file in some) > READING:
+                before.result()  # one large blob, and not another reading beside it
             made = read_files(some, contents, reasons, others)
             aside += made.aside
             others |= {one.name: one.reason for one in made.aside}

@@ -12,9 +12,9 @@ from nsgkit.counting.countable import require_values, sums_fit
 from nsgkit.counting.expressions import bin_start, both_ways
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.counting.measures import counted_rows, group_types, measured
+from nsgkit.counting.quick.hours import HOUR
 from nsgkit.counting.spread import (
     BY_HOUR,
-    HOUR,
     INCREMENTS,
     added_in_engine,
     added_over_time,

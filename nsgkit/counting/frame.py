@@ -29,6 +29,7 @@ Dtype: TypeAlias = Any
 Frame: TypeAlias = "nw.LazyFrame[Any]"
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _local = threading.local()
+MOST = 1_000_000  # rows of an engine that a question may take into memory: half a gigabyte
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,22 @@ class Rows:
         return pd.DataFrame(
             {n: pandas_column(table.column(n), dtype, self.codebook.get(n)) for n, dtype in types.items()}
         )
+
+    def collect_few(self, types: Mapping[str, Dtype], most: int = MOST) -> pd.DataFrame:
+        """Return what `collect` does, of an engine whose rows may be more than memory holds.
+
+        Raises NsgkitError where they are more than `most`: what is told one by one is of a part of them.
+
+        >>> len(Rows.of(pd.DataFrame({"n": [3]})).collect_few({"n": "int64"}))
+        1
+        """
+        found = self.head(most + 1).collect(types)
+        if len(found) > most:
+            raise NsgkitError(
+                f"More than {most:,} conversations were asked for, and this question takes them into memory "
+                "one by one. Ask of fewer: a narrower filter (nsgkit.query), such as one address or span."
+            )
+        return found
 
     @property
     def in_duckdb(self) -> bool:

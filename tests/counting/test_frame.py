@@ -198,3 +198,10 @@ def test_the_clock_of_the_machine_does_not_matter():
     )
     assert "2024-12-19 09:00:00+00:00" in ran.stdout
     assert "1734598800000" in ran.stdout
+
+
+def test_more_rows_than_memory_is_for_are_said_to_be_too_many():
+    rows = Rows.of(connection().sql("SELECT * FROM range(4) t(n)"))
+    assert len(rows.collect_few({"n": "int64"}, most=4)) == 4
+    with pytest.raises(NsgkitError, match=r"More than 3 conversations .* narrower filter"):
+        rows.collect_few({"n": "int64"}, most=3)

@@ -26,7 +26,7 @@ def of_addresses(conversations: object, addresses: Iterable[str]) -> pd.DataFram
         kept: pd.DataFrame = nw.from_native(held).filter(either, ~nw.col("folded")).to_native()
         return schema.typed(kept.reset_index(drop=True), NEEDED)
     rows = Rows.of(held, [c.name for c in NEEDED]).filter(either, ~nw.col("folded"))
-    return rows.collect(schema.types(NEEDED))
+    return rows.collect_few(schema.types(NEEDED))
 
 
 def contacts(rows: pd.DataFrame, them: Iterable[str], without: Iterable[str] = ()) -> pd.DataFrame:

@@ -89,7 +89,7 @@ def chosen(conversations: object, asked: Asked, own: Own = None) -> pd.DataFrame
     kept = query(held, asked.text, own)
     if isinstance(kept, pd.DataFrame):
         return schema.typed(kept.reset_index(drop=True), NEEDED)
-    return Rows.of(kept, [c.name for c in NEEDED]).collect(schema.types(NEEDED))
+    return Rows.of(kept, [c.name for c in NEEDED]).collect_few(schema.types(NEEDED))
 
 
 def _of_rows(of: pd.DataFrame) -> Asked:

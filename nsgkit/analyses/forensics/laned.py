@@ -96,7 +96,7 @@ def _once(chosen: Any) -> pd.DataFrame:
         table = chosen.loc[~chosen["folded"].to_numpy(dtype=bool), [*_NEEDED]]
     else:
         rows = Rows.of(chosen, _NEEDED).filter(~nw.col("folded"))
-        table = rows.collect({name: _TYPES[name] for name in _NEEDED})
+        table = rows.collect_few({name: _TYPES[name] for name in _NEEDED})
     if isinstance(chosen, pd.DataFrame) and table["first"].is_monotonic_increasing:
         return table.reset_index(drop=True)
     return table.sort_values(["first", *PLACE], ignore_index=True)

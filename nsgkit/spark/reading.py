@@ -141,7 +141,7 @@ def read_logs(
     >>> logs.flows.count() == len(nsgkit.read_logs("data/samples").flows)
     True
     >>> nsgkit.analyses.top_talkers(logs.conversations, top=1)["src_ip"].item()
-    '10.20.3.4'
+    '192.0.2.200'
 
     Source: Apache Spark, "Binary File Data Source" and "Apache Arrow in PySpark".
     """

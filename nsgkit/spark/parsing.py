@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from nsgkit.counting.parts import facts_of
 from nsgkit.flows.batches import Data
@@ -16,8 +17,8 @@ from nsgkit.flows.in_tables import in_tables
 from nsgkit.flows.reading import Reading, not_flow_logs
 from nsgkit.flows.repeats import contents_of, prints_of, reject_known
 from nsgkit.schema import BLOBS
-from nsgkit.spark.tables import batches_of, plain
-from nsgkit.store.tables import TABLES
+from nsgkit.spark.tables import batches_of, handed_back, plain
+from nsgkit.store.tables import TABLES, arrow
 
 Batches: TypeAlias = "Iterator[pa.RecordBatch]"
 Worker: TypeAlias = Callable[[Batches], Batches]
@@ -32,8 +33,12 @@ BEYOND = {
 }
 _BLOBS = pa.schema([*(TABLES["blobs"].field(c.name) for c in BLOBS), *BEYOND.items()])
 _PRINTS = pa.schema([("blob", pa.string()), ("record", pa.int32()), ("value", pa.int64())])
+# Flow rows are kept packed, as one value for many: as rows of Spark, in whose every row all texts stand
+# anew, they would need fifty times the room.
+_PACKED = pa.schema([("rows", pa.binary())])
+_PACKING = pa.ipc.IpcWriteOptions(compression="lz4")
 _ROWS = {
-    "flow": TABLES["flows"],
+    "flow": _PACKED,
     "reject": TABLES["rejects"],
     "blob": _BLOBS,
     "print": _PRINTS,
@@ -111,7 +116,7 @@ def _parsed(blobs: list[tuple[LogFile, Data]], span: Span, reasons: Reasons) -> 
     beyond = _beyond(read)
     flows, rejects, table = in_tables(read, span)
     every = {
-        "flow": plain(flows, "flows", TABLES["flows"]),
+        "flow": _packed(arrow(flows, "flows")),
         "reject": plain(rejects, "rejects", TABLES["rejects"]),
         "blob": pa.concat_tables([_blobs(table.assign(**beyond)), _set_aside(read)]),
         "print": prints,
@@ -119,6 +124,30 @@ def _parsed(blobs: list[tuple[LogFile, Data]], span: Span, reasons: Reasons) -> 
     }
     for kind, made in every.items():
         yield from batches_of(kind, made, PARSED)
+
+
+def _packed(flows: "pa.Table") -> "pa.Table":
+    if not flows.num_rows:
+        return _PACKED.empty_table()
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, flows.schema, options=_PACKING) as stream:
+        stream.write_table(flows)
+    return pa.table([[sink.getvalue().to_pybytes()]], schema=_PACKED)
+
+
+def unpacker(gone: frozenset[str]) -> Worker:
+    """Return what gives the rows that were packed, but for those of blobs that do not count."""
+
+    def unpack_rows(parts: Batches) -> Batches:
+        for part in parts:
+            for packed in part.column("rows"):
+                flows = pa.ipc.open_stream(packed.as_buffer()).read_all()
+                if gone:
+                    blob = flows.column("blob").cast(pa.string())
+                    flows = flows.filter(pc.invert(pc.is_in(blob, pa.array(sorted(gone)))))
+                yield from handed_back(flows.cast(TABLES["flows"]))
+
+    return unpack_rows
 
 
 def _prints(read: Reading) -> "pa.Table":

@@ -22,7 +22,7 @@ from nsgkit.flows.span_edges import edge_notes
 from nsgkit.schema import BLOBS, SET_ASIDE, empty, typed, types
 from nsgkit.spark.among_all import copies, may_repeat, repeats, resources, told_of_copies
 from nsgkit.spark.listing import LARGEST, Listing, list_files, opened, opened_again
-from nsgkit.spark.parsing import BEYOND, CONTENTS, PARSED, Reasons, parser, reader_of_contents
+from nsgkit.spark.parsing import BEYOND, CONTENTS, PARSED, Reasons, parser, reader_of_contents, unpacker
 from nsgkit.spark.stitching import settled_on, stitched_on
 from nsgkit.spark.tables import spark_schema
 from nsgkit.store.tables import TABLES
@@ -141,7 +141,7 @@ def read_logs(
     >>> logs.flows.count() == len(nsgkit.read_logs("data/samples").flows)
     True
     >>> nsgkit.analyses.top_talkers(logs.conversations, top=1)["src_ip"].item()
-    '10.20.3.4'
+    '192.0.2.200'
 
     Source: Apache Spark, "Binary File Data Source" and "Apache Arrow in PySpark".
     """
@@ -196,10 +196,10 @@ def _put_together(source: _Source, parsed: Any, known: _Known) -> SparkLogs:
     blobs, elsewhere, aside = _kept_blobs(source, every)
     unkept = {*every["name"]} - {*blobs["name"]}
     copied = _in_spark(spark, known.copied.rejects, TABLES["rejects"])
-    rejects = _counted(spark, parsed, known, "reject").unionByName(copied)
+    rejects = _counted_rejects(spark, parsed, known).unionByName(copied)
     notes = notes_on_blobs(blobs, len(source.listing.elsewhere), elsewhere)
     return SparkLogs(
-        flows=_counted(spark, parsed, known, "flow"),
+        flows=_flow_rows(parsed, known),
         rejects=_without(spark, rejects, "blob", unkept),
         blobs=_in_spark(spark, blobs, pa.schema([TABLES["blobs"].field(c.name) for c in BLOBS])),
         told=Told(source.url, blobs, settle([_facts(parsed)])),
@@ -240,10 +240,18 @@ def _only(parsed: Any, kind: str) -> Any:
     return parsed.where(f"{kind} is not null").select(f"{kind}.*")
 
 
-def _counted(spark: Any, parsed: Any, known: _Known, kind: str) -> Any:
-    """Return the rows of one kind, but for copies; those of blobs with repeats are those parsed again."""
-    counted = _without(spark, _only(parsed, kind), "blob", known.gone)
-    return counted if known.again is None else counted.unionByName(_only(known.again, kind))
+def _flow_rows(parsed: Any, known: _Known) -> Any:
+    """Return the flow rows, but for copies; those of blobs with repeats are those parsed again."""
+    schema = spark_schema(TABLES["flows"])
+    counted = _only(parsed, "flow").mapInArrow(unpacker(frozenset(known.gone)), schema)
+    if known.again is None:
+        return counted
+    return counted.unionByName(_only(known.again, "flow").mapInArrow(unpacker(frozenset()), schema))
+
+
+def _counted_rejects(spark: Any, parsed: Any, known: _Known) -> Any:
+    counted = _without(spark, _only(parsed, "reject"), "blob", known.gone)
+    return counted if known.again is None else counted.unionByName(_only(known.again, "reject"))
 
 
 def _without(spark: Any, rows: Any, column: str, names: Collection[str]) -> Any:

@@ -11,7 +11,8 @@ from nsgkit.store.tables import arrow
 Schema: TypeAlias = "pa.Schema"
 _NAMES = {
     pa.string(): "string", pa.int16(): "smallint", pa.int32(): "int", pa.int64(): "bigint",
-    pa.float64(): "double", pa.bool_(): "boolean", pa.timestamp("us", "UTC"): "timestamp",
+    pa.float64(): "double", pa.bool_(): "boolean", pa.binary(): "binary",
+    pa.timestamp("us", "UTC"): "timestamp",
 }  # fmt: skip
 _ROWS_AT_ONCE = 1 << 16  # of a batch that a worker hands back
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from nsgkit.counting.arguments import check_top, require_columns
 from nsgkit.counting.frame import Dtype, Rows, as_table
-from nsgkit.counting.spread import INCREMENTS
+from nsgkit.counting.spread import BY_HOUR, INCREMENTS
 from nsgkit.errors import NsgkitError
 from nsgkit.schema import CONVERSATIONS, FLOWS, PLACE, carrying, names_carried, types
 
@@ -32,8 +32,8 @@ def fetch(
         A table of pandas, DuckDB or Spark, or what `nsgkit.read_logs` or `nsgkit.open_store` gives:
         then its flow rows.
     columns : sequence of str or None
-        Which columns, in this order. None gives all but the lists of increments that the conversations of
-        a store carry for `analyses.over_time`.
+        Which columns, in this order. None gives all but the lists that the conversations of a store
+        carry for `analyses.over_time`: increments and by_hour.
     top : int or None
         How many rows. None gives all of them, where they are not too many.
     largest : str or None
@@ -65,7 +65,11 @@ def fetch(
     """
     check_top(top)
     held = as_table(table)
-    names = [name for name in held.columns if name != INCREMENTS] if columns is None else [*columns]
+    names = (
+        [name for name in held.columns if name not in (INCREMENTS, BY_HOUR)]
+        if columns is None
+        else [*columns]
+    )
     require_columns([*names, *([largest] if largest else [])], held)
     if isinstance(held, pd.DataFrame):
         return _ordered(held, top, largest)[names].head(len(held) if top is None else top)

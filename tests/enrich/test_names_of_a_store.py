@@ -18,6 +18,12 @@ def both(tmp_path_factory):
     return [enrich.named(nsgkit.conversations(held), NETWORK) for held in (logs, stored)]
 
 
+def test_a_proof_has_the_columns_of_pandas(both):
+    scans = detections.horizontal_scans(both[0], network=NETWORK).head(1)
+    of_pandas, of_store = (detections.proof(table, scans).columns.tolist() for table in both)
+    assert of_store == of_pandas
+
+
 @pytest.mark.parametrize(
     "made",
     [

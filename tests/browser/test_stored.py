@@ -36,12 +36,13 @@ def test_a_store_is_filtered_brushed_saved_and_opened_again(jupyter, folder):
     fresh = jupyter.open(jupyter.write(cells, "a-store.ipynb")).run_all()
     fresh.wait_for(re.compile("^32,814 conversations"))
     number = fresh.evaluate(PLAIN)
-    fresh.set("Filter", "dst_port:22 denied").wait_for("Filter: dst_port:22 denied")
     fresh.brush(OVER_TIME, "2024-12-18 01:00", "2024-12-18 08:00").wait_for("until:2024-12-18T08:00")
-    fresh.wait_for(f"{number} of 32,814 conversations").set("Picture", "Rows")
-    fresh.wait_for(f"The {number} flow rows of the first {number} of {number} conversations.")
+    fresh.set("Filter", "dst_port:22 denied").wait_for(f"{number} of 32,814 conversations")
+    fresh.set("Picture", "Rows").wait_for(
+        f"The {number} flow rows of the first {number} of {number} conversations."
+    )
     assert {row["Destination port"] for row in table(fresh)} == {"22"}
-    fresh.set("Picture", "Top").wait_for("denied")
+    fresh.set("Picture", "Top").wait_for("Denied attempts by protocol and destination port")
     jupyter.page.wait_for_timeout(3000)  # the last state is drawn when nothing has changed for a moment
     assert fresh.faults() == [] and jupyter.page.evaluate(SAVE)
     jupyter.close()

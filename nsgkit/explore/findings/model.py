@@ -12,6 +12,7 @@ from nsgkit.detections.form import Finding
 from nsgkit.enrich.names import names_beside
 from nsgkit.enrich.network import Own, own_networks
 from nsgkit.explore.workbench.held import fetched, is_pandas, where
+from nsgkit.schema import PLACE
 from nsgkit.views.findings.parts import NEEDED
 
 KNOWN = 0  # the number of the incident of what is known
@@ -71,7 +72,7 @@ class Found:
     def _beside(self, end: str, address: str) -> pd.DataFrame:
         """Return all that an address had to do with, with the columns that pictures need of a store's."""
         found = where(self.conversations, nw.col(end) == address)
-        return fetched(found, () if is_pandas(found) else (*NEEDED, "folded"))
+        return fetched(found, () if is_pandas(found) else (*NEEDED, "folded", *PLACE))
 
     def _named(self, table: pd.DataFrame) -> pd.DataFrame:
         """Let a part of the conversations carry what its addresses are called."""

@@ -188,9 +188,13 @@ class LinkedTimeline(Handlers):
             self.lanes.chart = empty_chart(*words.nothing_to_draw(self.timeline, asked))
             show_status(self.status, self.said)
             return
-        self._show_strip()  # first: where there are too many for lanes, one drags there
-        self.table = self.timeline.table(asked)
+        try:
+            self.table = self.timeline.table(asked)
+        except NsgkitError:
+            self._show_strip()  # where there are too many for lanes, a shorter span is chosen there
+            raise
         self._show_lanes()
+        self._show_strip()
         self.drawn = asked
         self._say()
 

@@ -209,7 +209,13 @@ def first_rows(conversations: Any, number: int) -> pd.DataFrame:
     held = as_table(conversations)
     if isinstance(held, pd.DataFrame):
         return held.head(number)
-    return _collected(conversations, Rows.of(held).sort(*_ORDER).head(number), [*held.columns])
+    # Of all rows only the times are sorted, and then the few that are not later than the last of these.
+    times = Rows.of(held, ["first"]).sort("first_ms").head(number).select(last=nw.col("first").max())
+    last = times.collect({"last": schema.TIME})["last"].iloc[0]
+    early = Rows.of(
+        held if pd.isna(last) else nw.from_native(held).filter(nw.col("first") <= last).to_native()
+    )
+    return _collected(conversations, early.sort(*_ORDER).head(number), [*held.columns])
 
 
 def fetched(conversations: Any, columns: Sequence[str] = ()) -> pd.DataFrame:

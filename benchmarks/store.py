@@ -37,6 +37,14 @@ def in_its_own_process(step: str, folder: Path) -> Told:
     return told
 
 
+def needed(step: str, folder: Path) -> Told:
+    """Measure a step that the others build on."""
+    told = in_its_own_process(step, folder)
+    if "failed" in told:
+        sys.exit(f"{step} failed; its error is above")
+    return told
+
+
 class Aims:
     """What was aimed at, and where it was missed."""
 
@@ -70,16 +78,16 @@ def show(name: str, told: Told, more: str = "") -> None:
 def ingested(folder: Path, rows: int, aims: Aims) -> None:
     """Measure ingest, and what its parts cost alone."""
     shutil.rmtree(folder / "store", ignore_errors=True)
-    parse = in_its_own_process("parse", folder)
+    parse = needed("parse", folder)
     show("parse alone", parse, f"{parse['rows'] / parse['cpu']:,.0f} rows a CPU second")
-    ingest = in_its_own_process("ingest", folder)
+    ingest = needed("ingest", folder)
     ratio = ingest["cpu"] / parse["cpu"]
     show("ingest", ingest, f"{parse['rows'] / ingest['seconds']:,.0f} rows/s, {ratio:.2f} x parse's CPU")
     reading = parse["rows"] / ingest["reading"]
     print(
         f"  reading {ingest['reading']:.1f} s, {reading:,.0f} rows/s; stitching {ingest['stitching']:.1f} s"
     )
-    pure = in_its_own_process("encode", folder)
+    pure = needed("encode", folder)
     rate = pure["rows"] / pure["seconds"]
     part = f"reading writes at {reading / rate:.0%} of it"
     show("pure encoding", pure, f"{rate:,.0f} rows/s, {pure['bytes'] / pure['rows']:.1f} bytes a row; {part}")
@@ -105,7 +113,7 @@ def on_disk(store: Path) -> dict[str, int]:
 
 def opened(folder: Path, rows: int, aims: Aims) -> None:
     """Measure opening the store; and on fewer rows, beside reading and stitching the files."""
-    told = in_its_own_process("open", folder)
+    told = needed("open", folder)
     show(
         "open_store",
         told,
@@ -116,8 +124,8 @@ def opened(folder: Path, rows: int, aims: Aims) -> None:
         few = folder / "few"
         made(few, COMPARED)
         if not (few / "store").exists():
-            in_its_own_process("ingest", few)
-    one, other = in_its_own_process("open", few), in_its_own_process("read", few)
+            needed("ingest", few)
+    one, other = needed("open", few), needed("read", few)
     times = other["seconds"] / one["seconds"]
     show(f"open_store, {one['rows']:,} rows", one)
     show("read_logs, conversations", other, f"{times:,.0f} x open_store's seconds")

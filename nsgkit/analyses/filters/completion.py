@@ -75,7 +75,7 @@ def completed(text: str, place: int, table: Any, counted: Counted) -> list[Offer
     """Return the same; `counted` tells how often each value of a field is there, as `counts_of` does.
 
     >>> completed("rule:", 5, pd.DataFrame({"rule": ["Web"]}), lambda field: Counter({"Web": 2}))
-    [('rule:Web', '2 rows')]
+    [('rule:="Web"', '2 rows')]
     """
     begun = text[term_start(text, place) : place]
     head = HEAD.match(begun)

@@ -11,7 +11,7 @@ def offer_of(conversations: object) -> Offer:
 
     >>> import pandas as pd
     >>> offer_of(pd.DataFrame({"rule": ["Web"]}))("rule:", 5)
-    (0, [('rule:Web', '1 row')])
+    (0, [('rule:="Web"', '1 row')])
     """
     counted = cache(partial(counts_of, conversations))
     return lambda text, place: (term_start(text, place), completed(text, place, conversations, counted))

@@ -8,13 +8,13 @@ import re
 import time
 import uuid
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.transaction import AddAction, RemoveAction
@@ -117,9 +117,12 @@ def by_day(name: str, table: Any) -> dict[str | None, Any]:
     if name not in BY_DAY:
         return {None: table}
     days = days_of(table.column(BY_DAY[name]))
-    if len(days) == 1:
-        return dict.fromkeys(days, table)
-    return {day: compact(table.filter(pa.array(rows))) for day, rows in days.items()}
+    starts, order = np.unique(days), np.argsort(days, kind="stable")
+    if len(starts) == 1:
+        return {_day(starts[0]): table}
+    moved, edges = table.take(pa.array(order)), np.searchsorted(days[order], [*starts, starts[-1] + 1])
+    parts = zip(starts, pairwise(edges.tolist()), strict=True)
+    return {_day(day): compact(moved.slice(low, high - low)) for day, (low, high) in parts}
 
 
 def write(folder: Path, name: str, day: str | None, table: Any, mark: str) -> Written:
@@ -131,19 +134,34 @@ def write(folder: Path, name: str, day: str | None, table: Any, mark: str) -> Wr
     return written(folder / name, path, day, table.num_rows)
 
 
-def days_of(times: Any) -> dict[str, Any]:
-    """Return which rows are of each day: a mask for each."""
-    days = times.cast(pa.int64()).to_numpy() // 86_400_000_000
-    return {str(np.datetime64(int(day), "D")): days == day for day in np.unique(days)}
+def days_of(times: Any) -> Any:
+    """Return the day of each time, in days since 1970."""
+    return times.cast(pa.int64()).to_numpy() // 86_400_000_000
 
 
 def compact(table: Any) -> Any:
     """Return a table whose dictionaries hold what its rows need: each is written with its rows."""
     arrays = [
-        pc.dictionary_encode(column.dictionary_decode()) if pa.types.is_dictionary(column.type) else column
-        for column in map(_whole, table.columns)
+        _compact(column.unify_dictionaries().combine_chunks())
+        if pa.types.is_dictionary(column.type)
+        else column
+        for column in table.columns
     ]
     return pa.table(arrays, names=table.column_names)
+
+
+def _compact(values: Any) -> Any:
+    codes = values.indices.fill_null(0).to_numpy(zero_copy_only=False)
+    known = np.asarray(values.indices.is_valid())
+    used = np.flatnonzero(np.bincount(codes[known], minlength=len(values.dictionary)))
+    place = np.zeros(max(1, len(values.dictionary)), dtype=np.int32)
+    place[used] = np.arange(len(used))
+    indices = pa.array(place[codes], mask=None if known.all() else ~known)
+    return pa.DictionaryArray.from_arrays(indices, values.dictionary.take(pa.array(used)))
+
+
+def _day(number: int) -> str:
+    return str(np.datetime64(int(number), "D"))
 
 
 def new_path(day: str | None, mark: str) -> str:

@@ -42,18 +42,21 @@ def told(notebook):
     have other numbers.
     """
     cells = [cell for cell in notebook.cells if cell.cell_type == "code" and "case." not in cell.source]
-    return {
-        cell.id: [*filter(None, map(_told, cell.outputs))] for cell in cells
-    }  # a bar that is done is empty
+    return {cell.id: (_printed(cell), *filter(None, map(_told, cell.outputs))) for cell in cells}
+
+
+def _printed(cell):
+    """What a cell printed: the kernel may tell it in pieces, before or after what the cell gives."""
+    return "".join(output.text for output in cell.outputs if output.output_type == "stream")
 
 
 def _told(output):
-    data = output.get("data", {})
+    data = output.get("data", {})  # none of what was printed
     if CHART in data:
         return sorted(json.dumps(rows, sort_keys=True) for rows in data[CHART]["datasets"].values())
     if WIDGET in data:
         return "a widget"
-    text = output.get("text") or data.get("text/plain", "")
+    text = data.get("text/plain", "")  # empty where a bar is done
     return AN_OBJECT.sub("an object", text)
 
 

@@ -8,14 +8,8 @@ import nsgkit
 from tests.browser.test_saved import LEFT, SAVE
 from tests.browser.test_traffic import OVER_TIME, table
 from tests.conftest import SAMPLES
-from tests.stores import as_stored
 
-OPENED = """from nsgkit.counting.engine import MEMORY, connect
-from nsgkit.store.opened import StoredLogs
-read, engine = nsgkit.read_logs('../data/samples'), connect(MEMORY)
-flows, held = (engine.read_parquet(f'{folder}/{{name}}.parquet') for name in ('flows', 'conversations'))
-told = {{name: value for name, value in vars(read).items() if name != 'flows'}}
-logs = StoredLogs(flows=flows, **told, conversations=held)"""
+OPENED = "read, logs = nsgkit.read_logs('../data/samples'), nsgkit.open_store({folder!r})"
 PLAIN = (
     "len([1 for r in read.flows.itertuples() if r.dst_port == 22 and r.decision == 'denied' "
     "and '2024-12-18 01:00' <= str(r.time)[:16] < '2024-12-18 08:00'])"
@@ -24,9 +18,9 @@ PLAIN = (
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The samples as a store has them."""
-    path = tmp_path_factory.mktemp("store")
-    as_stored(nsgkit.read_logs(SAMPLES), path)
+    """A store of the samples."""
+    path = tmp_path_factory.mktemp("stores") / "store"
+    nsgkit.ingest(SAMPLES, path)
     return str(path)
 
 

@@ -63,4 +63,4 @@ def test_what_is_asked_about_a_host_is_the_same(ask, asked, stitched):
 def test_the_connections_that_prove_a_finding_are_the_same(asked, stitched):
     worst = findings(stitched).iloc[0]
     ours = proof(stitched, worst)
-    pd.testing.assert_frame_equal(proof(asked, worst)[[*ours]], ours)  # theirs carry increments, too
+    pd.testing.assert_frame_equal(proof(asked, worst), ours, check_categorical=False)

@@ -116,10 +116,20 @@ class Rows:
         Int64Dtype()
         """
         with self._turn(), room_told():
-            table = self.frame.select(*types).collect(backend="pyarrow").to_native()
+            table = self._arrow(types)
+        held = {name: table.column(name) for name in types}
+        del table  # each column is let go as soon as pandas has it
         return pd.DataFrame(
-            {n: pandas_column(table.column(n), dtype, self.codebook.get(n)) for n, dtype in types.items()}
+            {n: pandas_column(held.pop(n), dtype, self.codebook.get(n)) for n, dtype in types.items()}
         )
+
+    def _arrow(self, types: Mapping[str, Dtype]) -> "pa.Table":
+        chosen = self.frame.select(*types)
+        texts = [name for name, dtype in types.items() if isinstance(dtype, str) and dtype == schema.TEXT]
+        if texts and self.in_duckdb and not self.ours:
+            return sql.coded(chosen, texts)
+        table: pa.Table = chosen.collect(backend="pyarrow").to_native()
+        return table
 
     def collect_few(self, types: Mapping[str, Dtype], most: int = MOST) -> pd.DataFrame:
         """Return what `collect` does, of an engine whose rows may be more than memory holds.

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from nsgkit.counting.engine import new_file
 
 Frame = nw.LazyFrame[Any]
+_AT_ONCE = 100_000  # rows
 
 
 def fingerprint(frame: Frame, parts: Mapping[str, Sequence[str]]) -> Frame:
@@ -94,6 +95,23 @@ def kept(frame: Frame) -> Frame:
     stars = ", ".join(f"{quoted(n)}::BIGINT AS {quoted(n)}" for n in wide)
     (native.project(f"* REPLACE ({stars})") if wide else native).write_parquet(path)
     return _of_file(native, path)
+
+
+def coded(frame: Frame, texts: Sequence[str]) -> pa.Table:
+    """Return rows of DuckDB as Arrow has them, a part at a time, the columns `texts` as numbers of texts.
+
+    The name of a blob is 200 bytes long, and stands in thousands of rows: all at once, they are gigabytes.
+    """
+    reader = frame.to_native().to_arrow_reader(_AT_ONCE)
+    parts = [_with_codes(pa.Table.from_batches([batch]), texts) for batch in reader]
+    return pa.concat_tables(parts).unify_dictionaries() if parts else reader.schema.empty_table()
+
+
+def _with_codes(part: pa.Table, texts: Sequence[str]) -> pa.Table:
+    for name in texts:
+        held = part.column(name).cast(pa.string()).dictionary_encode()
+        part = part.set_column(part.column_names.index(name), name, held)
+    return part
 
 
 def looked_up(frame: Frame, found: pa.Table, on: str) -> Frame:

@@ -30,6 +30,7 @@ _NEEDED = (
     "answered", "rule", "acl", "mac", "folded", *PLACE,
 )  # fmt: skip
 _TYPES = {c.name: "str" if c.dtype == TEXT else c.dtype for c in CONVERSATIONS} | {
+    "blob": TEXT,  # long, and few
     "outcome": "str", "failed": "int64", "began": "int64", "first_ms": "int64", "last_ms": "int64",
     **dict.fromkeys(_SIDES, "bool"),
 }  # fmt: skip

@@ -9,6 +9,7 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.counting.cited import cited
 from nsgkit.counting.frame import Rows
+from nsgkit.detections.proving import places_of
 from nsgkit.enrich.names import names_beside
 from nsgkit.enrich.network import Own
 from nsgkit.schema import PLACE
@@ -39,20 +40,9 @@ def proofs(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     groups = table.groupby([*keys], sort=True)
     found = pd.DataFrame({"first": groups["first_ms"].min(), "last": groups[end].max()})
     numbers, sizes = groups.ngroup().to_numpy(), groups.size()
-    place = list(zip(*(_values(table[name]) for name in PLACE), strict=True))
-    # One after the other, group by group: several times as quick as a list of each group by pandas.
-    in_groups = [place[i] for i in np.argsort(numbers, kind="stable")[(numbers < 0).sum() :]]
-    ends = sizes.cumsum().tolist()
-    lists = [in_groups[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
+    in_groups = table[[*PLACE]].take(np.argsort(numbers, kind="stable")[(numbers < 0).sum() :])
+    lists = places_of(in_groups, sizes.cumsum().tolist())
     return found.assign(rows=pd.Series(lists, index=sizes.index, dtype="object"))
-
-
-def _values(column: "pd.Series[Any]") -> list[Any]:
-    """Return a column's values, of categories each one made once."""
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        return column.tolist()
-    names = [*column.cat.categories.tolist(), None]
-    return [names[code] for code in column.cat.codes.tolist()]
 
 
 def findings_table(

@@ -1,5 +1,6 @@
 """From which side a connection comes and to which it goes: from inside, from outside, to outside."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import narwhals as nw
@@ -12,6 +13,7 @@ from nsgkit.enrich.facts import ENDS, texts_of
 from nsgkit.enrich.network import Network
 
 FROM_INSIDE, FROM_OUTSIDE, TO_OUTSIDE = "from_inside", "from_outside", "to_outside"
+_Told = Mapping[str, tuple[str, "pd.Series[Any]"]]  # name -> a column, and texts of it
 _OUTSIDE = {FROM_OUTSIDE: "src_ip", TO_OUTSIDE: "dst_ip"}
 
 
@@ -32,8 +34,27 @@ def with_sides(table: Any, network: Network) -> Native:
     rows = Rows.of(held)
     texts = {end: texts_of(held, end) for end in ENDS}
     # Those inside are few where those outside are many: so an engine is told of the few.
-    inside = nw.col("src_ip").is_in(texts["src_ip"][network.is_inside(texts["src_ip"])].tolist())
-    here = {end: names[~network.is_outside(names)].tolist() for end, names in texts.items()}
-    where = {FROM_INSIDE: inside} | {name: ~nw.col(end).is_in(here[end]) for name, end in _OUTSIDE.items()}
+    inside = texts["src_ip"][network.is_inside(texts["src_ip"])]
+    here = {end: names[~network.is_outside(names)] for end, names in texts.items()}
+    told = {
+        "_inside": ("src_ip", inside),
+        "_from": ("src_ip", here["src_ip"]),
+        "_to": ("dst_ip", here["dst_ip"]),
+    }
+    rows, among = _marked(rows, told) if rows.in_duckdb else (rows, _listed(told))
+    where = {FROM_INSIDE: among["_inside"], FROM_OUTSIDE: ~among["_from"], TO_OUTSIDE: ~among["_to"]}
     sides = {name: one_if(there) == 1 for name, there in where.items()}
     return rows.with_columns(**sides).select(*held.columns, *sides).native(held)
+
+
+def _listed(told: _Told) -> dict[str, nw.Expr]:
+    return {name: nw.col(end).is_in(texts.tolist()) for name, (end, texts) in told.items()}
+
+
+def _marked(rows: Rows, told: _Told) -> tuple[Rows, dict[str, nw.Expr]]:
+    """Join what is told to the rows: DuckDB compares a text with a list ten times as slowly."""
+    among: dict[str, nw.Expr] = {}
+    for name, (end, texts) in told.items():
+        rows = rows.look_up(end, texts.tolist(), **{name: ["yes"] * len(texts)})
+        among[name] = nw.when(~nw.col(end).is_null()).then(~nw.col(name).is_null())
+    return rows, among

@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
-from nsgkit.detections import denied_triage, findings, incidents, proof
+from nsgkit.detections import brute_force, denied_triage, findings, incidents, proof
 from nsgkit.detections.kinds import KINDS
 from nsgkit.enrich import Network, named
+from nsgkit.errors import NsgkitError
 from tests.stores import as_stored
 
 SHOP = Network.of(["10.20.0.0/16", "10.30.0.0/16"], names={"10.20.0.4": "WEB1"})
@@ -33,3 +34,20 @@ def test_all_together_with_names_and_what_proves_them(stored, stitched):
 
 def test_the_triage_of_denied_attempts_is_the_same(stored, stitched):
     pd.testing.assert_frame_equal(denied_triage(stored, network=SHOP), denied_triage(stitched, network=SHOP))
+
+
+def test_the_triage_part_by_part_is_the_same(stored, stitched, monkeypatch):
+    monkeypatch.setattr("nsgkit.detections.denied.dealt._AT_ONCE", 200)
+    pd.testing.assert_frame_equal(denied_triage(stored), denied_triage(stitched))
+
+
+def test_a_source_that_was_denied_too_often_is_told(stored, monkeypatch):
+    monkeypatch.setattr("nsgkit.detections.denied.triage._MOST", 100)
+    with pytest.raises(NsgkitError, match=r"More than 100 .*narrower filter"):
+        denied_triage(stored)
+
+
+def test_too_many_guesses_are_told(stored, monkeypatch):
+    monkeypatch.setattr("nsgkit.detections.access.logins._MOST", 100)
+    with pytest.raises(NsgkitError, match=r"More than 100 .*narrower filter"):
+        brute_force(stored)

@@ -9,9 +9,11 @@ import pandas as pd
 
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import attempts, collected
+from nsgkit.detections.evidence import among
 from nsgkit.detections.form import Finding, Kind, findings_table, proofs, strength
 from nsgkit.detections.windows import window_starts
 from nsgkit.enrich.network import Own
+from nsgkit.schema import TEXT
 from nsgkit.schema.findings import BRUTE_FORCE
 from nsgkit.times import DAY, bin_width
 
@@ -26,7 +28,14 @@ WINDOWS, DAYS = 6, 3  # so many other windows, or days with one, make a usual
 STEADY = 3  # at the same pace: at most so many times the usual
 _KEYS = ["src_ip", "dst_ip", "dst_port"]
 _OUT, _PACKETS = "bytes_src_to_dst", "packets_src_to_dst"
-_COLUMNS = (*_KEYS, "last_ms", "duration", "from_outside", _PACKETS, _OUT, "bytes_dst_to_src")
+_BACK = "bytes_dst_to_src"
+_COLUMNS = (*_KEYS, "last_ms", "duration", "from_outside", _PACKETS, _OUT, _BACK)
+_SMALL = (nw.col(_PACKETS) <= LARGEST) | nw.col(_PACKETS).is_null()
+_NUMBERS = dict.fromkeys(_KEYS[:2], TEXT) | {
+    "dst_port": "int64", "first_ms": "int64", "from_outside": "bool",
+    **dict.fromkeys((_PACKETS, _OUT, _BACK), "Int64"),
+}  # fmt: skip
+_MOST = 3_000_000  # guesses between ends that reach the line, as numbers: 0.3 GB
 
 
 def brute_force(
@@ -103,31 +112,53 @@ def brute_force(
         nw.col("began") == 1,
         nw.col("outcome").is_in(["answered", "unknown"]),
     )
-    seen = collected(_dense(logins, width, connections), *_COLUMNS)
-    if seen.empty:
-        return findings_table(seen, BRUTE, BRUTE_FORCE)
-    seen["group"] = seen.groupby(_KEYS).ngroup()
-    seen["both"] = seen[_OUT] + seen["bytes_dst_to_src"]
-    guesses = seen[_small(seen)].sort_values(["group", "first_ms"], kind="stable", ignore_index=True)
+    likely = _likely(logins.filter(_SMALL), width, connections)
+    if likely.empty:
+        return findings_table(likely, BRUTE, BRUTE_FORCE)
+    telling = among(logins.filter(_SMALL | (nw.col("duration") > LONG)), likely, _KEYS)
+    table = collected(telling, *_COLUMNS)
+    seen = _in_groups(table.merge(likely.astype(table.dtypes[_KEYS].to_dict()), on=_KEYS))
+    guesses = _of_guesses(seen)
     found = _judged(guesses, width, connections)
-    if found.empty:
-        return findings_table(found, BRUTE, BRUTE_FORCE)
     return findings_table(
         _with_success(found, guesses, seen, connections), BRUTE, BRUTE_FORCE, conversations, network
     )
 
 
-def _dense(logins: Rows, width: int, connections: int) -> Rows:
-    """Return the small and the long connections of the groups that may reach the line.
+def _likely(small: Rows, width: int, connections: int) -> pd.DataFrame:
+    """Return the ends whose densest window is many, small and alike, judged by numbers alone."""
+    near = small.join(_reached(small, width, connections), _KEYS, "semi")
+    told = near.collect(_NUMBERS) if near.ours else near.collect_few(_NUMBERS, _MOST)
+    if told.empty:
+        return told[_KEYS]
+    guesses = _of_guesses(_in_groups(told))
+    found = _judged(guesses, width, connections)
+    ends = guesses.drop_duplicates("group").set_index("group")[_KEYS]
+    return ends.loc[found.index].reset_index(drop=True)
 
-    A window lies in two bins of its width at most: so one of them has half of its guesses.
+
+def _reached(small: Rows, width: int, connections: int) -> Rows:
+    """Return the ends that reach the line.
+
+    A window lies in two bins of its width at most: so one of them has half of its guesses, which leaves few
+    to be sorted. Two that are exactly a width apart are in no window together.
     """
-    small = logins.filter((nw.col(_PACKETS) <= LARGEST) | nw.col(_PACKETS).is_null())
-    enough = small.aggregate(_KEYS, n=nw.len()).filter(nw.col("n") >= connections)
-    binned = small.join(enough, _KEYS, "semi").with_columns(_bin=nw.col("first_ms") // width)
+    binned = small.select(*_KEYS, "first_ms", _bin=nw.col("first_ms") // width)
     dense = binned.aggregate([*_KEYS, "_bin"], n=nw.len()).filter(nw.col("n") * 2 >= connections)
-    telling = (nw.col(_PACKETS) <= LARGEST) | nw.col(_PACKETS).is_null() | (nw.col("duration") > LONG)
-    return logins.filter(telling).join(dense.select(*_KEYS).unique(), _KEYS, "semi")
+    earlier = nw.col("first_ms").shift(max(connections - 1, 0)).over(*_KEYS, order_by="first_ms")
+    timed = binned.join(dense.select(*_KEYS).unique(), _KEYS, "semi").with_columns(_earlier=earlier)
+    return timed.filter(nw.col("first_ms") - nw.col("_earlier") < width).select(*_KEYS).unique()
+
+
+def _in_groups(seen: pd.DataFrame) -> pd.DataFrame:
+    return seen.assign(
+        group=seen.groupby(_KEYS, observed=True).ngroup(),
+        both=seen[_OUT] + seen[_BACK],
+    )
+
+
+def _of_guesses(seen: pd.DataFrame) -> pd.DataFrame:
+    return seen[_small(seen)].sort_values(["group", "first_ms"], kind="stable", ignore_index=True)
 
 
 def _small(seen: pd.DataFrame) -> "pd.Series[Any]":

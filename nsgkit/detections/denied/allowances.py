@@ -11,15 +11,23 @@ from nsgkit.enrich.sides import FROM_OUTSIDE
 
 _ALLOWED = nw.col("decision") == "allowed"
 _TEXTS = {"src_ip": "str", "dst_ip": "str", "dst_port": "Int64", "protocol": "str"}
+NEAR = _TEXTS | {"src_port": "Int64", "first_ms": "int64", "began": "int64", "rule": "str"}
 _TOLD = ["allowed_first", "allowed_last", "allowed_to"]
 
 
-def allowed_at_doors(denied: pd.DataFrame, rows: Rows) -> pd.DataFrame:
+def at_denied_doors(rows: Rows) -> Rows:
+    """Return what was allowed at doors that denied the same source as well."""
+    keys = rows.filter(nw.col("outcome") == "denied").aggregate(DOOR, n=nw.len())
+    return rows.filter(_ALLOWED).join(keys, DOOR, "semi")
+
+
+def allowed_at_doors(denied: pd.DataFrame, near: Rows) -> pd.DataFrame:
     """Return of each door where its source was allowed as well: when, by which rule, whether later.
 
-    The index is the number of the door. A connection that one NIC let out and another denied is no allowance.
+    `near` is what `at_denied_doors` gives. The index is the number of the door. A connection that one NIC let
+    out and another denied is no allowance.
     """
-    allowed = _allowed_at(denied, rows)
+    allowed = _allowed_at(denied, near)
     later = (allowed["first_ms"] > allowed["denied_ms"]) & (allowed["began"] == 1)
     # The rule that let it in after it was denied stands first, where there is one.
     allowed = allowed.assign(later=later, turned=~later).sort_values(["turned", "first_ms", "rule"])
@@ -34,11 +42,9 @@ def allowed_at_doors(denied: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     return told.assign(changed=_changed(told), allowed_to=_places(told))
 
 
-def _allowed_at(denied: pd.DataFrame, rows: Rows) -> pd.DataFrame:
+def _allowed_at(denied: pd.DataFrame, near: Rows) -> pd.DataFrame:
     """Return what was allowed at doors that denied as well: beside it the door, its first denial and rule."""
-    keys = rows.filter(nw.col("outcome") == "denied").aggregate(DOOR, n=nw.len())
-    types = _TEXTS | {"src_port": "Int64", "first_ms": "int64", "began": "int64", "rule": "str"}
-    found = rows.filter(_ALLOWED).join(keys, DOOR, "semi").collect(types).assign(outcome="allowed")
+    found = near.collect(NEAR).assign(outcome="allowed")
     mine = denied[denied["src_ip"].isin(found["src_ip"])].astype({"src_port": "Int64", "dst_port": "Int64"})
     mine = mine.astype(dict.fromkeys(("src_ip", "dst_ip", "protocol"), "str")).assign(outcome="denied")
     both = one_view(pd.concat([found, mine[[*ATTEMPT, "first_ms", "outcome"]]], ignore_index=True))
@@ -55,12 +61,14 @@ def allowed_elsewhere(rows: Rows) -> pd.DataFrame:
     denied = rows.filter(nw.col("outcome") == "denied")
     doors, sources = denied.aggregate(DOOR, n=nw.len()), denied.aggregate(["src_ip"], n=nw.len())
     allowed = rows.filter(_ALLOWED).join(sources, ["src_ip"], "semi").join(doors, DOOR, "anti")
-    found = allowed.aggregate(
+    counted = allowed.aggregate(
         ["src_ip", "dst_ip", "dst_port"],
         n=nw.len(),
         allowed_first=nw.col("first_ms").min(),
         allowed_last=nw.col("first_ms").max(),
-    ).collect(
+    )
+    best = counted.with_columns(_most=nw.col("n").max().over("src_ip")).filter(nw.col("n") == nw.col("_most"))
+    found = best.collect(
         {"src_ip": "str", "dst_ip": "str", "dst_port": "Int64", "n": "int64"}
         | dict.fromkeys(_TOLD[:2], "int64")
     )

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -10,6 +9,7 @@ from nsgkit import schema
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import attempts
 from nsgkit.detections.denied.allowances import allowed_at_doors, allowed_elsewhere, let_in
+from nsgkit.detections.denied.dealt import dealt
 from nsgkit.detections.denied.purposes import late_packets, with_purpose
 from nsgkit.detections.form import Finding, Kind, findings_table, many, proofs
 from nsgkit.enrich.labels.scanners import scanners_of
@@ -29,6 +29,7 @@ _TYPES = dict.fromkeys(_CODED, schema.TEXT) | {
     "src_port": "int64", "dst_port": "int64", "first_ms": "int64", "record": "int64", "tuple": "int64",
     **dict.fromkeys((FROM_INSIDE, FROM_OUTSIDE, TO_OUTSIDE), "bool"),
 }  # fmt: skip
+_MOST = 2_000_000  # denied attempts of one part: of one source, where there are so many
 _TOLD = ["allowed_first", "allowed_last", "allowed_to", "changed"]
 
 
@@ -102,27 +103,42 @@ def denied_triage(
     Source: own.
     """
     rows = attempts(conversations, network)
-    denied = _denied(rows)
-    if denied.empty:
-        return findings_table(denied, DENIED, DENIED_TRIAGE)
-    tried = with_purpose(denied, late_packets(denied, rows), again, several)
-    tried["_target"] = tried["dst_ip"].cat.codes.where(tried["purpose"].isin(_BY_TARGET), -1)
-    tried["_port"] = tried["dst_port"].where(tried["purpose"].isin(_BY_PORT), -1)
-    tried["row"] = tried.groupby(_KEYS, observed=True, sort=False).ngroup()
-    found = proofs(tried, ["row"]).join(_figures(tried))
-    found = _with_allowances(found, tried, rows)
+    elsewhere = allowed_elsewhere(rows)
+    parts = [
+        _triaged(_tried(mine, rows, again, several), near, elsewhere) for mine, near in dealt(rows, [*_TYPES])
+    ]
+    found = pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
+    if found.empty:
+        return findings_table(found, DENIED, DENIED_TRIAGE)
     found["let_in"] = found["src_ip"].astype("str").isin(let_in(rows, public)) | found["later"]
     found["scanner"] = scanners_of(found["src_ip"]).astype("object")
     found["noise"] = found["from_outside"] & ~found["let_in"] & found["purpose"].isin(NOISE)
     found["score"] = _score(found)
-    return findings_table(found.reset_index(drop=True), DENIED, DENIED_TRIAGE, conversations, network)
+    return findings_table(found, DENIED, DENIED_TRIAGE, conversations, network)
 
 
-def _denied(rows: Rows) -> pd.DataFrame:
-    """Return the denied attempts in time order, `own` where both ends are inside or the platform's."""
-    denied = rows.filter(nw.col("outcome") == "denied").collect(_TYPES)
-    own = denied[FROM_INSIDE] & ~denied[TO_OUTSIDE]
-    return denied.assign(own=own).sort_values(["first_ms", *PLACE], ignore_index=True)
+def _triaged(tried: pd.DataFrame, near: Rows, elsewhere: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each source and purpose of some sources, with its figures and allowances."""
+    if tried.empty:
+        return tried
+    tried["_target"] = tried["dst_ip"].cat.codes.where(tried["purpose"].isin(_BY_TARGET), -1)
+    tried["_port"] = tried["dst_port"].where(tried["purpose"].isin(_BY_PORT), -1)
+    tried["row"] = tried.groupby(_KEYS, observed=True, sort=False).ngroup()
+    found = proofs(tried, ["row"]).join(_figures(tried))
+    return _with_allowances(found, tried, near, elsewhere)
+
+
+def _tried(denied: Rows, rows: Rows, again: int, several: int) -> pd.DataFrame:
+    """Return denied attempts in time order with their purpose, of `rows`, all attempts.
+
+    `own` is where both ends are inside or the platform's.
+    """
+    table = denied.collect(_TYPES) if denied.ours else denied.collect_few(_TYPES, _MOST)
+    if table.empty:
+        return table
+    table = table.assign(own=table[FROM_INSIDE] & ~table[TO_OUTSIDE])
+    table = table.sort_values(["first_ms", *PLACE], ignore_index=True)
+    return with_purpose(table, late_packets(table, rows), again, several)
 
 
 def _figures(tried: pd.DataFrame) -> pd.DataFrame:
@@ -151,9 +167,11 @@ def _most_frequent(tried: pd.DataFrame) -> "pd.Series[Any]":
     return counts.drop_duplicates("row").set_index("row")["rule"]
 
 
-def _with_allowances(found: pd.DataFrame, tried: pd.DataFrame, rows: Rows) -> pd.DataFrame:
+def _with_allowances(
+    found: pd.DataFrame, tried: pd.DataFrame, near: Rows, elsewhere: pd.DataFrame
+) -> pd.DataFrame:
     """Say of each row where its source was allowed: at one of its own doors, or else anywhere."""
-    doors, elsewhere = allowed_at_doors(tried, rows), allowed_elsewhere(rows)
+    doors = allowed_at_doors(tried, near)
     mine = tried.groupby(["row", "door"]).size().rename("n").reset_index().set_index("door")
     mine = mine.join(doors, how="inner").reset_index()
     order = ["later", "n", "door"]

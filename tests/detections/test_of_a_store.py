@@ -6,7 +6,9 @@ import pytest
 from nsgkit.detections import brute_force, denied_triage, findings, incidents, proof
 from nsgkit.detections.kinds import KINDS
 from nsgkit.enrich import Network, named
+from nsgkit.enrich.sides import with_sides
 from nsgkit.errors import NsgkitError
+from tests.engines import connection
 from tests.stores import as_stored
 
 SHOP = Network.of(["10.20.0.0/16", "10.30.0.0/16"], names={"10.20.0.4": "WEB1"})
@@ -51,3 +53,13 @@ def test_too_many_guesses_are_told(stored, monkeypatch):
     monkeypatch.setattr("nsgkit.detections.access.logins._MOST", 100)
     with pytest.raises(NsgkitError, match=r"More than 100 .*narrower filter"):
         brute_force(stored)
+
+
+def test_an_address_that_is_missing_is_on_no_side():
+    table = pd.DataFrame(
+        {"src_ip": ["10.0.0.4", None, "192.0.2.7"], "dst_ip": [None, "192.0.2.7", "10.0.0.4"]}
+    )
+    sided = with_sides(connection().from_df(table), Network.of(["10.0.0.0/8"]))
+    told = sided.to_arrow_table().to_pandas().sort_values("dst_ip")
+    assert told["from_outside"].tolist() == [True, False, False]
+    assert told["to_outside"].tolist() == [False, True, False]

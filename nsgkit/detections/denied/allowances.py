@@ -15,10 +15,14 @@ NEAR = _TEXTS | {"src_port": "Int64", "first_ms": "int64", "began": "int64", "ru
 _TOLD = ["allowed_first", "allowed_last", "allowed_to"]
 
 
-def at_denied_doors(rows: Rows) -> Rows:
+def denied_doors(rows: Rows) -> Rows:
+    """Return the doors that denied a source, found once: several questions follow."""
+    return rows.filter(nw.col("outcome") == "denied").aggregate(DOOR, n=nw.len()).materialize()
+
+
+def at_denied_doors(rows: Rows, doors: Rows) -> Rows:
     """Return what was allowed at doors that denied the same source as well."""
-    keys = rows.filter(nw.col("outcome") == "denied").aggregate(DOOR, n=nw.len())
-    return rows.filter(_ALLOWED).join(keys, DOOR, "semi")
+    return rows.filter(_ALLOWED).join(doors, DOOR, "semi")
 
 
 def allowed_at_doors(denied: pd.DataFrame, near: Rows) -> pd.DataFrame:
@@ -53,13 +57,12 @@ def _allowed_at(denied: pd.DataFrame, near: Rows) -> pd.DataFrame:
     return both[both["outcome"] == "allowed"].merge(doors, on=DOOR)
 
 
-def allowed_elsewhere(rows: Rows) -> pd.DataFrame:
+def allowed_elsewhere(rows: Rows, doors: Rows) -> pd.DataFrame:
     """Return of each denied source where it was allowed most often, at doors that never denied it.
 
     The index is the source's address.
     """
-    denied = rows.filter(nw.col("outcome") == "denied")
-    doors, sources = denied.aggregate(DOOR, n=nw.len()), denied.aggregate(["src_ip"], n=nw.len())
+    sources = doors.select("src_ip").unique()
     allowed = rows.filter(_ALLOWED).join(sources, ["src_ip"], "semi").join(doors, DOOR, "anti")
     counted = allowed.aggregate(
         ["src_ip", "dst_ip", "dst_port"],
@@ -77,9 +80,9 @@ def allowed_elsewhere(rows: Rows) -> pd.DataFrame:
     return most.assign(allowed_to=_places(most)).set_index("src_ip")[_TOLD]
 
 
-def let_in(rows: Rows, public: int) -> "pd.Index[str]":
+def let_in(rows: Rows, doors: Rows, public: int) -> "pd.Index[str]":
     """Return the denied sources that were allowed where fewer than `public` outside sources were."""
-    denied = rows.filter(nw.col("outcome") == "denied").aggregate(["src_ip"], n=nw.len())
+    denied = doors.select("src_ip").unique()
     door, allowed = DOOR[1:], rows.filter(_ALLOWED)
     reached = allowed.filter(nw.col(FROM_OUTSIDE)).aggregate(door, _sources=distinct("src_ip"))
     for_all = reached.filter(nw.col("_sources") >= public)

@@ -10,12 +10,13 @@ from nsgkit.detections.denied.allowances import NEAR, at_denied_doors
 _AT_ONCE = 500_000  # denied attempts: with what is counted of each, a third of a gigabyte
 
 
-def dealt(rows: Rows, columns: Sequence[str]) -> Iterator[tuple[Rows, Rows]]:
+def dealt(rows: Rows, doors: Rows, columns: Sequence[str]) -> Iterator[tuple[Rows, Rows]]:
     """Return denied attempts, and what was allowed at the doors that denied them: all, or part by part.
 
-    What belongs to one source is in one part. An engine finds both once, and keeps them in files.
+    `doors` are those that denied. What belongs to one source is in one part. An engine finds both once, and
+    keeps them in files.
     """
-    denied, near = rows.filter(nw.col("outcome") == "denied"), at_denied_doors(rows)
+    denied, near = rows.filter(nw.col("outcome") == "denied"), at_denied_doors(rows, doors)
     parts = 1 if rows.ours else -(-_count(denied) // _AT_ONCE)
     if parts <= 1:
         yield denied, near

@@ -8,7 +8,7 @@ import pandas as pd
 from nsgkit import schema
 from nsgkit.counting.frame import Rows
 from nsgkit.detections.attempts import attempts
-from nsgkit.detections.denied.allowances import allowed_at_doors, allowed_elsewhere, let_in
+from nsgkit.detections.denied.allowances import allowed_at_doors, allowed_elsewhere, denied_doors, let_in
 from nsgkit.detections.denied.dealt import dealt
 from nsgkit.detections.denied.purposes import late_packets, with_purpose
 from nsgkit.detections.form import Finding, Kind, findings_table, many, proofs
@@ -103,14 +103,16 @@ def denied_triage(
     Source: own.
     """
     rows = attempts(conversations, network)
-    elsewhere = allowed_elsewhere(rows)
+    doors = denied_doors(rows)
+    elsewhere = allowed_elsewhere(rows, doors)
     parts = [
-        _triaged(_tried(mine, rows, again, several), near, elsewhere) for mine, near in dealt(rows, [*_TYPES])
+        _triaged(_tried(mine, rows, again, several), near, elsewhere)
+        for mine, near in dealt(rows, doors, [*_TYPES])
     ]
     found = pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
     if found.empty:
         return findings_table(found, DENIED, DENIED_TRIAGE)
-    found["let_in"] = found["src_ip"].astype("str").isin(let_in(rows, public)) | found["later"]
+    found["let_in"] = found["src_ip"].astype("str").isin(let_in(rows, doors, public)) | found["later"]
     found["scanner"] = scanners_of(found["src_ip"]).astype("object")
     found["noise"] = found["from_outside"] & ~found["let_in"] & found["purpose"].isin(NOISE)
     found["score"] = _score(found)

@@ -39,9 +39,17 @@ def likely(held: Rows, windows: Days, lines: Lines) -> list[int]:
     """Return the pairs of `calls` of which a window reaches its line."""
     narrow = narrowed(held)
     groups = _possible(narrow, windows, lines).select("pair", "window")
-    table = scorable(numbers(narrow.join(groups, ["pair", "window"], "semi")), windows)
-    found: list[int] = reaching(table, windows, lines)["pair"].unique().tolist()
-    return found
+    near = narrow.join(groups, ["pair", "window"], "semi")
+    tables = (scorable(numbers(part), windows) for part in _one_by_one(near, len(windows.hours)))
+    return sorted({pair for table in tables for pair in reaching(table, windows, lines)["pair"].tolist()})
+
+
+def _one_by_one(near: Rows, windows: int) -> list[Rows]:
+    """Return the calls of each window, each scored by itself: a store has too many at once."""
+    if near.ours or not near.in_duckdb:
+        return [near]
+    held = near.materialize()
+    return [held.filter(nw.col("window") == number) for number in range(windows)]
 
 
 def scorable(table: pd.DataFrame, windows: Days) -> pd.DataFrame:

@@ -108,9 +108,12 @@ def test_what_is_materialized_is_found_once():
     assert len(found.join(Rows.of(ROWS), on=["dst_port"]).collect({"tuple": "int32"})) == len(ROWS)
 
 
-def test_a_relation_stays_where_it_is():
+def test_a_relation_is_found_once_and_asked_on_its_own_connection():
     rows = Rows.of(connection().from_df(ROWS))
-    assert rows.materialize() is rows
+    found = rows.materialize()
+    assert found is not rows and not found.ours
+    types = dict.fromkeys(ROWS)
+    pd.testing.assert_frame_equal(found.collect(types), rows.collect(types))
 
 
 def test_an_enum_of_a_relation_is_text():

@@ -13,7 +13,7 @@ from nsgkit.counting.double_capture import CADENCE
 from nsgkit.counting.expressions import any_known, bin_start, known_sum
 from nsgkit.counting.frame import Rows
 from nsgkit.counting.quick.increments import LISTED
-from nsgkit.counting.spread import INCREMENTS, _elapsed, _up_to
+from nsgkit.counting.spread import INCREMENTS, elapsed_at, up_to
 from nsgkit.schema import COUNTERS
 
 
@@ -29,7 +29,7 @@ def carried_in_bins(conversations: Rows, width: int, by: Sequence[str]) -> Rows:
     parts = parts.with_columns(_span=until - since, _within=within, _bins=bins)
     parts = parts.repeat("_bins", "_bin")
     parts = parts.with_columns(_start=start + nw.col("_bin") * width)
-    parts = parts.with_columns(_low=_elapsed(start), _high=_elapsed(start + width))
+    parts = parts.with_columns(_low=elapsed_at(start), _high=elapsed_at(start + width))
     shares = {name: _share(name) for name in COUNTERS}
     parts = parts.select("_start", *by, **shares)
     return parts.aggregate(("_start", *by), **{name: known_sum(name) for name in COUNTERS})
@@ -38,7 +38,7 @@ def carried_in_bins(conversations: Rows, width: int, by: Sequence[str]) -> Rows:
 def _share(name: str) -> nw.Expr:
     """Return what falls into a bin: all of most rows, which lie within one."""
     whole = nw.when(nw.col("_within")).then(nw.col(name))
-    return whole.otherwise(_up_to(name, "_high") - _up_to(name, "_low"))
+    return whole.otherwise(up_to(name, "_high") - up_to(name, "_low"))
 
 
 def _alone() -> str:

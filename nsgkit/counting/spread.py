@@ -217,18 +217,18 @@ def _shared_out(rows: Rows, width: int, columns: Sequence[str]) -> Rows:
     parts = rows.with_columns(_bins=bins).repeat("_bins", "_bin")
     parts = parts.with_columns(_start=nw.col("_start") + nw.col("_bin") * width)
     start = nw.col("_start")
-    parts = parts.with_columns(_low=_elapsed(start), _high=_elapsed(start + width))
-    shares = {name: _up_to(name, "_high") - _up_to(name, "_low") for name in COUNTERS}
+    parts = parts.with_columns(_low=elapsed_at(start), _high=elapsed_at(start + width))
+    shares = {name: up_to(name, "_high") - up_to(name, "_low") for name in COUNTERS}
     return parts.with_columns(**shares).select(*columns)
 
 
-def _elapsed(time: nw.Expr) -> nw.Expr:
+def elapsed_at(time: nw.Expr) -> nw.Expr:
     """How much of a row's span has passed at `time`, in milliseconds."""
     passed = time - nw.col("_since")
     return nw.max_horizontal(nw.lit(0), nw.min_horizontal(passed, nw.col("_span")))
 
 
-def _up_to(name: str, elapsed: str) -> nw.Expr:
+def up_to(name: str, elapsed: str) -> nw.Expr:
     # In two steps: bytes times milliseconds would not fit into 64 bits. Narwhals divides whole numbers by
     # way of floats, exact below 2^53: so what is left at the end is told, not computed.
     span = nw.col("_span")

@@ -229,6 +229,7 @@ def elapsed_at(time: nw.Expr) -> nw.Expr:
 
 
 def up_to(name: str, elapsed: str) -> nw.Expr:
+    """Return what of a counter was counted when `elapsed` of its span had passed: all of it at the end."""
     # In two steps: bytes times milliseconds would not fit into 64 bits. Narwhals divides whole numbers by
     # way of floats, exact below 2^53: so what is left at the end is told, not computed.
     span = nw.col("_span")

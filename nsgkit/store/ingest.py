@@ -69,7 +69,7 @@ def ingest(
 
     `source` is whatever `nsgkit.read_logs` reads: a folder, an evidence folder, a single file. Done again,
     blobs that did not change are not opened; of a blob that grew the rows take the place of the old ones, and
-    only conversations that they touch are stitched again. Stopped at any moment, even by a power cut, it goes
+    only conversations that they touch are stitched again. Stopped or killed at any moment, it goes
     on when it is run again, and the tables are the same. A blob that is no longer in the source stays in the
     store.
 

@@ -102,7 +102,11 @@ class _Fetched(NamedTuple):
 
 
 def read_all(
-    files: list[LogFile], *, contents: Contents | None = None, shown: bool = True, loader: Loader = load
+    files: list[LogFile],
+    *,
+    contents: Contents | None = None,
+    shown: bool = True,
+    loader: Loader | None = None,
 ) -> Reading:
     """Read the files one after the other, while threads turn full batches into columns.
 
@@ -120,7 +124,7 @@ def read_all(
     workers = min(4, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
         for batch in batches(
-            _open_all(seen, reading, known, partial(_fetch, pool=pool, loader=loader)),
+            _open_all(seen, reading, known, partial(_fetch, pool=pool, loader=loader or load)),
             reading.headers,
             size=size,
         ):

@@ -4,12 +4,14 @@ import os
 from datetime import datetime
 from functools import wraps
 
+from nsgkit.errors import hides_locals
 from nsgkit.flows import logs
 from nsgkit.flows.logs import FlowLogs, given_path
 from nsgkit.store.scan import open_store
 from nsgkit.store.state import is_store
 
 
+@hides_locals
 @wraps(logs.read_logs)
 def read_logs(
     path: str | os.PathLike[str],

@@ -37,7 +37,10 @@ class State:
 
 def is_store(folder: Path) -> bool:
     """Whether the folder is a store."""
-    return (folder / STATE).is_file()
+    try:
+        return (folder / STATE).is_file()
+    except OSError:  # a path that there cannot be
+        return False
 
 
 def read_state(folder: Path) -> State:

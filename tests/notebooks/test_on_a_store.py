@@ -53,11 +53,20 @@ def _printed(cell):
 def _told(output):
     data = output.get("data", {})  # none of what was printed
     if CHART in data:
-        return sorted(json.dumps(rows, sort_keys=True) for rows in data[CHART]["datasets"].values())
+        return sorted(json.dumps(_whole(rows), sort_keys=True) for rows in data[CHART]["datasets"].values())
     if WIDGET in data:
         return "a widget"
     text = data.get("text/plain", "")  # empty where a bar is done
     return AN_OBJECT.sub("an object", text)
+
+
+def _whole(value):
+    """A whole number as a browser saves it, which writes 1 for 1.0."""
+    if isinstance(value, dict):
+        return {name: _whole(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_whole(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def test_it_warns_of_nothing(both):

@@ -171,6 +171,8 @@ class Jupyter:
         change = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
         self.page.evaluate(change, full_name)
         self.page.wait_for_selector(f'body[data-jp-theme-name="{full_name}"]', state="attached")
+        # While its curtain falls, JupyterLab takes no other theme: it would remove the curtain twice.
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
 
     def _dismiss(self, dialog):
         self.dialogs.append(dialog.message)

@@ -109,3 +109,12 @@ def test_a_saved_widget_that_is_gone_is_not_the_next_notebook_s_fault(jupyter):
     jupyter.page.wait_for_timeout(2500)
     assert following.faults() == []
     jupyter.close()
+
+
+def test_one_theme_can_follow_the_other_at_once(jupyter):
+    notebook = jupyter.run(["print('seen')"])
+    for theme in ("Dark", "Light", "Dark", "Light"):
+        with jupyter.looking(theme):
+            pass
+    assert notebook.faults() == []
+    jupyter.close()

@@ -61,6 +61,7 @@ def sizes(folder: Path, name: str, version: int) -> dict[str, int]:
 def strangers(folder: Path, name: str) -> list[str]:
     """Return files in a table's folder that no transaction names."""
     known = {each for log in (folder / name / "_delta_log").glob("*.json") for each in _named_in(log)}
+    known.update(live(folder, name))  # a checkpoint names what stood in logs that are gone
     there = (
         path.relative_to(folder / name).as_posix() for path in (folder / name).rglob("*") if path.is_file()
     )
@@ -173,10 +174,6 @@ def new_path(day: str | None, mark: str) -> str:
 def written(place: Path, path: str, day: str | None, rows: int) -> Written:
     """Return a file that was written below a table."""
     return Written(path, day, rows, (place / path).stat().st_size)
-
-
-def _whole(column: Any) -> Any:
-    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
 def mark_of(path: str) -> str:

@@ -7,6 +7,7 @@ import sys
 from unittest.mock import Mock
 
 import pytest
+from deltalake import DeltaTable
 from filelock import FileLock
 from hypothesis import HealthCheck, given, settings
 
@@ -130,6 +131,17 @@ def test_a_full_disk_is_said_in_a_sentence_and_the_ingest_goes_on_afterwards(tmp
         with pytest.raises(NsgkitError, match="No space left on device"):
             nsgkit.ingest(SAMPLES, tmp_path / "store", **hour)
     assert nsgkit.ingest(SAMPLES, tmp_path / "store", **hour).rows
+
+
+def test_files_whose_logs_are_gone_behind_a_checkpoint_stay(tmp_path):
+    hour = {"start": "2024-12-19 09:00", "end": "2024-12-19 10:00"}
+    rows = nsgkit.ingest(SAMPLES, tmp_path / "store", **hour).rows
+    DeltaTable(str(tmp_path / "store" / "flows")).create_checkpoint()
+    for log in sorted((tmp_path / "store" / "flows" / "_delta_log").glob("*.json")):
+        log.unlink()
+    assert nsgkit.ingest(SAMPLES, tmp_path / "store", **hour).rows == rows
+    opened = nsgkit.open_store(tmp_path / "store")
+    assert len(opened.flows) == rows and "of no table" not in repr(opened)
 
 
 def test_a_second_writer_is_told_so(tmp_path):

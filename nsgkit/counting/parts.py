@@ -16,8 +16,8 @@ import pyarrow as pa
 from nsgkit.counting.conversations import stitched_once
 from nsgkit.counting.quick.increments import increment_lists
 from nsgkit.counting.quick.keys import Array, coded, numbers, packed
-from nsgkit.counting.quick.stitch import BEGIN, CONTINUING, END, Stitched, milliseconds, state_orders
-from nsgkit.counting.quick.table import expecting_answer
+from nsgkit.counting.quick.stitch import BEGIN, CONTINUING, END, milliseconds, state_orders
+from nsgkit.counting.quick.table import any_of, expecting_answer, in_order
 from nsgkit.counting.spread import BY_HOUR, INCREMENTS, hour_lists, increments
 from nsgkit.counting.stitch import PATIENCE
 from nsgkit.schema import COUNTERS, FIRST_VNET_VERSION
@@ -48,9 +48,9 @@ def stitch_part(flows: pd.DataFrame) -> Part:
     table, rows = stitched_once(flows)
     added = increments(flows, table, stitched_rows=rows)
     lists = {INCREMENTS: increment_lists(added, table), BY_HOUR: hour_lists(added, table)}
-    order = _positions(flows, rows, table)
-    asks = _any(expecting_answer(flows)[rows.order], rows.starts)
-    ended = _any(rows.state_order == END, rows.starts) & ~rows.single_row
+    order = in_order(flows, rows.first)
+    asks = any_of(expecting_answer(flows)[rows.order], rows.starts)
+    ended = any_of(rows.state_order == END, rows.starts) & ~rows.single_row
     by_end = table["counted_by"] == "end"
     table["counted_by"] = table["counted_by"].mask(by_end)
     return Part(table.drop(columns="stateless").assign(asks_answer=asks[order], ended=ended[order]), lists)
@@ -93,21 +93,6 @@ def settled(part: pd.DataFrame, known: Settled) -> pd.DataFrame:
     counted_by = part["counted_by"].mask(vnet & _among(logs, known.by_end), "end")
     stateless = part["asks_answer"] & _among(part[[*POLICY]].astype("object"), known.stateless)
     return part.drop(columns=[*PENDING]).assign(counted_by=counted_by, stateless=stateless)
-
-
-def _positions(flows: pd.DataFrame, rows: Stitched, table: pd.DataFrame) -> Array:
-    """Return which stitched conversation each row of the table is."""
-    from nsgkit.counting.quick.increments import labels_in_order
-
-    labels = labels_in_order(flows, rows, table.index)
-    order = np.empty(len(labels), dtype=np.int64)
-    order[labels] = np.arange(len(labels))
-    return order
-
-
-def _any(marked: Array, starts: Array) -> Array:
-    found: Array = np.logical_or.reduceat(marked, starts) if len(starts) else np.zeros(0, bool)
-    return found
 
 
 def _of_groups(

@@ -27,7 +27,7 @@ _KEPT = 24  # hours
 
 
 class Written(NamedTuple):
-    """A file that waits for its transaction."""
+    """A file of a table."""
 
     path: str  # below the table
     day: str | None
@@ -45,17 +45,17 @@ def create(folder: Path, name: str) -> None:
         DeltaTable.create(str(place), pa.schema(fields), mode="ignore", partition_by=partitions)
 
 
+def counting(folder: Path, name: str, version: int | None = None) -> dict[str, Written]:
+    """Return the files that count, at a version or now, by their paths below the table; sorted."""
+    found = pa.table(DeltaTable(str(folder / name), version=version).get_add_actions())
+    told = (found.column(each).to_pylist() for each in ("path", "num_records", "size_bytes"))
+    files = zip(*told, strict=True)
+    return {path: Written(path, day_of(path), rows, size) for path, rows, size in sorted(files)}
+
+
 def live(folder: Path, name: str, version: int | None = None) -> list[str]:
     """Return the paths below the table of the files that count, at a version or now."""
-    table = DeltaTable(str(folder / name), version=version)
-    return sorted(pa.table(table.get_add_actions()).column("path").to_pylist())
-
-
-def sizes(folder: Path, name: str, version: int) -> dict[str, int]:
-    """Return the files that count at a version, each with its size in bytes."""
-    found = pa.table(DeltaTable(str(folder / name), version=version).get_add_actions())
-    paths = zip(found.column("path").to_pylist(), found.column("size_bytes").to_pylist(), strict=True)
-    return dict(sorted(paths))
+    return [*counting(folder, name, version)]
 
 
 def strangers(folder: Path, name: str) -> list[str]:
@@ -103,8 +103,8 @@ def roll_back(folder: Path, name: str, wanted: int) -> None:
 def commit(folder: Path, name: str, added: Iterable[Written], removed: Iterable[str] = ()) -> None:
     """Let files count, and others count no more, in one transaction."""
     now = int(time.time() * 1000)
-    adds = [AddAction(w.path, w.size, {DAY: w.day} if w.day else {}, now, True, _counts(w)) for w in added]
-    removes = [RemoveAction(path, True, now, partition_values=_partition(path)) for path in removed]
+    adds = [AddAction(w.path, w.size, _partition(w.day), now, True, _counts(w)) for w in added]
+    removes = [RemoveAction(path, True, now, partition_values=_partition(day_of(path))) for path in removed]
     if adds or removes:
         table = DeltaTable(str(folder / name))
         partitions = [DAY] if name in BY_DAY else None
@@ -185,6 +185,11 @@ def _counts(file: Written) -> str:
     return json.dumps({"numRecords": file.rows})
 
 
-def _partition(path: str) -> dict[str, str | None]:
+def _partition(day: str | None) -> dict[str, str | None]:
+    return {DAY: day} if day else {}
+
+
+def day_of(path: str) -> str | None:
+    """Return the day of a file's partition; None where its table has none."""
     head, slash, _ = path.partition("/")
-    return {DAY: head.removeprefix(f"{DAY}=")} if slash else {}
+    return head.removeprefix(f"{DAY}=") if slash else None

@@ -19,9 +19,9 @@ def whole_files(folder: Path, versions: Mapping[str, int]) -> tuple[dict[str, li
     torn: list[str] = []
     foreign: list[str] = []
     for name in TABLE_NAMES:
-        sizes = delta.sizes(folder, name, versions[name])
-        whole[name] = [path for path, size in sizes.items() if _is_whole(folder / name / path, size)]
-        for path in sizes.keys() - {*whole[name]}:
+        files = delta.counting(folder, name, versions[name])
+        whole[name] = [path for path, file in files.items() if _is_whole(folder / name / path, file.size)]
+        for path in files.keys() - {*whole[name]}:
             (torn if (folder / name / path).exists() else missing).append(f"{name}/{path}")
         foreign += [f"{name}/{path}" for path in delta.strangers(folder, name)]
     told = (

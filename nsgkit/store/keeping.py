@@ -4,6 +4,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +15,7 @@ from nsgkit.store import delta
 from nsgkit.store.delta import Written
 from nsgkit.store.readings import Made
 from nsgkit.store.state import State, write_state
-from nsgkit.store.tables import BY_DAY, TABLES, arrow
+from nsgkit.store.tables import TABLES, arrow
 
 READ_INTO = ("flows", "rejects", "blobs", "facts")
 _BLOB = {"flows": "blob", "rejects": "blob", "blobs": "name"}
@@ -47,14 +48,10 @@ def keep(folder: Path, state: State, made: Made, replaced: pd.DataFrame) -> str:
 
 def as_pandas(table: Any) -> pd.DataFrame:
     """Return rows of the flows as `read_logs` has them: texts as categories, counters with nulls."""
-    import numpy as np
-
     columns: dict[str, Any] = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_dictionary(column.type):
-            codes = (
-                column.unify_dictionaries().combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-            )
+            codes = column.unify_dictionaries().combine_chunks()
             texts = pd.Index(codes.dictionary.to_pylist(), dtype="str")
             found = codes.indices.fill_null(-1).to_numpy(zero_copy_only=False)
             columns[name] = pd.Categorical.from_codes(found, categories=texts)
@@ -94,8 +91,8 @@ def _take_away(
                 continue
             removed[name].append(path)
             if kept.num_rows:
-                day = None if name not in BY_DAY else path.partition("/")[0].partition("=")[2]
-                added[name].append(delta.write(folder, name, day, delta.compact(kept), delta.mark_of(path)))
+                left, mark = delta.compact(kept), delta.mark_of(path)
+                added[name].append(delta.write(folder, name, delta.day_of(path), left, mark))
                 if name == "flows":
                     facts.append(_facts(None, kept, added[name][-1]))
     _forget(folder, removed["flows"], added, removed)

@@ -3,10 +3,9 @@
 import os
 
 import pandas as pd
-import pyarrow as pa
-from deltalake import DeltaTable
 
 from nsgkit.evidence.folder import as_folder
+from nsgkit.store import delta
 from nsgkit.store.state import TABLE_NAMES, read_state
 
 _TYPES = {"part": "str", "rows": "int64", "files": "int64", "bytes": "int64", "bytes_a_row": "float64"}
@@ -49,7 +48,7 @@ def size(path: str | os.PathLike[str]) -> pd.DataFrame:
     versions = state.stitched or state.read
     rows = []
     for name in TABLE_NAMES:
-        added = pa.table(DeltaTable(str(folder / name), version=versions[name]).get_add_actions())
-        count, held = (sum(added.column(each).to_pylist()) for each in ("num_records", "size_bytes"))
-        rows.append((name, count, added.num_rows, held, held / count if count else None))
+        files = delta.counting(folder, name, versions[name]).values()
+        count, held = sum(file.rows for file in files), sum(file.size for file in files)
+        rows.append((name, count, len(files), held, held / count if count else None))
     return pd.DataFrame(rows, columns=[*_TYPES]).astype(_TYPES)

@@ -36,24 +36,23 @@ def stitch_new(folder: Path, state: State) -> int:
         _stitch(folder, state)
         state.stitched = state.read | {"conversations": delta.version(folder, "conversations")}
         write_state(folder, state)
-    files = delta.live(folder, "conversations")
-    return sum(pq.read_metadata(folder / "conversations" / path).num_rows for path in files)
+    return sum(file.rows for file in delta.counting(folder, "conversations").values())
 
 
 def _stitch(folder: Path, state: State) -> None:
     old = state.stitched or {"flows": 0, "blobs": 0}
-    now, before = (set(delta.live(folder, "flows", v)) for v in (None, old["flows"]))
+    now, before = delta.counting(folder, "flows"), set(delta.live(folder, "flows", old["flows"]))
     known = {delta.mark_of(path) for path in before}
     came = sorted(path for path in now if delta.mark_of(path) not in known)  # else written anew, without some
-    went = _gone(folder, old["blobs"], sorted(before - now))
+    went = _gone(folder, old["blobs"], sorted(before - now.keys()))
     stitched = delta.live(folder, "conversations")
-    rows = sum(pq.read_metadata(folder / "flows" / path).num_rows for path in came)
+    rows = sum(now[path].rows for path in came)
     tables: Iterator[Any] = (read_file(folder, "flows", path, COLUMNS) for path in came)
     again: dict[str, Any] = {}
     if stitched:
         none = pa.schema([TABLES["flows"].field(name) for name in _CHANGED]).empty_table()
         changed = pa.concat_tables([none, *_ends(folder, came), *went])
-        others = [str(folder / "flows" / path) for path in sorted(now - {*came})]
+        others = [str(folder / "flows" / path) for path in sorted(now.keys() - {*came})]
         found = touched(changed, others, [str(folder / "conversations" / path) for path in stitched])
         again, tables, rows = found.conversations, chain(tables, found.tables), rows + found.rows
     made = _written(folder, tables, rows)
@@ -177,6 +176,5 @@ def _without(folder: Path, places: dict[str, Any]) -> tuple[list[Written], list[
         removed.append(path)
         if keep.any():
             left = table.filter(pa.array(keep))
-            day = path.partition("/")[0].partition("=")[2]
-            kept.append(delta.write(folder, "conversations", day, left, "conversations"))
+            kept.append(delta.write(folder, "conversations", delta.day_of(path), left, "conversations"))
     return kept, removed

@@ -52,7 +52,7 @@ def _reduced(values: Array, each: Array, dtype: Any = None) -> Array:
 def facts(flows: pd.DataFrame, stitched: Stitched, within: int) -> dict[str, Any]:
     """Return what is found of each conversation, beside the columns of its first row."""
     stateless = _stateless(flows, stitched)  # the steps that need much memory come before much is kept
-    has = {state: _any(stitched.state_order == state, stitched.starts) for state in (BEGIN, END)}
+    has = {state: any_of(stitched.state_order == state, stitched.starts) for state in (BEGIN, END)}
     begun, ended = (has[state] & ~stitched.single_row for state in (BEGIN, END))
     state = _state(flows, stitched, begun, ended)
     counted_by = _counted_by(flows, stitched, begun, ended)
@@ -92,7 +92,8 @@ _CLOSED, _OPEN, _ORPHAN, _DENIED = range(4)  # as the schema has them
 _BY_BEGIN, _BY_ROW, BY_END = range(3)
 
 
-def _any(marked: Array, starts: Array) -> Array:
+def any_of(marked: Array, starts: Array) -> Array:
+    """Tell the conversations of whose rows, which begin at `starts`, one is marked."""
     found: Array = np.logical_or.reduceat(marked, starts) if len(starts) else np.zeros(0, bool)
     return found
 
@@ -135,7 +136,7 @@ def _stateless(flows: pd.DataFrame, stitched: Stitched) -> Array:
     suspects = _suspects(flows, policy, expects_answer, stitched.times)
     if not len(suspects):
         return np.zeros(len(stitched.starts), dtype=bool)
-    asked = _any(expects_answer.take(stitched.order), stitched.starts)
+    asked = any_of(expects_answer.take(stitched.order), stitched.starts)
     found: Array = asked & np.isin(policy.take(stitched.first), suspects)
     return found
 

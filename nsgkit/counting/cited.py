@@ -7,7 +7,7 @@ import pandas as pd
 
 from nsgkit import schema
 from nsgkit.counting.frame import Native, Rows, as_table
-from nsgkit.counting.spread import BY_HOUR, INCREMENTS
+from nsgkit.counting.spread import LISTS
 from nsgkit.schema import CONVERSATIONS, PLACE
 
 _TYPES = schema.types(CONVERSATIONS)
@@ -41,5 +41,5 @@ def _near(held: Native, named: pd.DataFrame) -> pd.DataFrame:
     if isinstance(held, pd.DataFrame):
         table: pd.DataFrame = nw.from_native(held).filter(wanted).to_native()
         return table
-    names = [name for name in held.columns if name not in (INCREMENTS, BY_HOUR)]
+    names = [name for name in held.columns if name not in LISTS]
     return Rows.of(held, names).filter(wanted).collect({name: _TYPES.get(name) for name in names})

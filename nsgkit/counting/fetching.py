@@ -7,7 +7,7 @@ import pandas as pd
 
 from nsgkit.counting.arguments import check_top, require_columns
 from nsgkit.counting.frame import Dtype, Rows, as_table
-from nsgkit.counting.spread import BY_HOUR, INCREMENTS
+from nsgkit.counting.spread import LISTS
 from nsgkit.errors import NsgkitError
 from nsgkit.schema import CONVERSATIONS, FLOWS, PLACE, carrying, names_carried, types
 
@@ -65,11 +65,7 @@ def fetch(
     """
     check_top(top)
     held = as_table(table)
-    names = (
-        [name for name in held.columns if name not in (INCREMENTS, BY_HOUR)]
-        if columns is None
-        else [*columns]
-    )
+    names = [name for name in held.columns if name not in LISTS] if columns is None else [*columns]
     require_columns([*names, *([largest] if largest else [])], held)
     if isinstance(held, pd.DataFrame):
         return _ordered(held, top, largest)[names].head(len(held) if top is None else top)

@@ -85,16 +85,6 @@ def settle(facts: Iterable[pd.DataFrame]) -> Settled:
     return Settled(_keys(silent, POLICY), _keys(by_end, LOG))
 
 
-def settled(part: pd.DataFrame, known: Settled) -> pd.DataFrame:
-    """Return conversations of parts with `counted_by` and `stateless` told."""
-    vnet = (part["version"] >= FIRST_VNET_VERSION) & part["counted_by"].isna() & part["ended"]
-    logs = part[[*LOG]].astype("object")
-    logs["resource"] = logs["resource"].where(logs["flow_log"].isna())
-    counted_by = part["counted_by"].mask(vnet & _among(logs, known.by_end), "end")
-    stateless = part["asks_answer"] & _among(part[[*POLICY]].astype("object"), known.stateless)
-    return part.drop(columns=[*PENDING]).assign(counted_by=counted_by, stateless=stateless)
-
-
 def _of_groups(
     flows: pd.DataFrame, by: Iterable[str], rows: Array, facts: Mapping[str, Array]
 ) -> pd.DataFrame:
@@ -123,10 +113,3 @@ def _added_up(facts: list[pd.DataFrame]) -> pd.DataFrame:
 def _keys(table: pd.DataFrame, names: Iterable[str]) -> frozenset[tuple[str | None, ...]]:
     values = table[[*names]].astype("object").where(table[[*names]].notna(), None)
     return frozenset(values.itertuples(index=False, name=None))
-
-
-def _among(table: pd.DataFrame, keys: frozenset[tuple[str | None, ...]]) -> Array:
-    if not keys:
-        return np.zeros(len(table), dtype=bool)
-    values = table.where(table.notna(), None)
-    return np.fromiter((row in keys for row in values.itertuples(index=False, name=None)), bool, len(table))

@@ -28,7 +28,7 @@ from nsgkit.counting.quick.stitch import Stitched, stitch
 from nsgkit.counting.stitch import CONVERSATION, marked, stitched
 from nsgkit.schema import COUNTERS, PLACE
 
-INCREMENTS, BY_HOUR = "increments", "by_hour"  # of stored conversations: columns of lists
+LISTS = INCREMENTS, BY_HOUR = ("increments", "by_hour")  # of stored conversations: columns of lists
 _FIRST = {f"_first_{name}": name for name in PLACE}
 _COVERED = ("_since", "_until", *COUNTERS)
 _PLACE_TYPES = {"blob": "str", "record": "int64", "tuple": "int64"}

@@ -145,6 +145,17 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def literal(value: object) -> str:
+    """Return a text or number as it stands in DuckDB's SQL; None is null.
+
+    >>> literal("it's"), literal(22), literal(None)
+    ("'it''s'", '22', 'NULL')
+    """
+    if value is None:
+        return "NULL"
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
+
+
 def _beside(frame: Frame, *made: str) -> Frame:
     """Return `frame` with more columns, as the engine's own SQL makes them."""
     native, duckdb = frame.to_native(), frame.implementation.is_duckdb()

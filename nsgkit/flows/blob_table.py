@@ -85,6 +85,19 @@ def called_by_records(named: Iterable[tuple[str | None, str | None]]) -> dict[st
     return found
 
 
+NAMED = ("path_resource", "named")  # what the path, and what the records, of a blob call its resource
+
+
+def resources(blobs: pd.DataFrame) -> "pd.Series[Any]":
+    """Return each blob's resource: as its records say, or those of others of its flow log, or its path.
+
+    `blobs` have NAMED, and come in the order of their names.
+    """
+    path, own = (blobs[name].astype("object").where(blobs[name].notna(), None) for name in NAMED)
+    others = path.map(called_by_records(zip(path, own, strict=True)))
+    return own.where(own.notna(), others.where(others.notna(), path))
+
+
 def _place(reject: Reject) -> tuple[int, int, int]:
     return reject.blob, reject.record or 0, -1 if reject.tuple is None else reject.tuple
 

@@ -155,14 +155,18 @@ def _no_hash(digest: Future[str] | None) -> str | None:
     return f"its SHA-256 could not be computed: {type(error).__name__}" if error else None
 
 
-def read_again(reading: Reading, number: int) -> Data | None:
-    """Return the bytes of a blob a second time, or None where they are not to be had as they were."""
-    blob = reading.blobs[number]
+def as_before(file: LogFile, sha256: str | None) -> Data | None:
+    """Return the bytes of a file that was read before, or None where they are not to be had as they were."""
     try:
-        stored = load(blob.file)
-        return unpack(stored) if hash_of(stored) == sha256_of(blob.digest) else None
+        stored = load(file)
+        return unpack(stored) if hash_of(stored) == sha256 else None
     except Exception:  # it was read before, and that stands
         return None
+
+
+def read_again(reading: Reading, number: int) -> Data | None:
+    """Return the bytes of a blob a second time, or None where they are not to be had as they were."""
+    return as_before(reading.blobs[number].file, sha256_of(reading.blobs[number].digest))
 
 
 def not_flow_logs(reading: Reading) -> dict[int, str]:

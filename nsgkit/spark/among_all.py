@@ -1,4 +1,4 @@
-"""What only all blobs together tell: copies of the same bytes, records that repeat, a resource's name."""
+"""What only all blobs together tell: copies of the same bytes, and records that repeat."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,15 +8,12 @@ import pandas as pd
 
 from nsgkit.counting.frame import Rows
 from nsgkit.flows.batches import BlobCounts
-from nsgkit.flows.blob_table import called_by_records
 from nsgkit.flows.files import LogFile, Span
 from nsgkit.flows.flow_table import FlowTableBuilder
 from nsgkit.flows.in_tables import BlobTables, in_tables
 from nsgkit.flows.reading import ReadBlob, Reading, refuse_copy, told_hash
 from nsgkit.flows.repeats import repeats_of
 from nsgkit.spark.parsing import CONTENTS, Reasons
-
-NAMED = ("path_resource", "named")  # what the path, and what the records, of a blob call its resource
 
 
 def copies(blobs: pd.DataFrame) -> dict[str, str]:
@@ -64,10 +61,3 @@ def repeats(contents: Any) -> Reasons:
         blob, record = table.loc[place, ["blob", "record"]]
         reasons[blob][int(record)] = repeats_of(*first.loc[place, ["record", "blob"]])
     return dict(reasons)
-
-
-def resources(blobs: pd.DataFrame) -> Any:
-    """Return each blob's resource: as its records say, or those of others of its flow log, or its path."""
-    path, own = (blobs[name].astype("object").where(blobs[name].notna(), None) for name in NAMED)
-    others = path.map(called_by_records(zip(path, own, strict=True)))
-    return own.where(own.notna(), others.where(others.notna(), path))

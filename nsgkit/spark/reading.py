@@ -13,6 +13,7 @@ import pyarrow as pa
 from nsgkit.counting.frame import Rows
 from nsgkit.counting.parts import Settled, settle
 from nsgkit.errors import NsgkitError, shown
+from nsgkit.flows.blob_table import resources
 from nsgkit.flows.content_kind import Aside
 from nsgkit.flows.files import Span, choose_span
 from nsgkit.flows.folder import nothing_at, shown_path
@@ -20,7 +21,7 @@ from nsgkit.flows.in_tables import BlobTables
 from nsgkit.flows.logs import notes_on_blobs, of_the_span
 from nsgkit.flows.span_edges import edge_notes
 from nsgkit.schema import BLOBS, SET_ASIDE, empty, typed, types
-from nsgkit.spark.among_all import copies, may_repeat, repeats, resources, told_of_copies
+from nsgkit.spark.among_all import copies, may_repeat, repeats, told_of_copies
 from nsgkit.spark.listing import LARGEST, Listing, list_files, opened, opened_again
 from nsgkit.spark.parsing import BEYOND, CONTENTS, PARSED, Reasons, parser, reader_of_contents, unpacker
 from nsgkit.spark.stitching import settled_on, stitched_on

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from nsgkit.counting.parts import ENDS, LOG, POLICY, Settled, stitch_part
-from nsgkit.counting.spread import BY_HOUR, INCREMENTS
+from nsgkit.counting.spread import LISTS
 from nsgkit.schema import CONVERSATIONS, FIRST_VNET_VERSION
 from nsgkit.spark.parsing import Batches
 from nsgkit.spark.tables import handed_back, plain, spark_schema
@@ -43,7 +43,7 @@ def settled_on(stitched: Any, known: Settled) -> Any:
     }
     names = [c.name for c in CONVERSATIONS]
     columns = [told[name].alias(name) if name in told else col(name) for name in names]
-    return stitched.select(*columns, INCREMENTS, BY_HOUR)
+    return stitched.select(*columns, *LISTS)
 
 
 def _among(columns: Any, keys: frozenset[tuple[str | None, ...]]) -> Any:

@@ -4,14 +4,14 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from nsgkit.flows.files import LogFile, hash_of, load, unpack
-from nsgkit.flows.repeats import contents_of
+from nsgkit.flows.files import LogFile
+from nsgkit.flows.reading import as_before
+from nsgkit.flows.repeats import contents_of, repeats_of
 from nsgkit.store import delta
 from nsgkit.store.keeping import read_file
 from nsgkit.store.readings import Reasons, prints_in
@@ -67,20 +67,11 @@ def _compared(
     found: dict[str, dict[int, str]] = defaultdict(dict)
     for number in sorted(wanted):
         name, sha256 = blobs["name"].iloc[number], blobs["sha256"].iloc[number]
-        data = _bytes(files.get(name), sha256)
-        if data is None:
+        data = as_before(files[name], sha256) if name in files else None
+        if data is None:  # then its records count
             continue
         for record, content in sorted(contents_of(data, wanted[number]).items()):
             first = seen.setdefault(content, (name, record))
             if first != (name, record):
-                found[name][record] = f"repeats record {first[1]} of {first[0]}: counted once"
+                found[name][record] = repeats_of(first[1], first[0])
     return found
-
-
-def _bytes(file: LogFile | None, sha256: str) -> Any:
-    """Return a blob's bytes, or None where they are not to be had as they were: its records then count."""
-    try:
-        stored = load(file) if file else b""
-        return unpack(stored) if hash_of(stored) == sha256 else None
-    except Exception:  # it was read before, and that stands
-        return None

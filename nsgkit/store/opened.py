@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
-import pandas as pd
 
 from nsgkit.counting.expressions import one_if
 from nsgkit.counting.frame import Rows
@@ -33,17 +32,14 @@ class StoredLogs(FlowLogs):
             if table is not None:
                 settle(table)
 
-    def _place(self, row: Any) -> Any:
+    def raw(self, row: Any) -> str:
+        """Return the exact text of the tuple that a row of `flows` came from; `row` has its place."""
         if not hasattr(row, "keys"):
             raise NsgkitError(
                 "A store's rows have no labels: give a row with blob, record and tuple, such as one of "
                 "nsgkit.fetch(logs.flows, top=5)."
             )
-        return super()._place(row)
-
-    def raw(self, row: Any) -> str:
-        """Return the exact text of the tuple that a row of `flows` came from; `row` has its place."""
-        return self.raw_rows(pd.DataFrame([dict(row)]))[0] if hasattr(row, "keys") else self._place(row)
+        return super().raw(row)
 
     def _extent(self) -> Extent:
         rows = Rows.of(self.flows, ["time"]).select(

@@ -12,14 +12,14 @@ import pyarrow as pa
 
 from nsgkit.counting.engine import MEMORY, connect
 from nsgkit.counting.parts import LOG, POLICY, Settled, settle
-from nsgkit.counting.spread import BY_HOUR, INCREMENTS
-from nsgkit.counting.sql import quoted
+from nsgkit.counting.spread import LISTS
+from nsgkit.counting.sql import literal, quoted
 from nsgkit.errors import NsgkitError, hides_locals
 from nsgkit.evidence.folder import as_folder, evidence_blobs, is_evidence
 from nsgkit.evidence.hours import evidence_hours
-from nsgkit.flows.blob_table import called_by_records
+from nsgkit.flows.blob_table import resources
 from nsgkit.flows.files import LogFile, Span, choose_span, plain_name
-from nsgkit.flows.logs import notes_on_blobs, warnings
+from nsgkit.flows.logs import notes_on_blobs, of_the_span, warnings
 from nsgkit.flows.span_edges import edge_notes, hours_in_span
 from nsgkit.html import visible
 from nsgkit.layout import parse_name
@@ -136,7 +136,7 @@ def _conversations(engine: Any, folder: Path, files: Mapping[str, list[str]], sp
         rows = rows.filter(f"last >= {_moment(span.start)}")
     if span.end:
         rows = rows.filter(f"first < {_moment(span.end)}")
-    return rows.project(", ".join([*columns, INCREMENTS, BY_HOUR]))
+    return rows.project(", ".join([*columns, *LISTS]))
 
 
 def _settled_in_sql(known: Settled) -> dict[str, str]:
@@ -152,20 +152,14 @@ def _settled_in_sql(known: Settled) -> dict[str, str]:
 
 
 def _is(names: tuple[str, ...], key: tuple[str | None, ...]) -> str:
-    same = (f"{name} IS NOT DISTINCT FROM {_text(text)}" for name, text in zip(names, key, strict=True))
+    same = (f"{name} IS NOT DISTINCT FROM {literal(text)}" for name, text in zip(names, key, strict=True))
     return f"({' AND '.join(same)})"
-
-
-def _text(text: str | None) -> str:
-    return "NULL" if text is None else "'" + text.replace("'", "''") + "'"
 
 
 def _blobs(folder: Path, state: State, span: Span, flows: Any) -> pd.DataFrame:
     """Return the blobs of the span, in the order of their names, each with its resource's name."""
     blobs = blobs_of(folder, version=(state.stitched or {})["blobs"])
-    called = called_by_records(blobs[["path_resource", "named"]].itertuples(index=False, name=None))
-    path = blobs["path_resource"]
-    blobs["resource"] = blobs["named"].fillna(path.map(called)).fillna(path)
+    blobs["resource"] = resources(blobs)
     if span == (None, None):
         return blobs
     hours = [None if pd.isna(hour) else hour.to_pydatetime() for hour in blobs["hour"]]
@@ -176,8 +170,7 @@ def _blobs(folder: Path, state: State, span: Span, flows: Any) -> pd.DataFrame:
     )
     blobs["outside"] = blobs["rows"] - inside
     blobs["rows"] = inside
-    needed = [hour is None or span.needs(hour) for hour in hours]
-    return blobs[pd.Series(needed) | (blobs["rows"] > 0)].reset_index(drop=True)
+    return of_the_span(blobs, span)[0]
 
 
 def _rejects(folder: Path, paths: list[str], blobs: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from nsgkit import schema
 from nsgkit.counting.parts import LOG, PENDING, POLICY
 from nsgkit.counting.quick.increments import LISTED
-from nsgkit.counting.spread import BY_HOUR, INCREMENTS
+from nsgkit.counting.spread import LISTS
 
 _KINDS = {
     "UInt8": pa.int16(), "uint8": pa.int16(), "UInt16": pa.int32(), "uint16": pa.int32(),
@@ -48,8 +48,7 @@ TABLES: Mapping[str, pa.Schema] = MappingProxyType(
             [
                 *_of(_STITCHED),
                 *((name, pa.bool_()) for name in PENDING),
-                (INCREMENTS, _LIST),
-                (BY_HOUR, _LIST),
+                *((name, _LIST) for name in LISTS),
             ]
         ),
         "facts": pa.schema(_FACTS),

@@ -15,7 +15,7 @@ from nsgkit.counting.conversations import FOLD_WITHIN
 from nsgkit.counting.double_capture import CADENCE
 from nsgkit.counting.engine import connect
 from nsgkit.counting.parts import ENDS
-from nsgkit.counting.sql import quoted
+from nsgkit.counting.sql import literal, quoted
 from nsgkit.store.dealing import COLUMNS
 from nsgkit.store.tables import TABLES
 
@@ -98,5 +98,5 @@ def _widen(engine: Any) -> bool:
 
 
 def _files(paths: Sequence[str]) -> str:
-    listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+    listed = ", ".join(map(literal, paths))
     return f"read_parquet([{listed}], hive_partitioning = false, filename = true, file_row_number = true)"

@@ -6,6 +6,7 @@ import narwhals as nw
 import pandas as pd
 
 from nsgkit.analyses.filters.grammar import beside, quoted
+from nsgkit.counting.sql import literal
 from nsgkit.explore.timeline.question import Question, Timeline, places_of
 from nsgkit.explore.traffic.as_code import own_as_code
 from nsgkit.explore.workbench.held import fetched, is_pandas, kept, where
@@ -37,7 +38,7 @@ def code_of_one(timeline: Timeline, opened: pd.DataFrame, conversations: str, lo
     if is_pandas(timeline.conversations):
         tests = [f"({conversations}[{name!r}] == {value!r})" for name, value in place.items()]
         return [f"opened = {conversations}[{' & '.join(tests)}]", *rows]
-    told = " AND ".join(f'"{name}" = {_literal(value)}' for name, value in place.items())
+    told = " AND ".join(f'"{name}" = {literal(value)}' for name, value in place.items())
     return [f"opened = nsgkit.fetch({conversations}.filter({told!r}))", *rows]
 
 
@@ -63,11 +64,6 @@ def code_of_density(
 
 def _moment(time: str) -> str:
     return f"TIMESTAMPTZ '{time}'"
-
-
-def _literal(value: object) -> str:
-    """Return a text or number as it stands in SQL."""
-    return "'{}'".format(value.replace("'", "''")) if isinstance(value, str) else str(value)
 
 
 def _query(timeline: Timeline, terms: str, conversations: str) -> str:

@@ -18,7 +18,7 @@ from nsgkit.counting.columns import pandas_column
 from nsgkit.counting.conversations import conversation_rows
 from nsgkit.counting.expressions import one_if
 from nsgkit.counting.frame import Native, Rows, as_table
-from nsgkit.counting.spread import BY_HOUR, INCREMENTS
+from nsgkit.counting.spread import INCREMENTS, LISTS
 from nsgkit.enrich.facts import ENDS
 from nsgkit.enrich.names import called
 from nsgkit.enrich.network import Network, Own
@@ -231,7 +231,7 @@ def fetched(conversations: Any, columns: Sequence[str] = ()) -> pd.DataFrame:
 
 
 def _collected(about: Any, rows: Rows, columns: Sequence[str]) -> pd.DataFrame:
-    types = {name: _TYPES.get(name) for name in columns if name not in (INCREMENTS, BY_HOUR)}
+    types = {name: _TYPES.get(name) for name in columns if name not in LISTS}
     return schema.carrying(rows.collect(types), names_carried(about))
 
 
@@ -245,7 +245,7 @@ def in_parts(conversations: Any) -> Iterator[pd.DataFrame]:
     if isinstance(held, pd.DataFrame):
         yield held
         return
-    names = [name for name in held.columns if name not in (INCREMENTS, BY_HOUR)]
+    names = [name for name in held.columns if name not in LISTS]
     told = held.project(", ".join(f'"{name}"' for name in names)).order(", ".join(_ORDER))
     reader = told.to_arrow_reader(_AT_ONCE)
     for batch in chain([reader.schema.empty_table()], map(_as_table, reader)):

@@ -94,7 +94,8 @@ def kept(frame: Frame) -> Frame:
     # A file has no numbers of 128 bits; what does not fit into 64 is an error, as it is in every answer.
     stars = ", ".join(f"{quoted(n)}::BIGINT AS {quoted(n)}" for n in wide)
     (native.project(f"* REPLACE ({stars})") if wide else native).write_parquet(path)
-    return _of_file(native, path)
+    result: Frame = nw.from_native(of_file(native, path))
+    return result
 
 
 def coded(frame: Frame, texts: Sequence[str]) -> pa.Table:
@@ -122,14 +123,12 @@ def looked_up(frame: Frame, found: pa.Table, on: str) -> Frame:
     path = new_file()
     pq.write_table(found, path)
     native = frame.to_native()
-    told = _of_file(native, path)
-    return frame.join(told, on=on, how="left")
+    return frame.join(nw.from_native(of_file(native, path)), on=on, how="left")
 
 
-def _of_file(native: Any, path: str) -> Frame:
+def of_file(native: Any, path: str) -> Any:
     """Read a file where these rows are: what is joined must come from one connection."""
-    result: Frame = nw.from_native(native.query("rows", f"SELECT * FROM read_parquet('{path}')"))  # noqa: S608
-    return result
+    return native.query("rows", f"SELECT * FROM read_parquet({literal(path)})")  # noqa: S608
 
 
 def _plain_time(kind: str) -> str:

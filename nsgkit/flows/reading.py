@@ -65,15 +65,15 @@ class Contents:
         self._sizes: Counter[int] = Counter()
         self._not_compared: defaultdict[int, list[tuple[str, Future[str]]]] = defaultdict(list)
         self._first: dict[str, str] = {}  # of each SHA-256
-        self._copies: set[str] = set()
+        self._copies: dict[str, str] = {}
         for name, size, sha256 in known:
             self._sizes[size] += 1
-            if self._first.setdefault(sha256, name) != name:
-                self._copies.add(name)
+            if (first := self._first.setdefault(sha256, name)) != name:
+                self._copies[name] = first
 
-    def may_copy(self, name: str) -> bool:
-        """Whether a blob that is known is a copy of another."""
-        return name in self._copies
+    def copy_of(self, name: str) -> str | None:
+        """Return the first known blob that has the bytes of this one; None where there is none before it."""
+        return self._copies.get(name)
 
     def add(self, name: str, size: int, digest: Future[str]) -> None:
         """Remember a blob."""

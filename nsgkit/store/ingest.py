@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -33,6 +35,8 @@ READING = 32 << 20  # bytes of logs that are read, and kept, at a time: the memo
 _SMALLER = 64  # bytes: no record fits into so few, so such blobs are no copies of each other
 _GZIP = 15  # times: so much do packed logs hold, about
 _EARLY = datetime(1, 1, 1, tzinfo=UTC)
+_NONE: Reasons = MappingProxyType({})
+_BYTES: dict[str, Any] = {"unit": "B", "unit_scale": True, "leave": False}  # of a progress bar
 
 
 @dataclass(frozen=True)
@@ -166,12 +170,10 @@ def _prepared(folder: Path, source: Path) -> State:
                 f"{visible(folder)} holds the logs of {visible(state.source)}, not of {visible(where)}. "
                 "Choose another folder for these."
             )
-    for name in READ_INTO:
-        delta.sweep(folder, name)
-        delta.roll_back(folder, name, state.read[name])
     stitched = state.stitched["conversations"] if state.stitched else 0
-    delta.sweep(folder, "conversations")
-    delta.roll_back(folder, "conversations", stitched)
+    for name, version in (state.read | {"conversations": stitched}).items():
+        delta.sweep(folder, name)
+        delta.roll_back(folder, name, version)
     state.source = where
     state.read = {name: delta.version(folder, name) for name in READ_INTO}
     return state
@@ -183,49 +185,37 @@ def _read_new(folder: Path, state: State, found: Found) -> tuple[int, int, int, 
     marks = {file.name: mark_of_file(file) for file in found.files}
     old = dict(zip(known["name"], known["mark"], strict=True))
     wanted = [file for file in found.files if old.get(file.name) != marks[file.name]]
-    contents, again = _copies(known, found.files, {file.name for file in wanted})
-    wanted += again
-    aside = list(found.aside)
-    _read(folder, state, wanted, contents, {}, aside)
+    changed = {file.name for file in wanted}
+    contents = _compared(known, found.files, changed)
+    unchanged = old.keys() - changed
+    copied = dict(zip(known["name"], known["copy_of"], strict=True))  # some are told otherwise now
+    wanted += [
+        file
+        for file in found.files
+        if file.name in unchanged and copied[file.name] != contents.copy_of(file.name)
+    ]
+    aside = [*found.aside, *_read(folder, state, wanted, contents)]
     files = {file.name: file for file in found.files}
-    reasons = repeats_among(blobs_of(folder), files)
-    if reasons:
-        _read(folder, state, [files[name] for name in reasons], contents, reasons, [])
+    after = blobs_of(folder)
+    if reasons := repeats_among(after, files):
+        _read(folder, state, [files[name] for name in reasons], contents, reasons)
+        after = blobs_of(folder)
     state.unlisted = [*found.unlisted]
     state.set_aside = [[*one] for one in sorted(aside, key=lambda one: (one.name, one.reason))]
     write_state(folder, state)
-    after = blobs_of(folder)
     grown = len({file.name for file in wanted} & old.keys())
     new = len(set(after["name"]) - old.keys())
     return new, grown, len(after) - new - grown, int(after["rows"].sum())
 
 
-def _copies(
-    known: pd.DataFrame, files: Sequence[LogFile], wanted: set[str]
-) -> tuple[Contents, list[LogFile]]:
-    """Return what tells copies, and the files that were read already but are told otherwise now."""
+def _compared(known: pd.DataFrame, files: Sequence[LogFile], wanted: set[str]) -> Contents:
+    """Return which blobs have the same bytes; of those to be read, only what has another's size is hashed."""
     sizes = dict(zip(known["name"], known["size"], strict=True)) | {f.name: f.size for f in files}
     counts = pd.Series(sizes).value_counts()
     alike = {name for name, size in sizes.items() if counts[size] > 1 and size > _SMALLER}
     digests = dict(zip(known["name"], known["sha256"], strict=True))
     digests |= {f.name: _sha256(f) for f in files if f.name in alike & wanted}
-    seeds = [(name, sizes[name], digests[name]) for name in sorted(alike) if digests.get(name)]
-    first: dict[str, str] = {}
-    for name, _, sha256 in seeds:
-        first.setdefault(sha256, name)
-    told = dict(zip(known["name"], known["copy_of"], strict=True))
-    again = [
-        file
-        for file in files
-        if file.name in told
-        and file.name not in wanted
-        and told[file.name] != (_other(first.get(digests[file.name]), file.name))
-    ]
-    return Contents(seeds), again
-
-
-def _other(first: str | None, name: str) -> str | None:
-    return None if first == name else first
+    return Contents((name, sizes[name], digests[name]) for name in sorted(alike) if digests.get(name))
 
 
 def _sha256(file: LogFile) -> str | None:
@@ -235,47 +225,41 @@ def _sha256(file: LogFile) -> str | None:
         return None
 
 
-def _read(  # noqa: PLR0913, PLR0917
-    folder: Path,
-    state: State,
-    files: Sequence[LogFile],
-    contents: Contents,
-    reasons: Reasons,
-    aside: list[Aside],
-) -> None:
-    """Read files in readings of READING bytes; while one is kept, the next is read."""
-    total = sum(file.size for file in files)
-    others: dict[str, str] = {}
+def _read(
+    folder: Path, state: State, files: Sequence[LogFile], contents: Contents, reasons: Reasons = _NONE
+) -> list[Aside]:
+    """Read files in readings of READING bytes, while one is kept the next; return what is set aside."""
+    aside: list[Aside] = []
+    known = blobs_of(folder, ["name", "read"])  # each file is read once, so no reading replaces another here
     with (
-        progress(total=total, desc="Reading flow logs", unit="B", unit_scale=True, leave=False) as bar,
+        progress(total=sum(file.size for file in files), desc="Reading flow logs", **_BYTES) as bar,
         ThreadPoolExecutor(1) as pool,
     ):
-        before: Future[str] | None = None
+        before: Future[None] | None = None
         for some in _readings(_in_order(files, contents)):
-            if before and sum(file.size for file in some) > READING:
+            size = sum(file.size for file in some)
+            if before and size > READING:
                 before.result()  # one large blob, and not another reading beside it
-            made = read_files(some, contents, reasons, others)
+            made = read_files(some, contents, reasons, {one.name: one.reason for one in aside})
             aside += made.aside
-            others |= {one.name: one.reason for one in made.aside}
             if before:
                 before.result()
-            names = pd.Series([file.name for file in some], dtype="str")
-            before = pool.submit(_keep, folder, state, made, names)
-            bar.update(sum(file.size for file in some))
+            replaced = known[known["name"].isin([file.name for file in some])]
+            before = pool.submit(_keep, folder, state, made, replaced)
+            bar.update(size)
         if before:
             before.result()
+    return aside
 
 
-def _keep(folder: Path, state: State, made: Made, names: "pd.Series[str]") -> str:
-    known = blobs_of(folder, ["name", "read"])
-    mark = keep(folder, state, made, known[known["name"].isin(names)])
+def _keep(folder: Path, state: State, made: Made, replaced: pd.DataFrame) -> None:
+    keep(folder, state, made, replaced)
     give_back()
-    return mark
 
 
 def _in_order(files: Sequence[LogFile], contents: Contents) -> list[LogFile]:
     """Return files hour by hour; copies come behind what they are copies of."""
-    return sorted(files, key=lambda f: (contents.may_copy(f.name), f.told.hour or _EARLY, f.name))
+    return sorted(files, key=lambda f: (contents.copy_of(f.name) is not None, f.told.hour or _EARLY, f.name))
 
 
 def _readings(files: Sequence[LogFile]) -> Iterator[list[LogFile]]:

@@ -21,8 +21,8 @@ READ_INTO = ("flows", "rejects", "blobs", "facts")
 _BLOB = {"flows": "blob", "rejects": "blob", "blobs": "name"}
 
 
-def keep(folder: Path, state: State, made: Made, replaced: pd.DataFrame) -> str:
-    """Put a reading into the tables; return its mark.
+def keep(folder: Path, state: State, made: Made, replaced: pd.DataFrame) -> None:
+    """Put a reading into the tables.
 
     `replaced` are the blobs, with their `name` and `read`, whose rows it takes the place of. Nothing of it
     counts until the state says so, at the end.
@@ -43,7 +43,6 @@ def keep(folder: Path, state: State, made: Made, replaced: pd.DataFrame) -> str:
         delta.commit(folder, name, added[name], removed[name])
     state.read = {name: delta.version(folder, name) for name in READ_INTO}
     write_state(folder, state)
-    return mark
 
 
 def as_pandas(table: Any) -> pd.DataFrame:

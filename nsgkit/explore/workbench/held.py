@@ -24,6 +24,7 @@ from nsgkit.enrich.names import called
 from nsgkit.enrich.network import Network, Own
 from nsgkit.explore.workbench.spans import apart, span_of
 from nsgkit.schema import CONVERSATIONS, COUNTERS, NAMES, PLACE, names_carried
+from nsgkit.schema.relations import TURN
 
 _TYPES = schema.types(CONVERSATIONS)
 _ORDER = ("first", *PLACE)  # of conversations, as pandas has them
@@ -165,8 +166,9 @@ def at_hand(table: Any, number: int, columns: Sequence[str] = ()) -> Any:
         return table
     name = f"nsgkit_at_hand_{next(_numbers)}"
     wanted = held.project(", ".join(f'"{column}"' for column in columns)) if columns else held
-    wanted.query(f"{name}_asked", f"CREATE TEMP TABLE {name} AS FROM {name}_asked")
-    return Carried(held.limit(0).query(f"{name}_asked", f"FROM {name}"), table.attrs, name)
+    with TURN:
+        wanted.query(f"{name}_asked", f"CREATE TEMP TABLE {name} AS FROM {name}_asked")
+        return Carried(held.limit(0).query(f"{name}_asked", f"FROM {name}"), table.attrs, name)
 
 
 def let_go(table: Any) -> None:
@@ -175,7 +177,8 @@ def let_go(table: Any) -> None:
     >>> let_go(pd.DataFrame())
     """
     if isinstance(table, Carried) and table.at_hand:
-        table.flows.limit(0).query(f"{table.at_hand}_asked", f"DROP TABLE IF EXISTS {table.at_hand}")
+        with TURN:
+            table.flows.limit(0).query(f"{table.at_hand}_asked", f"DROP TABLE IF EXISTS {table.at_hand}")
 
 
 def names_of_ends(conversations: object, own: Network) -> dict[str, str]:
@@ -197,7 +200,10 @@ def is_empty(table: object) -> bool:
     True
     """
     held = as_table(table)
-    return held.empty if isinstance(held, pd.DataFrame) else not len(held.limit(1).to_arrow_table())
+    if isinstance(held, pd.DataFrame):
+        return held.empty
+    with TURN:
+        return not len(held.limit(1).to_arrow_table())
 
 
 def first_rows(conversations: Any, number: int) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """open_store: a store's tables as DuckDB relations over the files that count."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from nsgkit.counting.engine import MEMORY, connect
-from nsgkit.counting.parts import LOG, POLICY, Settled, settle
+from nsgkit.counting.parts import POLICY, Settled, settle
 from nsgkit.counting.spread import LISTS
 from nsgkit.counting.sql import literal, quoted
 from nsgkit.errors import NsgkitError, hides_locals
@@ -141,9 +141,8 @@ def _conversations(engine: Any, folder: Path, files: Mapping[str, list[str]], sp
 
 def _settled_in_sql(known: Settled) -> dict[str, str]:
     """Return what tells the two columns that hang on all rows: see `nsgkit.counting.parts`."""
-    logs = " OR ".join(_is(LOG, key) for key in sorted(known.by_end, key=str)) or "FALSE"
-    logs = logs.replace("resource IS NOT DISTINCT FROM NULL", "TRUE")  # of a log that has a name of its own
-    policies = " OR ".join(_is(POLICY, key) for key in sorted(known.stateless, key=str)) or "FALSE"
+    unnamed = "CASE WHEN flow_log IS NULL THEN resource END"  # what names a log without a name of its own
+    logs, policies = _among(("flow_log", unnamed), known.by_end), _among(POLICY, known.stateless)
     ended = f"counted_by IS NULL AND ended AND version >= {FIRST_VNET_VERSION}"
     return {
         "counted_by": f"CASE WHEN {ended} AND ({logs}) THEN 'end' ELSE counted_by END",
@@ -151,9 +150,13 @@ def _settled_in_sql(known: Settled) -> dict[str, str]:
     }
 
 
-def _is(names: tuple[str, ...], key: tuple[str | None, ...]) -> str:
-    same = (f"{name} IS NOT DISTINCT FROM {literal(text)}" for name, text in zip(names, key, strict=True))
-    return f"({' AND '.join(same)})"
+def _among(columns: Sequence[str], keys: frozenset[tuple[str | None, ...]]) -> str:
+    """Tell the rows whose texts, nulls included, are one of the keys."""
+    alike = (
+        " AND ".join(f"{c} IS NOT DISTINCT FROM {literal(t)}" for c, t in zip(columns, key, strict=True))
+        for key in sorted(keys, key=str)
+    )
+    return " OR ".join(f"({each})" for each in alike) or "FALSE"
 
 
 def _blobs(folder: Path, state: State, span: Span, flows: Any) -> pd.DataFrame:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import psutil
 
+_LITTLE = 530_000_000  # bytes
+_ARENAS = -8  # M_ARENA_MAX of the GNU C library's mallopt
 _GROUPS, _OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 # In a control group of Linux: the limit, what is taken, and what of it are files that are given up when
 # memory is short. Version 2, and version 1 with the folder that it has for memory.
@@ -37,13 +39,26 @@ def memory() -> Memory:
 
 
 def give_back() -> None:
-    """Give the system what Arrow and the C library keep of freed memory: in long work it would add up."""
+    """Give the system what Arrow and the C library keep of freed memory: in long work it would add up.
+
+    Where this process holds little it stays: memory that is asked for anew costs a fifth of an ingest.
+    """
     import pyarrow as pa
 
-    pa.default_memory_pool().release_unused()
+    if psutil.Process().memory_info().rss > _LITTLE:
+        pa.default_memory_pool().release_unused()
+        _tell_library("malloc_trim", 0)
+
+
+def share_arenas() -> None:
+    """Let threads share what the C library keeps: else each keeps some MB that it gave back."""
+    _tell_library("mallopt", _ARENAS, 2)
+
+
+def _tell_library(name: str, *numbers: int) -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # another C library than GNU's
-            ctypes.CDLL("libc.so.6").malloc_trim(0)
+            getattr(ctypes.CDLL("libc.so.6"), name)(*numbers)
 
 
 def _limits(groups: Path, own: Path) -> Iterator[Memory]:

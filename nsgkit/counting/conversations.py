@@ -110,7 +110,8 @@ def stitched_once(flows: pd.DataFrame, *, fold_within: float = FOLD_WITHIN) -> t
     True
     """
     rows = _rows(flows)
-    return _table(flows, *_found(flows, rows, fold_within)), rows
+    first, order, found = _found(flows, rows, fold_within)
+    return _table(flows, first, order, found), rows._replace(in_table=order)
 
 
 def _of_engine(flows: object, within: int) -> Rows:

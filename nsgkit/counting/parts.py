@@ -17,7 +17,7 @@ from nsgkit.counting.conversations import stitched_once
 from nsgkit.counting.quick.increments import increment_lists
 from nsgkit.counting.quick.keys import Array, coded, numbers, packed
 from nsgkit.counting.quick.stitch import BEGIN, CONTINUING, END, milliseconds, state_orders
-from nsgkit.counting.quick.table import any_of, expecting_answer, in_order
+from nsgkit.counting.quick.table import any_of, expecting_answer
 from nsgkit.counting.spread import BY_HOUR, INCREMENTS, hour_lists, increments
 from nsgkit.counting.stitch import PATIENCE
 from nsgkit.schema import COUNTERS, FIRST_VNET_VERSION
@@ -48,12 +48,14 @@ def stitch_part(flows: pd.DataFrame) -> Part:
     table, rows = stitched_once(flows)
     added = increments(flows, table, stitched_rows=rows)
     lists = {INCREMENTS: increment_lists(added, table), BY_HOUR: hour_lists(added, table)}
-    order = in_order(flows, rows.first)
     asks = any_of(expecting_answer(flows)[rows.order], rows.starts)
     ended = any_of(rows.state_order == END, rows.starts) & ~rows.single_row
     by_end = table["counted_by"] == "end"
     table["counted_by"] = table["counted_by"].mask(by_end)
-    return Part(table.drop(columns="stateless").assign(asks_answer=asks[order], ended=ended[order]), lists)
+    return Part(
+        table.drop(columns="stateless").assign(asks_answer=asks[rows.in_table], ended=ended[rows.in_table]),
+        lists,
+    )
 
 
 def facts_of(flows: pd.DataFrame) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from nsgkit.counting.expressions import any_known, bin_start, both_ways, known_s
 from nsgkit.counting.frame import Rows, as_table
 from nsgkit.counting.measures import group_types
 from nsgkit.counting.quick.hours import HOUR, by_hours
-from nsgkit.counting.quick.increments import LISTED, added_by_rows, labels_in_order, labels_of, lists_of
+from nsgkit.counting.quick.increments import LISTED, added_by_rows, labels_in_table, labels_of, lists_of
 from nsgkit.counting.quick.stitch import Stitched, stitch
 from nsgkit.counting.stitch import CONVERSATION, marked, stitched
 from nsgkit.schema import COUNTERS, PLACE
@@ -70,7 +70,7 @@ def increments(
     if not isinstance(held, pd.DataFrame):
         return _labelled(added_in_engine(held), conversations)
     if stitched_rows is not None:
-        return added_by_rows(held, stitched_rows, labels_in_order(held, stitched_rows, conversations.index))
+        return added_by_rows(held, stitched_rows, labels_in_table(stitched_rows, conversations.index))
     require_values(held)
     rows = stitch(held)
     return added_by_rows(held, rows, labels_of(held, rows, conversations))

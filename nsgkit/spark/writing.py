@@ -1,7 +1,6 @@
 """Flow logs on a cluster -> a store: its Delta tables, whose files the workers write."""
 
 import json
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -54,7 +53,7 @@ def write(logs: SparkLogs, url: str) -> None:
     >>> len(nsgkit.open_store(f"{folder.name}/store").flows) == logs.flows.count()
     True
     """
-    folder, mark = _new_folder(url), uuid.uuid4().hex[:12]
+    folder, mark = _new_folder(url), delta.new_mark()
     for name in TABLE_NAMES:
         delta.create(folder, name)
     rejects = logs.rejects.select(*TABLES["rejects"].names)

@@ -24,11 +24,12 @@ from nsgkit.store.keeping import as_pandas
 from nsgkit.store.tables import TABLES
 
 ROWS = 150_000  # of a part, about
-_PIECE = 250_000  # rows
+_PIECE = 300_000  # rows
 COLUMNS = [name for name in TABLES["flows"].names if name != "record_time"]
 _ADDRESSES = ("src_ip", "dst_ip")
 _NAMES = [n for n in COLUMNS if pa.types.is_string(TABLES["flows"].field(n).type) and n not in _ADDRESSES]
-_WAITING = pa.ipc.IpcWriteOptions(compression="lz4")
+_WAITING = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)  # threads cost more than they do
+_SMALL = pa.ipc.IpcReadOptions(use_threads=False)
 
 
 class Names:
@@ -51,7 +52,7 @@ class Names:
         known = [*self._numbers[name]]
         codes = numbers.fill_null(-1).to_numpy(zero_copy_only=False)
         closed = column(name).values if column(name).closed else None
-        used = np.unique(codes[codes >= 0])
+        used = np.flatnonzero(np.bincount(codes + 1, minlength=1)[1:])
         categories = closed or sorted(known[code] for code in used.tolist())
         place = {text: i for i, text in enumerate(categories)}
         table = np.full(len(known) + 1, -1, dtype=np.int32)  # the last is null's
@@ -110,12 +111,11 @@ def _deal(tables: Iterable[Any], parts: int, folder: Path, names: Names) -> list
     paths = [folder / f"{number}.arrow" for number in range(parts)]
     writers: dict[int, Any] = {}
     with ExitStack() as open_files:
-        for table in map(with_dictionaries, _pieces(tables)):
-            part = part_of(table, parts)
-            order = np.argsort(part, kind="stable")
-            edges = np.searchsorted(part[order], np.arange(parts + 1))
-            moved = _waiting(table, names).take(pa.array(order))
-            for number, (low, high) in enumerate(pairwise(edges.tolist())):
+        pieces = _pieces(tables)
+        while (piece := next(pieces, None)) is not None:
+            moved, edges = _by_part(with_dictionaries(piece), parts, names)
+            del piece  # memory is short while the next is read
+            for number, (low, high) in enumerate(pairwise(edges)):
                 if low == high:
                     continue
                 if number not in writers:
@@ -123,15 +123,37 @@ def _deal(tables: Iterable[Any], parts: int, folder: Path, names: Names) -> list
                     made = pa.ipc.new_stream(sink, moved.schema, options=_WAITING)
                     writers[number] = open_files.enter_context(made)
                 writers[number].write_table(moved.slice(low, high - low))
+            del moved
             give_back()
     return [paths[number] for number in sorted(writers)]
 
 
 def _pieces(tables: Iterable[Any]) -> Iterator[Any]:
-    """Yield pieces of tables: what is made of them takes several times their room."""
+    """Yield pieces of tables: large, for each has its price, but what is made of them needs room."""
+    held: list[Any] = []
     for table in tables:
         for start in range(0, table.num_rows, _PIECE):
-            yield table.slice(start, _PIECE)
+            part = table.slice(start, _PIECE)
+            if held and sum(each.num_rows for each in held) + part.num_rows > _PIECE:
+                yield _joined(held)
+            held.append(part)
+    if held:
+        yield _joined(held)
+
+
+def _joined(held: list[Any]) -> Any:
+    """Return the tables as one; the list is empty then, so that nothing keeps them."""
+    found = pa.concat_tables(held)
+    held.clear()
+    return found
+
+
+def _by_part(table: Any, parts: int, names: Names) -> tuple[Any, list[int]]:
+    """Return rows as they wait, part after part, and where each part begins and the last ends."""
+    part = part_of(table, parts)
+    order = np.argsort(part, kind="stable")
+    edges = np.searchsorted(part[order], np.arange(parts + 1))
+    return _waiting(table, names).take(pa.array(order)), edges.tolist()
 
 
 def part_of(table: Any, parts: int) -> Array:
@@ -166,7 +188,7 @@ def _waiting(table: Any, names: Names) -> Any:
 
 def _flows(path: Path, names: Names) -> pd.DataFrame:
     with pa.OSFile(str(path), "rb") as source:
-        table = pa.ipc.open_stream(source).read_all()
+        table = pa.ipc.open_stream(source.read_buffer(), options=_SMALL).read_all()
     path.unlink()
     texts = {name: names.texts(name, table.column(name).combine_chunks()) for name in _NAMES}
     others = table.select([name for name in COLUMNS if name not in _NAMES])

@@ -165,6 +165,11 @@ def _day(number: int) -> str:
     return str(np.datetime64(int(number), "D"))
 
 
+def new_mark() -> str:
+    """Return a mark that no reading has; later ones sort behind: rows are stitched as they were logged."""
+    return f"{time.time_ns():016x}{uuid.uuid4().hex[:4]}"
+
+
 def new_path(day: str | None, mark: str) -> str:
     """Return a name that no file has."""
     name = f"{mark}-{uuid.uuid4().hex}.parquet"

@@ -22,7 +22,7 @@ from nsgkit.flows.folder import Found, find_files
 from nsgkit.flows.logs import given_path
 from nsgkit.flows.reading import Contents
 from nsgkit.html import visible
-from nsgkit.memory import give_back
+from nsgkit.memory import give_back, share_arenas
 from nsgkit.progress import progress
 from nsgkit.store import delta
 from nsgkit.store.keeping import READ_INTO, keep
@@ -113,6 +113,7 @@ def ingest(
     """
     span, source, folder = choose_span(start, end), given_path(source), as_folder(store, "store")
     _check_places(source, folder)
+    share_arenas()
     found = find_files(source, span)
     with _telling(folder):
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,5 @@
 """Readings -> the tables of a store: each in one step, with what it takes the place of taken away."""
 
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ def keep(folder: Path, state: State, made: Made, replaced: pd.DataFrame) -> None
     `replaced` are the blobs, with their `name` and `read`, whose rows it takes the place of. Nothing of it
     counts until the state says so, at the end.
     """
-    mark = uuid.uuid4().hex[:12]
+    mark = delta.new_mark()
     blobs = made.blobs.assign(read=mark)
     added: dict[str, list[Written]] = {name: [] for name in READ_INTO}
     facts: list[pd.DataFrame] = []

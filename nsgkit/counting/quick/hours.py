@@ -28,16 +28,18 @@ def by_hours(added: pd.DataFrame) -> pd.DataFrame:
     row = np.repeat(np.arange(len(added)), hours)
     nth = np.arange(len(row)) - np.repeat(np.cumsum(hours) - hours, hours)
     start, owner = first[row] + nth * HOUR, added["conversation"].to_numpy()[row]
-    span, begun = (until - since)[row], since[row]
-    low, high = (np.clip(edge - begun, 0, span) for edge in (start, start + HOUR))
+    cut = np.flatnonzero(hours[row] > 1)  # the others lie in one hour whole
+    span, into = (until - since)[row[cut]], start[cut] - since[row[cut]]
+    low, high = (np.clip(edge, 0, span) for edge in (into, into + HOUR))
     order = np.lexsort((start, owner))
     groups = np.flatnonzero(changes(owner[order]) | changes(start[order]))
     columns: dict[str, Any] = {"conversation": owner[order][groups], "since": start[order][groups]}
     columns["until"] = columns["since"] + HOUR
     for name in COUNTERS:
         values, known = (each[row] for each in numbers(added[name]))
-        shares = _up_to(values, high, span) - np.where(hours[row] == 1, 0, _up_to(values, low, span))
-        columns[name] = _summed((shares * known)[order], known[order], groups)
+        shares = values * known  # what is unknown may hold any number
+        shares[cut] = _up_to(shares[cut], high, span) - _up_to(shares[cut], low, span)
+        columns[name] = _summed(shares[order], known[order], groups)
     return pd.DataFrame(columns)
 
 

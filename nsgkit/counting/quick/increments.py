@@ -9,7 +9,6 @@ import pyarrow as pa
 from nsgkit.counting.double_capture import CADENCE
 from nsgkit.counting.quick.keys import Array, coded, numbers, packed
 from nsgkit.counting.quick.stitch import BEGIN, Stitched
-from nsgkit.counting.quick.table import in_order
 from nsgkit.errors import NsgkitError
 from nsgkit.schema import COUNTERS
 
@@ -33,10 +32,10 @@ def added_by_rows(flows: pd.DataFrame, stitched: Stitched, labels: Array) -> pd.
     return pd.DataFrame({**columns, **counters}, copy=False)
 
 
-def labels_in_order(flows: pd.DataFrame, stitched: Stitched, index: "pd.Index[Any]") -> Array:
+def labels_in_table(stitched: Stitched, index: "pd.Index[Any]") -> Array:
     """Return the label of each stitched conversation in the table that was made of them, in its order."""
     labels = np.empty(len(stitched.starts), dtype=index.dtype)  # type: ignore[arg-type]
-    labels[in_order(flows, stitched.first)] = index.to_numpy()
+    labels[stitched.in_table] = index.to_numpy()
     return labels
 
 

@@ -21,6 +21,7 @@ class Stitched(NamedTuple):
     state_order: Array  # of each row in `order`: BEGIN, CONTINUING or END
     single_row: Array  # of each conversation: a denied row, or one without a state
     times: Array  # of each row of the flow table, not in `order`: milliseconds since 1970
+    in_table: Array | None = None  # the conversations as their table has them: their positions in `starts`
 
     @property
     def first(self) -> Array:

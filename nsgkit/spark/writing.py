@@ -63,9 +63,10 @@ def write(logs: SparkLogs, url: str) -> None:
         *_written(logs.stitched, writer(folder, _CONVERSATIONS, _CONVERSATIONS)),
         ("blobs", _blobs(folder, logs, mark)),
     ]
+    versions: dict[str, int] = {}
     for name in TABLE_NAMES:
-        delta.commit(folder, name, [file for table, file in files if table == name])
-    versions = {name: delta.version(folder, name) for name in TABLE_NAMES}
+        added = [file for table, file in files if table == name]
+        versions[name] = delta.commit(delta.opened(folder, name), added)
     read = {name: versions[name] for name in READ_INTO}
     aside = logs.set_aside.astype("object").where(logs.set_aside.notna(), None)
     write_state(folder, State(logs.told.url, read, versions, set_aside=aside.to_numpy().tolist()))

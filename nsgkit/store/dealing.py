@@ -37,7 +37,7 @@ class Names:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._numbers: dict[str, dict[str | None, int]] = defaultdict(dict)
+        self._numbers: dict[str, dict[str, int]] = defaultdict(dict)
 
     def numbered(self, name: str, values: Any) -> Any:
         """Return a dictionary column as numbers."""

@@ -100,15 +100,21 @@ def roll_back(folder: Path, name: str, wanted: int) -> None:
         table.restore(wanted)
 
 
-def commit(folder: Path, name: str, added: Iterable[Written], removed: Iterable[str] = ()) -> None:
-    """Let files count, and others count no more, in one transaction."""
+def opened(folder: Path, name: str) -> DeltaTable:
+    """Open a table. For many transactions, once: with each file of its log that costs more."""
+    return DeltaTable(str(folder / name))
+
+
+def commit(table: DeltaTable, added: Iterable[Written], removed: Iterable[str] = ()) -> int:
+    """Let files count, and others count no more, in one transaction; return the table's version then."""
     now = int(time.time() * 1000)
     adds = [AddAction(w.path, w.size, _partition(w.day), now, True, _counts(w)) for w in added]
     removes = [RemoveAction(path, True, now, partition_values=_partition(day_of(path))) for path in removed]
     if adds or removes:
-        table = DeltaTable(str(folder / name))
-        partitions = [DAY] if name in BY_DAY else None
+        partitions = table.metadata().partition_columns or None
         table.create_write_transaction([*adds, *removes], "append", table.schema(), partitions)
+        table.update_incremental()
+    return table.version()
 
 
 def by_day(name: str, table: Any) -> dict[str | None, Any]:

@@ -25,7 +25,7 @@ from nsgkit.html import visible
 from nsgkit.memory import give_back, share_arenas
 from nsgkit.progress import progress
 from nsgkit.store import delta
-from nsgkit.store.keeping import READ_INTO, keep
+from nsgkit.store.keeping import READ_INTO, Tables, keep
 from nsgkit.store.known import blobs_of, repeats_among
 from nsgkit.store.readings import Made, Reasons, mark_of_file, read_files
 from nsgkit.store.state import STATE, TABLE_NAMES, State, is_store, read_state, write_state
@@ -231,6 +231,7 @@ def _read(
 ) -> list[Aside]:
     """Read files in readings of READING bytes, while one is kept the next; return what is set aside."""
     aside: list[Aside] = []
+    tables = {name: delta.opened(folder, name) for name in READ_INTO}
     known = blobs_of(folder, ["name", "read"])  # each file is read once, so no reading replaces another here
     with (
         progress(total=sum(file.size for file in files), desc="Reading flow logs", **_BYTES) as bar,
@@ -246,15 +247,15 @@ def _read(
             if before:
                 before.result()
             replaced = known[known["name"].isin([file.name for file in some])]
-            before = pool.submit(_keep, folder, state, made, replaced)
+            before = pool.submit(_keep, folder, state, tables, made, replaced)
             bar.update(size)
         if before:
             before.result()
     return aside
 
 
-def _keep(folder: Path, state: State, made: Made, replaced: pd.DataFrame) -> None:
-    keep(folder, state, made, replaced)
+def _keep(folder: Path, state: State, tables: Tables, made: Made, replaced: pd.DataFrame) -> None:
+    keep(folder, state, tables, made, replaced)
     give_back()
 
 

@@ -1,5 +1,6 @@
 """Readings -> the tables of a store: each in one step, with what it takes the place of taken away."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from deltalake import DeltaTable
 
 from nsgkit.counting.parts import facts_of
 from nsgkit.store import delta
@@ -17,11 +19,12 @@ from nsgkit.store.state import State, write_state
 from nsgkit.store.tables import TABLES, arrow
 
 READ_INTO = ("flows", "rejects", "blobs", "facts")
+Tables = Mapping[str, DeltaTable]
 _BLOB = {"flows": "blob", "rejects": "blob", "blobs": "name"}
 
 
-def keep(folder: Path, state: State, made: Made, replaced: pd.DataFrame) -> None:
-    """Put a reading into the tables.
+def keep(folder: Path, state: State, tables: Tables, made: Made, replaced: pd.DataFrame) -> None:
+    """Put a reading into the tables, which are open.
 
     `replaced` are the blobs, with their `name` and `read`, whose rows it takes the place of. Nothing of it
     counts until the state says so, at the end.
@@ -38,9 +41,7 @@ def keep(folder: Path, state: State, made: Made, replaced: pd.DataFrame) -> None
     removed = _take_away(folder, replaced, added, facts)
     if facts and len(every := pd.concat(facts, ignore_index=True)):
         added["facts"].append(delta.write(folder, "facts", None, arrow(every, "facts"), mark))
-    for name in READ_INTO:
-        delta.commit(folder, name, added[name], removed[name])
-    state.read = {name: delta.version(folder, name) for name in READ_INTO}
+    state.read = {name: delta.commit(tables[name], added[name], removed[name]) for name in READ_INTO}
     write_state(folder, state)
 
 

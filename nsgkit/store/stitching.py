@@ -33,13 +33,13 @@ _CHANGED = [*ENDS, "time"]
 def stitch_new(folder: Path, state: State) -> int:
     """Stitch what came or went since the conversations were made last; return how many there are."""
     if state.stitched is None or any(state.read[name] != state.stitched[name] for name in READ_INTO):
-        _stitch(folder, state)
-        state.stitched = state.read | {"conversations": delta.version(folder, "conversations")}
+        state.stitched = state.read | {"conversations": _stitch(folder, state)}
         write_state(folder, state)
     return sum(file.rows for file in delta.counting(folder, "conversations").values())
 
 
-def _stitch(folder: Path, state: State) -> None:
+def _stitch(folder: Path, state: State) -> int:
+    """Stitch; return the version of the table of conversations."""
     old = state.stitched or {"flows": 0, "blobs": 0}
     now, before = delta.counting(folder, "flows"), set(delta.live(folder, "flows", old["flows"]))
     known = {delta.mark_of(path) for path in before}
@@ -57,7 +57,7 @@ def _stitch(folder: Path, state: State) -> None:
         again, tables, rows = found.conversations, chain(tables, found.tables), rows + found.rows
     made = _written(folder, tables, rows)
     kept, removed = _without(folder, again)
-    delta.commit(folder, "conversations", [*made, *kept], removed)
+    return delta.commit(delta.opened(folder, "conversations"), [*made, *kept], removed)
 
 
 def _gone(folder: Path, blobs: int, files: Sequence[str]) -> list[Any]:

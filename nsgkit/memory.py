@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import psutil
 
-_LITTLE = 530_000_000  # bytes
+_LITTLE = 500_000_000  # bytes
 _ARENAS = -8  # M_ARENA_MAX of the GNU C library's mallopt
 _GROUPS, _OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 # In a control group of Linux: the limit, what is taken, and what of it are files that are given up when

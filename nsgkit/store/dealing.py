@@ -188,9 +188,9 @@ def _waiting(table: Any, names: Names) -> Any:
 
 def _flows(path: Path, names: Names) -> pd.DataFrame:
     with pa.OSFile(str(path), "rb") as source:
-        table = pa.ipc.open_stream(source.read_buffer(), options=_SMALL).read_all()
+        table = pa.ipc.open_stream(source.read_buffer(), options=_SMALL).read_all().combine_chunks()
     path.unlink()
-    texts = {name: names.texts(name, table.column(name).combine_chunks()) for name in _NAMES}
+    texts = {name: names.texts(name, table.column(name).chunk(0)) for name in _NAMES}
     others = table.select([name for name in COLUMNS if name not in _NAMES])
     addresses = {name: others.column(name).dictionary_encode() for name in _ADDRESSES}
     for name, values in addresses.items():

@@ -90,7 +90,7 @@ def _written(folder: Path, tables: Iterable[Any], rows: int) -> list[Written]:
     with (
         dealt(tables, rows, folder / PARTS) as flows,
         DayFiles(folder) as files,
-        ThreadPoolExecutor(2) as pool,
+        ThreadPoolExecutor(1) as pool,
         progress(total=parts, desc="Stitching conversations", unit="part", leave=False) as bar,
     ):
         for made in _ahead(pool, flows):

@@ -25,7 +25,7 @@ from nsgkit.store.tables import TABLES, arrow, encoding
 from nsgkit.store.touched import touched
 
 PARTS = "parts"
-_AT_ONCE = 200_000  # conversations that are written together
+_AT_ONCE = 150_000  # conversations that are written together
 _OF_FILE = 2_000_000  # conversations
 _CHANGED = [*ENDS, "time"]
 

@@ -111,7 +111,7 @@ def _deal(tables: Iterable[Any], parts: int, folder: Path, names: Names) -> list
     paths = [folder / f"{number}.arrow" for number in range(parts)]
     writers: dict[int, Any] = {}
     with ExitStack() as open_files:
-        pieces = _pieces(tables)
+        pieces = _pieces(map(with_dictionaries, tables))
         while (piece := next(pieces, None)) is not None:
             moved, edges = _by_part(with_dictionaries(piece), parts, names)
             del piece  # memory is short while the next is read

@@ -18,6 +18,7 @@ from nsgkit.flows import reading
 from nsgkit.flows.files import load
 from nsgkit.store import delta
 from nsgkit.store import ingest as module
+from nsgkit.store.dealing import ROWS
 from nsgkit.store.state import read_state
 from tests.conftest import SAMPLES
 from tests.store.compare import differences
@@ -81,8 +82,13 @@ def test_random_logs_are_in_a_store_as_they_are_read(files, tmp_path_factory):
     assert not differences(nsgkit.open_store(folder / "store"), nsgkit.read_logs(source))
 
 
+@pytest.mark.parametrize("rows_of_a_part", [3, ROWS])
 @pytest.mark.parametrize("seed", range(3))
-def test_a_growing_mirror_is_in_a_store_as_it_is_read_at_each_moment(seed, tmp_path):
+def test_a_growing_mirror_is_in_a_store_as_it_is_read_at_each_moment(
+    seed, rows_of_a_part, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("nsgkit.store.dealing.ROWS", rows_of_a_part)
+    monkeypatch.setattr("nsgkit.store.stitching.ROWS", rows_of_a_part)
     seen = {}
     for files in growing(random.Random(seed)):
         write(files, tmp_path / "source")

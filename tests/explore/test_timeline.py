@@ -213,6 +213,15 @@ def test_a_window_that_is_told_late_takes_nothing_back(driven):
     assert driven.named["Until (UTC)"].value == "2024-12-19T10:30"
 
 
+def test_a_window_that_was_told_may_be_drawn_by_hand_at_once(driven):
+    driven.brush(driven.linked.lanes, "09:05:00", "09:25:00").brush(
+        driven.linked.strip, "09:05:00", "09:25:00"
+    )
+    driven.set("Until (UTC)", "").set("From (UTC)", "")
+    driven.brush(driven.linked.strip, "09:05:00", "09:25:01")
+    assert driven.named["From (UTC)"].value == "2024-12-19T09:05"
+
+
 # -- what is open ------------------------------------------------------------------------------------
 def test_a_click_on_a_bar_opens_its_conversation(driven):
     driven.click(mark="bar")

@@ -152,12 +152,17 @@ class LinkedTimeline(Handlers):
     def _move_window(self, change: Any) -> None:
         """Look where the window of the strip is drawn to.
 
-        The strip tells also where its window stands at first, perhaps when another is asked for already.
+        The strip tells also where its window stands at first, perhaps when another is asked for already. It
+        tells that once: afterwards the same window is one that was drawn by hand.
         """
         ends = change["new"].value.get("time")
         whole, since = self.timeline.whole_span, monotonic() - _LATE
-        told = [self.timeline.span(self.asked), *(span for at, span in self.windows if at > since)]
-        if ends and not any(picture.is_window(ends, span, whole) for span in told):
+        if not ends:
+            return
+        first = [drawn for drawn in self.windows if picture.is_window(ends, drawn[1], whole)]
+        self.windows = [drawn for drawn in self.windows if drawn not in first]
+        asked = picture.is_window(ends, self.timeline.span(self.asked), whole)
+        if not (asked or any(at > since for at, _ in first)):
             self._look(whole_bins(ends, self.timeline.step(Question())))
 
     def _change_zone(self, change: Any) -> None:

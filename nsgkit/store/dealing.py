@@ -68,15 +68,16 @@ def dealt(tables: Iterable[Any], rows: int, folder: Path) -> Iterator[Iterator[p
     Where one part is enough nothing waits on disk; else they wait in `folder`, which is removed.
     """
     parts = -(-rows // ROWS)
+    coded = map(with_dictionaries, tables)  # in one form: only such can be joined
     if parts <= 1:
-        held = [with_dictionaries(table) for table in tables]
-        yield iter([_together(held)] if held else [])
+        held = [*coded]
+        yield iter([_typed(as_pandas(_joined(held)))] if held else [])
         return
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     names = Names()
     try:
-        waiting = _deal(tables, parts, folder, names)
+        waiting = _deal(coded, parts, folder, names)
         yield (_flows(path, names) for path in waiting)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -95,11 +96,6 @@ def with_dictionaries(table: Any) -> Any:
     return pa.table(arrays)
 
 
-def _together(tables: list[Any]) -> pd.DataFrame:
-    flows = as_pandas(with_dictionaries(pa.concat_tables(tables)))
-    return _typed(flows)
-
-
 def _typed(flows: pd.DataFrame) -> pd.DataFrame:
     for name in ("src_port", "dst_port", "version"):
         flows[name] = flows[name].to_numpy().astype(column(name).dtype)
@@ -111,9 +107,9 @@ def _deal(tables: Iterable[Any], parts: int, folder: Path, names: Names) -> list
     paths = [folder / f"{number}.arrow" for number in range(parts)]
     writers: dict[int, Any] = {}
     with ExitStack() as open_files:
-        pieces = _pieces(map(with_dictionaries, tables))
+        pieces = _pieces(tables)
         while (piece := next(pieces, None)) is not None:
-            moved, edges = _by_part(with_dictionaries(piece), parts, names)
+            moved, edges = _by_part(piece, parts, names)
             del piece  # memory is short while the next is read
             for number, (low, high) in enumerate(pairwise(edges)):
                 if low == high:
@@ -145,7 +141,7 @@ def _joined(held: list[Any]) -> Any:
     """Return the tables as one; the list is empty then, so that nothing keeps them."""
     found = pa.concat_tables(held)
     held.clear()
-    return found
+    return with_dictionaries(found)
 
 
 def _by_part(table: Any, parts: int, names: Names) -> tuple[Any, list[int]]:

@@ -45,6 +45,11 @@ def create(folder: Path, name: str) -> None:
         DeltaTable.create(str(place), pa.schema(fields), mode="ignore", partition_by=partitions)
 
 
+def opened(folder: Path, name: str) -> DeltaTable:
+    """Open a table. For many transactions, once: with each file of its log that costs more."""
+    return DeltaTable(str(folder / name))
+
+
 def counting(folder: Path, name: str, version: int | None = None) -> dict[str, Written]:
     """Return the files that count, at a version or now, by their paths below the table; sorted."""
     found = pa.table(DeltaTable(str(folder / name), version=version).get_add_actions())
@@ -77,7 +82,7 @@ def sweep(folder: Path, name: str) -> None:
 
 def clear(folder: Path, name: str) -> None:
     """Delete files that have not counted for a day: until then whoever opened the store may read them."""
-    DeltaTable(str(folder / name)).vacuum(_KEPT, dry_run=False, enforce_retention_duration=False)
+    opened(folder, name).vacuum(_KEPT, dry_run=False, enforce_retention_duration=False)
 
 
 def _named_in(log: Path) -> Iterator[str]:
@@ -90,19 +95,14 @@ def _named_in(log: Path) -> Iterator[str]:
 
 def version(folder: Path, name: str) -> int:
     """Return the number of the table's last transaction."""
-    return DeltaTable(str(folder / name)).version()
+    return opened(folder, name).version()
 
 
 def roll_back(folder: Path, name: str, wanted: int) -> None:
     """Let the table be as it was at a version, by a transaction of its own."""
-    table = DeltaTable(str(folder / name))
+    table = opened(folder, name)
     if table.version() > wanted and live(folder, name, wanted) != live(folder, name):
         table.restore(wanted)
-
-
-def opened(folder: Path, name: str) -> DeltaTable:
-    """Open a table. For many transactions, once: with each file of its log that costs more."""
-    return DeltaTable(str(folder / name))
 
 
 def commit(table: DeltaTable, added: Iterable[Written], removed: Iterable[str] = ()) -> int:
